@@ -1,0 +1,191 @@
+"""The types that flow: what is asked for, what comes back, what may go wrong.
+
+Everything a job needs is in one frozen `SwapRequest`; the page, the command line and the API build the same
+type, and `OutfitSwapper` never looks anywhere else. Nothing here imports torch.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, fields
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Image8 = NDArray[np.uint8]  # H x W x 4 RGBA, or H x W single channel, 0..255
+
+
+class UserError(ValueError):
+    """Something the user can put right; `str(error)` is one friendly sentence that says what to do."""
+
+
+class Cancelled(Exception):
+    """Raised by a step callback to stop the running job; its picture is thrown away."""
+
+
+class ClothingPart(IntEnum):
+    """Values of a part label map (8 bit, one channel)."""
+
+    BACKGROUND = 0
+    SKIN = 1
+    HAIR = 2
+    TOPWEAR = 3
+    BOTTOMWEAR = 4
+    ONEPIECE = 5
+    LEGWEAR = 6
+    FOOTWEAR = 7
+    HANDWEAR = 8
+    HEADWEAR = 9
+    NECKWEAR = 10
+    HELD = 11
+
+
+CLOTHING = (
+    ClothingPart.TOPWEAR,
+    ClothingPart.BOTTOMWEAR,
+    ClothingPart.ONEPIECE,
+    ClothingPart.LEGWEAR,
+    ClothingPart.FOOTWEAR,
+    ClothingPart.HANDWEAR,
+    ClothingPart.NECKWEAR,
+)
+
+
+@dataclass(frozen=True)
+class Hint:
+    """One spatial condition for a control network.
+
+    kind: a hint that the profile knows ("inpaint", "lineart", ...); scale: 0..2; start, end: the span of the
+    sampling during which it acts, as fractions 0..1; image: H x W (x 3) uint8 of the character's size, or None
+    to read it from the character.
+    """
+
+    kind: str
+    scale: float = 1.0
+    start: float = 0.0
+    end: float = 1.0
+    image: Image8 | None = None
+
+
+@dataclass(frozen=True)
+class LoRA:
+    """A low-rank adapter file and how strongly it is applied (0..2)."""
+
+    path: str
+    scale: float = 1.0
+
+
+@dataclass(frozen=True)
+class SwapRequest:
+    """One outfit swap, complete: the same request always gives the same pictures.
+
+    character: H x W x 4 uint8 RGBA, straight alpha.
+    mask: H x W uint8, 255 = repaint, or None to detect the clothing. Any size; scaled to the character.
+    grow, feather: pixels of the character by which the composite mask is grown / softened inwards.
+    loosen: 0..1, how far beyond the old silhouette a new garment may reach on a transparent sprite.
+    strength: 0..1, 1 = start from pure noise inside the mask. guidance: classifier-free guidance, 1 = off.
+    """
+
+    character: Image8
+    seed: int
+    mask: Image8 | None = None
+    parts: tuple[ClothingPart, ...] = ()
+    protect: tuple[ClothingPart, ...] = ()
+    prompt: str = ""
+    negative_prompt: str = ""
+    garment: Image8 | None = None
+    garment_scale: float = 1.0
+    hints: tuple[Hint, ...] = (Hint("inpaint"), Hint("lineart", 0.6, 0.0, 0.7))
+    steps: int = 25
+    guidance: float = 4.0
+    strength: float = 1.0
+    sampler: str = "ddim"
+    count: int = 1
+    grow: int = 0
+    feather: int = 2
+    loosen: float = 0.0
+    detail_pass: bool = True
+    profile: str = "bundled"
+    loras: tuple[LoRA, ...] = ()
+
+    def to_bytes(self) -> bytes:
+        """Serialise without pickle, for another process or machine."""
+        arrays: dict[str, Image8] = {}
+
+        def plain(value: Any, name: str) -> Any:
+            if isinstance(value, np.ndarray):
+                arrays[name] = value
+                return {"array": name}
+            if isinstance(value, dict):
+                return {key: plain(item, f"{name}.{key}") for key, item in value.items()}
+            if isinstance(value, (list, tuple)):
+                return [plain(item, f"{name}.{index}") for index, item in enumerate(value)]
+            return value
+
+        text = json.dumps({f.name: plain(_as_plain(getattr(self, f.name)), f.name) for f in fields(self)})
+        buffer = io.BytesIO()
+        np.savez_compressed(buffer, json=np.frombuffer(text.encode(), np.uint8), **arrays)  # type: ignore[arg-type]
+        return buffer.getvalue()
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> SwapRequest:
+        """Inverse of `to_bytes`."""
+        with np.load(io.BytesIO(data), allow_pickle=False) as store:
+            arrays = {name: store[name] for name in store.files}
+
+        def rich(value: Any) -> Any:
+            if isinstance(value, dict):
+                return arrays[value["array"]] if set(value) == {"array"} else {k: rich(v) for k, v in value.items()}
+            return [rich(item) for item in value] if isinstance(value, list) else value
+
+        values = rich(json.loads(arrays["json"].tobytes()))
+        values["parts"] = tuple(ClothingPart(part) for part in values["parts"])
+        values["protect"] = tuple(ClothingPart(part) for part in values["protect"])
+        values["hints"] = tuple(Hint(**hint) for hint in values["hints"])
+        values["loras"] = tuple(LoRA(**lora) for lora in values["loras"])
+        return cls(**values)
+
+
+def _as_plain(value: Any) -> Any:
+    if isinstance(value, (Hint, LoRA)):
+        return asdict(value)
+    if isinstance(value, tuple):
+        return tuple(_as_plain(item) for item in value)
+    return int(value) if isinstance(value, IntEnum) else value
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a step callback is told. preview: small H x W x 3 uint8 picture of the whole character, or None."""
+
+    index: int
+    total: int
+    image: int = 0
+    images: int = 1
+    preview: Image8 | None = None
+    stage: str = "draw"
+
+
+OnStep = Callable[[Step], None]
+
+
+@dataclass(frozen=True)
+class SwapResult:
+    """Pictures of one request, in order of their seeds.
+
+    images: H x W x 4 uint8, identical to the character wherever `mask` is 0. mask: H x W uint8, the composite
+    mask used. outfits: the new clothing alone on transparency. metadata: enough to replay the request.
+    """
+
+    images: tuple[Image8, ...]
+    seeds: tuple[int, ...]
+    mask: Image8
+    outfits: tuple[Image8, ...] = ()
+    seconds: float = 0.0
+    timings: dict[str, float] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    metadata: dict[str, Any] = field(default_factory=dict)

@@ -1,0 +1,26 @@
+"""What the page, the command line and the API ask for, whoever answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from pipeline.request import OnStep, SwapRequest, SwapResult
+
+
+@dataclass(frozen=True)
+class Health:
+    """ready: a request would be taken now; profile, device: what would answer it."""
+
+    ready: bool
+    profile: str
+    device: str
+    detail: str = ""
+
+
+class Engine(Protocol):
+    def swap(self, request: SwapRequest, on_step: OnStep | None = None) -> SwapResult:
+        """Run one request. Raises `UserError` for what the user can mend, `Cancelled` if `on_step` raised it."""
+        ...
+
+    def health(self) -> Health: ...
