@@ -1,0 +1,85 @@
+"""CC_ControlNet: spatial conditions for a diffusion U-Net (Zhang et al., ICCV 2023, arXiv:2302.05543).
+
+The U-Net stays as it is. A trainable copy of its encoder reads the same noisy latents plus a hint, and what it
+finds is added to the U-Net's skip connections through 1x1 convolutions that start at zero: before training the
+copy changes nothing, and training starts from the U-Net's own knowledge.
+
+The class is diffusers' `ControlNetModel` with the forward pass opened up: the hint's convolution stem never
+depends on the noise, so it runs once a picture instead of once a step. Folders are interchangeable both ways.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+import torch
+from diffusers import ControlNetModel, UNet2DConditionModel
+from torch import Tensor
+
+Residuals = tuple[list[Tensor], Tensor]  # one addend a skip connection, and one for the middle block
+
+
+class CC_ControlNet(ControlNetModel):  # noqa: N801  the product's name
+    """Trainable copy of a U-Net's encoder with zero convolutions and a hint stem."""
+
+    def hint_stem(self, hint: Tensor) -> Tensor:
+        """Encode a hint, B x conditioning_channels x 8h x 8w, to B x C x h x w. Depends on nothing else: keep it."""
+        if self.config.controlnet_conditioning_channel_order == "bgr":
+            hint = hint.flip(1)
+        stem: Tensor = self.controlnet_cond_embedding(hint)
+        return stem
+
+    def residuals(self, latents: Tensor, timestep: Tensor, text: Tensor, stem: Tensor, scale: float = 1.0) -> Residuals:
+        """What to add to the U-Net's skip connections, the same values as `forward` gives.
+
+        latents: B x 4 x h x w, noisy; timestep: scalar or B; text: B x tokens x D; stem: from `hint_stem`, batch B or
+        1; scale: strength of the control, 0..2.
+        """
+        time = self.time_proj(timestep.expand(latents.shape[0]).to(latents.device)).to(latents.dtype)
+        emb = self.time_embedding(time)
+
+        x = self.conv_in(latents) + stem  # the only place where the hint enters
+        skips = [x]
+        for block in self.down_blocks:  # the trainable copy of the encoder
+            if getattr(block, "has_cross_attention", False):
+                x, found = block(hidden_states=x, temb=emb, encoder_hidden_states=text)
+            else:
+                x, found = block(hidden_states=x, temb=emb)
+            skips.extend(found)
+        if getattr(self.mid_block, "has_cross_attention", False):
+            x = self.mid_block(x, emb, encoder_hidden_states=text)
+        else:
+            x = self.mid_block(x, emb)
+
+        down = [zero(skip) * scale for zero, skip in zip(self.controlnet_down_blocks, skips, strict=True)]
+        return down, self.controlnet_mid_block(x) * scale
+
+    def to_json_string(self) -> str:
+        """The saved folder is an ordinary `ControlNetModel`, so that stock diffusers reads it."""
+        config = json.loads(super().to_json_string())
+        config["_class_name"] = ControlNetModel.__name__
+        return json.dumps(config, indent=2, sort_keys=True) + "\n"
+
+
+def from_unet(
+    unet: UNet2DConditionModel, conditioning_channels: int = 3, stem_channels: Sequence[int] = (16, 32, 96, 256)
+) -> CC_ControlNet:
+    """A new CC_ControlNet on this U-Net: its encoder's weights copied, every zero convolution at zero.
+
+    conditioning_channels: channels of the hint; stem_channels: widths of the hint stem, each after the first halves
+    the size, so four of them fit latents of one eighth of the pixels.
+    """
+    net: CC_ControlNet = CC_ControlNet.from_unet(
+        unet, conditioning_embedding_out_channels=tuple(stem_channels), conditioning_channels=conditioning_channels
+    )
+    return net
+
+
+def randomise_zero_convolutions(net: ControlNetModel, seed: int = 0, std: float = 0.1) -> None:
+    """Give an untrained control network an effect, for tests and timings: zeros hide mistakes and cost nothing."""
+    generator = torch.Generator().manual_seed(seed)
+    zeros = [*net.controlnet_down_blocks, net.controlnet_mid_block, net.controlnet_cond_embedding.conv_out]
+    with torch.no_grad():
+        for parameter in (p for zero in zeros for p in zero.parameters()):
+            parameter.copy_(torch.randn(parameter.shape, generator=generator) * std)
