@@ -1,0 +1,152 @@
+"""The bundled autoencoder: an `AutoencoderTiny` trained from nothing on drawn pictures.
+
+Stock `AutoencoderTiny` changes resolution with convolutions of equal width on both sides, so the width is the same
+in every stage; the depth is put where pixels are few. Loss: L1 + Sobel edges + SSIM on crops, and a penalty that
+keeps every latent channel near zero mean and unit deviation, with a little noise on the latents, so that the
+diffusion model meets a smooth, standardised space.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from diffusers import AutoencoderTiny
+from numpy.typing import NDArray
+from torch import Tensor
+
+from training.leaves import draw_leaves
+
+WIDTH = 64
+ENCODER_BLOCKS = (0, 1, 3, 4)
+DECODER_BLOCKS = (5, 4, 1, 0)
+
+
+def new_autoencoder(latent_channels: int) -> AutoencoderTiny:
+    """8x smaller latents with `latent_channels` channels; about 2.2 M parameters."""
+    return AutoencoderTiny(
+        encoder_block_out_channels=(WIDTH,) * 4,
+        decoder_block_out_channels=(WIDTH,) * 4,
+        num_encoder_blocks=ENCODER_BLOCKS,
+        num_decoder_blocks=DECODER_BLOCKS,
+        latent_channels=latent_channels,
+    )
+
+
+def sobel(images: Tensor) -> Tensor:
+    """Horizontal and vertical derivatives, N x C x H x W -> N x 2C x H x W."""
+    kernel = torch.tensor([[-1.0, 0, 1], [-2, 0, 2], [-1, 0, 1]]).mul_(0.25)
+    channels = images.shape[1]
+    weight = torch.stack([kernel, kernel.T])[:, None].repeat(channels, 1, 1, 1).to(images)
+    return F.conv2d(images, weight, padding=1, groups=channels)
+
+
+def ssim(a: Tensor, b: Tensor) -> Tensor:
+    """Structural similarity (Wang et al. 2004) with 7 x 7 box windows; images in 0..1, mean over everything."""
+
+    def mean(x: Tensor) -> Tensor:
+        return F.avg_pool2d(x, 7, 1)
+
+    mean_a, mean_b = mean(a), mean(b)
+    var_a, var_b, cov = mean(a * a) - mean_a**2, mean(b * b) - mean_b**2, mean(a * b) - mean_a * mean_b
+    top = (2 * mean_a * mean_b + 0.01**2) * (2 * cov + 0.03**2)
+    return (top / ((mean_a**2 + mean_b**2 + 0.01**2) * (var_a + var_b + 0.03**2))).mean()
+
+
+def reconstruction_loss(model: AutoencoderTiny, images: Tensor, noise: float) -> Tensor:
+    """images: N x 3 x S x S in -1..1."""
+    with torch.autocast("cpu" if images.device.type == "cpu" else "cuda", torch.bfloat16):
+        latents = model.encoder(images).float()
+        decoded = model.decoder(latents + noise * torch.randn_like(latents)).float()
+    moments = latents.mean((0, 2, 3)).square().mean() + (latents.std((0, 2, 3)) - 1).square().mean()
+    outside = F.relu(latents.abs() - 2.5).mean()  # the decoder clamps softly at 3
+    edges = F.l1_loss(sobel(decoded), sobel(images))
+    similar = ssim(decoded.add(1).div(2), images.add(1).div(2))
+    return F.l1_loss(decoded, images) + 0.5 * edges + 0.2 * (1 - similar) + 0.02 * moments + 0.1 * outside
+
+
+def leaves_pool(count: int, seed: int, size: int = 256) -> NDArray[np.uint8]:
+    """count x size x size x 3 dead-leaves pictures."""
+    rng = np.random.default_rng(seed)
+    return np.stack([draw_leaves(rng, size) for _ in range(count)])
+
+
+def crops(pools: list[NDArray[np.uint8]], batch: int, size: int, seed: int) -> Iterator[Tensor]:
+    """Endless batches of random crops, drawn evenly from the pools; N x 3 x size x size in -1..1."""
+    rng = np.random.default_rng(seed)
+    while True:
+        rows = []
+        for _ in range(batch):
+            pool = pools[rng.integers(len(pools))]
+            picture = pool[rng.integers(len(pool))]
+            y, x = rng.integers(0, picture.shape[0] - size + 1), rng.integers(0, picture.shape[1] - size + 1)
+            crop = picture[y : y + size, x : x + size]
+            rows.append(crop[:, ::-1] if rng.random() < 0.5 else crop)
+        batch_array = torch.from_numpy(np.stack(rows)).permute(0, 3, 1, 2)
+        yield batch_array.float().div(127.5).sub(1).contiguous(memory_format=torch.channels_last)
+
+
+def train(
+    model: AutoencoderTiny,
+    pools: list[NDArray[np.uint8]],
+    *,
+    steps: int,
+    batch: int = 16,
+    size: int = 128,
+    rate: float = 1e-3,
+    noise: float = 0.05,
+    seed: int = 0,
+    every: int = 100,
+) -> Iterator[tuple[int, float, float]]:
+    """Trains in place; yields (step, loss, samples per second) now and then so that the caller can look and save."""
+    model.to(memory_format=torch.channels_last).train()
+    optimizer = torch.optim.AdamW(model.parameters(), rate, betas=(0.9, 0.99), weight_decay=1e-4)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=steps, pct_start=0.05)
+    started, total, batches = time.monotonic(), 0.0, crops(pools, batch, size, seed)
+    torch.manual_seed(seed)
+    for step in range(1, steps + 1):
+        loss = reconstruction_loss(model, next(batches), noise)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        optimizer.zero_grad(set_to_none=True)
+        schedule.step()
+        total += float(loss.detach())
+        if step % every == 0 or step == steps:
+            yield step, total / every, step * batch / (time.monotonic() - started)
+            total = 0.0
+    model.eval()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m training.autoencoder", description=__doc__)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--start", type=Path, help="continue from this folder")
+    parser.add_argument("--pictures", type=Path, nargs="*", default=[], help=".npy of N x S x S x 3 uint8 pictures")
+    parser.add_argument("--latent-channels", type=int, default=4)
+    parser.add_argument("--steps", type=int, default=3000)
+    parser.add_argument("--rate", type=float, default=1e-3)
+    parser.add_argument("--batch", type=int, default=16)
+    parser.add_argument("--leaves", type=int, default=1500)
+    parser.add_argument("--seed", type=int, default=0)
+    arguments = parser.parse_args()
+    model = (
+        AutoencoderTiny.from_pretrained(arguments.start) if arguments.start else new_autoencoder(arguments.latent_channels)
+    )
+    pools = [np.load(path, mmap_mode="r") for path in arguments.pictures]
+    pools.append(leaves_pool(arguments.leaves, arguments.seed))
+    rounds = train(
+        model, pools, steps=arguments.steps, rate=arguments.rate, batch=arguments.batch, seed=arguments.seed
+    )
+    for step, loss, speed in rounds:
+        print(f"step {step} loss {loss:.4f} {speed:.1f} samples/s", flush=True)
+        model.save_pretrained(arguments.out)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,216 @@
+"""The training loop of the bundled model: base U-Net, text encoder and CC_ControlNet.
+
+`python -m training train` reads top to bottom here: batches -> noise -> prediction -> loss -> step -> EMA.
+A run stops anywhere and goes on from its checkpoint.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from diffusers import UNet2DConditionModel
+from torch import Tensor, nn
+
+from models.controlled_unet import Branch, predict
+from models.controlnet import CC_ControlNet, from_unet
+from pipeline.conditions import bundled_hint
+from training import objective, recipes
+from training.data import Batch
+from training.recipes import Recipe, Stage
+
+Log = Callable[[dict[str, Any]], None]
+
+
+@dataclass
+class Nets:
+    """What is trained. control is None until the text stage is over and the encoder is cloned."""
+
+    unet: UNet2DConditionModel
+    text_encoder: Any
+    control: CC_ControlNet | None = None
+
+    def modules(self) -> dict[str, nn.Module]:
+        found = {"unet": self.unet, "text_encoder": self.text_encoder, "control": self.control}
+        return {name: module for name, module in found.items() if module is not None}
+
+    def add_control(self) -> None:
+        self.control = from_unet(self.unet, recipes.HINT_CHANNELS, recipes.HINT_STEM)
+        self.control.to(next(self.unet.parameters()).device, memory_format=torch.channels_last)
+
+
+@dataclass
+class State:
+    """Everything a checkpoint holds: networks, their moving average, the optimiser, and how far the run has come."""
+
+    nets: Nets
+    average: Nets
+    optimizer: torch.optim.Optimizer
+    stage: int = 0
+    seen: int = 0  # samples of this stage
+    step: int = 0  # optimiser steps in all
+    log: list[dict[str, Any]] = field(default_factory=list)
+
+
+def start(recipe: Recipe, unet: UNet2DConditionModel, text_encoder: Any, device: str) -> State:
+    torch.manual_seed(recipe.seed)
+    for module in (unet, text_encoder):
+        module.to(device).train()
+    unet.to(memory_format=torch.channels_last)
+    nets = Nets(unet, text_encoder)
+    return State(nets, copy.deepcopy(nets), optimizer_for(nets, recipe))
+
+
+def optimizer_for(nets: Nets, recipe: Recipe) -> torch.optim.Optimizer:
+    parameters = [parameter for module in nets.modules().values() for parameter in module.parameters()]
+    device = parameters[0].device.type
+    return torch.optim.AdamW(
+        parameters, recipe.rate, betas=(0.9, 0.99), weight_decay=recipe.weight_decay, fused=device == "cuda"
+    )
+
+
+def enter_stage(state: State, recipe: Recipe, stage: Stage) -> None:
+    """Clone the encoder when control begins; its weights join the optimiser, the others keep their moments."""
+    if stage.control and state.nets.control is None:
+        state.nets.add_control()
+        state.average = copy.deepcopy(state.nets) if state.step == 0 else _with_control(state)
+        assert state.nets.control is not None
+        state.optimizer.add_param_group({"params": list(state.nets.control.parameters())})
+
+
+def _with_control(state: State) -> Nets:
+    return Nets(state.average.unet, state.average.text_encoder, copy.deepcopy(state.nets.control))
+
+
+def rate_at(recipe: Recipe, done: int, step: int) -> float:
+    """Warm-up, constant, and a cosine over the last 40 % of the samples. done: samples seen in all stages."""
+    total = sum(stage.samples for stage in recipe.stages)
+    warm = min(1.0, (step + 1) / recipe.warmup)
+    tail = max(0.0, (done / total - 0.6) / 0.4)
+    return recipe.rate * warm * (0.02 + 0.98 * 0.5 * (1 + np.cos(np.pi * min(tail, 1.0))))
+
+
+def batch_loss(nets: Nets, batch: Batch, recipe: Recipe, alphas: Tensor, generator: torch.Generator) -> Tensor:
+    """One forward pass. Words, picture and line art are each dropped now and then, so that each can be left out."""
+    device = alphas.device
+    latents, mask = batch.latents.to(device), batch.mask.to(device)
+    count = len(latents)
+
+    def draw(shape: Any = (count,)) -> Tensor:
+        return torch.rand(shape, generator=generator).to(device)
+
+    timestep = (draw() * len(alphas)).long().clamp_max(len(alphas) - 1)
+    noise = torch.randn(latents.shape, generator=generator).to(device)
+    noised, target = objective.noisy(latents, noise, alphas[timestep])
+    levels = objective.level_weight(alphas[timestep])
+    tokens = torch.where((draw() < recipe.drop_text)[:, None], batch.empty.to(device), batch.tokens.to(device))
+    with torch.autocast(device.type, torch.bfloat16):
+        text = nets.text_encoder(tokens).last_hidden_state
+        branches, region = [], torch.ones_like(latents[:, :1])
+        if nets.control is not None:
+            hint = bundled_hint(batch.rgb.to(device), mask, batch.lineart.to(device))
+            hint[draw() < recipe.drop_inpaint, :4] = 0
+            hint[draw() < recipe.drop_lineart, 4:] = 0
+            branches = [Branch(nets.control, nets.control.hint_stem(hint.to(memory_format=torch.channels_last)))]
+            region = objective.region_weight(mask, latents.shape, recipe.outside_weight)
+        prediction = predict(nets.unet, branches, noised, timestep, text)
+    return objective.loss(prediction, target, levels, region)
+
+
+@torch.no_grad()
+def update_average(state: State, decay: float) -> None:
+    """Exponential moving average of the weights, with a ramp so that short runs are not held back."""
+    decay = min(decay, (1 + state.step) / (10 + state.step))
+    for name, module in state.nets.modules().items():
+        average = list(state.average.modules()[name].parameters())
+        torch._foreach_lerp_(average, list(module.parameters()), 1 - decay)
+
+
+def train(
+    state: State,
+    recipe: Recipe,
+    batches: Callable[[Stage, int], Iterator[Batch]],
+    folder: Path,
+    *,
+    log: Log,
+    save_every: float = 300.0,
+    deadline: float = float("inf"),
+) -> bool:
+    """Run the stages that are left; True when all are done, False when `deadline` (seconds) came first.
+
+    batches(stage, seed) gives an endless iterator; the checkpoint in `folder` is replaced atomically.
+    """
+    device = next(state.nets.unet.parameters()).device
+    alphas = recipes.scheduler().alphas_cumprod.to(device)
+    began = saved = told = time.monotonic()
+    while state.stage < len(recipe.stages):
+        stage = recipe.stages[state.stage]
+        enter_stage(state, recipe, stage)
+        before = sum(earlier.samples for earlier in recipe.stages[: state.stage])
+        generator = torch.Generator().manual_seed(recipe.seed + 7919 * (state.step + 1))
+        running: list[float] = []
+        for batch in batches(stage, recipe.seed + state.step):
+            for group in state.optimizer.param_groups:
+                group["lr"] = rate_at(recipe, before + state.seen, state.step)
+            loss = batch_loss(state.nets, batch, recipe, alphas, generator)
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_([p for g in state.optimizer.param_groups for p in g["params"]], 1.0)
+            state.optimizer.step()
+            state.optimizer.zero_grad(set_to_none=True)
+            state.step += 1
+            state.seen += len(batch.latents)
+            update_average(state, recipe.ema)
+            running.append(float(loss.detach()))
+            now = time.monotonic()
+            if now - told > 20 or state.seen >= stage.samples:
+                speed = len(running) * stage.batch / (now - told)
+                row = {"stage": stage.name, "step": state.step, "seen": state.seen, "loss": float(np.mean(running))}
+                state.log.append(row | {"samples_per_second": round(speed, 1), "seconds": round(now - began)})
+                log(state.log[-1])
+                running, told = [], now
+            if now - saved > save_every:
+                save(state, folder)
+                saved = now
+            if state.seen >= stage.samples:
+                state.stage, state.seen = state.stage + 1, 0
+                break
+            if now - began > deadline:
+                save(state, folder)
+                return False
+        save(state, folder)
+    return True
+
+
+def save(state: State, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    held = {
+        "nets": {name: module.state_dict() for name, module in state.nets.modules().items()},
+        "average": {name: module.state_dict() for name, module in state.average.modules().items()},
+        "optimizer": state.optimizer.state_dict(),
+        "at": (state.stage, state.seen, state.step),
+    }
+    torch.save(held, folder / "checkpoint.tmp")
+    os.replace(folder / "checkpoint.tmp", folder / "checkpoint.pt")
+    (folder / "log.json").write_text("\n".join(json.dumps(row) for row in state.log) + "\n")
+
+
+def resume(state: State, recipe: Recipe, folder: Path) -> None:
+    """Load `folder`'s checkpoint into a freshly started state."""
+    held = torch.load(folder / "checkpoint.pt", map_location="cpu", weights_only=True)
+    if "control" in held["nets"]:
+        enter_stage(state, recipe, next(stage for stage in recipe.stages if stage.control))
+    for nets, name in ((state.nets, "nets"), (state.average, "average")):
+        for key, module in nets.modules().items():
+            module.load_state_dict(held[name][key])
+    state.optimizer.load_state_dict(held["optimizer"])
+    state.stage, state.seen, state.step = held["at"]
+    log = folder / "log.json"
+    state.log = [json.loads(line) for line in log.read_text().splitlines()] if log.is_file() else []
