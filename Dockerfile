@@ -1,0 +1,25 @@
+# The bundled model needs no GPU; with `--gpus all` the same pins use one, because torch's wheels carry CUDA.
+# For a small image without CUDA: --build-arg PIP_EXTRA_INDEX_URL=<PyTorch's index of CPU wheels>
+FROM python:3.11-slim-bookworm
+
+ENV PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
+    GRADIO_ANALYTICS_ENABLED=False \
+    HF_HOME=/home/user/.cache/huggingface
+
+RUN useradd --create-home --uid 1000 user && install -d -o user -g user /home/user/app /home/user/.cache/huggingface
+WORKDIR /home/user/app
+
+# the dependencies change rarely, so they come before the source
+ARG PIP_EXTRA_INDEX_URL
+COPY requirements.txt ./
+RUN --mount=type=cache,target=/root/.cache/pip pip install -r requirements.txt
+
+COPY --chown=1000:1000 . .
+
+USER 1000
+VOLUME /home/user/.cache/huggingface
+EXPOSE 7860
+HEALTHCHECK --interval=30s --timeout=5s --start-period=90s \
+    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:7860/', timeout=4)"]
+CMD ["python", "app.py", "--host", "0.0.0.0", "--port", "7860"]
