@@ -1,0 +1,212 @@
+"""Curves and limbs: numpy centre lines turned into skia outlines.
+
+Unit space everywhere: one unit is the height of the head, x to the right, y down. `l` and `r` are the left and
+right side of the PICTURE, not of the character.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import skia
+from numpy.typing import NDArray
+
+Points = NDArray[np.float64]  # N x 2
+XY = tuple[float, float]
+
+
+def points(*pairs: XY) -> Points:
+    return np.array(pairs, np.float64)
+
+
+def spline(control: Points, count: int = 24, closed: bool = False) -> Points:
+    """`count` points on the Catmull-Rom curve THROUGH the control points."""
+    weights = _spline_weights(len(control), count, closed)
+    return np.asarray(weights @ control)
+
+
+@lru_cache(maxsize=256)
+def _spline_weights(size: int, count: int, closed: bool) -> NDArray[np.float64]:
+    where = np.linspace(0, size, count, endpoint=False) if closed else np.linspace(0, size - 1, count)
+    span = np.minimum(where.astype(int), size - 1 if closed else size - 2)
+    f = where - span
+    basis = 0.5 * np.stack([-(f**3) + 2 * f**2 - f, 3 * f**3 - 5 * f**2 + 2, -3 * f**3 + 4 * f**2 + f, f**3 - f**2], 1)
+    weights = np.zeros((count, size))
+    for offset in range(4):
+        index = span + offset - 1
+        index = index % size if closed else np.clip(index, 0, size - 1)
+        np.add.at(weights, (np.arange(count), index), basis[:, offset])
+    return weights
+
+
+def trace(curve: Points, closed: bool = True) -> skia.Path:
+    """A path along dense points, rounded with quadratics whose corners are the points."""
+    path = skia.Path()
+    rows = curve.tolist()
+    if closed:
+        (x0, y0), (x1, y1) = rows[-1], rows[0]
+        path.moveTo((x0 + x1) / 2, (y0 + y1) / 2)
+        for index in range(len(rows)):
+            (x0, y0), (x1, y1) = rows[index], rows[(index + 1) % len(rows)]
+            path.quadTo(x0, y0, (x0 + x1) / 2, (y0 + y1) / 2)
+        path.close()
+        return path
+    path.moveTo(*rows[0])
+    for (x0, y0), (x1, y1) in zip(rows[1:-1], rows[2:], strict=True):
+        path.quadTo(x0, y0, (x0 + x1) / 2, (y0 + y1) / 2)
+    path.lineTo(*rows[-1])
+    return path
+
+
+def blob(*pairs: XY, count: int = 0) -> skia.Path:
+    """A closed smooth shape through the given points."""
+    control = np.array(pairs, np.float64)
+    return trace(spline(control, count or 5 * len(pairs), closed=True))
+
+
+def curve(*pairs: XY, count: int = 0) -> skia.Path:
+    """An open smooth line through the given points."""
+    control = np.array(pairs, np.float64)
+    return trace(spline(control, count or 4 * len(pairs)), closed=False) if len(pairs) > 2 else polygon(control, closed=False)
+
+
+def polygon(corners: Points, closed: bool = True) -> skia.Path:
+    """Straight lines through the corners."""
+    path = skia.Path()
+    path.moveTo(*corners[0].tolist())
+    for x, y in corners[1:].tolist():
+        path.lineTo(x, y)
+    if closed:
+        path.close()
+    return path
+
+
+def ribbon(line: Points, width: Points | NDArray[np.float64] | float) -> Points:
+    """The closed outline of a brush stroke: `line` (N x 2) thickened by half-widths `width` (N or one number)."""
+    normals = normals_of(line)
+    offset = normals * np.broadcast_to(np.asarray(width, np.float64), (len(line),))[:, None]
+    return np.concatenate([line + offset, (line - offset)[::-1]])
+
+
+def taper(line: Points, width: float, root: float = 0.3) -> skia.Path:
+    """A brush stroke, thickest at `root` (0..1 of its length), thin at both ends."""
+    t = np.linspace(0, 1, len(line))
+    thick = np.where(t < root, t / max(root, 1e-6), (1 - t) / max(1 - root, 1e-6))
+    return trace(ribbon(line, width * np.sqrt(np.maximum(thick, 0))))
+
+
+def normals_of(line: Points) -> Points:
+    """Unit normals, to the right of the direction of travel as seen on a y-down canvas turned by -90 degrees."""
+    tangent = np.gradient(line, axis=0)
+    tangent /= np.maximum(np.hypot(tangent[:, 0], tangent[:, 1]), 1e-9)[:, None]
+    return np.stack([tangent[:, 1], -tangent[:, 0]], 1)
+
+
+def rotate(about: XY, curve_points: Points, degrees: float) -> Points:
+    """Points turned clockwise (on screen) about a centre."""
+    a = np.deg2rad(degrees)
+    matrix = np.array([[np.cos(a), np.sin(a)], [-np.sin(a), np.cos(a)]])
+    return np.asarray((curve_points - about) @ matrix + about)
+
+
+@dataclass(frozen=True)
+class Limb:
+    """An arm (shoulder 0, elbow .5, wrist 1) or a leg (hip 0, knee .5, ankle 1).
+
+    centre: N x 2 samples at equal steps of t; half: N half-widths of the naked limb; outer: +1 if the side away
+    from the body is the +normal side, else -1; z: layer number of its skin (see `canvas.Z`); side: "l" or "r".
+    """
+
+    centre: Points
+    half: NDArray[np.float64]
+    outer: int
+    z: int
+    side: str
+
+    def _at(self, values: NDArray[np.float64], t: NDArray[np.float64]) -> NDArray[np.float64]:
+        where = np.clip(t, 0, 1) * (len(self.half) - 1)
+        low = np.minimum(where.astype(int), len(self.half) - 2)
+        f = where - low
+        f = f[:, None] if values.ndim == 2 else f
+        return np.asarray(values[low] * (1 - f) + values[low + 1] * f)
+
+    def point(self, t: float) -> XY:
+        x, y = self._at(self.centre, np.array([t]))[0].tolist()
+        return x, y
+
+    def width(self, t: float) -> float:
+        """Half-width of the naked limb at t."""
+        return float(self._at(self.half, np.array([t]))[0])
+
+    def direction(self, t: float) -> XY:
+        """Unit vector towards the hand or foot."""
+        a, b = self._at(self.centre, np.array([max(t - 0.06, 0.0), min(t + 0.06, 1.0)]))
+        length = float(np.hypot(*(b - a))) or 1.0
+        return float(b[0] - a[0]) / length, float(b[1] - a[1]) / length
+
+    def sides(self, t0: float, t1: float, ease: float = 0.0, flare: float = 0.0, puff: float = 0.0) -> tuple[Points, Points]:
+        """(outer, inner) side lines from t0 to t1, M x 2 each.
+
+        ease: units added to the half-width all along; flare: more units, growing towards t1; puff: a bulge in
+        the middle (a puff sleeve, baggy trousers).
+        """
+        count = max(4, int(np.ceil((t1 - t0) * 16)) + 1)
+        t = np.linspace(t0, t1, count)
+        line = self._at(self.centre, t)
+        s = np.linspace(0, 1, count)
+        half = self._at(self.half, t) + ease + flare * s**1.6 + puff * np.sin(np.pi * s)
+        normal = normals_of(self.centre)
+        normal = self._at(normal, t)
+        offset = normal * half[:, None]
+        tangent = np.gradient(line, axis=0)
+        return _forward(line + self.outer * offset, tangent), _forward(line - self.outer * offset, tangent)
+
+    def outline(
+        self, t0: float = 0.0, t1: float = 1.0, ease: float = 0.0, flare: float = 0.0, puff: float = 0.0, hem: float = 0.25
+    ) -> skia.Path:
+        """Closed path of a sleeve, trouser leg, sock or bare limb.
+
+        Where t0 is 0 the start is a round cap over the joint. hem: how far the end bulges (share of its half-width;
+        negative curves it the other way).
+        """
+        outer, inner = self.sides(t0, t1, ease, flare, puff)
+        parts = [outer, _bulge(outer[-1], inner[-1], hem), inner[::-1]]
+        parts.append(_bulge(inner[0], outer[0], 0.9 if t0 <= 0 else -hem * 0.6, 5 if t0 <= 0 else 3))
+        return trace(np.concatenate(parts))
+
+    def edge(
+        self, t0: float = 0.0, t1: float = 1.0, ease: float = 0.0, flare: float = 0.0, puff: float = 0.0, hem: float = 0.25
+    ) -> skia.Path:
+        """Open line to stroke instead of the outline where the limb grows out of the body: no line across the joint."""
+        outer, inner = self.sides(t0, t1, ease, flare, puff)
+        skip = max(1, int(round(0.12 / max(t1 - t0, 0.12) * (len(inner) - 1)))) if t0 <= 0.02 else 0
+        inner = inner[min(skip, len(inner) - 2) :]
+        cap = _bulge(inner[0], outer[0], 0.9, 5)[-1:] if t0 <= 0 and not skip else outer[:0]
+        return trace(np.concatenate([cap, outer, _bulge(outer[-1], inner[-1], hem), inner[::-1]]), closed=False)
+
+    def band(self, t: float, thickness: float = 0.06, ease: float = 0.0, hem: float = 0.25) -> skia.Path:
+        """A cuff or ring round the limb, `thickness` in t, starting at t."""
+        return self.outline(max(t, 0.001), min(t + thickness, 1.0), ease, hem=hem)
+
+    def ring(self, t: float, ease: float = 0.0, hem: float = 0.25) -> skia.Path:
+        """A line across the limb (hem stitching, stripes of a sock)."""
+        outer, inner = self.sides(max(t - 0.05, 0), max(t, 0.05), ease)
+        return trace(np.concatenate([outer[-1:], _bulge(outer[-1], inner[-1], hem), inner[-1:]]), closed=False)
+
+
+def _bulge(a: Points, b: Points, amount: float, count: int = 3) -> Points:
+    """Points strictly between a and b on an arc that leaves the chord to the right of a->b turned outwards."""
+    s = np.linspace(0, 1, count + 2)[1:-1, None]
+    chord = b - a
+    out = np.array([-chord[1], chord[0]]) * 0.5
+    sign = 1.0
+    return np.asarray(a + chord * s + out * amount * sign * np.sin(np.pi * s))
+
+
+def _forward(line: Points, tangent: Points) -> Points:
+    """Drop the points where an offset curve runs backwards (the inside of a sharp bend)."""
+    step = np.diff(line, axis=0)
+    keep = np.concatenate([[True], (step * tangent[1:]).sum(1) > 0])
+    return line[keep] if keep.sum() >= 3 else line

@@ -1,0 +1,81 @@
+"""How a drawing is rendered: its lines, its shading, its light. Sampled once a character, never per outfit."""
+
+from __future__ import annotations
+
+import colorsys
+from dataclasses import dataclass
+
+import numpy as np
+
+RGB = tuple[int, int, int]
+
+
+@dataclass(frozen=True)
+class Style:
+    """line: outline width in units (a head is 1); 0 = none. line_mode: "dark" (one near-black), "coloured" (one
+    colour), "tinted" (each layer's own colour, darkened). thick_thin: 0..1, how much heavier the shadow side is.
+    shading: "flat" | "cel" | "soft" | "facets". shade: multiply colour of shadows. light: x -1 (left) .. 1, y.
+    gloss: 0..1 strength of highlights. saturation: factor on all colours. face: row of `face.FACES`.
+    """
+
+    line: float
+    line_mode: str
+    line_colour: RGB
+    thick_thin: float
+    shading: str
+    shade: RGB
+    light: tuple[float, float]
+    gloss: float
+    saturation: float
+    face: str
+    texture: int
+
+    def tone(self, colour: RGB) -> RGB:
+        """A colour in this style's saturation."""
+        grey = 0.3 * colour[0] + 0.59 * colour[1] + 0.11 * colour[2]
+        r, g, b = (int(min(255, max(0, grey + (c - grey) * self.saturation))) for c in colour)
+        return r, g, b
+
+    def ink(self, colour: RGB) -> RGB:
+        """The outline colour of a layer of this colour."""
+        return darken(self.tone(colour), 0.62) if self.line_mode == "tinted" else self.line_colour
+
+
+def darken(colour: RGB, amount: float) -> RGB:
+    """Darker, a little more saturated and turned towards violet, as painters shade. amount 0..1."""
+    h, l, s = colorsys.rgb_to_hls(*(c / 255 for c in colour))
+    h = h + 0.04 * amount * (1 if 0.17 < h < 0.72 else -1)
+    r, g, b = colorsys.hls_to_rgb(h % 1, l * (1 - amount), min(1.0, s * (1 + 0.15 * amount)))
+    return int(r * 255), int(g * 255), int(b * 255)
+
+
+def lighten(colour: RGB, amount: float) -> RGB:
+    """Towards white. amount 0..1."""
+    r, g, b = (int(c + (255 - c) * amount) for c in colour)
+    return r, g, b
+
+
+def sample_style(rng: np.random.Generator) -> Style:
+    """One of the ways in which sprites are drawn."""
+    mode = str(rng.choice(["dark", "coloured", "tinted", "none"], p=[0.4, 0.12, 0.33, 0.15]))
+    dark = darken((int(rng.integers(40, 90)), int(rng.integers(30, 60)), int(rng.integers(35, 100))), float(rng.uniform(0.2, 0.9)))
+    hue = float(rng.random())
+    r, g, b = colorsys.hls_to_rgb(hue, float(rng.uniform(0.2, 0.35)), float(rng.uniform(0.3, 0.8)))
+    coloured = (int(r * 255), int(g * 255), int(b * 255))
+    shading = str(rng.choice(["flat", "cel", "soft", "facets"], p=[0.14, 0.46, 0.3, 0.1]))
+    depth = float(rng.uniform(0.62, 0.86))
+    tint = rng.uniform(-0.05, 0.08, 3) + [0.0, -0.03, 0.05]
+    shade = tuple(int(255 * min(1.0, depth + t)) for t in tint)
+    return Style(
+        line=0.0 if mode == "none" else float(rng.choice([0.012, 0.018, 0.026, 0.04], p=[0.25, 0.4, 0.25, 0.1])),
+        line_mode=mode,
+        line_colour=coloured if mode == "coloured" else dark,
+        thick_thin=float(rng.choice([0.0, 0.5, 1.0])),
+        shading=shading,
+        shade=(shade[0], shade[1], shade[2]),
+        light=(float(rng.choice([-1, 1]) * rng.uniform(0.4, 1.0)), float(rng.uniform(0.5, 1.0))),
+        gloss=float(rng.beta(1.2, 1.5)),
+        saturation=float(rng.choice([0.0, 0.45, 0.8, 1.0, 1.25], p=[0.03, 0.12, 0.25, 0.4, 0.2])),
+        face="large",
+        texture=int(rng.integers(2**31)),
+    )
