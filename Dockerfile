@@ -7,7 +7,8 @@ ENV PYTHONUNBUFFERED=1 \
     GRADIO_ANALYTICS_ENABLED=False \
     HF_HOME=/home/user/.cache/huggingface
 
-RUN useradd --create-home --uid 1000 user && install -d -o user -g user /home/user/app /home/user/.cache/huggingface
+RUN useradd --create-home --uid 1000 user \
+    && install -d -o user -g user /home/user/app /home/user/.cache /home/user/.cache/huggingface
 WORKDIR /home/user/app
 
 # the dependencies change rarely, so they come before the source
