@@ -17,6 +17,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from diffusers import AutoencoderTiny
+from diffusers.models.unets.unet_2d_blocks import AutoencoderTinyBlock
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -28,14 +29,46 @@ DECODER_BLOCKS = (5, 4, 1, 0)
 
 
 def new_autoencoder(latent_channels: int) -> AutoencoderTiny:
-    """8x smaller latents with `latent_channels` channels; about 2.2 M parameters."""
-    return AutoencoderTiny(
+    """8x smaller latents with `latent_channels` channels; about 2.2 M parameters.
+
+    Deep ReLU networks without normalisation start slowly. So it starts as something that already works: residual
+    blocks add nothing (Zhang et al., "Fixup", arXiv:1901.09321), changes of resolution blur and repeat, and the first
+    three latent channels carry the picture's mean colours.
+    """
+    model = AutoencoderTiny(
         encoder_block_out_channels=(WIDTH,) * 4,
         decoder_block_out_channels=(WIDTH,) * 4,
         num_encoder_blocks=ENCODER_BLOCKS,
         num_decoder_blocks=DECODER_BLOCKS,
         latent_channels=latent_channels,
     )
+    with torch.no_grad():
+        for block in model.modules():
+            if isinstance(block, AutoencoderTinyBlock):
+                block.conv[-1].weight.zero_()
+                block.conv[-1].bias.zero_()
+        for half in (model.encoder.layers, model.decoder.layers):
+            for conv in (layer for layer in half if isinstance(layer, torch.nn.Conv2d)):
+                if conv.in_channels == conv.out_channels:
+                    conv.weight.mul_(0.2)
+                    _pass_on(conv, WIDTH, 1.0, blur=conv.stride[0] > 1)
+        _pass_on(model.encoder.layers[0], 3, 1.0)
+        _pass_on(model.encoder.layers[-1], 3, 4.0, shift=-2.0)  # 0..1 -> -2..2
+        _pass_on(model.decoder.layers[0], 3, 1.0, shift=3.0)  # positive, so that it survives the ReLUs
+        model.decoder.layers[-1].weight.mul_(0.2)
+        _pass_on(model.decoder.layers[-1], 3, 0.25, shift=-0.25)
+    return model
+
+
+def _pass_on(conv: torch.nn.Conv2d, channels: int, gain: float, shift: float = 0.0, blur: bool = False) -> None:
+    """Let the first `channels` outputs be the same inputs times `gain`."""
+    kernel = torch.tensor([0.25, 0.5, 0.25]) if blur else torch.tensor([0.0, 1.0, 0.0])
+    index = torch.arange(channels)
+    if channels < WIDTH:
+        conv.weight[:channels] = 0
+    conv.weight[index, index] += gain * torch.outer(kernel, kernel)
+    if conv.bias is not None and channels < WIDTH:
+        conv.bias[:channels] = shift
 
 
 def sobel(images: Tensor) -> Tensor:
@@ -131,7 +164,7 @@ def main() -> None:
     parser.add_argument("--latent-channels", type=int, default=4)
     parser.add_argument("--steps", type=int, default=3000)
     parser.add_argument("--rate", type=float, default=1e-3)
-    parser.add_argument("--batch", type=int, default=16)
+    parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--leaves", type=int, default=1500)
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()

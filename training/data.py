@@ -1,12 +1,13 @@
 """Training pictures on disk: many drawn pairs, read back as random batches through memory maps.
 
-A `Store` is a folder of plain arrays for one crop shape:
+A `Store` is a folder of raw arrays for one crop shape:
   rgb      N x H x W x 3 uint8   the source picture over a background, as the app crops it
   mask     N x H x W     uint8   0/1, what is to be repainted
   lineart  N x H x W     uint8   line art of the source (`pipeline.conditions.read_lineart`)
   target   N x H x W x 3 uint8   the same picture with the other outfit inside the mask
   latents  N x C x H/8 x W/8 float16, latents_half N x C x H/16 x W/16: the target, encoded
-  captions.jsonl                 a list of captions a line
+  labels   N x H x W     uint8   its part labels (`pipeline.request.ClothingPart`)
+  records.jsonl                  a line a pair: {"captions": [...], "kinds": {part: kind of the garment shown most}}
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import queue
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +30,8 @@ from torch import Tensor
 from pipeline.conditions import token_ids
 from training.recipes import Stage
 
-PICTURES = {"rgb": 3, "mask": 0, "lineart": 0, "target": 3}
+PICTURES: dict[str, tuple[int, ...]] = {"rgb": (3,), "mask": (), "lineart": (), "target": (3,), "labels": ()}
+LATENTS = {"latents": 8, "latents_half": 16}  # pixels a cell
 
 
 @dataclass(frozen=True)
@@ -46,58 +49,85 @@ class Batch:
 
 @dataclass(frozen=True)
 class Store:
+    """A folder of pairs of one shape, readable once its writer is closed."""
+
     folder: Path
 
-    @property
+    @cached_property
     def meta(self) -> dict[str, Any]:
         found: dict[str, Any] = json.loads((self.folder / "meta.json").read_text())
         return found
 
-    def array(self, name: str, mode: Any = "r") -> NDArray[Any]:
-        return np.load(self.folder / f"{name}.npy", mmap_mode=mode)
-
-    def captions(self) -> list[list[str]]:
-        with open(self.folder / "captions.jsonl", encoding="utf-8") as lines:
-            return [json.loads(line) for line in lines]
-
     def __len__(self) -> int:
         return int(self.meta["count"])
 
+    def array(self, name: str) -> NDArray[Any]:
+        """One of the arrays above, memory-mapped read-only."""
+        height, width = self.meta["shape"]
+        if name in PICTURES:
+            return np.memmap(self.folder / name, np.uint8, "r", shape=(len(self), height, width, *PICTURES[name]))
+        factor = LATENTS[name]
+        shape = (len(self), self.meta["latent_channels"], height // factor, width // factor)
+        return np.memmap(self.folder / name, np.float16, "r", shape=shape)
 
-def create(folder: Path, count: int, shape: tuple[int, int]) -> Store:
-    """Empty arrays for `count` pairs of `shape` (height, width)."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, channels in PICTURES.items():
-        size = (count, *shape, channels) if channels else (count, *shape)
-        np.lib.format.open_memmap(folder / f"{name}.npy", "w+", np.uint8, size)
-    (folder / "meta.json").write_text(json.dumps({"count": count, "shape": shape}))
-    return Store(folder)
+    def records(self) -> list[dict[str, Any]]:
+        with open(self.folder / "records.jsonl", encoding="utf-8") as lines:
+            return [json.loads(line) for line in lines]
+
+    def note(self, **values: Any) -> None:
+        self.__dict__["meta"] = (self.meta if (self.folder / "meta.json").is_file() else {}) | values
+        (self.folder / "meta.json").write_text(json.dumps(self.meta))
+
+
+class Writer:
+    """Appends pairs of one shape to a new store."""
+
+    def __init__(self, folder: Path, shape: tuple[int, int]) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.store, self.shape, self.count = Store(folder), shape, 0
+        self.files = {name: open(folder / name, "wb") for name in PICTURES}
+        self.records = open(folder / "records.jsonl", "w", encoding="utf-8")
+
+    def add(self, pictures: dict[str, NDArray[np.uint8]], record: dict[str, Any]) -> None:
+        for name, file in self.files.items():
+            assert pictures[name].shape == (*self.shape, *PICTURES[name]), name
+            file.write(np.ascontiguousarray(pictures[name]).data)
+        self.records.write(json.dumps(record, ensure_ascii=False) + "\n")
+        self.count += 1
+
+    def close(self) -> Store:
+        for file in (*self.files.values(), self.records):
+            file.close()
+        self.store.note(count=self.count, shape=self.shape)
+        return self.store
+
+
+def stores_in(folder: Path) -> list[Store]:
+    """All finished stores below a folder, in a fixed order."""
+    return [Store(path.parent) for path in sorted(folder.rglob("meta.json"))]
 
 
 @torch.no_grad()
 def encode(store: Store, vae: Any, device: str = "cpu", chunk: int = 32) -> None:
     """Add the targets' latents at full and at half size, scaled as the U-Net sees them."""
-    target, (height, width) = store.array("target"), store.meta["shape"]
-    channels, scale = vae.config.latent_channels, vae.config.scaling_factor
-    outputs = {
-        factor: np.lib.format.open_memmap(
-            store.folder / f"{name}.npy", "w+", np.float16, (len(store), channels, height // factor, width // factor)
-        )
-        for name, factor in (("latents", 8), ("latents_half", 16))
-    }
+    target, scale = store.array("target"), vae.config.scaling_factor
+    files = {factor: open(store.folder / name, "wb") for name, factor in LATENTS.items()}
     for start in range(0, len(store), chunk):
-        images = torch.from_numpy(target[start : start + chunk]).to(device).permute(0, 3, 1, 2).float().div(127.5).sub(1)
-        for factor, output in outputs.items():
+        images = torch.from_numpy(np.array(target[start : start + chunk])).to(device).permute(0, 3, 1, 2).float().div(127.5).sub(1)
+        for factor, file in files.items():
             scaled = images if factor == 8 else F.avg_pool2d(images, 2)
             with torch.autocast(torch.device(device).type, torch.bfloat16):
                 latents = vae.encode(scaled.to(memory_format=torch.channels_last)).latents
-            output[start : start + chunk] = (latents.float() * scale).cpu().numpy()
+            file.write((latents.float() * scale).half().cpu().contiguous().numpy().data)
+    for file in files.values():
+        file.close()
+    store.note(latent_channels=vae.config.latent_channels)
 
 
 def batches(stores: Sequence[Store], tokenizer: Any, stage: Stage, seed: int, ahead: int = 4) -> Iterator[Batch]:
     """Endless random batches of one stage, one store (so one shape) a batch, prepared ahead in a thread."""
     empty = token_ids(tokenizer, [""])
-    tokens = [[token_ids(tokenizer, texts) for texts in store.captions()] for store in stores]
+    tokens = [[token_ids(tokenizer, record["captions"]) for record in store.records()] for store in stores]
     sizes = np.array([len(store) for store in stores], float)
     names = ("latents_half" if stage.half else "latents", "rgb", "mask", "lineart")
     arrays = [[store.array(name) for name in names] for store in stores]

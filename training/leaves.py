@@ -43,9 +43,10 @@ def _outline(rng: Rng, size: int) -> NDArray[np.int32]:
 def _texture(rng: Rng, size: int, colour: tuple[int, int, int]) -> NDArray[np.uint8]:
     """size x size x 3 picture of stripes, checks, dots or a gradient in two colours."""
     y, x = np.mgrid[0:size, 0:size].astype(np.float32)
-    turn, period = rng.random() * np.pi, rng.uniform(5, 28)
-    u = (x * np.cos(turn) + y * np.sin(turn)) / period
-    v = (y * np.cos(turn) - x * np.sin(turn)) / period
+    turn, period = float(rng.random() * np.pi), float(rng.uniform(5, 28))
+    cos, sin = float(np.cos(turn)), float(np.sin(turn))
+    u = (x * cos + y * sin) / period
+    v = (y * cos - x * sin) / period
     kind = rng.integers(5)
     if kind == 0:
         weight = (u % 1 < rng.uniform(0.2, 0.6)).astype(np.float32)

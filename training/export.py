@@ -1,0 +1,41 @@
+"""Write trained networks as an ordinary diffusers folder in half precision, in shards under 9 MB.
+
+The same folder is read by the app and by stock diffusers' pipelines.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from diffusers import AutoencoderTiny, ControlNetModel, StableDiffusionControlNetPipeline
+from transformers import CLIPTokenizer
+
+from training import recipes
+from training.loop import Nets
+
+SHARD = "9MB"
+
+
+def export(nets: Nets, vae: AutoencoderTiny, tokenizer_folder: Path, folder: Path) -> None:
+    """nets: usually a run's moving average, with its control network. Anything in `folder` of the same name goes."""
+    assert nets.control is not None, "the text stage alone cannot inpaint"
+    control: Any = ControlNetModel.from_config(nets.control.config)
+    control.load_state_dict(nets.control.state_dict())
+    pipeline = StableDiffusionControlNetPipeline(
+        vae=vae,
+        text_encoder=nets.text_encoder,
+        tokenizer=CLIPTokenizer.from_pretrained(tokenizer_folder),
+        unet=nets.unet,
+        controlnet=control,
+        scheduler=recipes.scheduler(),
+        safety_checker=None,
+        feature_extractor=None,
+        requires_safety_checker=False,
+    )
+    for part in folder.glob("*/*.safetensors*"):
+        part.unlink()
+    pipeline.to(dtype=torch.float16).save_pretrained(folder, max_shard_size=SHARD, safe_serialization=True)
+    words = tokenizer_folder / "known_words.txt"
+    (folder / "tokenizer" / words.name).write_text(words.read_text(encoding="utf-8"), encoding="utf-8")

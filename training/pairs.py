@@ -1,0 +1,148 @@
+"""Training pairs: one character in two outfits, a mask from the first, framed as the app frames it.
+
+    python -m training.pairs --out runs/data --count 20000 --workers 2
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.composite import key_colour
+from pipeline.conditions import read_lineart
+from pipeline.images import Crop, crop_around, flatten
+from training.characters import Drawing, draw
+from training.characters.caption import caption
+from training.data import Writer
+from training.masks import sample_mask
+
+EVALUATION_SEEDS = 10**9  # training seeds lie below, evaluation seeds from here up
+CAPTION_STYLES: tuple[Literal["tags", "sentence"], ...] = ("tags", "tags", "sentence", "sentence")
+NATIVE = 256
+
+
+@dataclass(frozen=True)
+class Pair:
+    """source and target: the whole drawings; mask: H x W bool, what is repainted of the source."""
+
+    source: Drawing
+    target: Drawing
+    mask: NDArray[np.bool_]
+    captions: tuple[str, ...]
+
+    def shown(self) -> list[int]:
+        """Indices of the target's garments of which a good part lies inside the mask."""
+        return visible(self.target, self.mask)
+
+
+def visible(drawing: Drawing, mask: NDArray[np.bool_], share: float = 0.35, least: float = 0.004) -> list[int]:
+    """Indices of garments with at least `share` of their own area, and `least` of the picture's, inside the mask."""
+    whole = np.bincount(drawing.garment_map.ravel(), minlength=256)
+    inside = np.bincount(drawing.garment_map[mask], minlength=256)
+    return [
+        index
+        for index in range(len(drawing.garments))
+        if inside[index + 1] >= share * whole[index + 1] and inside[index + 1] >= least * mask.size
+    ]
+
+
+def make_pair(seed: int, *, held_out: str = "exclude") -> Pair | None:
+    """Draw one pair; None where the mask came out too small or would show none of the new outfit."""
+    rng = np.random.default_rng([seed, 41])
+    height = int(rng.integers(300, 460))
+    size = (height, round(height * float(rng.choice([0.5, 0.6, 0.67, 0.75, 1.0]))))
+    source = draw(seed, size, outfit_seed=2 * seed, held_out="exclude")
+    target = draw(seed, size, outfit_seed=2 * seed + 1, held_out=held_out)
+    mask = sample_mask(source.labels, source.face_hands, rng)
+    if mask.mean() < 0.02:
+        return None
+    shown = visible(target, mask)
+    if not shown:
+        return None
+    garments = [target.garments[index] for index in shown]
+    return Pair(source, target, mask, tuple(caption(garments, rng, style) for style in CAPTION_STYLES))
+
+
+def frame(pair: Pair) -> dict[str, NDArray[np.uint8]]:
+    """The arrays of `training.data.Store`, cropped round the mask like a request."""
+    mask = pair.mask.astype(np.uint8) * 255
+    crop = crop_around(mask, NATIVE)
+    background = key_colour(pair.source.image)
+    inside = (crop.take(mask) >= 128).astype(np.uint8)
+    rgb = crop.take(flatten(pair.source.image, background))
+    redraw = crop.take(flatten(pair.target.image, background))
+    return {
+        "rgb": rgb,
+        "mask": inside,
+        "lineart": read_lineart(rgb),
+        "target": np.where(inside[..., None] > 0, redraw, rgb),
+        "labels": np.where(inside > 0, take_labels(crop, pair.target.labels), take_labels(crop, pair.source.labels)),
+    }
+
+
+def take_labels(crop: Crop, labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Nearest-neighbour version of `Crop.take`, for index values; beyond the picture is background."""
+    y = np.floor(crop.top + (np.arange(crop.height) + 0.5) * (crop.bottom - crop.top) / crop.height).astype(int)
+    x = np.floor(crop.left + (np.arange(crop.width) + 0.5) * (crop.right - crop.left) / crop.width).astype(int)
+    height, width = labels.shape
+    taken = labels[y.clip(0, height - 1)][:, x.clip(0, width - 1)]
+    beyond = ((y < 0) | (y >= height))[:, None] | ((x < 0) | (x >= width))[None]
+    return np.where(beyond, np.uint8(0), taken)
+
+
+def record(pair: Pair) -> dict[str, Any]:
+    """What `training.data.Store` keeps in words."""
+    area = np.bincount(pair.target.garment_map[pair.mask], minlength=256)
+    kinds: dict[int, tuple[int, str]] = {}
+    for index in pair.shown():
+        garment = pair.target.garments[index]
+        kinds[int(garment.slot)] = max(kinds.get(int(garment.slot), (0, "")), (int(area[index + 1]), garment.kind))
+    return {"captions": list(pair.captions), "kinds": {part: kind for part, (_, kind) in kinds.items()}}
+
+
+def write(folder: Path, seeds: Sequence[int]) -> int:
+    """One store a crop shape below `folder`; the number of pairs written."""
+    writers: dict[tuple[int, int], Writer] = {}
+    for seed in seeds:
+        pair = make_pair(seed)
+        if pair is None:
+            continue
+        pictures = frame(pair)
+        shape = pictures["mask"].shape
+        if shape not in writers:
+            writers[shape] = Writer(folder / f"{shape[0]}x{shape[1]}", shape)
+        writers[shape].add(pictures, record(pair))
+    return sum(len(writer.close()) for writer in writers.values())
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m training.pairs", description=__doc__)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--count", type=int, default=20000)
+    parser.add_argument("--first-seed", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=multiprocessing.cpu_count())
+    arguments = parser.parse_args()
+    if arguments.first_seed + arguments.count > EVALUATION_SEEDS:
+        parser.error(f"training seeds stay below {EVALUATION_SEEDS}")
+    seeds = range(arguments.first_seed, arguments.first_seed + arguments.count)
+    parts = [
+        (arguments.out / f"{arguments.first_seed}-{worker}", seeds[worker :: arguments.workers])
+        for worker in range(arguments.workers)
+    ]
+    began = time.monotonic()
+    with multiprocessing.get_context("spawn").Pool(arguments.workers) as pool:
+        written = sum(pool.starmap(write, parts))
+    seconds = time.monotonic() - began
+    print(f"{written} pairs in {seconds:.0f} s ({written / seconds:.1f} a second)")
+
+
+if __name__ == "__main__":
+    main()
