@@ -1,0 +1,168 @@
+"""One call that draws a dressed character with everything known about the picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from zlib import crc32
+
+import numpy as np
+import skia
+from numpy.typing import NDArray
+
+from pipeline.request import ClothingPart
+from training.characters import garments
+from training.characters.background import draw_background
+from training.characters.canvas import HAND, SKIN, Frame, Layer, Mark, Z, paint_maps, paint_picture
+from training.characters.caption import caption
+from training.characters.face import draw_face
+from training.characters.figure import SIDES, Figure, build_figure
+from training.characters.geometry import trace
+from training.characters.hair import COLOURS, draw_hair
+from training.characters.head import SKIN_WEIGHTS, SKINS, draw_head, draw_neck
+from training.characters.style import RGB, Style, sample_style
+from training.characters.wardrobe import Garment, HeldOut, sample_outfit
+
+FRAMINGS = {"full body": 0.45, "cowboy shot": 0.3, "upper body": 0.25}
+
+
+@dataclass(frozen=True)
+class Person:
+    """The character apart from the clothes, in words."""
+
+    gender: str
+    hair_colour: str
+    hair_style: str
+    eye_colour: str
+    expression: tuple[str, ...]
+    framing: str
+    background: str
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """image: H x W x 4 uint8, straight alpha. labels: H x W uint8, values of ClothingPart. face_hands: H x W bool,
+    face, neck and bare hands. garments: what is worn, innermost first. garment_map: H x W uint8, 0 none, i + 1 =
+    garments[i]. lineart: H x W uint8, 255 = line. keypoints: joint -> (x, y) in pixels, l and r as seen in the
+    picture. depth: H x W uint8, brighter = nearer, 0 = background. person: everything but the clothes."""
+
+    image: NDArray[np.uint8]
+    labels: NDArray[np.uint8]
+    face_hands: NDArray[np.bool_]
+    garments: tuple[Garment, ...]
+    garment_map: NDArray[np.uint8]
+    caption_tags: str
+    caption_sentence: str
+    lineart: NDArray[np.uint8]
+    keypoints: dict[str, tuple[float, float]]
+    depth: NDArray[np.uint8]
+    person: Person
+
+
+def stream(seed: int, purpose: str) -> np.random.Generator:
+    """Independent random numbers for each purpose, so that changing one thing leaves the others as they were."""
+    return np.random.default_rng([seed, crc32(purpose.encode())])
+
+
+def draw(
+    seed: int,
+    size: int | tuple[int, int] = 256,
+    *,
+    outfit_seed: int | None = None,
+    background: bool = True,
+    held_out: HeldOut = "exclude",
+) -> Drawing:
+    """Draw character `seed` in outfit `outfit_seed` (default: the seed).
+
+    size: side of a square, or (height, width). Another outfit_seed gives the same character, pose, framing and
+    background in other clothes. background: False leaves it transparent. held_out: see `wardrobe.sample_outfit`.
+    """
+    height, width = (size, size) if isinstance(size, int) else size
+    style = sample_style(stream(seed, "style"))
+    figure = build_figure(stream(seed, "figure"))
+    layers, person = _body(seed, figure, style)
+    framing, frame = _framing(stream(seed, "framing"), figure, height, width)
+    backdrop, backdrop_word = draw_background(stream(seed, "background"), width, height) if background else (None, "transparent background")
+
+    outfit_stream = stream(seed if outfit_seed is None else outfit_seed, "outfit")
+    outfit = sample_outfit(outfit_stream, held_out=held_out)
+    layers += garments.layers(outfit, figure, style)
+    layers.sort(key=lambda layer: layer.z)
+    maps = paint_maps(layers, style, frame)
+    return Drawing(
+        image=paint_picture(layers, style, frame, backdrop),
+        labels=maps.labels,
+        face_hands=maps.face_hands,
+        garments=outfit.garments,
+        garment_map=maps.garments,
+        caption_tags=caption(outfit.garments, outfit_stream, "tags"),
+        caption_sentence=caption(outfit.garments, outfit_stream, "sentence"),
+        lineart=maps.lines,
+        keypoints={name: frame.pixel(*point) for name, point in figure.joints.items()},
+        depth=maps.depth,
+        person=Person(framing=framing, background=backdrop_word, **person),
+    )
+
+
+def _body(seed: int, figure: Figure, style: Style) -> tuple[list[Layer], dict[str, str | tuple[str, ...]]]:
+    """Skin, head, face and hair; and the words for them."""
+    rng = stream(seed, "person")
+    skin = SKINS[str(rng.choice(list(SKINS), p=SKIN_WEIGHTS))]
+    hair = draw_hair(stream(seed, "hair"), figure, style)
+    face = draw_face(stream(seed, "face"), figure, style, skin, COLOURS[hair.colour])
+    layers = [*_skin(figure, skin), *draw_neck(figure, skin), *draw_head(rng, figure, skin, hair.fringe), *face.layers, *hair.layers]
+    woman = rng.random() < figure.body.fem if not figure.body.child else rng.random() < 0.5
+    young = figure.body.heads < 6
+    words = {
+        "gender": ("girl" if young else "woman") if woman else ("boy" if young else "man"),
+        "hair_colour": hair.colour,
+        "hair_style": hair.words,
+        "eye_colour": face.eye_colour,
+        "expression": face.words,
+    }
+    return layers, words
+
+
+def _skin(figure: Figure, skin: RGB) -> list[Layer]:
+    """Arms, hands, legs and the torso's base colour, over which every outfit is worn."""
+    layers = [Layer(Z.BODY, figure.torso.outline(), skin, ClothingPart.SKIN, shading=0.5)]
+    for side in SIDES:
+        arm, leg, hand, foot = figure.arms[side], figure.legs[side], figure.hand(side), figure.foot(side)
+        layers.append(Layer(leg.z + SKIN, leg.outline(), skin, ClothingPart.SKIN, edge=leg.edge()))
+        layers.append(Layer(leg.z + SKIN, foot.path, skin, ClothingPart.SKIN))
+        layers.append(Layer(arm.z + SKIN, arm.outline(), skin, ClothingPart.SKIN, edge=arm.edge()))
+        fingers = [Mark(line, width=0.7) for line in hand.lines]
+        layers.append(Layer(arm.z + HAND, hand.path, skin, ClothingPart.SKIN, face=True, marks=fingers, edge=_open_wrist(hand.points)))
+    return layers
+
+
+def _open_wrist(points: NDArray[np.float64]) -> skia.Path:
+    return trace(points[1:-1], closed=False)
+
+
+def _framing(rng: np.random.Generator, figure: Figure, height: int, width: int) -> tuple[str, Frame]:
+    """Where the figure stands on the canvas: feet to hair, to the thighs, or to the waist."""
+    chances = list(FRAMINGS.values()) if figure.body.heads > 4.5 else [0.8, 0.1, 0.1]
+    framing = str(rng.choice(list(FRAMINGS), p=chances))
+    top = figure.head.centre[1] - 0.5 - float(rng.uniform(0.12, 0.5))
+    torso, leg = figure.body.torso, figure.body.leg
+    bottom = {
+        "full body": figure.floor + 0.08,
+        "cowboy shot": torso + leg * float(rng.uniform(0.2, 0.55)),
+        "upper body": torso * float(rng.uniform(0.75, 1.12)),
+    }[framing]
+    fill = float(rng.uniform(0.84, 1.0)) if framing == "full body" else 1.0
+    scale = height * fill / (bottom - top)
+    xs = [point[0] for point in figure.joints.values()]
+    hands = [figure.arms[side].point(1.0)[0] + figure.arms[side].direction(1.0)[0] * figure.body.hand for side in SIDES]
+    left, right = min(xs + hands) - 0.25, max(xs + hands) + 0.25
+    if framing == "full body" or rng.random() < 0.5:
+        scale = min(scale, width / (right - left))
+    else:
+        scale = min(scale, width / 1.6)
+    room = width / scale - (right - left)
+    middle = (left + right) / 2 if room > 0 else (left + right) / 4
+    shift = float(rng.uniform(-0.35, 0.35)) * max(room, 0.0)
+    dx = width / 2 - (middle + shift) * scale
+    spare = height - (bottom - top) * scale
+    dy = -top * scale + (spare if framing != "full body" else spare * float(rng.uniform(0.2, 0.8)))
+    return framing, Frame(width, height, scale, dx, dy)
