@@ -1,0 +1,18 @@
+"""Where a character picture is dropped."""
+
+from __future__ import annotations
+
+import gradio as gr
+from gradio.data_classes import ImageData
+
+
+class Drop(gr.Image):
+    """gr.Image that hands over the uploaded file untouched.
+
+    Gradio opens it with Pillow first, in any format and of any size, and a broken file then ends in a nameless error.
+    """
+
+    is_template = True  # the browser shows it as gr.Image
+
+    def preprocess(self, payload: ImageData | None) -> str | None:
+        return payload.path if payload else None

@@ -1,0 +1,252 @@
+"""What the page does: a component dict becomes a `SwapRequest`, and its steps come back as they happen."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from pipeline.images import load_character, load_mask
+from pipeline.request import Cancelled, Image8, Step, SwapRequest, SwapResult, UserError
+from serving.engine import Engine
+from ui import editor, views
+from ui.jobs import Job, Jobs
+from ui.page import Page, ProfileInfo
+from ui.presets import PRESETS
+from ui.progress import Clock, note_stage
+from ui.shelf import choose, keep
+from ui.texts import say
+from ui.views import Updates
+
+MAX_SEED = 2**31 - 1
+_QUICK: dict[str, Any] = {"show_progress": "hidden", "queue": False, "api_visibility": "private"}
+_SHOWN: dict[str, Any] = {"show_progress": "minimal", "api_visibility": "private"}
+_RANDOM_SEED = f"() => Math.floor(Math.random() * {MAX_SEED})"
+_TO_RESULT = "() => { if (window.innerWidth < 800) document.querySelector('#result').scrollIntoView({behavior: 'smooth'}); }"
+
+Values = dict[Any, Any]
+
+
+def connect(blocks: gr.Blocks, page: Page, engine: Engine, profiles: Sequence[ProfileInfo], examples: tuple[Path, ...], jobs: Jobs) -> None:
+    """Wire every component of the page; to be called inside `blocks`. jobs: kept by whoever stops the app."""
+    _connect_character(page, examples)
+    _connect_outfit(blocks, page, profiles)
+    _connect_run(blocks, page, engine, jobs)
+    _connect_result(page)
+
+
+def _friendly(handler: Callable[..., Updates]) -> Callable[..., Updates]:
+    """A handler (values, ..., request=...) whose failures are one sentence."""
+
+    @wraps(handler)
+    def guarded(*inputs: Any) -> Updates:
+        try:
+            return handler(*inputs)
+        except Exception as error:
+            raise _as_message(error, _request_of(inputs)) from None
+
+    return guarded
+
+
+def _request_of(inputs: Sequence[Any]) -> gr.Request | None:
+    return next((item for item in inputs if isinstance(item, gr.Request)), None)
+
+
+def _as_message(error: Exception, request: gr.Request | None) -> gr.Error:
+    if isinstance(error, UserError):
+        return gr.Error(str(error), title=say(request, "attention"), print_exception=False)
+    traceback.print_exception(error, file=sys.stderr)
+    return gr.Error(say(request, "broken"), title=say(request, "attention"), print_exception=False)
+
+
+def _connect_character(page: Page, examples: tuple[Path, ...]) -> None:
+    shown = [page.original, page.drop, page.paint, page.editor]
+
+    def show(character: Image8) -> Updates:
+        return {
+            page.original: character,
+            page.drop: gr.update(value=None, visible=False),
+            page.paint: gr.update(visible=True),
+            page.editor: editor.show(character),
+        }
+
+    @_friendly
+    def upload(path: str | None, request: gr.Request) -> Updates:
+        if path is None:
+            raise UserError(say(request, "no_image"))
+        return show(load_character(path))
+
+    @_friendly
+    def example(index: int, request: gr.Request) -> Updates:
+        return show(load_character(examples[index]))
+
+    page.drop.upload(upload, page.drop, shown, **_SHOWN).failure(lambda: None, None, page.drop, **_QUICK)
+    page.another.upload(upload, page.another, shown, **_SHOWN)
+    page.examples.click(example, page.examples, shown, **_SHOWN)
+
+    @_friendly
+    def clear(values: Values, request: gr.Request) -> Updates:
+        return {page.editor: editor.show(_original(page, values, request))}
+
+    @_friendly
+    def invert(values: Values, request: gr.Request) -> Updates:
+        character = _original(page, values, request)
+        size = _size(character)
+        return {page.editor: editor.show(character, editor.inverted(editor.painted(values[page.editor], size), size))}
+
+    @_friendly
+    def import_mask(values: Values, request: gr.Request) -> Updates:
+        character = _original(page, values, request)
+        return {page.editor: editor.show(character, load_mask(values[page.import_mask], _size(character)))}
+
+    page.clear.click(clear, {page.original}, [page.editor], **_SHOWN)
+    page.invert.click(invert, {page.original, page.editor}, [page.editor], **_SHOWN)
+    page.import_mask.upload(import_mask, {page.original, page.import_mask}, [page.editor], **_SHOWN)
+
+
+def _connect_outfit(blocks: gr.Blocks, page: Page, profiles: Sequence[ProfileInfo]) -> None:
+    for button, (_, words) in zip(page.presets, PRESETS, strict=True):
+        button.click(None, None, page.prompt, js=f"() => {words!r}", **_QUICK)
+    page.dice.click(None, None, page.seed, js=_RANDOM_SEED, **_QUICK)
+    blocks.load(None, None, page.seed, js=_RANDOM_SEED, **_QUICK)  # every visit starts with its own seed
+
+    def use(name: str) -> Updates:
+        info = next(info for info in profiles if info.name == name)
+        return {
+            page.sampler: gr.update(choices=list(info.samplers), value=info.sampler),
+            page.steps: info.steps,
+            page.guidance: info.guidance,
+        }
+
+    page.profile.change(use, page.profile, [page.sampler, page.steps, page.guidance], **_QUICK)
+
+
+def _connect_run(blocks: gr.Blocks, page: Page, engine: Engine, jobs: Jobs) -> None:
+    state = [page.generate, page.cancel, page.stage, page.slider, page.proof, page.result_tools]
+    asked = {
+        *(page.original, page.editor, page.prompt, page.negative, page.seed, page.lock, page.count, page.profile, page.sampler),
+        *(page.steps, page.guidance, page.strength, page.lineart, page.grow, page.feather, page.loosen, page.detail, page.shelf),
+    }
+
+    @_friendly
+    def begin(request: gr.Request) -> Updates:
+        jobs.begin(str(request.session_hash), say(request, "closing"))
+        return views.busy(page, Clock().html(None, request))
+
+    def run(values: Values, request: gr.Request) -> Iterator[Updates]:
+        job = jobs.of(str(request.session_hash))
+        try:
+            if job is None:
+                raise Cancelled
+            with jobs.running():
+                yield from _stream(page, engine, job, values, request)
+        except Cancelled:
+            yield views.idle(page, values[page.shelf], note_stage(say(request, "stopped")))
+        except Exception as error:
+            yield views.idle(page, values[page.shelf])
+            raise _as_message(error, request) from None
+
+    def cancel(request: gr.Request) -> None:
+        jobs.stop(str(request.session_hash))
+
+    started = gr.on([page.generate.click, page.prompt.submit], begin, None, state, js=_TO_RESULT, **_QUICK)
+    started.success(
+        run,
+        asked,
+        [*state, page.seed, page.shelf, page.download, page.outfit, page.gallery],
+        show_progress="hidden",
+        api_visibility="private",
+        concurrency_limit=1,
+        concurrency_id="device",
+    )
+    page.cancel.click(cancel, None, None, **_QUICK)
+    blocks.unload(cancel)
+
+
+def _stream(page: Page, engine: Engine, job: Job, values: Values, request: gr.Request) -> Iterator[Updates]:
+    seed = _seed(page, values)
+    swap = to_request(page, values, seed, request)
+    clock = Clock()
+    yield {page.seed: seed, page.stage: clock.html(None, request)}
+    for item in job.run(engine, swap):
+        if isinstance(item, Step):
+            yield {page.stage: clock.html(item, request)}
+        elif isinstance(item, SwapResult):
+            shelf = keep(values[page.shelf], swap.character, item, swap.steps)
+            for warning in item.warnings:
+                gr.Warning(warning, title=say(request, "attention"))
+            yield views.finished(page, shelf, request)
+        else:
+            yield {page.seed: gr.skip()}
+
+
+def _connect_result(page: Page) -> None:
+    chosen = [page.shelf, page.slider, page.proof, page.download, page.outfit, page.gallery]
+
+    @_friendly
+    def select(values: Values, request: gr.Request, event: gr.SelectData) -> Updates:
+        return views.chosen(page, choose(values[page.shelf], event.index), request)
+
+    @_friendly
+    def reuse(values: Values, request: gr.Request) -> Updates:
+        shelf = values[page.shelf]
+        if shelf is None or not shelf.pictures:
+            raise UserError(say(request, "no_result"))
+        character = load_character(shelf.current.file)
+        mask = editor.painted(values[page.editor], _size(character))
+        return {page.original: character, page.editor: editor.show(character, mask)}
+
+    page.gallery.select(select, {page.shelf}, chosen, **_QUICK)
+    page.reuse.click(reuse, {page.shelf, page.editor}, [page.original, page.editor], **_SHOWN)
+
+
+def to_request(page: Page, values: Values, seed: int, request: gr.Request | None) -> SwapRequest:
+    """The job that the page describes. Raises `UserError` where picture or paint is missing."""
+    character = _original(page, values, request)
+    mask = editor.painted(values[page.editor], _size(character))
+    if mask is None:
+        raise UserError(say(request, "editor_lost" if editor.is_lost(values[page.editor]) else "no_mask"))
+    lineart = float(values[page.lineart])
+    hints = [replace(hint, scale=lineart) if hint.kind == "lineart" else hint for hint in SwapRequest.hints]
+    return SwapRequest(
+        character=character,
+        seed=seed,
+        mask=mask,
+        prompt=(values[page.prompt] or "").strip(),
+        negative_prompt=(values[page.negative] or "").strip(),
+        hints=tuple(hint for hint in hints if hint.scale > 0),
+        steps=int(values[page.steps]),
+        guidance=float(values[page.guidance]),
+        strength=float(values[page.strength]),
+        sampler=values[page.sampler],
+        count=int(values[page.count]),
+        grow=int(values[page.grow]),
+        feather=int(values[page.feather]),
+        loosen=float(values[page.loosen]),
+        detail_pass=bool(values[page.detail]),
+        profile=values[page.profile],
+    )
+
+
+def _original(page: Page, values: Values, request: gr.Request | None) -> Image8:
+    character: Image8 | None = values[page.original]
+    if character is None:
+        raise UserError(say(request, "no_image"))
+    return character
+
+
+def _size(character: Image8) -> tuple[int, int]:
+    return character.shape[1], character.shape[0]
+
+
+def _seed(page: Page, values: Values) -> int:
+    """The locked seed, else a new one; `count` more fit above it."""
+    given = values[page.seed]
+    return int(given) if values[page.lock] and given is not None else secrets.randbelow(MAX_SEED)

@@ -1,0 +1,210 @@
+"""The page: which components there are and where they stand; what they do is in `events`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from pipeline.request import SwapRequest
+from serving.engine import Engine
+from ui import events
+from ui.drop import Drop
+from ui.editor import BRUSH
+from ui.jobs import Jobs
+from ui.page import Page, ProfileInfo
+from ui.presets import PRESETS
+from ui.progress import empty_stage
+from ui.shelf import discard
+from ui.texts import TRANSLATIONS, label
+
+_HERE = Path(__file__).parent
+_DEFAULT: dict[str, Any] = {field.name: field.default for field in fields(SwapRequest)}
+_LINEART = 0.6
+_KEPT_SECONDS = 3600
+
+
+def build(engine: Engine, profiles: Sequence[ProfileInfo], examples: Sequence[Path] = (), jobs: Jobs | None = None) -> gr.Blocks:
+    """The whole page over one engine.
+
+    profiles: the models to choose from, the default first. examples: character pictures one click away.
+    jobs: given by a caller that waits for running jobs when it stops.
+    """
+    with gr.Blocks(title="CC_ControlNet", analytics_enabled=False, fill_width=True, delete_cache=(3600, _KEPT_SECONDS)) as blocks:
+        with gr.Row(elem_id="head"):
+            gr.Markdown("# CC_ControlNet", elem_id="brand")
+            gr.Markdown(label("tagline"), elem_id="tagline")
+        with gr.Row(elem_id="desk"):
+            with gr.Column(elem_id="ask", min_width=340):
+                parts = _character(examples) | _outfit() | _run() | _advanced(profiles)
+            with gr.Column(elem_id="result", min_width=340):
+                parts |= _result()
+        page = Page(**parts)
+        events.connect(blocks, page, engine, profiles, tuple(examples), jobs or Jobs())
+    return blocks
+
+
+def launch_options() -> dict[str, Any]:
+    """What `Blocks.launch` needs for the look and the languages; no font or script comes from another host."""
+    theme = gr.themes.Soft(
+        primary_hue=gr.themes.colors.pink,
+        secondary_hue=gr.themes.colors.purple,
+        neutral_hue=gr.themes.colors.slate,
+        font=("ui-sans-serif", "system-ui", "sans-serif"),
+        font_mono=("ui-monospace", "monospace"),
+        radius_size=gr.themes.sizes.radius_lg,
+        spacing_size=gr.themes.sizes.spacing_md,
+    )
+    return {"theme": theme, "css": (_HERE / "page.css").read_text(), "i18n": TRANSLATIONS, "footer_links": ["settings"], "run_history": False}
+
+
+def _character(examples: Sequence[Path]) -> dict[str, Any]:
+    original = gr.State(None, time_to_live=_KEPT_SECONDS)
+    drop = Drop(
+        label=label("drop"),
+        type="filepath",
+        image_mode=None,
+        sources=["upload", "clipboard"],
+        height=420,
+        elem_id="drop",
+        buttons=[],
+    )
+    with gr.Column(visible=False, elem_id="paint") as paint:
+        editor = gr.ImageEditor(
+            label=label("editor"),
+            type="numpy",
+            image_mode="RGBA",
+            format="png",
+            sources=(),
+            transforms=(),
+            layers=gr.LayerOptions(allow_additional_layers=False),
+            brush=gr.Brush(colors=[BRUSH], color_mode="fixed", default_size=48),
+            eraser=gr.Eraser(default_size=48),
+            height=560,
+            elem_id="editor",
+            buttons=["fullscreen"],
+        )
+        with gr.Row(elem_id="mask-tools", elem_classes="tools"):
+            clear = gr.Button(label("clear"), size="sm", min_width=90, elem_id="clear")
+            invert = gr.Button(label("invert"), size="sm", min_width=90, elem_id="invert")
+            import_mask = gr.UploadButton(label("import"), size="sm", min_width=90, elem_id="import", file_types=["image"])
+            another = gr.UploadButton(label("another"), size="sm", min_width=90, elem_id="another", file_types=["image"])
+    example_set = gr.Dataset(
+        label=label("examples"),
+        components=[gr.Image(visible=False, render=False)],
+        samples=[[str(path)] for path in examples],
+        type="index",
+        visible=bool(examples),
+        elem_id="examples",
+    )
+    return {
+        "original": original,
+        "drop": drop,
+        "paint": paint,
+        "editor": editor,
+        "clear": clear,
+        "invert": invert,
+        "import_mask": import_mask,
+        "another": another,
+        "examples": example_set,
+    }
+
+
+def _outfit() -> dict[str, Any]:
+    prompt = gr.Textbox(label=label("prompt"), placeholder=label("prompt_hint"), lines=2, max_lines=5, elem_id="prompt")
+    with gr.Row(elem_id="presets", elem_classes="chips"):
+        presets = tuple(gr.Button(label(key), size="sm", min_width=60, elem_classes="chip") for key, _ in PRESETS)
+    return {"prompt": prompt, "presets": presets}
+
+
+def _run() -> dict[str, Any]:
+    with gr.Row(elem_id="go"):
+        generate = gr.Button(label("generate"), variant="primary", size="lg", elem_id="generate")
+        cancel = gr.Button(label("cancel"), variant="stop", size="lg", visible=False, elem_id="cancel")
+    with gr.Row(elem_id="seed-row"):
+        count = gr.Slider(1, 6, value=_DEFAULT["count"], step=1, label=label("count"), min_width=150, elem_id="count")
+        with gr.Column(min_width=180, elem_id="seed-box"):
+            seed = gr.Number(value=0, precision=0, minimum=0, maximum=events.MAX_SEED, label=label("seed"), elem_id="seed")
+            with gr.Row(elem_classes="tools"):
+                lock = gr.Checkbox(label=label("lock"), container=False, min_width=90, elem_id="lock")
+                dice = gr.Button(label("dice"), size="sm", min_width=70, elem_id="dice")
+    return {"generate": generate, "cancel": cancel, "count": count, "seed": seed, "lock": lock, "dice": dice}
+
+
+def _slider(key: str, low: float, high: float, step: float, value: float) -> gr.Slider:
+    return gr.Slider(low, high, value=value, step=step, label=label(key), info=label(f"{key}_hint"), min_width=220, elem_id=key)
+
+
+def _advanced(profiles: Sequence[ProfileInfo]) -> dict[str, Any]:
+    first = profiles[0]
+    with gr.Accordion(label("advanced"), open=False, elem_id="advanced"):
+        negative = gr.Textbox(label=label("negative"), placeholder=label("negative_hint"), lines=1, elem_id="negative")
+        with gr.Row():
+            profile = gr.Dropdown(
+                [(info.title, info.name) for info in profiles],
+                value=first.name,
+                label=label("profile"),
+                visible=len(profiles) > 1,
+                elem_id="profile",
+            )
+            sampler = gr.Dropdown(list(first.samplers), value=first.sampler, label=label("sampler"), elem_id="sampler")
+        with gr.Row():
+            sliders = {
+                "steps": _slider("steps", 1, 60, 1, first.steps),
+                "guidance": _slider("guidance", 1, 12, 0.5, first.guidance),
+                "strength": _slider("strength", 0.1, 1, 0.05, _DEFAULT["strength"]),
+                "lineart": _slider("lineart", 0, 1.5, 0.05, _LINEART),
+                "grow": _slider("grow", 0, 64, 1, _DEFAULT["grow"]),
+                "feather": _slider("feather", 0, 32, 1, _DEFAULT["feather"]),
+                "loosen": _slider("loosen", 0, 1, 0.05, _DEFAULT["loosen"]),
+            }
+        detail = gr.Checkbox(value=_DEFAULT["detail_pass"], label=label("detail"), elem_id="detail")
+    return {"negative": negative, "profile": profile, "sampler": sampler, "detail": detail, **sliders}
+
+
+def _result() -> dict[str, Any]:
+    shelf = gr.State(None, time_to_live=_KEPT_SECONDS, delete_callback=discard)
+    stage = gr.HTML(empty_stage(), elem_id="stage", padding=False)
+    slider = gr.ImageSlider(
+        label=label("slider"),  # type: ignore[arg-type]  # gradio 6.31 translates it, its annotation lags
+        type="filepath",
+        format="png",
+        image_mode="RGBA",
+        interactive=False,
+        visible=False,
+        max_height=640,
+        elem_id="slider",
+        buttons=["fullscreen"],
+    )
+    proof = gr.HTML(visible=False, elem_id="proof", padding=False)
+    with gr.Row(visible=False, elem_id="result-tools", elem_classes="tools") as result_tools:
+        download = gr.DownloadButton(label("download"), variant="primary", size="md", min_width=140, elem_id="download")
+        outfit = gr.DownloadButton(label("outfit"), size="md", min_width=140, elem_id="outfit")
+        reuse = gr.Button(label("reuse"), size="md", min_width=140, elem_id="reuse")
+    gallery = gr.Gallery(
+        label=label("gallery"),
+        type="filepath",
+        format="png",
+        columns=4,
+        height="auto",
+        object_fit="contain",
+        allow_preview=False,
+        interactive=False,
+        visible=False,
+        elem_id="gallery",
+        buttons=["download_all"],
+    )
+    return {
+        "shelf": shelf,
+        "stage": stage,
+        "slider": slider,
+        "proof": proof,
+        "result_tools": result_tools,
+        "download": download,
+        "outfit": outfit,
+        "reuse": reuse,
+        "gallery": gallery,
+    }

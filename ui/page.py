@@ -1,0 +1,60 @@
+"""The page's components by name, and what it is told about the models: the types between `layout` and `events`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import gradio as gr
+
+
+@dataclass(frozen=True)
+class ProfileInfo:
+    """A model to choose from: its key, what it is called, the samplers it runs and its usual settings."""
+
+    name: str
+    title: str
+    samplers: tuple[str, ...]
+    sampler: str
+    steps: int
+    guidance: float
+
+
+@dataclass(frozen=True)
+class Page:
+    original: gr.State
+    drop: gr.Image
+    paint: gr.Column
+    editor: gr.ImageEditor
+    clear: gr.Button
+    invert: gr.Button
+    import_mask: gr.UploadButton
+    another: gr.UploadButton
+    examples: gr.Dataset
+    prompt: gr.Textbox
+    presets: tuple[gr.Button, ...]
+    generate: gr.Button
+    cancel: gr.Button
+    count: gr.Slider
+    seed: gr.Number
+    lock: gr.Checkbox
+    dice: gr.Button
+    negative: gr.Textbox
+    profile: gr.Dropdown
+    sampler: gr.Dropdown
+    steps: gr.Slider
+    guidance: gr.Slider
+    strength: gr.Slider
+    lineart: gr.Slider
+    grow: gr.Slider
+    feather: gr.Slider
+    loosen: gr.Slider
+    detail: gr.Checkbox
+    shelf: gr.State
+    stage: gr.HTML
+    slider: gr.ImageSlider
+    proof: gr.HTML
+    result_tools: gr.Row
+    download: gr.DownloadButton
+    outfit: gr.DownloadButton
+    reuse: gr.Button
+    gallery: gr.Gallery

@@ -1,0 +1,74 @@
+"""The stage where the picture appears while it is drawn: preview, bar, and how long it still takes."""
+
+from __future__ import annotations
+
+import base64
+import io
+import time
+from html import escape
+
+import gradio as gr
+import numpy as np
+from PIL import Image
+
+from pipeline.request import Image8, Step
+from ui.texts import LANGUAGES, say
+
+_STAGES = {"draw": "drawing", "detail": "detailing"}
+
+
+def empty_stage() -> str:
+    """Before the first picture; all languages are sent and the style sheet shows the page's own."""
+    words = "".join(f'<span lang="{code}">{escape(texts["empty"])}</span>' for code, texts in LANGUAGES.items())
+    return f'<div class="stage empty"><div class="hanger" aria-hidden="true"></div><p>{words}</p></div>'
+
+
+def note_stage(text: str) -> str:
+    return f'<div class="stage note" role="status"><p>{escape(text)}</p></div>'
+
+
+class Clock:
+    """Turns steps into a bar; estimates the rest from the pace since the first step."""
+
+    def __init__(self) -> None:
+        self._first: tuple[float, float] | None = None
+        self._preview = ""
+
+    def html(self, step: Step | None, request: gr.Request | None) -> str:
+        """One state of the stage; None before the first step."""
+        if step is None:
+            return _stage(self._preview, None, say(request, "preparing"), "")
+        if step.preview is not None:
+            self._preview = _data_url(step.preview)
+        share = (step.image + step.index / max(1, step.total)) / step.images
+        title = say(request, _STAGES.get(step.stage, "preparing"))
+        if step.images > 1:
+            title += " · " + say(request, "of", image=step.image + 1, images=step.images)
+        return _stage(self._preview, share, title, self._left(share, request))
+
+    def _left(self, share: float, request: gr.Request | None) -> str:
+        now = time.monotonic()
+        if self._first is None:
+            self._first = now, share
+        started, at_first = self._first
+        if share <= at_first:
+            return ""
+        seconds = (now - started) * (1 - share) / (share - at_first)
+        return say(request, "left", seconds=max(1, round(seconds)))
+
+
+def _stage(preview: str, share: float | None, title: str, left: str) -> str:
+    percent = None if share is None else round(100 * share)
+    picture = f'<img src="{preview}" alt="">' if preview else '<div class="hanger" aria-hidden="true"></div>'
+    bar = f'aria-valuenow="{percent}"><i style="width:{percent}%"></i>' if percent is not None else '><i class="unknown"></i>'
+    return (
+        f'<div class="stage busy">{picture}<div class="bar" role="progressbar" aria-valuemin="0" aria-valuemax="100" '
+        f'aria-label="{escape(title)}" {bar}</div>'
+        f'<p class="line"><span>{escape(title)}</span><span>{escape(left)}</span></p></div>'
+    )
+
+
+def _data_url(preview: Image8) -> str:
+    buffer = io.BytesIO()
+    Image.fromarray(np.ascontiguousarray(preview[..., :3])).save(buffer, "JPEG", quality=85)
+    return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode()

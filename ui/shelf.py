@@ -1,0 +1,103 @@
+"""What a visitor has made: our own PNG files, newest first. They are served as they are, never encoded again."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from pipeline.images import load_character, save_png
+from pipeline.request import Image8, SwapResult
+from ui.editor import proxy
+
+_KEPT = 24  # pictures a visitor's shelf holds
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One result on disk.
+
+    file: the result in full; before, after: for the slider, at most 2048 pixels a side; outfit: the clothing alone,
+    or None. changed: pixels of the saved file that differ from the upload although the mask is 0 there.
+    """
+
+    file: str
+    before: str
+    after: str
+    outfit: str | None
+    seed: int
+    seconds: float
+    steps: int
+    changed: int
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Shelf:
+    folder: str
+    pictures: tuple[Picture, ...] = ()
+    chosen: int = 0
+    saved: int = 0
+
+    @property
+    def current(self) -> Picture:
+        return self.pictures[self.chosen]
+
+
+def keep(shelf: Shelf | None, original: Image8, result: SwapResult, steps: int) -> Shelf:
+    """Save a result's pictures and put them first; the oldest beyond 24 are deleted."""
+    shelf = shelf or Shelf(tempfile.mkdtemp(prefix="cc-controlnet-"))
+    folder, number = Path(shelf.folder), shelf.saved + 1
+    before = folder / f"before-{number}.png"
+    save_png(proxy(original), before)
+    new = []
+    for index, (image, seed) in enumerate(zip(result.images, result.seeds, strict=True)):
+        name = f"outfit-{number}-{index + 1}-seed-{seed}"
+        file = folder / f"{name}.png"
+        save_png(image, file, {"cc_controlnet": json.dumps(result.metadata | {"seed": seed}, ensure_ascii=False)})
+        small = proxy(image)
+        after = file if small is image else folder / f"{name}-small.png"
+        if after != file:
+            save_png(small, after)
+        outfit = folder / f"{name}-clothes.png" if index < len(result.outfits) else None
+        if outfit:
+            save_png(result.outfits[index], outfit)
+        new.append(
+            Picture(
+                str(file),
+                str(before),
+                str(after),
+                str(outfit) if outfit else None,
+                seed,
+                result.seconds,
+                steps,
+                changed_outside(original, load_character(file), result.mask),
+                result.warnings,
+            )
+        )
+    pictures = (*new, *shelf.pictures)
+    kept = {path for picture in pictures[:_KEPT] for path in (picture.file, picture.before, picture.after, picture.outfit)}
+    for old in pictures[_KEPT:]:
+        for path in {old.file, old.before, old.after, old.outfit} - kept:
+            if path:
+                Path(path).unlink(missing_ok=True)
+    return replace(shelf, pictures=pictures[:_KEPT], chosen=0, saved=number)
+
+
+def changed_outside(original: Image8, picture: Image8, mask: Image8) -> int:
+    """Count pixels (RGBA, hidden colours included) that differ where the composite mask is 0."""
+    return int(((original != picture).any(axis=2) & (mask == 0)).sum())
+
+
+def choose(shelf: Shelf, index: int) -> Shelf:
+    return replace(shelf, chosen=max(0, min(index, len(shelf.pictures) - 1)))
+
+
+def discard(shelf: Shelf | None) -> None:
+    """Delete a visitor's files when the visitor is gone."""
+    if shelf:
+        shutil.rmtree(shelf.folder, ignore_errors=True)

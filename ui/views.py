@@ -1,0 +1,72 @@
+"""States of the result side as component updates: idle, busy, and a chosen picture with its proof."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+import gradio as gr
+
+from ui.page import Page
+from ui.progress import empty_stage
+from ui.shelf import Picture, Shelf
+from ui.texts import say
+
+Updates = dict[Any, Any]
+
+
+def busy(page: Page, stage: str) -> Updates:
+    return {
+        page.generate: gr.update(visible=False),
+        page.cancel: gr.update(visible=True),
+        page.stage: gr.update(value=stage, visible=True),
+        page.slider: gr.update(visible=False),
+        page.proof: gr.update(visible=False),
+        page.result_tools: gr.update(visible=False),
+    }
+
+
+def idle(page: Page, shelf: Shelf | None, note: str = "") -> Updates:
+    """Generate can be pressed again; what was made before is back on the page. note: HTML of the stage, if any."""
+    made = shelf is not None and bool(shelf.pictures)
+    return {
+        page.generate: gr.update(visible=True),
+        page.cancel: gr.update(visible=False),
+        page.stage: gr.update(value=note or empty_stage(), visible=bool(note) or not made),
+        page.slider: gr.update(visible=made),
+        page.proof: gr.update(visible=made),
+        page.result_tools: gr.update(visible=made),
+    }
+
+
+def chosen(page: Page, shelf: Shelf, request: gr.Request | None) -> Updates:
+    """Show one picture of the shelf in the slider, with its downloads."""
+    picture = shelf.current
+    return {
+        page.shelf: shelf,
+        page.slider: gr.update(value=(picture.before, picture.after), visible=True),
+        page.proof: gr.update(value=proof(picture, request), visible=True),
+        page.download: gr.update(value=picture.file),
+        page.outfit: gr.update(value=picture.outfit, visible=picture.outfit is not None),
+        page.gallery: gr.update(selected_index=shelf.chosen),
+    }
+
+
+def finished(page: Page, shelf: Shelf, request: gr.Request | None) -> Updates:
+    """A new result: idle again, with it in front and on the gallery."""
+    pictures = [(picture.file, f"{picture.seed}") for picture in shelf.pictures]
+    gallery = gr.update(value=pictures, selected_index=shelf.chosen, visible=True)
+    return idle(page, shelf) | chosen(page, shelf, request) | {page.gallery: gallery}
+
+
+def proof(picture: Picture, request: gr.Request | None) -> str:
+    facts = say(request, "facts", seconds=f"{picture.seconds:.1f}", steps=picture.steps, seed=picture.seed)
+    state = "good" if picture.changed == 0 else "bad"
+    lines = [
+        f'<p class="proof {state}" role="status">{escape(say(request, "proof", changed=picture.changed))}</p>',
+        f'<p class="facts">{escape(facts)}</p>',
+    ]
+    if picture.warnings:
+        items = "".join(f"<li>{escape(warning)}</li>" for warning in picture.warnings)
+        lines.append(f'<div class="warnings"><b>{escape(say(request, "attention"))}</b><ul>{items}</ul></div>')
+    return "".join(lines)
