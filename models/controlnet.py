@@ -61,6 +61,12 @@ class CC_ControlNet(ControlNetModel):  # noqa: N801  the product's name
         config["_class_name"] = ControlNetModel.__name__
         return json.dumps(config, indent=2, sort_keys=True) + "\n"
 
+    def stock(self) -> ControlNetModel:
+        """The same network as diffusers' own class, for stock pipelines and their `save_pretrained`."""
+        net = ControlNetModel.from_config(self.config).to(self.dtype)
+        net.load_state_dict(self.state_dict())
+        return net.eval()
+
 
 def from_unet(
     unet: UNet2DConditionModel, conditioning_channels: int = 3, stem_channels: Sequence[int] = (16, 32, 96, 256)

@@ -1,0 +1,121 @@
+"""Profile -> loaded networks on a device. The only caller of `from_pretrained`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import diffusers.utils.logging
+import torch
+import transformers.utils.logging
+from diffusers import AutoencoderKL, AutoencoderTiny, UNet2DConditionModel
+from diffusers.models.attention_processor import AttnProcessor
+from safetensors import SafetensorError
+from transformers import CLIPTextModel, CLIPTokenizer
+
+from models.controlnet import CC_ControlNet
+from models.profiles import ModelProfile
+from models.tokenizer import known_words
+from models.weights import WeightsError, verified
+
+_VAES = {"AutoencoderKL": AutoencoderKL, "AutoencoderTiny": AutoencoderTiny}
+
+
+@dataclass(frozen=True, eq=False)
+class Networks:
+    """Everything a profile needs, in evaluation mode and without gradients.
+
+    controls: by the folder of the profile's `Control`. known_words: what the text encoder was trained on, None if
+    anything goes. dtype: of U-Net, controls and text encoder; the VAE has its own.
+    """
+
+    unet: Any
+    controls: Mapping[str, CC_ControlNet]
+    vae: Any
+    text_encoder: Any
+    tokenizer: Any
+    known_words: frozenset[str] | None
+    scheduler_config: Mapping[str, Any]
+    device: torch.device
+    dtype: torch.dtype
+
+
+def best_device() -> torch.device:
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+
+
+def best_dtype(device: torch.device) -> torch.dtype:
+    """16 bits where the device computes in them; on a CPU without AMX or AVX-512 BF16 they would be far slower."""
+    if device.type == "cuda":
+        return torch.float16
+    has_bf16 = torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported()
+    return torch.bfloat16 if device.type == "cpu" and has_bf16 else torch.float32
+
+
+def load(profile: ModelProfile, device: torch.device | None = None, dtype: torch.dtype | None = None) -> Networks:
+    """Load a profile's networks, by default onto the best device. Raises `WeightsError`."""
+    folder = verified(profile.folder)
+    device = device or best_device()
+    dtype = dtype or best_dtype(device)
+    vae_dtype = torch.float32 if profile.full_precision_vae else dtype
+    try:
+        with _quiet():
+            vae_class = _VAES[json.loads((folder / "model_index.json").read_text())["vae"][1]]
+            networks = Networks(
+                unet=_network(UNet2DConditionModel, folder / "unet", device, dtype),
+                controls={
+                    control.folder: _network(CC_ControlNet, folder / control.folder, device, dtype)
+                    for control in profile.controls
+                },
+                vae=_network(vae_class, folder / "vae", device, vae_dtype),
+                text_encoder=_network(CLIPTextModel, folder / "text_encoder", device, dtype),
+                tokenizer=CLIPTokenizer.from_pretrained(folder / "tokenizer", local_files_only=True),
+                known_words=known_words(folder / "tokenizer"),
+                scheduler_config=json.loads((folder / "scheduler" / "scheduler_config.json").read_text()),
+                device=device,
+                dtype=dtype,
+            )
+    except (OSError, KeyError, SafetensorError, json.JSONDecodeError) as error:
+        raise WeightsError(
+            f"The model folder {folder.name}/ cannot be read ({type(error).__name__}), please restore it (git checkout)."
+        ) from error
+    for network in (networks.unet, *networks.controls.values()):
+        _plain_attention(network, device)
+    return networks
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """No progress bars and notes of the libraries on stderr, which belongs to the command line."""
+    levels = diffusers.utils.logging.get_verbosity(), transformers.utils.logging.get_verbosity()
+    diffusers.utils.logging.set_verbosity_error()
+    transformers.utils.logging.set_verbosity_error()
+    transformers.utils.logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        diffusers.utils.logging.set_verbosity(levels[0])
+        transformers.utils.logging.set_verbosity(levels[1])
+        transformers.utils.logging.enable_progress_bar()
+
+
+def _network(kind: Any, folder: Path, device: torch.device, dtype: torch.dtype) -> Any:
+    """Load strictly: a folder with a weight too many or too few is another network's."""
+    network, info = kind.from_pretrained(folder, dtype=dtype, local_files_only=True, output_loading_info=True)
+    strays = [*info["missing_keys"], *info["unexpected_keys"]]
+    if strays:
+        raise WeightsError(f"The weights in {folder.name}/ belong to another network ({strays[0]}), please restore them.")
+    network.requires_grad_(False)
+    return network.eval().to(device=device, memory_format=torch.channels_last)
+
+
+def _plain_attention(network: Any, device: torch.device) -> None:
+    """On a CPU at a few hundred tokens, two matrix products are faster than the fused attention kernel."""
+    if device.type == "cpu":
+        network.set_attn_processor(AttnProcessor())

@@ -1,0 +1,65 @@
+"""Model profiles: one row says everything that differs between one model and another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+WEIGHTS = Path(__file__).resolve().parent.parent / "assets" / "weights"
+
+
+@dataclass(frozen=True)
+class Control:
+    """A control network of a profile.
+
+    folder: inside the profile's; hints: the kinds it listens to; builder: the row of `pipeline.conditions.BUILDERS`
+    that makes its input from them.
+    """
+
+    folder: str
+    hints: tuple[str, ...]
+    builder: str
+
+
+@dataclass(frozen=True)
+class ModelProfile:
+    """One model: where it is, what it was made for, and how it is best run.
+
+    folder: an ordinary diffusers folder. native: side in pixels of the square with as many pixels as the model likes;
+    latent_scale: pixels per latent; multiple: sides must be multiples of this. rescale: 0..1, guidance rescale, for
+    models with zero terminal SNR. samplers: those that work with it, the default first. detail_strength: strength of
+    the second pass at twice the size. full_precision_vae: decode in 32 bits even where the rest runs in 16.
+    """
+
+    name: str
+    folder: Path
+    native: int
+    controls: tuple[Control, ...]
+    samplers: tuple[str, ...]
+    steps: int
+    guidance: float
+    rescale: float = 0.0
+    negative_prompt: str = ""
+    latent_scale: int = 8
+    multiple: int = 64
+    detail_strength: float = 0.4
+    full_precision_vae: bool = True
+
+    @property
+    def hints(self) -> tuple[str, ...]:
+        """Kinds of hints that some network of this profile understands."""
+        return tuple(kind for control in self.controls for kind in control.hints)
+
+
+BUNDLED = ModelProfile(
+    name="bundled",
+    folder=WEIGHTS / "bundled",
+    native=256,
+    controls=(Control("controlnet", ("inpaint", "lineart"), "bundled"),),
+    samplers=("ddim", "euler", "euler_a", "dpm++2m", "unipc", "lcm"),
+    steps=25,
+    guidance=4.0,
+    rescale=0.5,
+)
+
+PROFILES = {profile.name: profile for profile in (BUNDLED,)}

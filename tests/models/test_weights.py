@@ -1,0 +1,69 @@
+import dataclasses
+import shutil
+from pathlib import Path
+
+import pytest
+import torch
+
+from models.loader import best_dtype, load
+from models.profiles import PROFILES, ModelProfile
+from models.weights import WeightsError, problems, read_manifest, verified, write_manifest
+
+
+@pytest.fixture
+def copy(tiny_profile: ModelProfile, tmp_path: Path) -> ModelProfile:
+    shutil.copytree(tiny_profile.folder, tmp_path / "bundled")
+    return dataclasses.replace(tiny_profile, folder=tmp_path / "bundled")
+
+
+def test_loads_strictly_in_either_precision(tiny_profile: ModelProfile) -> None:
+    for dtype in (torch.float32, torch.bfloat16):
+        networks = load(tiny_profile, torch.device("cpu"), dtype)
+        assert networks.unet.dtype == networks.controls["controlnet"].dtype == dtype
+        assert networks.vae.dtype == torch.float32
+        assert not networks.unet.training
+        assert not any(p.requires_grad for p in networks.unet.parameters())
+        assert networks.known_words
+    assert best_dtype(torch.device("cuda")) == torch.float16
+
+
+def test_another_networks_weights_are_refused(copy: ModelProfile) -> None:
+    shutil.copy(copy.folder / "unet/diffusion_pytorch_model.safetensors", copy.folder / "controlnet")
+    write_manifest(copy.folder)
+    with pytest.raises(WeightsError, match="another network"):
+        load(copy, torch.device("cpu"))
+
+
+def test_missing_folder_file_and_pointer_say_what_to_do(copy: ModelProfile, tmp_path: Path) -> None:
+    with pytest.raises(WeightsError, match="git clone"):
+        verified(tmp_path / "nowhere")
+    file = copy.folder / "unet/diffusion_pytorch_model.safetensors"
+    size = file.stat().st_size
+    file.write_bytes(b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n")
+    with pytest.raises(WeightsError, match="git lfs pull"):
+        load(copy)
+    file.write_bytes(b"\0" * size)
+    verified(copy.folder)
+    with pytest.raises(WeightsError, match="checksum"):
+        verified(copy.folder, checksums=True)
+    with pytest.raises(WeightsError, match="cannot be read"):
+        load(copy)
+    file.unlink()
+    assert [row.path for row, _ in problems(copy.folder, checksums=True)] == ["unet/diffusion_pytorch_model.safetensors"]
+    (copy.folder / "manifest.json").write_text("{")
+    with pytest.raises(WeightsError, match="damaged"):
+        verified(copy.folder)
+
+
+def test_manifest_lists_every_file_once(tiny_profile: ModelProfile) -> None:
+    files = read_manifest(verified(tiny_profile.folder, checksums=True))
+    assert len({file.path for file in files}) == len(files)
+    assert {file.licence for file in files} == {"Apache-2.0"}
+
+
+def test_profiles_are_consistent() -> None:
+    for name, profile in PROFILES.items():
+        assert name == profile.name
+        assert profile.native % profile.multiple == 0
+        assert len(set(profile.hints)) == len(profile.hints)
+        assert "pndm" not in profile.samplers or name != "bundled"
