@@ -15,7 +15,7 @@ import numpy as np
 from training.characters.kinds import BOTTOMS, HEADWEAR, KINDS, LENGTHS, NECKLINES, SLEEVES
 from training.characters.palette import COLOUR_WORDS, COLOURS
 from training.characters.patterns import PATTERNS
-from training.characters.wardrobe import _OUTER, MAIN_SLOTS, Garment
+from training.characters.wardrobe import OVER_OTHERS, MAIN_SLOTS, Garment
 
 Rng = np.random.Generator
 Style = Literal["tags", "sentence"]
@@ -112,7 +112,7 @@ def _sentence(main: list[Garment], minor: list[Garment], rng: Rng) -> str:
         before, after = phrase(garment, rng)
         return " ".join(filter(None, [before if KINDS[garment.kind].plural else _article(before), after]))
 
-    over = [garment for garment in main if garment.kind in _OUTER]
+    over = [garment for garment in main if garment.kind in OVER_OTHERS]
     lower = [garment for garment in main if garment.kind in BOTTOMS]
     under = [garment for garment in main if garment not in over and garment not in lower]
     upper = " over ".join(worded(garment) for garment in [*over, *under])

@@ -200,22 +200,17 @@ PATTERNS: dict[str, Pattern] = {
 
 
 @cache
-def ink_weights(name: str) -> tuple[NDArray[np.float32], ...]:
-    """Ink of one tile at 64, 32, 16 and 8 pixels: each S x S x 2, shares 0..1 of the second and the third colour."""
+def ink_weights(name: str) -> NDArray[np.float32]:
+    """Ink of one tile: 64 x 64 x 2, shares 0..1 of the second and the third colour."""
     paint = PATTERNS[name].paint
     assert paint is not None, f"{name} has no tile"
-    size = TILE * 4
-    surface = skia.Surface(size, size)
+    surface = skia.Surface(TILE * 4, TILE * 4)
     canvas = surface.getCanvas()
     canvas.clear(skia.ColorBLACK)
     canvas.scale(4, 4)
     paint(canvas, skia.Paint(Color=_SECOND, AntiAlias=True), skia.Paint(Color=_THIRD, AntiAlias=True))
     pixels = surface.toarray(colorType=skia.kRGBA_8888_ColorType)[..., :2].astype(np.float32) / 255
-    levels = []
-    for side in (64, 32, 16, 8):
-        step = size // side
-        levels.append(pixels.reshape(side, step, side, step, 2).mean((1, 3)))
-    return tuple(levels)
+    return np.asarray(pixels.reshape(TILE, 4, TILE, 4, 2).mean((1, 3)))
 
 
 def third_colour(name: str, colour: RGB, second: RGB) -> RGB:
@@ -238,23 +233,19 @@ def shader(
 ) -> skia.Shader:
     """The pattern in two colours as a skia shader.
 
-    period: side of the tile in canvas units (use pixels of the finished picture for the best sharpness); angle:
-    degrees, clockwise; origin: a point that the tile's corner lies on; span: y at which a gradient starts and ends.
+    period: side of the tile in canvas units; angle: degrees, clockwise; origin: a point that the tile's corner lies
+    on; span: y at which a gradient starts and ends.
     """
     if PATTERNS[name].paint is None:
         points = [skia.Point(0, span[0] + 0.40 * (span[1] - span[0])), skia.Point(0, span[1])]
         return skia.GradientShader.MakeLinear(points, [skia.Color(*colour), skia.Color(*second)])
-    levels = ink_weights(name)
-    weights = next((w for w in reversed(levels) if w.shape[0] >= period * 0.9), levels[0])
-    side = weights.shape[0]
     inks = np.array([second, third_colour(name, colour, second)], np.float32) - np.array(colour, np.float32)
-    tile = np.empty((side, side, 4), np.uint8)
-    tile[..., :3] = weights @ inks + np.array(colour, np.float32)
-    tile[..., 3] = 255
+    tile = np.full((TILE, TILE, 4), 255, np.uint8)
+    tile[..., :3] = ink_weights(name) @ inks + np.array(colour, np.float32)
     matrix = skia.Matrix()
     matrix.setTranslate(*origin)
     matrix.preRotate(angle)
-    matrix.preScale(period / side, period / side)
+    matrix.preScale(period / TILE, period / TILE)
     image = skia.Image.fromarray(tile, colorType=skia.kRGBA_8888_ColorType)
     repeat = skia.TileMode.kRepeat
-    return image.makeShader(repeat, repeat, skia.SamplingOptions(skia.FilterMode.kLinear), matrix)
+    return image.makeShader(repeat, repeat, skia.SamplingOptions(skia.FilterMode.kLinear, skia.MipmapMode.kLinear), matrix)

@@ -202,7 +202,7 @@ def _separate(rng: Rng, garments: list[Garment], held_out: HeldOut) -> list[Garm
     return garments
 
 
-_OUTER = ("cardigan", "blazer", "suit jacket", "jacket", "vest", "coat", "cape", "overalls", "pinafore dress")
+OVER_OTHERS = ("cardigan", "blazer", "suit jacket", "jacket", "vest", "coat", "cape", "overalls", "pinafore dress")
 
 
 def _dressed_in_order(garments: list[Garment]) -> list[Garment]:
@@ -211,6 +211,6 @@ def _dressed_in_order(garments: list[Garment]) -> list[Garment]:
 
     def rank(garment: Garment) -> float:
         group = next(index for index, table in enumerate(groups) if garment.kind in table)
-        return group + (0.5 if garment.kind in _OUTER else 0.0)
+        return group + (0.5 if garment.kind in OVER_OTHERS else 0.0)
 
     return sorted(garments, key=rank)

@@ -1,0 +1,179 @@
+"""What every garment's drawing needs: the cloth it is cut from, and the pieces that garments share.
+
+A garment function takes a `Cloth` and returns layers; shapes hang on the figure's curves, never on pixels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import skia
+
+from training.characters import patterns
+from training.characters.canvas import Layer, Mark
+from training.characters.figure import Figure
+from training.characters.geometry import XY, Limb, Points
+from training.characters.palette import luminance
+from training.characters.style import RGB, Style, darken, lighten
+from training.characters.wardrobe import Garment
+
+WHITE: RGB = (248, 248, 248)
+
+
+@dataclass
+class Cloth:
+    """One garment on one figure. number: index + 1 in the outfit; z: where its torso part lies; under: whether
+    another garment is worn over it; over: whether it is worn over another top."""
+
+    garment: Garment
+    number: int
+    figure: Figure
+    style: Style
+    z: float
+    sleeve_z: float
+    rng: np.random.Generator
+    _shaders: dict[int, skia.Shader] = field(default_factory=dict)
+
+    @property
+    def main(self) -> RGB:
+        return self.garment.rgb
+
+    @property
+    def trim(self) -> RGB:
+        """Collars, bands, edges: the second colour where there is no pattern, else a shade of the main colour."""
+        garment = self.garment
+        if garment.second_rgb is not None and garment.pattern is None:
+            return garment.second_rgb
+        return lighten(self.main, 0.3) if luminance(self.main) < 0.3 else darken(self.main, 0.28)
+
+    @property
+    def contrast(self) -> RGB:
+        """Small things that must be seen: buttons, laces, drawstrings."""
+        if self.garment.second_rgb is not None:
+            return self.garment.second_rgb
+        return lighten(self.main, 0.75) if luminance(self.main) < 0.5 else darken(self.main, 0.5)
+
+    def fabric(self, angle: float = 0.0) -> skia.Shader | None:
+        """The pattern turned by `angle` degrees (a sleeve follows its arm), or None for a plain garment."""
+        garment, body = self.garment, self.figure.body
+        if garment.pattern is None or garment.second_rgb is None:
+            return None
+        key = int(round(angle / 6))
+        if key not in self._shaders:
+            row = patterns.PATTERNS[garment.pattern]
+            pick = np.random.default_rng(garment.detail)
+            period = float(pick.uniform(*row.period)) * (body.shoulder + 0.12) * 1.7
+            turn = row.turns[int(pick.integers(len(row.turns)))]
+            x, y = self.figure.joints["neck"]
+            self._shaders[key] = patterns.shader(
+                garment.pattern,
+                self.style.tone(garment.rgb),
+                self.style.tone(garment.second_rgb),
+                period=period,
+                angle=turn + key * 6,
+                origin=(x, y + float(pick.random()) * period),
+                span=self._span(),
+            )
+        return self._shaders[key]
+
+    def _span(self) -> tuple[float, float]:
+        """Top and bottom of the garment for a gradient, by where its kind is worn."""
+        figure, slot = self.figure, self.garment.slot.name
+        y = {"top": 0.0, "hip": figure.torso.length, "floor": figure.floor}
+        knee = figure.joints["knee_l"][1]
+        spans = {"TOPWEAR": ("top", "hip"), "BOTTOMWEAR": ("hip", "floor"), "ONEPIECE": ("top", "floor")}
+        if slot in spans:
+            start, end = (y[name] for name in spans[slot])
+            short = self.garment.length in ("short", "knee")
+            return start - 0.2, (knee if short else end)
+        return (knee - 0.3, y["floor"]) if slot == "LEGWEAR" else (0.0, y["hip"])
+
+    def piece(
+        self,
+        z: float,
+        path: skia.Path,
+        *,
+        edge: skia.Path | None = None,
+        marks: Sequence[Mark] = (),
+        angle: float = 0.0,
+        line: float = 1.0,
+        shading: float = 1.0,
+        clip: skia.Path | None = None,
+    ) -> Layer:
+        """A part of the garment in its main cloth."""
+        shader = self.fabric(angle)
+        return Layer(z, path, self.main, self.garment.slot, self.number, False, shader, edge, line, shading, list(marks), clip)
+
+    def detail(
+        self,
+        z: float,
+        path: skia.Path,
+        colour: RGB,
+        *,
+        edge: skia.Path | None = None,
+        marks: Sequence[Mark] = (),
+        line: float = 1.0,
+        shading: float = 0.6,
+        clip: skia.Path | None = None,
+    ) -> Layer:
+        """A part of the garment in a colour of its own, without the pattern."""
+        return Layer(z, path, colour, self.garment.slot, self.number, False, None, edge, line, shading, list(marks), clip)
+
+    def front(self, u: float, v: float) -> XY:
+        return self.figure.torso.front(u, v)
+
+
+def middle(figure: Figure, u: float) -> float:
+    """u of the front surface -> u across the picture: the button line moves when the body is turned."""
+    return float(np.sin(np.clip(u * np.pi / 2 + figure.turn * 0.75, -np.pi / 2, np.pi / 2)))
+
+
+def across(left: Points, right: Points, u: float | Points, s: float | Points) -> Points:
+    """Points between two side lines: u -1 (left) .. 1 (right), s 0 (top) .. 1 (bottom); arrays broadcast. -> N x 2."""
+    u, s = np.broadcast_arrays(np.atleast_1d(np.asarray(u, np.float64)), np.atleast_1d(np.asarray(s, np.float64)))
+    where = s * (len(left) - 1)
+    low = np.minimum(where.astype(int), len(left) - 2)
+    f = (where - low)[:, None]
+    a = left[low] * (1 - f) + left[low + 1] * f
+    b = right[low] * (1 - f) + right[low + 1] * f
+    return np.asarray(a + (b - a) * ((u + 1) / 2)[:, None])
+
+
+def limb_angle(limb: Limb, t: float) -> float:
+    """Degrees by which the limb is turned from straight down at t, clockwise."""
+    x, y = limb.direction(t)
+    return float(-np.degrees(np.arctan2(x, y)))
+
+
+def strokes(*lines: Points) -> skia.Path:
+    """Several open polylines in one path: one mark draws them all."""
+    path = skia.Path()
+    for line in lines:
+        rows = line.tolist()
+        path.moveTo(*rows[0])
+        if len(rows) == 3:
+            path.quadTo(*rows[1], *rows[2])
+        else:
+            for row in rows[1:]:
+                path.lineTo(*row)
+    return path
+
+
+def discs(centres: Points, radius: float) -> skia.Path:
+    """Several filled circles (buttons, rivets) in one path."""
+    path = skia.Path()
+    for x, y in centres.tolist():
+        path.addCircle(x, y, radius)
+    return path
+
+
+def shape(*corners: Sequence[float]) -> skia.Path:
+    """A closed polygon."""
+    path = skia.Path()
+    path.moveTo(*corners[0])
+    for corner in corners[1:]:
+        path.lineTo(*corner)
+    path.close()
+    return path

@@ -1,0 +1,47 @@
+"""An outfit on a figure, as layers: which function draws which kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from training.characters.canvas import OVER, SLEEVE, Layer, Z
+from training.characters.cloth import Cloth
+from training.characters.figure import Figure
+from training.characters.garments_bottom import BOTTOMS
+from training.characters.garments_extra import EXTRAS
+from training.characters.garments_head import HEADWEAR
+from training.characters.garments_onepiece import ONEPIECES
+from training.characters.garments_top import TOPS
+from training.characters.kinds import KINDS
+from training.characters.style import Style
+from training.characters.wardrobe import OVER_OTHERS, Outfit
+
+DRAW: dict[str, Callable[[Cloth], list[Layer]]] = {**TOPS, **BOTTOMS, **ONEPIECES, **EXTRAS, **HEADWEAR}
+
+# Tops whose hem hangs over the skirt or trousers; the others are tucked in when worn under something.
+_LOOSE = {"t-shirt", "hoodie", "sweater", "polo shirt", "jersey", "tunic", "tank top"}
+
+
+def layers(outfit: Outfit, figure: Figure, style: Style) -> list[Layer]:
+    """Layers of the whole outfit, unsorted; `Layer.garment` is the index in `outfit.garments` plus 1."""
+    covered = any(garment.kind in OVER_OTHERS for garment in outfit.garments)
+    found: list[Layer] = []
+    for index, garment in enumerate(outfit.garments):
+        over = garment.kind in OVER_OTHERS
+        tucked = bool(garment.detail & 1) and garment.kind not in _LOOSE
+        if garment.kind in BOTTOMS:
+            z = Z.BOTTOM
+        elif over:
+            z = Z.OUTER
+        elif covered:
+            z = Z.INNER
+        else:
+            z = Z.INNER if tucked and garment.kind in TOPS else Z.TOP
+        sleeve_z = OVER if over else SLEEVE
+        found += DRAW[garment.kind](Cloth(garment, index + 1, figure, style, z, sleeve_z, np.random.default_rng(garment.detail)))
+    return found
+
+
+assert DRAW.keys() == KINDS.keys(), DRAW.keys() ^ KINDS.keys()

@@ -1,0 +1,173 @@
+"""How hats, bows and headbands are drawn, in head space (see `figure.Head`): crown at y -.5, chin at y .5."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import skia
+
+from training.characters import upper
+from training.characters.canvas import Layer, Mark, Z
+from training.characters.cloth import WHITE, Cloth, strokes
+from training.characters.geometry import spline, trace
+from training.characters.style import darken, lighten
+
+Draw = Callable[[Cloth], list[Layer]]
+Rows = Sequence[tuple[float, float]]
+
+
+def _on_head(c: Cloth, path: skia.Path) -> skia.Path:
+    path.transform(c.figure.head.matrix())
+    return path
+
+
+def _blob(c: Cloth, rows: Rows) -> skia.Path:
+    return _on_head(c, trace(spline(np.array(rows), 5 * len(rows), closed=True)))
+
+
+def _corners(c: Cloth, rows: Rows) -> skia.Path:
+    path = skia.Path()
+    path.moveTo(*rows[0])
+    for row in rows[1:]:
+        path.lineTo(*row)
+    path.close()
+    return _on_head(c, path)
+
+
+def _lines(c: Cloth, *rows: Rows) -> skia.Path:
+    return _on_head(c, strokes(*[np.array(row) for row in rows]))
+
+
+def _wide(c: Cloth) -> float:
+    return c.figure.head.wide + 0.07
+
+
+def _brim(c: Cloth, half: float, y: float, height: float) -> skia.Path:
+    path = skia.Path()
+    shift = c.figure.head.turn * 0.05
+    path.addOval(skia.Rect.MakeLTRB(shift - half, y - height, shift + half, y + height))
+    return _on_head(c, path)
+
+
+def sun_hat(c: Cloth) -> list[Layer]:
+    w = _wide(c)
+    crown = [(-w * 0.95, -0.3), (-w * 0.86, -0.55), (-w * 0.5, -0.72), (w * 0.5, -0.72), (w * 0.86, -0.55), (w * 0.95, -0.3), (0, -0.22)]
+    band = [(-w * 0.97, -0.4), (0, -0.32), (w * 0.97, -0.4), (w * 0.97, -0.28), (0, -0.2), (-w * 0.97, -0.28)]
+    weave = _lines(c, [(-w * 0.7, -0.58), (0, -0.52), (w * 0.7, -0.58)], [(-w * 0.5, -0.66), (0, -0.62), (w * 0.5, -0.66)])
+    return [
+        c.piece(Z.HEADWEAR, _brim(c, w * 1.75, -0.28, 0.15)),
+        c.piece(Z.HEADWEAR + 0.1, _blob(c, crown), marks=[Mark(weave, width=0.6, strength=0.7)]),
+        c.detail(Z.HEADWEAR + 0.2, _blob(c, band), c.contrast, shading=0.3),
+    ]
+
+
+def beret(c: Cloth) -> list[Layer]:
+    w = _wide(c)
+    lean = 0.12 if c.garment.detail & 1 else -0.12
+    rows = [(-w * 1.0, -0.3), (-w * 1.15 + lean, -0.5), (lean - 0.1, -0.7), (lean + 0.1, -0.7), (w * 1.15 + lean, -0.5), (w * 1.0, -0.3), (0, -0.3)]
+    stem = _lines(c, [(lean * 1.2, -0.69), (lean * 1.6, -0.76)])
+    band = _lines(c, [(-w * 1.0, -0.33), (0, -0.38), (w * 1.0, -0.33)])
+    return [c.piece(Z.HEADWEAR, _blob(c, rows), marks=[Mark(stem, width=2.0, clip=False), Mark(band, width=0.9)])]
+
+
+def cap(c: Cloth) -> list[Layer]:
+    w = _wide(c)
+    d = 0.3 if c.figure.head.turn >= 0 else -0.3
+    crown = [(-w * 1.02, -0.24), (-w * 0.9, -0.55), (-w * 0.4, -0.68), (w * 0.4, -0.68), (w * 0.9, -0.55), (w * 1.02, -0.24), (0, -0.27)]
+    peak = [(-w * 0.8 + d * 0.3, -0.3), (d * 0.4, -0.36), (w * 0.8 + d * 0.3, -0.3), (w * 0.75 + d * 0.9, -0.17), (d * 0.8, -0.11), (-w * 0.75 + d * 0.9, -0.17)]
+    seams = _lines(c, [(0, -0.68), (d * 0.2, -0.5), (d * 0.4, -0.34)], [(0, -0.67), (-w * 0.55, -0.5), (-w * 0.7, -0.3)], [(0, -0.67), (w * 0.55, -0.5), (w * 0.7, -0.3)])
+    return [c.piece(Z.HEADWEAR, _blob(c, crown), marks=[Mark(seams, width=0.8)]), c.detail(Z.HEADWEAR + 0.1, _blob(c, peak), c.trim)]
+
+
+def witch_hat(c: Cloth) -> list[Layer]:
+    w = _wide(c)
+    tip = 0.35 if c.garment.detail & 1 else -0.35
+    cone = [(-w * 0.92, -0.3), (-w * 0.5, -0.72), (tip * 0.4 - 0.12, -1.05), (tip * 1.2, -1.28), (tip * 0.9 + 0.05, -1.1), (tip * 0.3 + 0.2, -0.95), (w * 0.6, -0.7), (w * 0.92, -0.3), (0, -0.22)]
+    band = [(-w * 0.9, -0.42), (0, -0.34), (w * 0.9, -0.42), (w * 0.95, -0.28), (0, -0.2), (-w * 0.95, -0.28)]
+    creases = _lines(c, [(tip * 0.4 - 0.1, -0.98), (tip * 0.4 + 0.1, -0.93)], [(-w * 0.45, -0.7), (0.0, -0.66)])
+    return [
+        c.piece(Z.HEADWEAR, _brim(c, w * 1.8, -0.28, 0.14)),
+        c.piece(Z.HEADWEAR + 0.1, _corners(c, _smooth(cone)), marks=[Mark(creases, width=0.9)]),
+        c.detail(Z.HEADWEAR + 0.2, _blob(c, band), c.trim, shading=0.3),
+    ]
+
+
+def _smooth(rows: Rows) -> Rows:
+    return [(float(x), float(y)) for x, y in spline(np.array(rows), 4 * len(rows))]
+
+
+def hair_bow(c: Cloth) -> list[Layer]:
+    w = _wide(c)
+    side = (-1, 0, 1)[c.garment.detail % 3]
+    path, creases = upper.bow(side * w * 0.75, -0.5 if side else -0.58, 0.3, tails=0.9 if side else 0.0)
+    return [c.piece(Z.HEADWEAR, _on_head(c, path), marks=[Mark(_on_head(c, creases), width=0.9)])]
+
+
+def _band(c: Cloth, top: float, thick: float) -> skia.Path:
+    w = _wide(c)
+    line = spline(np.array([(-w * 1.0, -0.12), (-w * 0.82, top + 0.12), (0, top), (w * 0.82, top + 0.12), (w * 1.0, -0.12)]), 14)
+    inner = line * [0.97, 1.0] + [0, thick]
+    return _on_head(c, trace(np.concatenate([line, inner[::-1]])))
+
+
+def headband(c: Cloth) -> list[Layer]:
+    return [c.piece(Z.HEADWEAR, _band(c, -0.5, 0.1))]
+
+
+def maid_headdress(c: Cloth) -> list[Layer]:
+    w = _wide(c)
+    s = np.linspace(-0.9, 0.9, 33)
+    top = np.stack([s * w, -0.56 + 0.3 * s**2 + 0.035 * np.cos(14 * np.pi * s)], 1) - [0, 0.05]
+    low = np.stack([s[::-1] * w * 0.95, -0.42 + 0.3 * s[::-1] ** 2], 1)
+    frill = _on_head(c, trace(np.concatenate([top, low])))
+    inner = _on_head(c, trace(np.stack([s * w * 0.95, -0.46 + 0.3 * s**2], 1), closed=False))
+    return [c.piece(Z.HEADWEAR, frill, marks=[Mark(inner, colour=c.contrast if c.garment.second_rgb else darken(c.main, 0.3), width=1.8)])]
+
+
+def helmet(c: Cloth) -> list[Layer]:
+    w = _wide(c)
+    shell = [(-w * 1.06, -0.05), (-w * 1.06, -0.4), (-w * 0.6, -0.66), (w * 0.6, -0.66), (w * 1.06, -0.4), (w * 1.06, -0.05), (w * 0.85, -0.02), (w * 0.7, -0.28), (0, -0.32), (-w * 0.7, -0.28), (-w * 0.85, -0.02)]
+    visor = _lines(c, [(-w * 1.02, -0.38), (0, -0.44), (w * 1.02, -0.38)])
+    shine = _blob(c, [(-w * 0.6, -0.56), (-w * 0.3, -0.62), (-w * 0.35, -0.46), (-w * 0.62, -0.44)])
+    plume = [(-0.05, -0.62), (-0.12, -0.86), (0.12, -0.98), (0.42, -0.9), (0.5, -0.66), (0.3, -0.78), (0.08, -0.62)]
+    return [
+        c.detail(Z.HEADWEAR - 0.1, _blob(c, plume), c.trim if c.garment.second_rgb else (190, 50, 50)),
+        c.piece(Z.HEADWEAR, _blob(c, shell), marks=[Mark(shine, "light", strength=0.4), Mark(visor, width=1.4)]),
+    ]
+
+
+def beanie(c: Cloth) -> list[Layer]:
+    w = _wide(c)
+    dome = [(-w * 1.03, -0.28), (-w * 0.92, -0.58), (-w * 0.4, -0.74), (w * 0.4, -0.74), (w * 0.92, -0.58), (w * 1.03, -0.28), (0, -0.3)]
+    fold = [(-w * 1.06, -0.36), (0, -0.42), (w * 1.06, -0.36), (w * 1.08, -0.2), (0, -0.26), (-w * 1.08, -0.2)]
+    ribs = _lines(c, *[[(k * w, -0.4 + 0.05 * k * k), (k * w, -0.22 + 0.05 * k * k)] for k in np.linspace(-0.85, 0.85, 8)])
+    found = [c.piece(Z.HEADWEAR, _blob(c, dome)), c.detail(Z.HEADWEAR + 0.1, _blob(c, fold), lighten(c.main, 0.12), marks=[Mark(ribs, width=0.7)])]
+    if c.garment.detail & 1:
+        found.append(c.detail(Z.HEADWEAR + 0.2, _blob(c, [(-0.13, -0.8), (0, -0.92), (0.13, -0.8), (0, -0.68)]), c.contrast if c.garment.second_rgb else WHITE))
+    return found
+
+
+def top_hat(c: Cloth) -> list[Layer]:
+    w = _wide(c)
+    tube = [(-w * 0.78, -0.36), (-w * 0.86, -1.0), (w * 0.86, -1.0), (w * 0.78, -0.36)]
+    band = [(-w * 0.78, -0.4), (-w * 0.8, -0.55), (w * 0.8, -0.55), (w * 0.78, -0.4)]
+    return [
+        c.piece(Z.HEADWEAR, _brim(c, w * 1.25, -0.36, 0.08)),
+        c.piece(Z.HEADWEAR + 0.1, _corners(c, tube)),
+        c.detail(Z.HEADWEAR + 0.2, _corners(c, band), c.trim, shading=0.3),
+    ]
+
+
+HEADWEAR: dict[str, Draw] = {
+    "sun hat": sun_hat,
+    "beret": beret,
+    "cap": cap,
+    "witch hat": witch_hat,
+    "hair bow": hair_bow,
+    "headband": headband,
+    "maid headdress": maid_headdress,
+    "helmet": helmet,
+    "beanie": beanie,
+    "top hat": top_hat,
+}

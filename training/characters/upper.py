@@ -1,0 +1,268 @@
+"""Pieces of everything worn on the upper body: bodice, sleeves, collars, closures."""
+
+from __future__ import annotations
+
+import numpy as np
+import skia
+
+from training.characters.canvas import Layer, Mark
+from training.characters.cloth import WHITE, Cloth, discs, limb_angle, shape, strokes
+from training.characters.figure import SIDES
+from training.characters.geometry import Points, curve, spline, trace
+from training.characters.style import RGB, darken
+
+NECKS = {"round": ("round", 0.78, 0.10), "v": ("v", 0.72, 0.24), "square": ("square", 0.62, 0.17), "high": ("round", 0.9, 0.05), "": ("round", 0.8, 0.07)}
+
+
+def _at(cloth: Cloth, *rows: tuple[float, float]) -> Points:
+    return np.array([cloth.front(u, v) for u, v in rows])
+
+
+def torso_folds(cloth: Cloth, v1: float, loose: float = 1.0) -> Mark:
+    """A few creases from the armpits and at the waist, one path."""
+    pick, front = cloth.rng, cloth.front
+    lines = []
+    for sign in (-1.0, 1.0):
+        drop = float(pick.uniform(0.05, 0.12)) * loose
+        lines.append(_at(cloth, (sign * 0.86, 0.3), (sign * 0.6, 0.34), (sign * 0.42, 0.34 + drop)))
+        rise = float(pick.uniform(0.5, 0.62))
+        lines.append(np.array([front(sign * 0.95, rise), front(sign * 0.7, rise + 0.03), front(sign * 0.5, rise + 0.01)]))
+    if v1 > 0.8:
+        u = float(pick.uniform(-0.5, 0.5))
+        lines.append(_at(cloth, (u, v1 - 0.03), (u + 0.06, v1 - 0.12), (u + 0.02, v1 - 0.22)))
+    return Mark(strokes(*lines), width=0.7, strength=0.75)
+
+
+def bodice(
+    cloth: Cloth,
+    v1: float,
+    *,
+    v0: float = 0.015,
+    ease: float = 0.03,
+    flare: float = 0.0,
+    neck: str | None = None,
+    hem: float = 0.06,
+    z: float | None = None,
+    marks: tuple[Mark, ...] = (),
+    folds: bool = True,
+) -> Layer:
+    """The torso part from the shoulders to level v1. ease, flare, hem: shares of the shoulder's half-width."""
+    w = cloth.figure.body.shoulder
+    kind, width, depth = NECKS[cloth.garment.neckline if neck is None else neck]
+    path = cloth.figure.torso.outline(v0, v1, ease * w, flare * w, hem * w, cloth.figure.torso.neckline(kind, width, depth))
+    details = [torso_folds(cloth, v1), *marks] if folds else list(marks)
+    return cloth.piece(cloth.z if z is None else z, path, marks=details)
+
+
+def ribbing(cloth: Cloth, v1: float, ease: float, flare: float = 0.0, depth: float = 0.07) -> Mark:
+    """The ribbed band at a sweater's hem: one line above it and short ribs."""
+    w = cloth.figure.body.shoulder
+    left, right = cloth.figure.torso.sides(v1 - depth, v1, ease * w, flare * w)
+    top = np.stack([left[0], (left[0] + right[0]) / 2 + [0, 0.05 * w], right[0]])
+    ribs = [np.stack([left[0] + (right[0] - left[0]) * f, left[-1] + (right[-1] - left[-1]) * f + [0, 0.05 * w]]) for f in np.linspace(0.1, 0.9, 9)]
+    return Mark(strokes(top, *ribs), width=0.6, strength=0.8)
+
+
+# t1 along the arm, ease, flare, puff in shares of the arm's half-width
+SLEEVES = {
+    "short": (0.30, 0.30, 0.35, 0.0),
+    "elbow": (0.50, 0.26, 0.25, 0.0),
+    "long": (0.96, 0.22, 0.08, 0.0),
+    "puff": (0.30, 0.15, -0.05, 0.75),
+    "wide": (0.90, 0.30, 1.7, 0.0),
+}
+
+
+def sleeves(cloth: Cloth, *, kind: str | None = None, loose: float = 0.0, cuff: RGB | None = None, cuff_size: float = 0.07, stripe: bool = False) -> list[Layer]:
+    """Both sleeves. loose: more ease, in arm half-widths; cuff: colour of a cuff band; stripe: a line down the outside."""
+    kind = cloth.garment.sleeve if kind is None else kind
+    if kind in ("none", ""):
+        return []
+    t1, ease, flare, puff = SLEEVES[kind]
+    found = []
+    h = cloth.figure.body.arm_half
+    for side in SIDES:
+        arm = cloth.figure.arms[side]
+        room, spread, bulge = (ease + loose) * h, flare * h, puff * h
+        path, edge = arm.outline(0, t1, room, spread, bulge), arm.edge(0, t1, room, spread, bulge)
+        z = arm.z + cloth.sleeve_z
+        marks = [Mark(_sleeve_folds(cloth, side, t1, room, kind), width=0.7, strength=0.75)]
+        if stripe:
+            outer, inner = arm.sides(0.04, t1, room)
+            marks.append(Mark(trace((outer * 0.72 + inner * 0.28), closed=False), colour=cloth.trim, width=4.0))
+        found.append(cloth.piece(z, path, edge=edge, marks=marks, angle=limb_angle(arm, 0.25 if t1 < 0.6 else 0.5)))
+        if kind == "puff":
+            found.append(cloth.detail(z + 0.1, arm.band(t1 - 0.03, 0.04, 0.2 * h), cloth.trim if cuff is None else cuff))
+        elif cuff is not None:
+            grow = room + spread * 0.9 + 0.04 * h
+            found.append(cloth.detail(z + 0.1, arm.band(t1 - cuff_size, cuff_size, grow), cuff, shading=0.3))
+    return found
+
+
+def _sleeve_folds(cloth: Cloth, side: str, t1: float, ease: float, kind: str) -> skia.Path:
+    arm = cloth.figure.arms[side]
+    outer, inner = arm.sides(0, t1, ease)
+    n, m = len(outer) - 1, len(inner) - 1
+    if kind == "puff":
+        return strokes(*[np.stack([outer[-1] * (1 - f) + inner[-1] * f, outer[n // 2] * (1 - f) + inner[m // 2] * f]) for f in (0.3, 0.55, 0.75)])
+    lines = []
+    for f, depth in ((0.52, 0.45), (0.62, 0.35)) if t1 > 0.6 else ((0.75, 0.4),):
+        i, j = int(f * n), int(f * m)
+        lines.append(np.stack([inner[j], inner[j] * (1 - depth) + outer[i] * depth + [0, -0.01]]))
+    if kind == "wide":
+        i, j = int(0.6 * n), int(0.6 * m)
+        lines.append(np.stack([outer[-1] * 0.6 + inner[-1] * 0.4, outer[i] * 0.5 + inner[j] * 0.5]))
+    return strokes(*lines)
+
+
+def placket(cloth: Cloth, v0: float, v1: float, *, buttons: int = 4, colour: RGB | None = None, double: bool = False) -> list[Mark]:
+    """Button line down the front, with buttons; marks for the bodice."""
+    w = cloth.figure.body.shoulder
+    line = np.array([cloth.front(0.0, v) for v in np.linspace(v0, v1, 6)])
+    marks = [Mark(strokes(line + [0.05 * w, 0]), width=0.8)]
+    if buttons:
+        offset = 0.2 if double else 0.0
+        spots = [cloth.front(s * offset, v) for v in np.linspace(v0 + 0.06, v1 - 0.08, buttons) for s in ((-1, 1) if double else (0,))]
+        tone = cloth.contrast if colour is None else colour
+        marks.append(Mark(discs(np.array(spots), max(0.045 * w, 0.018)), "fill", tone))
+    return marks
+
+
+def shirt_collar(cloth: Cloth, colour: RGB, z: float, spread: float = 0.55, v: float = 0.14) -> list[Layer]:
+    """Two pointed collar leaves."""
+    t = cloth.figure.torso
+    found = []
+    for sign in (-1, 1):
+        x = np.array([t.at(sign * 0.98, -0.0), t.at(sign * 0.8, 0.06), cloth.front(sign * spread, v), cloth.front(sign * 0.02, 0.075), t.at(sign * 0.55, 0.02)])
+        x[0, 1] -= 0.06 * cloth.figure.body.shoulder
+        found.append(cloth.detail(z, shape(*x.tolist()), colour, shading=0.0))
+    return found
+
+
+def round_collar(cloth: Cloth, colour: RGB, z: float) -> list[Layer]:
+    """A Peter Pan collar: two round leaves."""
+    t = cloth.figure.torso
+    found = []
+    for sign in (-1, 1):
+        rows = [t.at(sign * 0.9, 0.01), t.at(sign * 0.88, 0.075), cloth.front(sign * 0.42, 0.145), cloth.front(sign * 0.1, 0.14), cloth.front(sign * 0.02, 0.075), cloth.front(sign * 0.4, 0.05)]
+        found.append(cloth.detail(z, trace(spline(np.array(rows), 18, closed=True)), colour, shading=0.0))
+    return found
+
+
+def sailor_collar(cloth: Cloth, colour: RGB, z: float) -> list[Layer]:
+    """The square sailor collar, its front a deep V with a stripe along the edge."""
+    t, w = cloth.figure.torso, cloth.figure.body.shoulder
+    stripe = WHITE if sum(colour) < 420 else darken(colour, 0.5)
+    found = []
+    for sign in (-1, 1):
+        inner = [t.at(sign * 0.8, -0.005), cloth.front(sign * 0.36, 0.16), cloth.front(0.0, 0.31)]
+        outer = [cloth.front(sign * 0.2, 0.33), cloth.front(sign * 0.5, 0.2), t.at(sign * 0.8, 0.1), t.at(sign * 0.86, 0.055)]
+        rows = np.array([*inner, *outer])
+        centre = rows.mean(0)
+        edge = np.array(outer[:3]) * 0.82 + np.array([cloth.front(sign * 0.2, 0.24), cloth.front(sign * 0.4, 0.15), t.at(sign * 0.7, 0.06)]) * 0.18
+        marks = [Mark(strokes(edge), colour=stripe, width=max(1.0, 1.6 * w))]
+        found.append(cloth.detail(z, shape(*(centre + (rows - centre) * 1.03).tolist()), colour, marks=marks, shading=0.2))
+    return found
+
+
+def stand_collar(cloth: Cloth, colour: RGB, z: float, height: float = 1.0, ribs: bool = False) -> list[Layer]:
+    """A band round the neck: turtleneck (ribs), mandarin collar. height: 1 covers two thirds of the neck."""
+    body, (x, y) = cloth.figure.body, cloth.figure.torso.at(0, 0.0)
+    n = body.neck_half * 1.2
+    chin = cloth.figure.head.at(0, 0.5)[1]
+    top = min(max(chin + 0.02, y - 0.3), y - 0.08) if height >= 1 else y - 0.1 * height - 0.02
+    lean = (cloth.figure.head.centre[0] - x) * 0.25
+    rows = [(x - n + lean, top), (x + lean, top + n * 0.4), (x + n + lean, top), (x + n * 1.25, y + 0.03), (x, y + n * 0.85), (x - n * 1.25, y + 0.03)]
+    lines = [np.array([(x + f * n + lean, top + 0.02), (x + f * n * 1.2, y + n * 0.6)]) for f in ((-0.6, -0.2, 0.2, 0.6) if ribs else ())]
+    marks = [Mark(strokes(*lines), width=0.6, strength=0.7)] if lines else []
+    return [cloth.detail(z, trace(spline(np.array(rows), 26, closed=True)), colour, marks=marks, shading=0.3)]
+
+
+def hood(cloth: Cloth, z: float) -> list[Layer]:
+    """A hood lying on the shoulders: its back behind the head, its rolls in front, and drawstrings."""
+    t, w = cloth.figure.torso, cloth.figure.body.shoulder
+    x, y = t.at(0, 0)
+    back = curve_blob([(x - 0.62 * w, y + 0.16 * w), (x - 0.6 * w, y - 0.2 * w), (x, y - 0.34 * w), (x + 0.6 * w, y - 0.2 * w), (x + 0.62 * w, y + 0.16 * w)])
+    found = [cloth.piece(33, back)]
+    for sign in (-1, 1):
+        rows = [t.at(sign * 1.0, -0.02), (x + sign * 0.72 * w, y + 0.02 * w), cloth.front(sign * 0.5, 0.17), cloth.front(sign * 0.02, 0.2), cloth.front(sign * 0.3, 0.07)]
+        found.append(cloth.piece(z, curve_blob(rows), shading=0.4))
+    cords = [np.array([cloth.front(s * 0.18, 0.16), cloth.front(s * 0.22, 0.26), cloth.front(s * 0.2, 0.36)]) for s in (-1, 1)]
+    found[-1].marks.append(Mark(strokes(*cords), colour=cloth.contrast, width=1.8, clip=False))
+    return found
+
+
+def curve_blob(rows: list[tuple[float, float]]) -> skia.Path:
+    return trace(spline(np.array(rows), 5 * len(rows), closed=True))
+
+
+def lapels(cloth: Cloth, colour: RGB, z: float, deep: float = 0.5, open_: float = 0.05, notch: bool = True) -> list[Layer]:
+    """Turned-back lapels of a jacket that closes at level `deep`."""
+    t = cloth.figure.torso
+    found = []
+    for sign in (-1, 1):
+        rows = [t.at(sign * 0.92, 0.0), t.at(sign * 0.72, 0.09), cloth.front(sign * 0.62, 0.16)]
+        if notch:
+            rows += [cloth.front(sign * 0.42, 0.17), cloth.front(sign * 0.6, 0.22)]
+        rows += [cloth.front(sign * open_, deep), cloth.front(sign * 0.34, 0.15), t.at(sign * 0.75, 0.0)]
+        found.append(cloth.detail(z, shape(*rows), colour, shading=0.0))
+    return found
+
+
+def crossed_collar(cloth: Cloth, colour: RGB, z: float, v1: float = 0.5) -> list[Layer]:
+    """The crossed band of a kimono, the left one (as worn) on top: right over left in the picture."""
+    t, w = cloth.figure.torso, cloth.figure.body.shoulder
+    found = []
+    for sign in (-1, 1):
+        line = spline(np.array([t.at(sign * 0.95, -0.015), cloth.front(sign * 0.4, 0.12), cloth.front(-sign * 0.1, 0.3), cloth.front(-sign * 0.5, v1)]), 12)
+        band = np.concatenate([line + [0.07 * w, 0.02 * w], (line - [0.07 * w, 0.02 * w])[::-1]])
+        found.append(cloth.detail(z, trace(band), colour, shading=0.2))
+    return found
+
+
+def neck_band(cloth: Cloth, colour: RGB | None, kind: str) -> Mark:
+    """The rim of a neckline as a thick line inside the bodice."""
+    name, width, depth = NECKS[kind]
+    rim = cloth.figure.torso.neckline(name, width, depth)
+    return Mark(trace(rim, closed=False), colour=cloth.trim if colour is None else colour, width=2.6)
+
+
+def panels(cloth: Cloth, left: Points, right: Points, gap_top: float, gap_low: float, z: float, *, marks: tuple[Mark, ...] = (), neck: float = 0.86) -> list[Layer]:
+    """The two front halves of an open coat or cardigan between its side lines. gap: half the opening, in u, at the
+    breast and at the hem."""
+    from training.characters.cloth import across, middle
+
+    found = []
+    s = np.linspace(0.12, 1.0, 10)
+    for sign, side in ((-1, left), (1, right)):
+        u = np.array([middle(cloth.figure, sign * (gap_top + (gap_low - gap_top) * f)) for f in s])
+        inner = across(left, right, u, s)
+        start = np.array([cloth.figure.torso.at(sign * neck, 0.012)])
+        hem = (side[-1] + inner[-1]) / 2 + [0, 0.03]
+        outline = np.concatenate([side, hem[None], inner[::-1], start])
+        path = skia.Path()
+        rows = outline.tolist()
+        path.moveTo(*rows[0])
+        for row in rows[1:]:
+            path.lineTo(*row)
+        path.close()
+        found.append(cloth.piece(z, path, marks=marks))
+    return found
+
+
+def bow(x: float, y: float, w: float, *, tails: float = 1.0) -> tuple[skia.Path, skia.Path]:
+    """(outline of a bow with its centre at (x, y) and half-width w, lines on it)."""
+    path = curve_blob([(x - 0.1 * w, y - 0.1 * w), (x - 0.9 * w, y - 0.5 * w), (x - w, y + 0.3 * w), (x - 0.1 * w, y + 0.12 * w)])
+    path.addPath(curve_blob([(x + 0.1 * w, y - 0.1 * w), (x + 0.9 * w, y - 0.5 * w), (x + w, y + 0.3 * w), (x + 0.1 * w, y + 0.12 * w)]))
+    if tails:
+        for s in (-1, 1):
+            path.addPath(shape((x, y), (x + s * 0.65 * w, y + tails * w), (x + s * 0.3 * w, y + (tails + 0.12) * w), (x, y + 0.25 * w)))
+    knot = skia.Path()
+    knot.addOval(skia.Rect.MakeLTRB(x - 0.2 * w, y - 0.2 * w, x + 0.2 * w, y + 0.22 * w))
+    path.addPath(knot)
+    creases = strokes(np.array([(x - 0.25 * w, y), (x - 0.65 * w, y - 0.1 * w)]), np.array([(x + 0.25 * w, y), (x + 0.65 * w, y - 0.1 * w)]))
+    creases.addPath(knot)
+    return path, creases
+
+
+__all__ = ["bodice", "bow", "crossed_collar", "curve", "hood", "lapels", "neck_band", "panels", "placket", "ribbing", "round_collar", "sailor_collar", "shirt_collar", "sleeves", "stand_collar"]
