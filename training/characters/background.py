@@ -37,10 +37,11 @@ def _colour(rng: np.random.Generator, light: tuple[float, float] = (0.2, 0.97)) 
 def _gradient(rng: np.random.Generator, width: int, height: int) -> NDArray[np.uint8]:
     a, b = np.array(_colour(rng), float), np.array(_colour(rng), float)
     angle = rng.choice([0.0, np.pi / 2, rng.uniform(0, np.pi)])
-    x, y = np.meshgrid(np.linspace(0, 1, width), np.linspace(0, 1, height))
-    t = x * np.sin(angle) + y * np.cos(angle)
-    t = (t - t.min()) / max(float(np.ptp(t)), 1e-6)
-    return np.asarray(a + (b - a) * t[..., None], np.uint8)
+    x, y = np.linspace(0, np.sin(angle), width, dtype=np.float32), np.linspace(0, np.cos(angle), height, dtype=np.float32)
+    t = x[None] + y[:, None]
+    t = (t - t.min()) * (255 / max(float(np.ptp(t)), 1e-6))
+    ramp = (a + (b - a) * np.linspace(0, 1, 256)[:, None]).astype(np.uint8)
+    return np.asarray(ramp[t.astype(np.uint8)])
 
 
 def _busy(rng: np.random.Generator, kind: str, width: int, height: int) -> NDArray[np.uint8]:
@@ -58,7 +59,8 @@ def _busy(rng: np.random.Generator, kind: str, width: int, height: int) -> NDArr
         _blobs(rng, small, circles=kind == "bokeh")
     image = cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC)
     if rng.random() < 0.3:
-        image = np.clip(image + rng.normal(0, rng.uniform(1, 7), image.shape), 0, 255).astype(np.uint8)
+        grain = rng.standard_normal((height, width, 1), np.float32) * np.float32(rng.uniform(1, 7))
+        image = np.clip(image + grain, 0, 255).astype(np.uint8)
     return np.asarray(image, np.uint8)
 
 

@@ -100,6 +100,13 @@ class Frame:
     def matrix(self) -> skia.Matrix:
         return skia.Matrix.MakeAll(self.scale, 0, self.dx, 0, self.scale, self.dy, 0, 0, 1)
 
+    def shows(self, layer: Layer) -> bool:
+        """Whether any of this layer may fall on the canvas."""
+        box, edge = layer.path.getBounds(), 0.1
+        x0, y0 = -self.dx / self.scale - edge, -self.dy / self.scale - edge
+        x1, y1 = x0 + self.width / self.scale + 2 * edge, y0 + self.height / self.scale + 2 * edge
+        return box.left() < x1 and box.right() > x0 and box.top() < y1 and box.bottom() > y0
+
     def pixel(self, x: float, y: float) -> tuple[float, float]:
         return x * self.scale + self.dx, y * self.scale + self.dy
 
@@ -218,7 +225,8 @@ class _Brush:
             self.canvas.restore()
         elif style.shading == "soft":
             cx, cy, w, h = box.centerX(), box.centerY(), box.width() / 2, box.height() / 2
-            ends = [(cx + lx * w, cy - ly * h * 0.6), (cx - lx * w, cy + ly * h * 0.6)]
+            rise = ly * h * 0.6 * min(1.0, w / max(h, 1e-6)) ** 2  # long limbs are shaded across, or hands would not match
+            ends = [(cx + lx * w, cy - rise), (cx - lx * w, cy + rise)]
             strength = layer.shading
             deep = [int(255 + (c - 255) * min(1.0, 1.15 * strength)) for c in style.shade]
             middle = [int(255 + (c - 255) * 0.35 * strength) for c in style.shade]

@@ -86,7 +86,7 @@ def draw(
     outfit_stream = stream(seed if outfit_seed is None else outfit_seed, "outfit")
     outfit = sample_outfit(outfit_stream, held_out=held_out)
     layers += garments.layers(outfit, figure, style)
-    layers.sort(key=lambda layer: layer.z)
+    layers = sorted(filter(frame.shows, layers), key=lambda layer: layer.z)
     maps = paint_maps(layers, style, frame)
     return Drawing(
         image=paint_picture(layers, style, frame, backdrop),

@@ -7,7 +7,7 @@ right side of the PICTURE, not of the character.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 import skia
@@ -17,8 +17,10 @@ Points = NDArray[np.float64]  # N x 2
 XY = tuple[float, float]
 
 
-def points(*pairs: XY) -> Points:
-    return np.array(pairs, np.float64)
+@lru_cache(maxsize=256)
+def unit_steps(count: int) -> NDArray[np.float64]:
+    """`count` even steps from 0 to 1; never write to it."""
+    return np.linspace(0, 1, count)
 
 
 def spline(control: Points, count: int = 24, closed: bool = False) -> Points:
@@ -92,16 +94,18 @@ def ribbon(line: Points, width: Points | NDArray[np.float64] | float) -> Points:
 
 def taper(line: Points, width: float, root: float = 0.3) -> skia.Path:
     """A brush stroke, thickest at `root` (0..1 of its length), thin at both ends."""
-    t = np.linspace(0, 1, len(line))
+    t = unit_steps(len(line))
     thick = np.where(t < root, t / max(root, 1e-6), (1 - t) / max(1 - root, 1e-6))
     return trace(ribbon(line, width * np.sqrt(np.maximum(thick, 0))))
 
 
 def normals_of(line: Points) -> Points:
     """Unit normals, to the right of the direction of travel as seen on a y-down canvas turned by -90 degrees."""
-    tangent = np.gradient(line, axis=0)
-    tangent /= np.maximum(np.hypot(tangent[:, 0], tangent[:, 1]), 1e-9)[:, None]
-    return np.stack([tangent[:, 1], -tangent[:, 0]], 1)
+    tangent = np.empty_like(line)
+    tangent[1:-1] = line[2:] - line[:-2]
+    tangent[0], tangent[-1] = line[1] - line[0], line[-1] - line[-2]
+    length = np.hypot(tangent[:, 0], tangent[:, 1])
+    return np.stack([tangent[:, 1], -tangent[:, 0]], 1) / np.maximum(length, 1e-9)[:, None]
 
 
 def rotate(about: XY, curve_points: Points, degrees: float) -> Points:
@@ -125,24 +129,34 @@ class Limb:
     z: int
     side: str
 
-    def _at(self, values: NDArray[np.float64], t: NDArray[np.float64]) -> NDArray[np.float64]:
-        where = np.clip(t, 0, 1) * (len(self.half) - 1)
-        low = np.minimum(where.astype(int), len(self.half) - 2)
-        f = where - low
-        f = f[:, None] if values.ndim == 2 else f
-        return np.asarray(values[low] * (1 - f) + values[low + 1] * f)
+    @cached_property
+    def _table(self) -> NDArray[np.float64]:
+        """N x 5: centre, normal, half-width."""
+        return np.concatenate([self.centre, normals_of(self.centre), self.half[:, None]], 1)
+
+    @cached_property
+    def _known(self) -> dict[tuple[float, ...], tuple[Points, Points]]:
+        return {}
+
+    def _at(self, t: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Rows of `_table` between its samples."""
+        last = len(self.half) - 1
+        where = np.minimum(np.maximum(t, 0), 1) * last
+        low = np.minimum(where.astype(int), last - 1)
+        f = (where - low)[:, None]
+        return np.asarray(self._table[low] * (1 - f) + self._table[low + 1] * f)
 
     def point(self, t: float) -> XY:
-        x, y = self._at(self.centre, np.array([t]))[0].tolist()
+        x, y = self._at(np.array([t]))[0, :2].tolist()
         return x, y
 
     def width(self, t: float) -> float:
         """Half-width of the naked limb at t."""
-        return float(self._at(self.half, np.array([t]))[0])
+        return float(self._at(np.array([t]))[0, 4])
 
     def direction(self, t: float) -> XY:
         """Unit vector towards the hand or foot."""
-        a, b = self._at(self.centre, np.array([max(t - 0.06, 0.0), min(t + 0.06, 1.0)]))
+        a, b = self._at(np.array([max(t - 0.06, 0.0), min(t + 0.06, 1.0)]))[:, :2]
         length = float(np.hypot(*(b - a))) or 1.0
         return float(b[0] - a[0]) / length, float(b[1] - a[1]) / length
 
@@ -152,16 +166,19 @@ class Limb:
         ease: units added to the half-width all along; flare: more units, growing towards t1; puff: a bulge in
         the middle (a puff sleeve, baggy trousers).
         """
-        count = max(4, int(np.ceil((t1 - t0) * 16)) + 1)
-        t = np.linspace(t0, t1, count)
-        line = self._at(self.centre, t)
-        s = np.linspace(0, 1, count)
-        half = self._at(self.half, t) + ease + flare * s**1.6 + puff * np.sin(np.pi * s)
-        normal = normals_of(self.centre)
-        normal = self._at(normal, t)
-        offset = normal * half[:, None]
-        tangent = np.gradient(line, axis=0)
-        return _forward(line + self.outer * offset, tangent), _forward(line - self.outer * offset, tangent)
+        key = (t0, t1, ease, flare, puff)
+        if key not in self._known:
+            s = unit_steps(max(4, int(np.ceil((t1 - t0) * 16)) + 1))
+            table = self._at(t0 + (t1 - t0) * s)
+            line, half = table[:, :2], table[:, 4] + ease
+            if flare:
+                half = half + flare * s**1.6
+            if puff:
+                half = half + puff * np.sin(np.pi * s)
+            offset = table[:, 2:4] * (self.outer * half)[:, None]
+            step = line[1:] - line[:-1]
+            self._known[key] = _forward(line + offset, step), _forward(line - offset, step)
+        return self._known[key]
 
     def outline(
         self, t0: float = 0.0, t1: float = 1.0, ease: float = 0.0, flare: float = 0.0, puff: float = 0.0, hem: float = 0.25
@@ -172,8 +189,8 @@ class Limb:
         negative curves it the other way).
         """
         outer, inner = self.sides(t0, t1, ease, flare, puff)
-        parts = [outer, _bulge(outer[-1], inner[-1], hem), inner[::-1]]
-        parts.append(_bulge(inner[0], outer[0], 0.9 if t0 <= 0 else -hem * 0.6, 5 if t0 <= 0 else 3))
+        parts = [outer, _bulge(outer[-1], inner[-1], -self.outer * hem), inner[::-1]]
+        parts.append(_bulge(inner[0], outer[0], -self.outer * (0.9 if t0 <= 0 else -hem * 0.6), 5 if t0 <= 0 else 3))
         return trace(np.concatenate(parts))
 
     def edge(
@@ -183,8 +200,8 @@ class Limb:
         outer, inner = self.sides(t0, t1, ease, flare, puff)
         skip = max(1, int(round(0.12 / max(t1 - t0, 0.12) * (len(inner) - 1)))) if t0 <= 0.02 else 0
         inner = inner[min(skip, len(inner) - 2) :]
-        cap = _bulge(inner[0], outer[0], 0.9, 5)[-1:] if t0 <= 0 and not skip else outer[:0]
-        return trace(np.concatenate([cap, outer, _bulge(outer[-1], inner[-1], hem), inner[::-1]]), closed=False)
+        cap = _bulge(inner[0], outer[0], -0.9 * self.outer, 5)[-1:] if t0 <= 0 and not skip else outer[:0]
+        return trace(np.concatenate([cap, outer, _bulge(outer[-1], inner[-1], -self.outer * hem), inner[::-1]]), closed=False)
 
     def band(self, t: float, thickness: float = 0.06, ease: float = 0.0, hem: float = 0.25) -> skia.Path:
         """A cuff or ring round the limb, `thickness` in t, starting at t."""
@@ -193,20 +210,23 @@ class Limb:
     def ring(self, t: float, ease: float = 0.0, hem: float = 0.25) -> skia.Path:
         """A line across the limb (hem stitching, stripes of a sock)."""
         outer, inner = self.sides(max(t - 0.05, 0), max(t, 0.05), ease)
-        return trace(np.concatenate([outer[-1:], _bulge(outer[-1], inner[-1], hem), inner[-1:]]), closed=False)
+        return trace(np.concatenate([outer[-1:], _bulge(outer[-1], inner[-1], -self.outer * hem), inner[-1:]]), closed=False)
 
 
 def _bulge(a: Points, b: Points, amount: float, count: int = 3) -> Points:
     """Points strictly between a and b on an arc that leaves the chord to the right of a->b turned outwards."""
-    s = np.linspace(0, 1, count + 2)[1:-1, None]
+    s = unit_steps(count + 2)[1:-1, None]
     chord = b - a
     out = np.array([-chord[1], chord[0]]) * 0.5
-    sign = 1.0
-    return np.asarray(a + chord * s + out * amount * sign * np.sin(np.pi * s))
+    return np.asarray(a + chord * s + out * amount * np.sin(np.pi * s))
 
 
-def _forward(line: Points, tangent: Points) -> Points:
-    """Drop the points where an offset curve runs backwards (the inside of a sharp bend)."""
-    step = np.diff(line, axis=0)
-    keep = np.concatenate([[True], (step * tangent[1:]).sum(1) > 0])
-    return line[keep] if keep.sum() >= 3 else line
+def _forward(line: Points, along: Points) -> Points:
+    """Replace the points where an offset curve runs backwards (the inside of a sharp bend) by a straight way across."""
+    keep = np.ones(len(line), bool)
+    keep[1:] = ((line[1:] - line[:-1]) * along).sum(1) > 0
+    keep[-1] = True
+    if keep.all():
+        return line
+    where, all_of = np.flatnonzero(keep), np.arange(len(line))
+    return np.stack([np.interp(all_of, where, line[keep, axis]) for axis in (0, 1)], 1)

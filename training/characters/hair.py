@@ -39,16 +39,16 @@ class Fringe:
 
 
 FRINGES: dict[str, Fringe | None] = {
-    "blunt bangs": Fringe(7, 0.0, 0.0, 0.05, None, 0.0, 0.008),
-    "bangs": Fringe(5, 0.02, 0.05, 0.16, None, 0.02, 0.03),
-    "choppy bangs": Fringe(7, 0.02, 0.04, 0.13, None, -0.02, 0.05),
-    "swept bangs": Fringe(5, -0.03, 0.2, 0.12, 0.16, -0.12, 0.03),
-    "parted bangs": Fringe(6, -0.12, 0.35, 0.13, 0.0, 0.0, 0.02),
-    "side part": Fringe(4, -0.14, 0.3, 0.07, -0.2, 0.05, 0.02),
-    "spiky bangs": Fringe(4, 0.08, 0.02, 0.26, None, 0.05, 0.05),
-    "long bangs": Fringe(4, 0.12, 0.08, 0.2, None, -0.07, 0.04),
-    "hair between eyes": Fringe(3, 0.16, -0.06, 0.2, None, 0.0, 0.02),
-    "hair over one eye": Fringe(4, 0.14, 0.1, 0.14, 0.2, -0.16, 0.03),
+    "blunt bangs": Fringe(7, -0.06, 0.03, 0.05, None, 0.0, 0.008),
+    "bangs": Fringe(5, -0.05, 0.07, 0.15, None, 0.02, 0.03),
+    "choppy bangs": Fringe(7, -0.06, 0.06, 0.12, None, -0.02, 0.045),
+    "swept bangs": Fringe(5, -0.14, 0.17, 0.12, 0.16, -0.1, 0.025),
+    "parted bangs": Fringe(6, -0.22, 0.33, 0.12, 0.0, 0.0, 0.02),
+    "side part": Fringe(4, -0.2, 0.2, 0.07, -0.2, 0.05, 0.02),
+    "spiky bangs": Fringe(4, -0.02, 0.02, 0.22, None, 0.05, 0.05),
+    "long bangs": Fringe(4, 0.0, 0.08, 0.18, None, -0.07, 0.035),
+    "hair between eyes": Fringe(3, 0.06, -0.08, 0.2, None, 0.0, 0.02),
+    "hair over one eye": Fringe(4, 0.04, 0.1, 0.14, 0.2, -0.16, 0.03),
     "forehead": None,
 }
 
@@ -73,7 +73,8 @@ STYLES: tuple[Hair, ...] = (
     Hair("cap", 0.3, 0.22, _SHORT, "", "short hair", (3.0, 0.8)),
     Hair("messy", 0.34, 0.3, _SHORT, "", "messy short hair", (2.5, 0.6)),
     Hair("spikes", 0.4, 0.25, ("spiky bangs", "choppy bangs", "hair between eyes"), "", "spiky hair", (2.2, 0.3)),
-    Hair("cap", 0.18, 0.0, ("forehead", "side part"), "", "slicked back hair", (1.4, 0.2)),
+    Hair("cap", 0.18, 0.0, ("forehead",), "", "slicked back hair", (0.7, 0.1)),
+    Hair("cap", 0.24, 0.12, ("side part", "swept bangs"), "", "short combed hair", (1.2, 0.2)),
     Hair("cap", 0.2, 0.05, ("blunt bangs",), "", "bowl cut", (0.6, 0.2)),
     Hair("buzz", 0.1, 0.0, ("forehead",), "", "buzz cut", (0.5, 0.0)),
     Hair("bob", 0.5, 0.42, _ANY, "", "bob cut", (0.4, 2.2)),
@@ -163,7 +164,7 @@ class _Comb:
     def __init__(self, rng: np.random.Generator, figure: Figure, style: Style, colour: RGB) -> None:
         self.rng, self.head, self.style, self.colour = rng, figure.head, style, colour
         self.w, self.turn = figure.head.wide, figure.head.turn
-        self.volume = float(rng.uniform(0.05, 0.1))
+        self.volume = float(rng.uniform(0.055, 0.11))
 
     def layer(self, z: float, path: skia.Path, marks: list[Mark] | None = None, shade: float = 0.0) -> Layer:
         colour = darken(self.colour, shade) if shade else self.colour
@@ -193,14 +194,14 @@ class _Comb:
             path.cubicTo(w * 0.95, -0.12, w * 0.8 + x, -0.27, w * 0.45 + x, -0.29)
             path.quadTo(x, -0.35, -w * 0.45 + x, -0.29)
             path.cubicTo(-w * 0.8 + x, -0.27, -w * 0.95, -0.12, *inner_l)
-            tips: list[tuple[float, float]] = [(w * 0.5 + x, -0.3), (x, -0.34), (-w * 0.5 + x, -0.3)]
+            tips: list[tuple[float, float]] = [(w * k + x, -0.3 + 0.16 * k * k) for k in (-0.85, -0.6, -0.35, -0.1, 0.15, 0.4, 0.65, 0.88)]
         else:
             tips = self._fringe(path, fringe, inner_r, inner_l)
         path.close()
         crown = (-t * 0.12 + float(self.rng.normal(0, 0.03)), -0.5 - v * 0.6)
         if fringe is not None and fringe.part is not None:
             crown = (fringe.part * 0.6 + t * 0.06, -0.48 - v)
-        marks = [Mark(curve(crown, ((crown[0] + x) / 2 + (x - crown[0]) * 0.28, (crown[1] + y) / 2 - 0.06), (x, y)), width=0.5) for x, y in tips[:: 2 if len(tips) > 5 else 1]]
+        marks = [Mark(curve(crown, ((crown[0] + x) / 2 + (x - crown[0]) * 0.28, (crown[1] + y) / 2 - 0.06), (x, y)), width=0.5) for x, y in (tips[::2] if fringe is not None and len(tips) > 5 else tips)]
         marks = self._gloss() + marks
         return self.layer(Z.FRONT_HAIR, path, marks)
 
@@ -269,7 +270,24 @@ class _Comb:
     def back(self, row: Hair) -> list[Layer]:
         """What is seen behind the head and the shoulders."""
         path, marks = getattr(self, f"_back_{row.back}")(row.length * float(self.rng.uniform(0.9, 1.12)))
-        return [self.layer(Z.BACK_HAIR, path, marks, shade=0.22)]
+        layers = [self.layer(Z.BACK_HAIR, path, marks, shade=0.22)]
+        if row.back == "messy":
+            layers += self._flicks(row.length)
+        return layers
+
+    def _flicks(self, length: float) -> list[Layer]:
+        """Locks that stand out to both sides."""
+        w, layers = self.w + self.volume, []
+        for side in (-1, 1):
+            for y in np.linspace(-0.12, max(length * 0.75, 0.1), 3) + self.rng.normal(0, 0.04, 3):
+                tip = (side * (w + float(self.rng.uniform(0.1, 0.2))), y + 0.16)
+                path = skia.Path()
+                path.moveTo(side * w * 0.7, y - 0.2)
+                path.quadTo(side * (w + 0.04), y - 0.12, *tip)
+                path.quadTo(side * w * 0.95, y + 0.14, side * w * 0.6, y + 0.12)
+                path.close()
+                layers.append(self.layer(Z.BACK_HAIR - 0.5, path, shade=0.12))
+        return layers
 
     def _back_cap(self, length: float) -> tuple[skia.Path, list[Mark]]:
         w = self.w + self.volume
@@ -300,23 +318,23 @@ class _Comb:
     def _back_messy(self, length: float) -> tuple[skia.Path, list[Mark]]:
         w = self.w + self.volume + 0.01
         sides = np.array([(w * 0.7, -0.44), (w + 0.02, -0.1), (w + 0.07, length * 0.55), (w + 0.0, length * 0.8)])
-        path, marks = self._hanging(sides, 7, 0.16)
-        for side in (-1, 1):
-            for y in self.rng.uniform(0.0, max(length * 0.75, 0.1), 3):
-                path.addPath(trace(np.array([(side * w * 0.8, y - 0.12), (side * (w + 0.17), y + 0.13), (side * w * 0.8, y + 0.08)])))
-        return path, marks
+        return self._hanging(sides, 7, 0.16)
 
     def _back_spikes(self, length: float) -> tuple[skia.Path, list[Mark]]:
-        n = int(self.rng.integers(11, 16))
-        angle = np.linspace(0.68 * np.pi, 2.32 * np.pi, 2 * n + 1)
-        reach = np.where(np.arange(2 * n + 1) % 2, self.rng.uniform(0.2, 0.36, 2 * n + 1), 0.04)
-        radius = np.stack([(self.w + reach) * np.cos(angle + 0.05), (0.5 + reach) * np.sin(angle + 0.05)], 1)
+        n = int(self.rng.integers(7, 11))
+        ends = np.linspace(0.72 * np.pi, 2.28 * np.pi, n + 1)
+        lean = float(self.rng.choice([-1, 1]) * self.rng.uniform(0.05, 0.2))
+        inner_x, inner_y = self.w + 0.03, 0.5
         path = skia.Path()
-        path.moveTo(*radius[0].tolist())
-        for tip, valley in zip(radius[1::2].tolist(), radius[2::2].tolist(), strict=True):
-            x, y = path.getPoint(path.countPoints() - 1).x(), path.getPoint(path.countPoints() - 1).y()
-            path.quadTo((x + tip[0]) / 2 * 1.06, (y + tip[1]) / 2 * 1.06, *tip)
-            path.quadTo((valley[0] + tip[0]) / 2 * 0.97, (valley[1] + tip[1]) / 2 * 0.97, *valley)
+        path.moveTo(inner_x * float(np.cos(ends[0])), inner_y * float(np.sin(ends[0])))
+        for a, b in zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True):
+            reach, middle = float(self.rng.uniform(0.16, 0.32)), (a + b) / 2 + lean
+            tip = ((inner_x + reach) * float(np.cos(middle)), (inner_y + reach) * float(np.sin(middle)))
+            near = 0.55 * a + 0.45 * middle
+            path.quadTo((inner_x + 0.75 * reach) * float(np.cos(near)), (inner_y + 0.75 * reach) * float(np.sin(near)), *tip)
+            near = 0.55 * b + 0.45 * middle
+            end = (inner_x * float(np.cos(b)), inner_y * float(np.sin(b)))
+            path.quadTo((inner_x + 0.3 * reach) * float(np.cos(near)), (inner_y + 0.3 * reach) * float(np.sin(near)), *end)
         path.close()
         return path, []
 

@@ -120,28 +120,31 @@ def _double_buns(rng: np.random.Generator, figure: Figure, colour: RGB) -> list[
     return [_ball(side * (w * 0.86) - figure.head.turn * 0.08, -0.46, r, Z.FRONT_HAIR - 3, colour) for side in (-1, 1)]
 
 
-def _braid_along(line: Points, width: float, z: float, colour: RGB) -> list[Layer]:
-    count = len(line)
+def _braid_along(curve_points: Points, width: float, z: float, colour: RGB) -> list[Layer]:
+    count = len(curve_points)
+    size = 1 - 0.45 * np.arange(count) / count  # knots get smaller, and closer to each other, towards the end
+    where = np.cumsum(size) - size[0]
+    where = where / where[-1] * (count - 1)
+    line = np.stack([np.interp(where, np.arange(count), curve_points[:, axis]) for axis in (0, 1)], 1)
     path, marks = skia.Path(), []
     for i in range(count):
         x, y = line[i].tolist()
-        r = width * (1 - 0.45 * i / count)
+        r = width * float(size[i])
         path.addOval(skia.Rect.MakeXYWH(x - r, y - r * 0.75, 2 * r, 1.7 * r))
-        marks.append(Mark(curve((x - r, y - r * 0.3), (x - r * 0.1, y + r * 0.35), (x + r, y - r * 0.5)), width=0.7))
+        marks.append(Mark(curve((x - r, y - r * 0.3), (x - r * 0.1, y + r * 0.35), (x + r, y - r * 0.5)), width=0.4))
     x, y = line[-1].tolist()
     tuft = trace(np.array([(x - width * 0.4, y), (x - width * 0.6, y + width * 1.8), (x, y + width * 2.6), (x + width * 0.6, y + width * 1.7), (x + width * 0.4, y)]))
-    merged = skia.Op(path, tuft, skia.PathOp.kUnion_PathOp)
-    return [_hair(z, merged, colour, marks)]
+    return [_hair(z, tuft, colour, []), _hair(z, path, colour, marks)]
 
 
 def _braid(rng: np.random.Generator, figure: Figure, colour: RGB, side: int = 0, back: bool = False) -> list[Layer]:
     side = side or (-1 if rng.random() < 0.5 else 1)
     w, length = figure.head.wide, _length(rng, figure, 1.1)
     rows = [(side * w * 0.75, 0.36), (side * (w + 0.02), 0.6), (side * (w - 0.02), 0.45 + length)]
-    line = spline(np.array(rows), max(5, int(length / 0.13)))
+    line = spline(np.array(rows), max(5, int(length / 0.115)))
     z = Z.BACK_HAIR + 2 if back else Z.FRONT_HAIR - 3
     x, y = line[-1].tolist()
-    return [*_braid_along(line, 0.1, z, colour), _tie(rng, x, y + 0.06, 0.05, z + 0.5)]
+    return [*_braid_along(line, 0.125, z, colour), _tie(rng, x, y + 0.06, 0.05, z + 0.5)]
 
 
 def _twin_braids(rng: np.random.Generator, figure: Figure, colour: RGB) -> list[Layer]:
@@ -159,7 +162,6 @@ def _drills(rng: np.random.Generator, figure: Figure, colour: RGB) -> list[Layer
             x, y, r = side * (w + 0.1 + 0.06 * s), 0.12 + length * s, 0.17 * (1 - 0.72 * s)
             path.addOval(skia.Rect.MakeXYWH(x - r, y - r * 0.6, 2 * r, r * 1.6))
             marks.append(Mark(curve((x - r, y + r * 0.1), (x, y + r * 0.65), (x + r, y - r * 0.2)), width=0.7))
-        path = skia.Simplify(path)
         layers.append(_hair(Z.BACK_HAIR + 2, path, colour, marks))
     return layers
 
