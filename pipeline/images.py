@@ -264,9 +264,7 @@ def crop_around(mask: Image8, native: int, feather: int = 0, multiple: int = 64)
 def buckets(native: int, multiple: int = 64) -> tuple[tuple[int, int], ...]:
     """Sizes (width, height) a model works at: multiples of 64, area about native^2 up to 1.5 times that."""
     sides = range(native // 2, 2 * native + 1, multiple)
-    return tuple(
-        (w, h) for w in sides for h in sides if 0.85 <= w * h / native**2 <= 1.5 and max(w, h) <= 2.5 * min(w, h)
-    )
+    return tuple((w, h) for w in sides for h in sides if 0.85 <= w * h / native**2 <= 1.5 and max(w, h) <= 2.5 * min(w, h))
 
 
 def _misfit(bucket: tuple[int, int], box: tuple[int, int], native: int) -> float:

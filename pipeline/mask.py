@@ -56,7 +56,8 @@ def _mask(region: Region) -> Image8:
 
 
 def _levels(share: NDArray[Any]) -> Image8:
-    return np.rint(share.clip(0, 1) * 255).astype(np.uint8)
+    levels: Image8 = np.rint(share.clip(0, 1) * 255).astype(np.uint8)
+    return levels
 
 
 def bounds(mask: Image8) -> tuple[int, int, int, int]:
