@@ -63,8 +63,8 @@ class CC_ControlNet(ControlNetModel):  # noqa: N801  the product's name
 
     def stock(self) -> ControlNetModel:
         """The same network as diffusers' own class, for stock pipelines and their `save_pretrained`."""
-        net = ControlNetModel.from_config(self.config).to(self.dtype)
-        net.load_state_dict(self.state_dict())
+        net: ControlNetModel = ControlNetModel.from_config(self.config)
+        net.load_state_dict({name: value.clone() for name, value in self.state_dict().items()}, assign=True)
         return net.eval()
 
 

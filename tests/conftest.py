@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import models  # noqa: F401  before any test imports diffusers: the torchvision cure
+
 if TYPE_CHECKING:
     from models.loader import Networks
     from models.profiles import ModelProfile

@@ -7,20 +7,19 @@ from dataclasses import replace
 from pathlib import Path
 
 import torch
-
-import models  # noqa: F401  first, before diffusers: the torchvision cure
-from diffusers import (  # isort: skip
+from diffusers import (
     AutoencoderKL,
     AutoencoderTiny,
     DDIMScheduler,
     StableDiffusionControlNetInpaintPipeline,
     UNet2DConditionModel,
 )
+from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
+
 from models.controlnet import from_unet, randomise_zero_convolutions
 from models.profiles import BUNDLED, ModelProfile
 from models.tokenizer import build_tokenizer
 from models.weights import write_manifest
-from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
 WORDS = ("a red skirt and blue shirt with white dress",)
 MERGES = ("r e", "re d</w>", "s k", "i r", "ir t</w>", "sk irt</w>", "b l", "u e</w>", "bl ue</w>")

@@ -2,12 +2,11 @@ from pathlib import Path
 
 import pytest
 import torch
+from diffusers import ControlNetModel
 
 from models.controlled_unet import Branch, guide, predict
 from models.controlnet import CC_ControlNet, from_unet, randomise_zero_convolutions
 from tests.tiny import tiny_unet
-
-from diffusers import ControlNetModel  # isort: skip
 
 
 @pytest.fixture

@@ -1,9 +1,9 @@
 from pathlib import Path
 
+from transformers import CLIPTokenizer
+
 from models.tokenizer import known_words, unknown_words
 from tests.tiny import tiny_tokenizer
-
-from transformers import CLIPTokenizer  # isort: skip
 
 
 def test_known_words_are_whole_and_anything_encodes(tmp_path: Path) -> None:

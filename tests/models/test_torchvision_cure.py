@@ -1,6 +1,5 @@
 import torch
 
-import models  # noqa: F401  the cure
 from models.torchvision_cure import ensure_torchvision, nms
 
 

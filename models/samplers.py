@@ -1,0 +1,44 @@
+"""Samplers as rows: a name the user sees -> a scheduler of diffusers and its settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from diffusers import (
+    DDIMScheduler,
+    DPMSolverMultistepScheduler,
+    EulerAncestralDiscreteScheduler,
+    EulerDiscreteScheduler,
+    LCMScheduler,
+    PNDMScheduler,
+    UniPCMultistepScheduler,
+)
+
+
+@dataclass(frozen=True)
+class Sampler:
+    """kind: a scheduler class; settings: laid over the model's own scheduler configuration."""
+
+    kind: Any
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+SAMPLERS = {
+    "ddim": Sampler(DDIMScheduler),
+    "pndm": Sampler(PNDMScheduler, {"skip_prk_steps": True}),
+    "euler": Sampler(EulerDiscreteScheduler),
+    "euler_a": Sampler(EulerAncestralDiscreteScheduler),
+    "dpm++2m": Sampler(DPMSolverMultistepScheduler),
+    "dpm++2m_karras": Sampler(DPMSolverMultistepScheduler, {"use_karras_sigmas": True}),
+    "unipc": Sampler(UniPCMultistepScheduler),
+    "lcm": Sampler(LCMScheduler),
+}
+
+
+def make_scheduler(name: str, config: Mapping[str, Any]) -> Any:
+    """A fresh scheduler (they keep state), with the noise schedule that the model was trained on."""
+    sampler = SAMPLERS[name]
+    known = {key: value for key, value in config.items() if not key.startswith("_")}
+    return sampler.kind.from_config(known, **sampler.settings)

@@ -1,0 +1,91 @@
+"""The one sampling loop: noise in, latents out, a callback at every step."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from models.controlled_unet import Branch, guide, predict
+
+OnLatents = Callable[[int, int, Tensor], None]  # step, steps, the clean latents as they look now
+
+
+@dataclass(frozen=True)
+class Known:
+    """What an inpainting keeps. latents: B or 1 x C x h x w, the encoded picture; mask: 1 x 1 x h x w, 1 = repaint."""
+
+    latents: Tensor
+    mask: Tensor
+
+
+@torch.no_grad()
+def denoise(
+    unet: Any,
+    branches: Sequence[Branch],
+    text: Tensor,
+    scheduler: Any,
+    noise: Tensor,
+    *,
+    steps: int,
+    guidance: float = 1.0,
+    rescale: float = 0.0,
+    strength: float = 1.0,
+    known: Known | None = None,
+    generators: list[torch.Generator] | None = None,
+    on_step: OnLatents | None = None,
+) -> Tensor:
+    """Sample B x C x h x w float32 latents.
+
+    text: 2B x tokens x D, negative prompts first, or B if guidance is off (1). scheduler: a fresh one; noise: standard
+    normal, like the result. strength: share of the schedule that is run, 1 = from pure noise, less = from the noised
+    known latents. known: outside its mask the picture is put back after every step, at that step's noise level, as the
+    Stable Diffusion inpainting pipelines do for U-Nets without mask channels. generators: one a picture, for samplers
+    that add noise, so that a picture does not depend on its batch. on_step may raise `Cancelled`.
+    """
+    scheduler.set_timesteps(steps, device=noise.device)
+    skipped = (steps - count_steps(steps, strength)) * scheduler.order
+    timesteps = scheduler.timesteps[skipped:]
+    if hasattr(scheduler, "set_begin_index"):
+        scheduler.set_begin_index(skipped)
+    adds_noise = "generator" in inspect.signature(scheduler.step).parameters
+    own_noise = {"generator": generators} if generators and adds_noise else {}
+
+    latents = noise * scheduler.init_noise_sigma
+    if strength < 1:
+        assert known is not None, "only a known picture can be changed partly"
+        latents = scheduler.add_noise(known.latents.expand_as(noise), noise, timesteps[:1].repeat(noise.shape[0]))
+
+    for index, timestep in enumerate(timesteps):
+        scaled = scheduler.scale_model_input(latents, timestep)
+        prediction = predict(unet, branches, scaled.to(text.dtype), timestep, text, index, len(timesteps)).float()
+        if text.shape[0] > noise.shape[0]:
+            prediction = guide(prediction, guidance, rescale)
+        latents = scheduler.step(prediction, timestep, latents, return_dict=False, **own_noise)[0]
+
+        if known is not None:
+            kept = known.latents
+            if index + 1 < len(timesteps):
+                kept = scheduler.add_noise(kept.expand_as(noise), noise, timesteps[index + 1 : index + 2])
+            latents = (1 - known.mask) * kept + known.mask * latents
+        if on_step is not None:
+            on_step(index + 1, len(timesteps), clean_estimate(scheduler, scaled, prediction, timestep))
+    return latents
+
+
+def count_steps(steps: int, strength: float) -> int:
+    """How many of the steps are run at this strength."""
+    return min(int(steps * strength), steps)
+
+
+def clean_estimate(scheduler: Any, scaled: Tensor, prediction: Tensor, timestep: Tensor) -> Tensor:
+    """The clean latents that a prediction points at, for a preview (arXiv:2202.00512, appendix D)."""
+    alpha = scheduler.alphas_cumprod.to(scaled.device)[timestep.long()]
+    signal, noise = alpha.sqrt(), (1 - alpha).sqrt()
+    if scheduler.config.prediction_type == "v_prediction":
+        return signal * scaled - noise * prediction
+    return (scaled - noise * prediction) / signal

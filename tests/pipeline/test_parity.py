@@ -1,0 +1,203 @@
+"""Our loop against `StableDiffusionControlNetInpaintPipeline` on the same weights, noise and pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+import torch
+from diffusers import StableDiffusionControlNetInpaintPipeline
+from torch import Tensor
+
+from models.controlled_unet import Branch
+from models.controlnet import CC_ControlNet, from_unet, randomise_zero_convolutions
+from models.loader import Networks
+from models.profiles import ModelProfile
+from models.samplers import make_scheduler
+from pipeline.conditions import bundled_hint, encode_text, inpaint_hint
+from pipeline.denoise import Known, denoise
+from pipeline.latents import encode_picture, latent_mask
+from tests.tiny import tiny_unet, tiny_vae
+
+SIZE, STEPS = 64, 6
+PROMPT, NEGATIVE = "a red skirt", "blue"
+EPSILON = {"beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear", "steps_offset": 1, "clip_sample": False}
+VPRED = {
+    **EPSILON,
+    "steps_offset": 0,
+    "prediction_type": "v_prediction",
+    "rescale_betas_zero_snr": True,
+    "timestep_spacing": "trailing",
+}
+
+
+@pytest.fixture(scope="module")
+def picture() -> dict[str, Tensor]:
+    generator = torch.Generator().manual_seed(3)
+    mask = torch.zeros(1, 1, SIZE, SIZE)
+    mask[..., 16:48, 8:40] = 1
+    return {
+        "rgb": torch.rand(1, 3, SIZE, SIZE, generator=generator),
+        "mask": mask,
+        "lineart": torch.rand(1, 1, SIZE, SIZE, generator=generator),
+        "noise": torch.randn(1, 4, SIZE // 8, SIZE // 8, generator=generator),
+    }
+
+
+@pytest.fixture(scope="module")
+def controls(picture: dict[str, Tensor]) -> list[tuple[CC_ControlNet, Tensor]]:
+    """Two networks of different hints: the bundled one with five channels, and the three-channel inpainting one."""
+    first = from_unet(tiny_unet(), 5, (4, 4, 8, 8)).eval()
+    second = from_unet(tiny_unet(seed=1), 3, (4, 4, 8, 8)).eval()
+    for seed, net in enumerate((first, second)):
+        randomise_zero_convolutions(net, seed)
+    return [
+        (first, bundled_hint(picture["rgb"], picture["mask"], picture["lineart"])),
+        (second, inpaint_hint(picture["rgb"], picture["mask"])),
+    ]
+
+
+def stock_latents(
+    networks: Networks,
+    vae: Any,
+    controls: Sequence[tuple[CC_ControlNet, Tensor]],
+    picture: dict[str, Tensor],
+    scheduler: Any,
+    guidance: float,
+    strength: float,
+    spans: Sequence[tuple[float, float]],
+) -> Tensor:
+    nets = [net.stock() for net, _ in controls]
+    hints = [hint for _, hint in controls]
+    scales = [0.8, 0.6][: len(nets)]
+    pipe = StableDiffusionControlNetInpaintPipeline(
+        vae=vae,
+        text_encoder=networks.text_encoder,
+        tokenizer=networks.tokenizer,
+        unet=networks.unet,
+        controlnet=nets[0] if len(nets) == 1 else nets,
+        scheduler=scheduler,
+        safety_checker=None,
+        feature_extractor=None,
+        requires_safety_checker=False,
+    )
+    pipe.set_progress_bar_config(disable=True)
+    result: Tensor = pipe(
+        prompt=PROMPT,
+        negative_prompt=NEGATIVE,
+        image=picture["rgb"],
+        mask_image=picture["mask"],
+        control_image=hints[0] if len(nets) == 1 else hints,
+        height=SIZE,
+        width=SIZE,
+        num_inference_steps=STEPS,
+        guidance_scale=guidance,
+        strength=strength,
+        # the stock pipeline takes given latents for noise only at full strength
+        latents=picture["noise"] if strength == 1 else None,
+        generator=torch.Generator().manual_seed(7),
+        controlnet_conditioning_scale=scales[0] if len(nets) == 1 else scales,
+        control_guidance_start=[start for start, _ in spans],
+        control_guidance_end=[end for _, end in spans],
+        output_type="latent",
+    ).images
+    return result
+
+
+@torch.no_grad()
+def our_latents(
+    networks: Networks,
+    vae: Any,
+    controls: Sequence[tuple[CC_ControlNet, Tensor]],
+    picture: dict[str, Tensor],
+    scheduler: Any,
+    guidance: float,
+    strength: float,
+    spans: Sequence[tuple[float, float]],
+) -> Tensor:
+    generator = torch.Generator().manual_seed(7)
+    latents = encode_picture(vae, picture["rgb"], generator)
+    noise = picture["noise"] if strength == 1 else torch.randn(picture["noise"].shape, generator=generator)
+    branches = [
+        Branch(net, net.hint_stem(hint), scale, start, end)
+        for (net, hint), scale, (start, end) in zip(controls, (0.8, 0.6), spans, strict=False)
+    ]
+    texts = [NEGATIVE, PROMPT] if guidance > 1 else [PROMPT]
+    return denoise(
+        networks.unet,
+        branches,
+        encode_text(networks.tokenizer, networks.text_encoder, texts),
+        scheduler,
+        noise,
+        steps=STEPS,
+        guidance=guidance,
+        strength=strength,
+        known=Known(latents, latent_mask(picture["mask"], SIZE // 8, SIZE // 8)),
+    )
+
+
+def difference(networks: Networks, ours: Sequence[Any], stock: Sequence[Any], **settings: Any) -> float:
+    """Largest difference in the final latents; `settings` are common to both sides."""
+    sampler, config = settings.pop("sampler"), settings.pop("config", EPSILON)
+    vae = settings.pop("vae")
+    settings = {"strength": 1.0, "spans": [(0.0, 1.0), (0.0, 1.0)], **settings}
+    results = []
+    for run, nets in ((our_latents, ours), (stock_latents, stock)):
+        spans = settings["spans"][: len(nets)]
+        results.append(
+            run(networks, vae, nets, settings["picture"], make_scheduler(sampler, config),
+                settings["guidance"], settings["strength"], spans)
+        )  # fmt: skip
+    assert results[0].dtype == results[1].dtype == torch.float32
+    assert torch.isfinite(results[1]).all()
+    return float((results[0] - results[1]).abs().max())
+
+
+@pytest.mark.parametrize("sampler", ["ddim", "pndm", "euler", "dpm++2m_karras", "unipc"])
+@pytest.mark.parametrize("guidance", [1.0, 4.0], ids=["plain", "cfg"])
+@pytest.mark.parametrize("count", [1, 2])
+def test_loop_parity(
+    tiny_networks: Networks, controls: Any, picture: dict[str, Tensor], sampler: str, guidance: float, count: int
+) -> None:
+    common = {"vae": tiny_networks.vae, "picture": picture, "sampler": sampler, "guidance": guidance}
+    stock = controls[:count]
+    assert difference(tiny_networks, stock, stock, **common) <= 1e-4
+    assert difference(tiny_networks, stock[1:], stock, **common) > 1e-2, "a missing ControlNet must show"
+
+
+@pytest.mark.parametrize("sampler", ["ddim", "euler", "dpm++2m", "unipc"])
+def test_zero_snr_parity(tiny_networks: Networks, controls: Any, picture: dict[str, Tensor], sampler: str) -> None:
+    """The bundled profile's own noise schedule."""
+    common = {"vae": tiny_networks.vae, "picture": picture, "sampler": sampler, "guidance": 4.0, "config": VPRED}
+    assert difference(tiny_networks, controls[:1], controls[:1], **common) <= 1e-4
+
+
+@pytest.mark.parametrize("sampler", ["ddim", "euler", "dpm++2m_karras", "unipc"])
+def test_strength_parity(tiny_networks: Networks, controls: Any, picture: dict[str, Tensor], sampler: str) -> None:
+    common = {"vae": tiny_networks.vae, "picture": picture, "sampler": sampler, "guidance": 4.0, "strength": 0.5}
+    assert difference(tiny_networks, controls[:1], controls[:1], **common) <= 1e-4
+
+
+def test_span_parity(tiny_networks: Networks, controls: Any, picture: dict[str, Tensor]) -> None:
+    """Ours does not run a control outside its span; the stock one multiplies by zero."""
+    spans = [(0.0, 0.6), (0.3, 1.0)]
+    common = {"vae": tiny_networks.vae, "picture": picture, "sampler": "ddim", "guidance": 4.0, "spans": spans}
+    assert difference(tiny_networks, controls, controls, **common) <= 1e-4
+
+
+def test_kl_autoencoder_parity(tiny_networks: Networks, controls: Any, picture: dict[str, Tensor]) -> None:
+    common = {"vae": tiny_vae(kind="kl"), "picture": picture, "sampler": "ddim", "guidance": 4.0}
+    assert difference(tiny_networks, controls[:1], controls[:1], **common) <= 1e-4
+
+
+def test_shipped_folder_runs_in_stock_diffusers_parity(
+    tiny_profile: ModelProfile, tiny_networks: Networks, controls: Any, picture: dict[str, Tensor]
+) -> None:
+    pipe = StableDiffusionControlNetInpaintPipeline.from_pretrained(tiny_profile.folder, safety_checker=None)
+    for stock, net in ((pipe.unet, tiny_networks.unet), (pipe.controlnet, tiny_networks.controls["controlnet"])):
+        weights = net.state_dict()
+        assert all(torch.equal(value, weights[name]) for name, value in stock.state_dict().items())
+    common = {"vae": pipe.vae, "picture": picture, "sampler": "ddim", "guidance": 4.0, "config": VPRED}
+    ours = [(tiny_networks.controls["controlnet"], controls[0][1])]
+    assert difference(tiny_networks, ours, ours, **common) <= 1e-4
