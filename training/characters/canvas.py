@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 
+import cv2
 import numpy as np
 import skia
 from numpy.typing import NDArray
@@ -70,7 +71,7 @@ class Layer:
     garment: index + 1 in the outfit's garments, 0 = none. face: True for face, neck and hands (never repainted).
     pattern: a shader in unit space, drawn instead of `colour` (which still chooses the ink). edge: the line to
     stroke, None = the path itself. line: outline width factor, 0 = none. shading: 0 = no automatic shadow.
-    clip: everything of this layer stays inside it.
+    clip: everything of this layer stays inside it. inked: the fill itself is a drawn line (a lash, a mouth).
     """
 
     z: float
@@ -85,6 +86,7 @@ class Layer:
     shading: float = 1.0
     marks: list[Mark] = field(default_factory=list)
     clip: skia.Path | None = None
+    inked: bool = False
 
 
 @dataclass(frozen=True)
@@ -136,6 +138,19 @@ def paint_picture(layers: Iterable[Layer], style: Style, frame: Frame, backgroun
     pixels: NDArray[np.uint8] = surface.makeImageSnapshot().toarray(
         colorType=skia.ColorType.kRGBA_8888_ColorType, alphaType=skia.AlphaType.kUnpremul_AlphaType
     )
+    return _washed(pixels, style) if style.wash else pixels
+
+
+def _washed(pixels: NDArray[np.uint8], style: Style) -> NDArray[np.uint8]:
+    """Uneven pigment and paper grain, as of water colours."""
+    height, width = pixels.shape[:2]
+    rng = np.random.default_rng(style.texture)
+    wash = np.zeros((height, width), np.float32)
+    for cells, strength in ((5, 1.0), (14, 0.7), (60, 0.45)):
+        patches = rng.standard_normal((cells, cells), np.float32) * np.float32(strength * style.wash)
+        wash += cv2.resize(patches, (width, height), interpolation=cv2.INTER_CUBIC)
+    pixels = pixels.copy()
+    pixels[..., :3] = np.clip(pixels[..., :3] * (1 + wash[..., None]), 0, 255)
     return pixels
 
 
@@ -264,6 +279,7 @@ def paint_maps(layers: Sequence[Layer], style: Style, frame: Frame) -> Maps:
     solid = skia.Paint(AntiAlias=False)
     rim = skia.Paint(AntiAlias=False, Style=skia.Paint.kStroke_Style, StrokeJoin=skia.Paint.kRound_Join)
     erase = skia.Paint(AntiAlias=True, Color=skia.ColorBLACK)
+    ink = skia.Paint(AntiAlias=True, Color=skia.ColorWHITE)
     pen = skia.Paint(
         AntiAlias=True, Color=skia.ColorWHITE, Style=skia.Paint.kStroke_Style, StrokeCap=skia.Paint.kRound_Cap, StrokeJoin=skia.Paint.kRound_Join
     )
@@ -280,7 +296,7 @@ def paint_maps(layers: Sequence[Layer], style: Style, frame: Frame) -> Maps:
         if style.line and layer.line:
             rim.setColor(colour)
             a.drawPath(layer.edge or layer.path, rim)
-        b.drawPath(layer.path, erase)
+        b.drawPath(layer.path, ink if layer.inked else erase)
         _draw_lines(b, layer, pen, width)
         for canvas in (a, b):
             canvas.restore()

@@ -55,7 +55,7 @@ def hand(arm: Limb, size: float, kind: str, wrist: float) -> Part:
     outline, lines = HANDS[kind]
     dx, dy = arm.direction(1.0)
     x, y = arm.point(0.985)
-    mirror = arm.outer  # the thumb points to the body's front
+    mirror = -arm.outer  # the thumb points to the body's front
     wide = 1.15
     across = np.array([-dy, dx]) * mirror * size * wide
     along = np.array([dx, dy]) * size * 1.1

@@ -117,6 +117,12 @@ class _Pencil:
     def _layer(self, path: skia.Path, colour: RGB, z: float = 0.0, marks: list[Mark] | None = None, clip: skia.Path | None = None) -> Layer:
         return Layer(Z.FACE + z, path, colour, ClothingPart.SKIN, face=True, line=0.0, shading=0.0, marks=marks or [], clip=clip)
 
+    def _ink(self, path: skia.Path, colour: RGB, z: float = 0.0) -> Layer:
+        """A shape that is itself a drawn line."""
+        layer = self._layer(path, colour, z)
+        layer.inked = True
+        return layer
+
     def _eye_frame(self, side: int) -> tuple[float, float, float, float]:
         a, b = self.face.eye
         narrow = float(np.cos(np.arcsin(self.face.apart) + 0.5 * self.turn * side) / np.cos(np.arcsin(self.face.apart)))
@@ -127,11 +133,13 @@ class _Pencil:
         if self.face.iris == "dot" and lids == "open":
             dot = _oval(x, y, a, b)
             shine = _oval(x - a * 0.25, y - b * 0.4, a * 0.35, b * 0.3)
-            return [self._layer(dot, self.dark, marks=[Mark(shine, "fill", (255, 255, 255))])]
+            layer = self._ink(dot, self.dark)
+            layer.marks.append(Mark(shine, "fill", (255, 255, 255)))
+            return [layer]
         if lids in ("closed", "happy") or self.face.iris == "dot":
             bow = -0.4 * b if lids == "happy" else 0.35 * b
             line = spline(np.array([(x - a, y + 0.1 * b), (x, y + 0.1 * b + bow), (x + a, y + 0.1 * b)]), 11)
-            return [self._layer(taper(line, max(self.face.lash, 0.016) * 0.62, 0.5), self.dark)]
+            return [self._ink(taper(line, max(self.face.lash, 0.016) * 0.62, 0.5), self.dark)]
         drop = 0.62 * b if lids == "half" else 0.0
         s = self.slant * b
         top = np.array([(-a, 0.12 * b - s), (-0.72 * a, -0.62 * b + drop), (-0.1 * a, -b + drop), (0.6 * a, -0.75 * b + drop), (a, 0.1 * b + s * 0.4)])
@@ -144,12 +152,12 @@ class _Pencil:
         lash = self.face.lash * (0.7 + 0.45 * self.fem)
         s_line = np.linspace(1, 0.1, len(upper))
         lid = ribbon(upper, lash * (0.35 + 0.65 * np.sin(np.pi * np.clip(s_line * 0.75 + 0.1, 0, 1))))
-        layers.append(self._layer(trace(lid), self.dark, 1))
+        layers.append(self._ink(trace(lid), self.dark, 1))
         if self.fem > 0.45 and lash > 0.02:
             outer = upper[0]
             wing = np.array([outer, outer + [side * a * 0.22, -b * 0.16], outer + [-side * a * 0.25, -b * 0.35]])
-            layers.append(self._layer(polygon(wing), self.dark, 1))
-        under = self._layer(taper(lower[3:8], 0.007, 0.5), self.dark, 1)
+            layers.append(self._ink(polygon(wing), self.dark, 1))
+        under = self._ink(taper(lower[3:8], 0.007, 0.5), self.dark, 1)
         if b > 0.1:
             crease = curve((x - a * 0.6, y - b * 1.18), (x, y - b * 1.3), (x + a * 0.6, y - b * 1.18))
             under.marks.append(Mark(crease, colour=darken(self.skin, 0.4), width=0.6, clip=False))
@@ -174,21 +182,21 @@ class _Pencil:
         line = spline(np.array([(x - side * a * 0.85, up + angle + 0.012), (x, up - 0.012), (x + side * a * 1.05, up - angle + 0.02)]), 9)
         thick = 0.01 + 0.014 * (1 - self.fem)
         colour = darken(self.hair, 0.35)
-        return self._layer(taper(line, thick, 0.3), colour, 8)  # brows show through the fringe, as anime draws them
+        return self._ink(taper(line, thick, 0.3), colour, 8)  # brows show through the fringe, as anime draws them
 
     def nose(self) -> list[Layer]:
         x, y, kind = self.at(0.0) + 0.02 * self.turn, self.face.y + 0.17, self.face.nose
         tone = darken(self.skin, 0.32)
         side = 1.0 if self.turn >= 0 else -1.0
         if kind == "dot":
-            return [self._layer(_oval(x, y, 0.009, 0.008), tone)]
+            return [self._ink(_oval(x, y, 0.009, 0.008), tone)]
         if kind == "shadow":
             return [self._layer(polygon(np.array([(x, y - 0.035), (x + side * 0.028, y + 0.008), (x - side * 0.014, y + 0.01)])), darken(self.skin, 0.16))]
         if kind == "line":
-            return [self._layer(taper(spline(np.array([(x, y - 0.04), (x + side * 0.02, y), (x, y + 0.008)]), 8), 0.007, 0.8), tone)]
+            return [self._ink(taper(spline(np.array([(x, y - 0.04), (x + side * 0.02, y), (x, y + 0.008)]), 8), 0.007, 0.8), tone)]
         if kind == "bridge":
             rows = np.array([(x - side * 0.015, y - 0.12), (x + side * 0.01, y - 0.05), (x + side * 0.035, y), (x, y + 0.012)])
-            return [self._layer(taper(spline(rows, 10), 0.008, 0.75), tone)]
+            return [self._ink(taper(spline(rows, 10), 0.008, 0.75), tone)]
         return []
 
     def mouth(self, kind: str) -> list[Layer]:
@@ -199,13 +207,13 @@ class _Pencil:
             m *= 0.5 if kind == "small" else 1.0
             tip = 0.018 if kind == "smirk" else 0.0
             line = spline(np.array([(x - m, y), (x, y + bends[kind]), (x + m, y - tip)]), 9)
-            layers = [self._layer(taper(line, 0.009, 0.5), tone)]
+            layers = [self._ink(taper(line, 0.009, 0.5), tone)]
             if self.face.lips:
                 lip = trace(np.array([(x - m, y), (x, y + 0.01), (x + m, y), (x + m * 0.4, y + 0.045), (x - m * 0.4, y + 0.045)]))
                 layers.insert(0, self._layer(lip, darken(self.skin, 0.22)))
             return layers
         if kind == "o":
-            return [self._layer(_oval(x, y + 0.01, m * 0.4, 0.028), (150, 60, 62))]
+            return [self._ink(_oval(x, y + 0.01, m * 0.4, 0.028), (150, 60, 62))]
         deep = 0.05 if kind == "grin" else float(self.rng.uniform(0.06, 0.095))
         shape = trace(spline(np.array([(x - m, y - 0.012), (x - m * 0.5, y), (x, y + 0.004), (x + m * 0.5, y), (x + m, y - 0.012), (x + m * 0.55, y + deep * 0.8), (x, y + deep), (x - m * 0.55, y + deep * 0.8)]), 28, closed=True))
         inner = (255, 255, 255) if kind == "grin" else (150, 52, 58)

@@ -330,7 +330,7 @@ def build_figure(rng: np.random.Generator) -> Figure:
         half = [h * 1.08, h * 1.06, h * 0.98, h * 0.9, h * 0.86, h * 0.86, h * 0.84, h * 0.72, h * 0.6]
         z = Z.BACK_ARM if swing.behind or (side == far and abs(turn) > 0.5) else Z.FRONT_ARM
         z = Z.HIGH_ARM if swing.high else z
-        arms[side] = _limb(shoulder, elbow, wrist, half, -sign, z, side, 0.22)
+        arms[side] = _limb(shoulder, elbow, wrist, half, sign, z, side, 0.22)
         step = pose.legs[index]
         hip = torso.at(sign * 0.5, 0.95)
         knee = _bone(hip, sign * step.upper, body.leg * 0.49)
@@ -338,7 +338,7 @@ def build_figure(rng: np.random.Generator) -> Figure:
         w = body.thigh_half
         half = [w * 0.98, w, w * 0.94, w * 0.82, w * 0.7, w * 0.68, w * 0.64, w * 0.5, w * 0.4]
         behind = side == far or (not far and step.behind)
-        legs[side] = _limb(hip, knee, ankle, half, -sign, Z.FAR_LEG if behind else Z.NEAR_LEG, side, 0.2)
+        legs[side] = _limb(hip, knee, ankle, half, sign, Z.FAR_LEG if behind else Z.NEAR_LEG, side, 0.2)
         for name, point in zip(("shoulder", "elbow", "wrist", "thigh", "knee", "ankle"), (shoulder, elbow, wrist, hip, knee, ankle), strict=True):
             joints[f"{name}_{side}"] = point
     head_turn = float(np.clip(turn * 0.8 + pose.head_turn, -1, 1))

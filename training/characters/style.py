@@ -15,7 +15,8 @@ class Style:
     """line: outline width in units (a head is 1); 0 = none. line_mode: "dark" (one near-black), "coloured" (one
     colour), "tinted" (each layer's own colour, darkened). thick_thin: 0..1, how much heavier the shadow side is.
     shading: "flat" | "cel" | "soft" | "facets". shade: multiply colour of shadows. light: x -1 (left) .. 1, y.
-    gloss: 0..1 strength of highlights. saturation: factor on all colours. face: row of `face.FACES`.
+    gloss: 0..1 strength of highlights. saturation: factor on all colours. wash: strength of a water-colour texture,
+    0 = none. texture: its seed.
     """
 
     line: float
@@ -27,7 +28,7 @@ class Style:
     light: tuple[float, float]
     gloss: float
     saturation: float
-    face: str
+    wash: float
     texture: int
 
     def tone(self, colour: RGB) -> RGB:
@@ -76,6 +77,6 @@ def sample_style(rng: np.random.Generator) -> Style:
         light=(float(rng.choice([-1, 1]) * rng.uniform(0.4, 1.0)), float(rng.uniform(0.5, 1.0))),
         gloss=float(rng.beta(1.2, 1.5)),
         saturation=float(rng.choice([0.0, 0.45, 0.8, 1.0, 1.25], p=[0.03, 0.12, 0.25, 0.4, 0.2])),
-        face="large",
+        wash=float(rng.uniform(0.03, 0.09)) if rng.random() < 0.15 else 0.0,
         texture=int(rng.integers(2**31)),
     )

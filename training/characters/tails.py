@@ -124,8 +124,8 @@ def _braid_along(curve_points: Points, width: float, z: float, colour: RGB) -> l
     count = len(curve_points)
     size = 1 - 0.45 * np.arange(count) / count  # knots get smaller, and closer to each other, towards the end
     where = np.cumsum(size) - size[0]
-    where = where / where[-1] * (count - 1)
-    line = np.stack([np.interp(where, np.arange(count), curve_points[:, axis]) for axis in (0, 1)], 1)
+    walked = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(curve_points, axis=0).T))])
+    line = np.stack([np.interp(where / where[-1] * walked[-1], walked, curve_points[:, axis]) for axis in (0, 1)], 1)
     path, marks = skia.Path(), []
     for i in range(count):
         x, y = line[i].tolist()
