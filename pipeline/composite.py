@@ -202,12 +202,14 @@ def _placed(
     """Bring a crop to picture pixels -> where it lies, its colours, the mask's share 0..1, its own alpha 0..1."""
     area, box = crop.windows((original.shape[1], original.shape[0]))
     restored = crop.restore(generated)[box].astype(np.float32)
-    share: Float = mask[area].astype(np.float32) / 255
-    cover = np.ones_like(share) if restored.shape[2] == 3 else restored[..., 3] / np.float32(255)
+    share = np.asarray(mask[area] / 255, np.float32)
+    cover = np.ones_like(share)
+    if restored.shape[2] == 4:
+        cover *= restored[..., 3] / 255
     if limit is not None:
         share[limit[area] == 0] = 0
-        cover = np.minimum(cover, limit[area] / np.float32(255))
-    return area, restored[..., :3], share, cover.astype(np.float32)
+        np.minimum(cover, limit[area].astype(np.float32) / 255, out=cover)
+    return area, restored[..., :3], share, cover
 
 
 _SAME = 20  # levels

@@ -110,8 +110,8 @@ def _as_stored(upright: Image8, orientation: int) -> Image8:
     """The view of an upright picture in which rows and columns lie as in the file (EXIF 2.32, tag Orientation)."""
     if 5 <= orientation <= 8:
         upright = upright.transpose(1, 0, 2)
-    flip_rows = orientation in (3, 4, 7, 8)
-    flip_columns = orientation in (2, 3, 6, 7)
+    flip_rows = orientation in (3, 4, 6, 7)
+    flip_columns = orientation in (2, 3, 7, 8)
     return upright[:: -1 if flip_rows else 1, :: -1 if flip_columns else 1]
 
 

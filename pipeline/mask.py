@@ -220,17 +220,18 @@ def from_painted(character: Image8, painted: Image8) -> Image8:
     show the brush's own colour (it met a garment of that colour) are filled. Raises `UserError`.
     """
     height, width = character.shape[:2]
-    if painted.shape[:2] != (height, width):
+    resampled = painted.shape[:2] != (height, width)
+    if resampled:
         shrinks = painted.shape[0] > height
         method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
         painted = cv2.resize(painted, (width, height), interpolation=method).astype(np.uint8)
     old, new = _on_same_ground(character, painted)
     change = np.abs(old - new).max(axis=2)
-    faint, clear = int(((change > 0) & (change <= 12)).sum()), int((change > _STRONG).sum())
+    faint, clear = int(((change > 2) & (change <= 12)).sum()), int((change > _STRONG).sum())
     unit = max(1.0, max(height, width) / 512)
-    if faint < clear / 2:  # lossless: only the brush's soft rim differs faintly
-        changed = change > 0
-    else:  # JPEG rings and smears colour along lines, thinner than any brush
+    if faint < clear / 10 and not resampled:  # lossless: only the brush's soft rim differs faintly
+        changed = change > 2  # levels: rounding of a flattened rim
+    else:  # JPEG and scaling smear along lines, thinner than any brush
         calm = np.abs(cv2.blur(old, (3, 3)) - cv2.blur(new, (3, 3))).max(axis=2)
         solid = cv2.morphologyEx((calm > _WEAK).astype(np.uint8), cv2.MORPH_OPEN, _disc(unit)) > 0
         changed = connected(solid, calm > _STRONG)
