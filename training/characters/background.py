@@ -9,7 +9,16 @@ import numpy as np
 import skia
 from numpy.typing import NDArray
 
-KINDS: dict[str, float] = {"plain": 0.26, "white": 0.16, "gradient": 0.16, "blobs": 0.12, "bokeh": 0.08, "tiles": 0.07, "room": 0.08, "outdoors": 0.07}
+KINDS: dict[str, float] = {
+    "plain": 0.26,
+    "white": 0.16,
+    "gradient": 0.16,
+    "blobs": 0.12,
+    "bokeh": 0.08,
+    "tiles": 0.07,
+    "room": 0.08,
+    "outdoors": 0.07,
+}
 WORDS = {
     "white": "white background", "plain": "simple background", "gradient": "gradient background", "blobs": "blurry background",
     "bokeh": "bokeh background", "tiles": "patterned background", "room": "indoors", "outdoors": "outdoors",
@@ -77,7 +86,9 @@ def _blobs(rng: np.random.Generator, image: NDArray[np.uint8], circles: bool) ->
         elif rng.random() < 0.5:
             cv2.ellipse(image, centre, axes, float(rng.uniform(0, 180)), 0, 360, colour, -1, cv2.LINE_AA)
         else:
-            corners = cv2.boxPoints(((float(centre[0]), float(centre[1])), (2.0 * axes[0], 2.0 * axes[1]), float(rng.choice([0, rng.uniform(0, 90)]))))
+            corners = cv2.boxPoints(
+                ((float(centre[0]), float(centre[1])), (2.0 * axes[0], 2.0 * axes[1]), float(rng.choice([0, rng.uniform(0, 90)])))
+            )
             cv2.fillPoly(image, [corners.astype(np.int32)], colour, cv2.LINE_AA)
 
 
@@ -110,7 +121,17 @@ def _outdoors(rng: np.random.Generator, image: NDArray[np.uint8]) -> None:
     sky = np.linspace(0, 1, h)[:, None, None]
     image[:] = ((1 - sky) * np.array([110, 170, 235]) + sky * np.array([225, 238, 250])).astype(np.uint8)
     for _ in range(int(rng.integers(2, 6))):
-        cv2.ellipse(image, (int(rng.uniform(0, w)), int(rng.uniform(0, 0.4) * h)), (max(1, int(rng.uniform(0.08, 0.25) * w)), max(1, int(0.05 * h))), 0, 0, 360, (250, 250, 252), -1, cv2.LINE_AA)
+        cv2.ellipse(
+            image,
+            (int(rng.uniform(0, w)), int(rng.uniform(0, 0.4) * h)),
+            (max(1, int(rng.uniform(0.08, 0.25) * w)), max(1, int(0.05 * h))),
+            0,
+            0,
+            360,
+            (250, 250, 252),
+            -1,
+            cv2.LINE_AA,
+        )
     for k in range(3):
         xs = np.linspace(0, w, 9)
         ys = h * (0.45 + 0.16 * k + 0.06 * rng.normal(size=9))
@@ -120,4 +141,11 @@ def _outdoors(rng: np.random.Generator, image: NDArray[np.uint8]) -> None:
     for _ in range(int(rng.integers(0, 6))):
         x, y, r = rng.uniform(0, w), rng.uniform(0.4, 0.75) * h, rng.uniform(0.05, 0.13) * w
         cv2.rectangle(image, (int(x - r / 6), int(y)), (int(x + r / 6), int(y + 2 * r)), (104, 74, 52), -1)
-        cv2.circle(image, (int(x), int(y)), max(1, int(r)), (int(rng.uniform(40, 110)), int(rng.uniform(110, 170)), int(rng.uniform(50, 90))), -1, cv2.LINE_AA)
+        cv2.circle(
+            image,
+            (int(x), int(y)),
+            max(1, int(r)),
+            (int(rng.uniform(40, 110)), int(rng.uniform(110, 170)), int(rng.uniform(50, 90))),
+            -1,
+            cv2.LINE_AA,
+        )

@@ -107,7 +107,7 @@ class Frame:
         box, edge = layer.path.getBounds(), 0.1
         x0, y0 = -self.dx / self.scale - edge, -self.dy / self.scale - edge
         x1, y1 = x0 + self.width / self.scale + 2 * edge, y0 + self.height / self.scale + 2 * edge
-        return box.left() < x1 and box.right() > x0 and box.top() < y1 and box.bottom() > y0
+        return bool(box.left() < x1 and box.right() > x0 and box.top() < y1 and box.bottom() > y0)
 
     def pixel(self, x: float, y: float) -> tuple[float, float]:
         return x * self.scale + self.dx, y * self.scale + self.dy
@@ -154,6 +154,13 @@ def _washed(pixels: NDArray[np.uint8], style: Style) -> NDArray[np.uint8]:
     return pixels
 
 
+def _stroke_paint() -> skia.Paint:
+    paint = skia.Paint(AntiAlias=True, Style=skia.Paint.kStroke_Style)
+    paint.setStrokeCap(skia.Paint.kRound_Cap)
+    paint.setStrokeJoin(skia.Paint.kRound_Join)
+    return paint
+
+
 class _Brush:
     """Paints are made once a picture and reused: allocation is most of a small path's cost in Python."""
 
@@ -161,9 +168,7 @@ class _Brush:
         self.canvas, self.style = canvas, style
         self.width = max(style.line, 0.75 / frame.scale) if style.line else 0.0
         self.fill = skia.Paint(AntiAlias=True)
-        self.stroke = skia.Paint(
-            AntiAlias=True, Style=skia.Paint.kStroke_Style, StrokeCap=skia.Paint.kRound_Cap, StrokeJoin=skia.Paint.kRound_Join
-        )
+        self.stroke = _stroke_paint()
         self.shade = skia.Paint(AntiAlias=True, BlendMode=skia.BlendMode.kMultiply)
         self.shade_colour = skia.Color(*style.shade)
         self.facets = _facets(style) if style.shading == "facets" else None
@@ -220,7 +225,9 @@ class _Brush:
             self.shade.setColor(skia.Color(int(255 + (r - 255) * s), int(255 + (g - 255) * s), int(255 + (b - 255) * s)))
             self.canvas.drawPath(mark.path, self.shade)
         else:
-            colour = (255, 255, 255) if mark.kind == "light" and mark.colour is None else self.style.tone(mark.colour or layer.colour)
+            colour = (
+                (255, 255, 255) if mark.kind == "light" and mark.colour is None else self.style.tone(mark.colour or layer.colour)
+            )
             self.fill.setColor(skia.Color(*colour))
             self.fill.setAlphaf(mark.strength)
             self.canvas.drawPath(mark.path, self.fill)
@@ -280,9 +287,8 @@ def paint_maps(layers: Sequence[Layer], style: Style, frame: Frame) -> Maps:
     rim = skia.Paint(AntiAlias=False, Style=skia.Paint.kStroke_Style, StrokeJoin=skia.Paint.kRound_Join)
     erase = skia.Paint(AntiAlias=True, Color=skia.ColorBLACK)
     ink = skia.Paint(AntiAlias=True, Color=skia.ColorWHITE)
-    pen = skia.Paint(
-        AntiAlias=True, Color=skia.ColorWHITE, Style=skia.Paint.kStroke_Style, StrokeCap=skia.Paint.kRound_Cap, StrokeJoin=skia.Paint.kRound_Join
-    )
+    pen = _stroke_paint()
+    pen.setColor(skia.ColorWHITE)
     width = max(style.line, 0.9 / frame.scale)
     rim.setStrokeWidth(max(style.line, 0.75 / frame.scale) if style.line else 0.0)
     for layer in layers:

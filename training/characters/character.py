@@ -79,9 +79,11 @@ def draw(
     height, width = (size, size) if isinstance(size, int) else size
     style = sample_style(stream(seed, "style"))
     figure = build_figure(stream(seed, "figure"))
-    layers, person = _body(seed, figure, style)
     framing, frame = _framing(stream(seed, "framing"), figure, height, width)
-    backdrop, backdrop_word = draw_background(stream(seed, "background"), width, height) if background else (None, "transparent background")
+    backdrop, word = (
+        draw_background(stream(seed, "background"), width, height) if background else (None, "transparent background")
+    )
+    layers, person = _body(seed, figure, style, framing, word)
 
     outfit_stream = stream(seed if outfit_seed is None else outfit_seed, "outfit")
     outfit = sample_outfit(outfit_stream, held_out=held_out)
@@ -99,27 +101,27 @@ def draw(
         lineart=maps.lines,
         keypoints={name: frame.pixel(*point) for name, point in figure.joints.items()},
         depth=maps.depth,
-        person=Person(framing=framing, background=backdrop_word, **person),
+        person=person,
     )
 
 
-def _body(seed: int, figure: Figure, style: Style) -> tuple[list[Layer], dict[str, str | tuple[str, ...]]]:
+def _body(seed: int, figure: Figure, style: Style, framing: str, background: str) -> tuple[list[Layer], Person]:
     """Skin, head, face and hair; and the words for them."""
     rng = stream(seed, "person")
     skin = SKINS[str(rng.choice(list(SKINS), p=SKIN_WEIGHTS))]
     hair = draw_hair(stream(seed, "hair"), figure, style)
     face = draw_face(stream(seed, "face"), figure, style, skin, COLOURS[hair.colour])
-    layers = [*_skin(figure, skin), *draw_neck(figure, skin), *draw_head(rng, figure, skin, hair.fringe), *face.layers, *hair.layers]
+    layers = [
+        *_skin(figure, skin),
+        *draw_neck(figure, skin),
+        *draw_head(rng, figure, skin, hair.fringe),
+        *face.layers,
+        *hair.layers,
+    ]
     woman = rng.random() < figure.body.fem if not figure.body.child else rng.random() < 0.5
     young = figure.body.heads < 6
-    words = {
-        "gender": ("girl" if young else "woman") if woman else ("boy" if young else "man"),
-        "hair_colour": hair.colour,
-        "hair_style": hair.words,
-        "eye_colour": face.eye_colour,
-        "expression": face.words,
-    }
-    return layers, words
+    gender = ("girl" if young else "woman") if woman else ("boy" if young else "man")
+    return layers, Person(gender, hair.colour, hair.words, face.eye_colour, face.words, framing, background)
 
 
 def _skin(figure: Figure, skin: RGB) -> list[Layer]:
@@ -131,7 +133,9 @@ def _skin(figure: Figure, skin: RGB) -> list[Layer]:
         layers.append(Layer(leg.z + SKIN, foot.path, skin, ClothingPart.SKIN))
         layers.append(Layer(arm.z + SKIN, arm.outline(), skin, ClothingPart.SKIN, edge=arm.edge()))
         fingers = [Mark(line, width=0.7) for line in hand.lines]
-        layers.append(Layer(arm.z + HAND, hand.path, skin, ClothingPart.SKIN, face=True, marks=fingers, edge=_open_wrist(hand.points)))
+        layers.append(
+            Layer(arm.z + HAND, hand.path, skin, ClothingPart.SKIN, face=True, marks=fingers, edge=_open_wrist(hand.points))
+        )
     return layers
 
 

@@ -14,7 +14,8 @@ from training.characters.geometry import Points, curve, polygon, ribbon, spline,
 from training.characters.style import RGB, Style, darken, lighten
 
 EYE_COLOURS: dict[str, RGB] = {
-    "blue": (64, 112, 206), "aqua": (60, 184, 200), "green": (66, 160, 92), "brown": (122, 76, 44), "yellow": (222, 172, 50), "red": (196, 48, 52),
+    "blue": (64, 112, 206), "aqua": (60, 184, 200), "green": (66, 160, 92),
+    "brown": (122, 76, 44), "yellow": (222, 172, 50), "red": (196, 48, 52),
     "purple": (128, 76, 184), "pink": (226, 96, 150), "grey": (112, 118, 130), "black": (44, 40, 48),
 }  # fmt: skip
 
@@ -83,7 +84,13 @@ def draw_face(rng: np.random.Generator, figure: Figure, style: Style, skin: RGB,
     grown = not figure.body.child and figure.body.fem < 0.3 and heads > 5.4
     if grown and rng.random() < 0.16:
         layers += pencil.beard(str(rng.choice(["goatee", "moustache", "full"])))
-    words: tuple[str, ...] = {"smile": ("smile",), "open": ("open mouth", "smile"), "grin": ("grin",), "o": ("open mouth",), "frown": ("frown",)}.get(mouth, ())
+    words: tuple[str, ...] = {
+        "smile": ("smile",),
+        "open": ("open mouth", "smile"),
+        "grin": ("grin",),
+        "o": ("open mouth",),
+        "frown": ("frown",),
+    }.get(mouth, ())
     words += ("closed eyes",) if lids in ("closed", "happy") else ()
     if rng.random() < 0.07:
         layers += pencil.glasses()
@@ -101,7 +108,9 @@ def draw_face(rng: np.random.Generator, figure: Figure, style: Style, skin: RGB,
 class _Pencil:
     """Shapes that share one head turn and one eye style."""
 
-    def __init__(self, rng: np.random.Generator, figure: Figure, style: Style, face: Face, skin: RGB, hair: RGB, iris: RGB) -> None:
+    def __init__(
+        self, rng: np.random.Generator, figure: Figure, style: Style, face: Face, skin: RGB, hair: RGB, iris: RGB
+    ) -> None:
         self.rng, self.face, self.style, self.skin, self.hair, self.iris = rng, face, style, skin, hair, iris
         self.turn, self.wide = figure.head.turn, figure.head.wide
         self.fem = figure.body.fem if not figure.body.child else 0.6
@@ -114,7 +123,9 @@ class _Pencil:
         """x of a feature at u skull half-widths from the middle of the face, turned."""
         return self.wide * float(np.sin(np.arcsin(u) + 0.5 * self.turn))
 
-    def _layer(self, path: skia.Path, colour: RGB, z: float = 0.0, marks: list[Mark] | None = None, clip: skia.Path | None = None) -> Layer:
+    def _layer(
+        self, path: skia.Path, colour: RGB, z: float = 0.0, marks: list[Mark] | None = None, clip: skia.Path | None = None
+    ) -> Layer:
         return Layer(Z.FACE + z, path, colour, ClothingPart.SKIN, face=True, line=0.0, shading=0.0, marks=marks or [], clip=clip)
 
     def _ink(self, path: skia.Path, colour: RGB, z: float = 0.0) -> Layer:
@@ -142,8 +153,18 @@ class _Pencil:
             return [self._ink(taper(line, max(self.face.lash, 0.016) * 0.62, 0.5), self.dark)]
         drop = 0.62 * b if lids == "half" else 0.0
         s = self.slant * b
-        top = np.array([(-a, 0.12 * b - s), (-0.72 * a, -0.62 * b + drop), (-0.1 * a, -b + drop), (0.6 * a, -0.75 * b + drop), (a, 0.1 * b + s * 0.4)])
-        low = np.array([(a, 0.1 * b + s * 0.4), (0.62 * a, 0.8 * b), (-0.1 * a, 0.97 * b), (-0.7 * a, 0.75 * b), (-a, 0.12 * b - s)])
+        top = np.array(
+            [
+                (-a, 0.12 * b - s),
+                (-0.72 * a, -0.62 * b + drop),
+                (-0.1 * a, -b + drop),
+                (0.6 * a, -0.75 * b + drop),
+                (a, 0.1 * b + s * 0.4),
+            ]
+        )
+        low = np.array(
+            [(a, 0.1 * b + s * 0.4), (0.62 * a, 0.8 * b), (-0.1 * a, 0.97 * b), (-0.7 * a, 0.75 * b), (-a, 0.12 * b - s)]
+        )
         flip = np.array([-side, 1.0])  # rows run from the outer corner of the eye on the picture's right... mirrored per side
         upper, lower = spline(top, 11) * flip + [x, y], spline(low, 11) * flip + [x, y]
         white = trace(np.concatenate([upper, lower[1:-1]]))
@@ -179,7 +200,9 @@ class _Pencil:
     def brow(self, side: int, lift: float, angle: float) -> Layer:
         x, y, a, b = self._eye_frame(side)
         up = y - b * 1.15 - 0.075 + lift
-        line = spline(np.array([(x - side * a * 0.85, up + angle + 0.012), (x, up - 0.012), (x + side * a * 1.05, up - angle + 0.02)]), 9)
+        line = spline(
+            np.array([(x - side * a * 0.85, up + angle + 0.012), (x, up - 0.012), (x + side * a * 1.05, up - angle + 0.02)]), 9
+        )
         thick = 0.01 + 0.014 * (1 - self.fem)
         colour = darken(self.hair, 0.35)
         return self._ink(taper(line, thick, 0.3), colour, 8)  # brows show through the fringe, as anime draws them
@@ -191,9 +214,16 @@ class _Pencil:
         if kind == "dot":
             return [self._ink(_oval(x, y, 0.009, 0.008), tone)]
         if kind == "shadow":
-            return [self._layer(polygon(np.array([(x, y - 0.035), (x + side * 0.028, y + 0.008), (x - side * 0.014, y + 0.01)])), darken(self.skin, 0.16))]
+            return [
+                self._layer(
+                    polygon(np.array([(x, y - 0.035), (x + side * 0.028, y + 0.008), (x - side * 0.014, y + 0.01)])),
+                    darken(self.skin, 0.16),
+                )
+            ]
         if kind == "line":
-            return [self._ink(taper(spline(np.array([(x, y - 0.04), (x + side * 0.02, y), (x, y + 0.008)]), 8), 0.007, 0.8), tone)]
+            return [
+                self._ink(taper(spline(np.array([(x, y - 0.04), (x + side * 0.02, y), (x, y + 0.008)]), 8), 0.007, 0.8), tone)
+            ]
         if kind == "bridge":
             rows = np.array([(x - side * 0.015, y - 0.12), (x + side * 0.01, y - 0.05), (x + side * 0.035, y), (x, y + 0.012)])
             return [self._ink(taper(spline(rows, 10), 0.008, 0.75), tone)]
@@ -215,9 +245,33 @@ class _Pencil:
         if kind == "o":
             return [self._ink(_oval(x, y + 0.01, m * 0.4, 0.028), (150, 60, 62))]
         deep = 0.05 if kind == "grin" else float(self.rng.uniform(0.06, 0.095))
-        shape = trace(spline(np.array([(x - m, y - 0.012), (x - m * 0.5, y), (x, y + 0.004), (x + m * 0.5, y), (x + m, y - 0.012), (x + m * 0.55, y + deep * 0.8), (x, y + deep), (x - m * 0.55, y + deep * 0.8)]), 28, closed=True))
+        shape = trace(
+            spline(
+                np.array(
+                    [
+                        (x - m, y - 0.012),
+                        (x - m * 0.5, y),
+                        (x, y + 0.004),
+                        (x + m * 0.5, y),
+                        (x + m, y - 0.012),
+                        (x + m * 0.55, y + deep * 0.8),
+                        (x, y + deep),
+                        (x - m * 0.55, y + deep * 0.8),
+                    ]
+                ),
+                28,
+                closed=True,
+            )
+        )
         inner = (255, 255, 255) if kind == "grin" else (150, 52, 58)
-        marks = [] if kind == "grin" else [Mark(_oval(x, y + deep, m * 0.55, deep * 0.45), "fill", (232, 120, 122)), Mark(skia.Path.Rect(skia.Rect.MakeXYWH(x - m, y - 0.02, 2 * m, 0.034)), "fill", (255, 255, 255))]
+        marks = (
+            []
+            if kind == "grin"
+            else [
+                Mark(_oval(x, y + deep, m * 0.55, deep * 0.45), "fill", (232, 120, 122)),
+                Mark(skia.Path.Rect(skia.Rect.MakeXYWH(x - m, y - 0.02, 2 * m, 0.034)), "fill", (255, 255, 255)),
+            ]
+        )
         layer = self._layer(shape, inner, marks=[*marks, Mark(skia.Path(shape), "line", tone, width=0.6, clip=False)])
         return [layer]
 
@@ -229,7 +283,9 @@ class _Pencil:
             if lined:
                 strokes = skia.Path()
                 for k in (-1, 0, 1):
-                    strokes.addPath(polygon(np.array([(x + k * 0.035 + 0.012, y - 0.02), (x + k * 0.035 - 0.012, y + 0.02)]), closed=False))
+                    strokes.addPath(
+                        polygon(np.array([(x + k * 0.035 + 0.012, y - 0.02), (x + k * 0.035 - 0.012, y + 0.02)]), closed=False)
+                    )
                 spots.append(Mark(strokes, "line", tone, width=0.7))
             else:
                 spots += [Mark(_oval(x, y, r, r * 0.55), "fill", tone, strength=0.16) for r in (0.09, 0.07, 0.045)]
@@ -256,12 +312,38 @@ class _Pencil:
         colour = darken(self.hair, 0.12)
         shapes: list[Points] = []
         if kind in ("moustache", "full"):
-            shapes.append(np.array([(x - 0.12, y + 0.01), (x - 0.06, y - 0.045), (x, y - 0.035), (x + 0.06, y - 0.045), (x + 0.12, y + 0.01), (x, y - 0.012)]))
+            shapes.append(
+                np.array(
+                    [
+                        (x - 0.12, y + 0.01),
+                        (x - 0.06, y - 0.045),
+                        (x, y - 0.035),
+                        (x + 0.06, y - 0.045),
+                        (x + 0.12, y + 0.01),
+                        (x, y - 0.012),
+                    ]
+                )
+            )
         if kind == "goatee":
             shapes.append(np.array([(x - 0.06, y + 0.08), (x + 0.06, y + 0.08), (x + 0.075, 0.47), (x, 0.54), (x - 0.075, 0.47)]))
         if kind == "full":
             w = self.wide
-            shapes.append(np.array([(-w * 0.95, 0.12), (-w * 0.72, 0.2), (x - 0.12, y + 0.06), (x + 0.12, y + 0.06), (w * 0.72, 0.2), (w * 0.95, 0.12), (w * 0.8, 0.38), (w * 0.3, 0.52), (-w * 0.3, 0.52), (-w * 0.8, 0.38)]))
+            shapes.append(
+                np.array(
+                    [
+                        (-w * 0.95, 0.12),
+                        (-w * 0.72, 0.2),
+                        (x - 0.12, y + 0.06),
+                        (x + 0.12, y + 0.06),
+                        (w * 0.72, 0.2),
+                        (w * 0.95, 0.12),
+                        (w * 0.8, 0.38),
+                        (w * 0.3, 0.52),
+                        (-w * 0.3, 0.52),
+                        (-w * 0.8, 0.38),
+                    ]
+                )
+            )
         layers = []
         for rows in shapes:
             layer = self._layer(trace(spline(rows, 4 * len(rows), closed=True)), colour, -1)

@@ -92,7 +92,13 @@ class Torso:
         return float(self.left[-1, 1] - self.left[0, 1])
 
     def outline(
-        self, v0: float = 0.0, v1: float = 1.0, ease: float = 0.0, flare: float = 0.0, hem: float = 0.06, neckline: Points | None = None
+        self,
+        v0: float = 0.0,
+        v1: float = 1.0,
+        ease: float = 0.0,
+        flare: float = 0.0,
+        hem: float = 0.06,
+        neckline: Points | None = None,
     ) -> skia.Path:
         """Closed path of a top (or the bare torso). hem: sag of the lower border in units. neckline: points from
         right to left that replace the straight upper border (see `neckline`)."""
@@ -107,8 +113,23 @@ class Torso:
         """A collar opening for `outline`: kind "round" | "v" | "square" | "boat" | "high"; width in u, depth in v."""
         rows = {
             "round": [(width, 0.03), (0.8 * width, 0.6 * depth), (0, depth), (-0.8 * width, 0.6 * depth), (-width, 0.03)],
-            "v": [(width, 0.03), (0.5 * width, 0.52 * depth), (0.02, depth), (0, depth), (-0.02, depth), (-0.5 * width, 0.52 * depth), (-width, 0.03)],
-            "square": [(width, 0.05), (width, 0.9 * depth), (width * 0.9, depth), (-width * 0.9, depth), (-width, 0.9 * depth), (-width, 0.05)],
+            "v": [
+                (width, 0.03),
+                (0.5 * width, 0.52 * depth),
+                (0.02, depth),
+                (0, depth),
+                (-0.02, depth),
+                (-0.5 * width, 0.52 * depth),
+                (-width, 0.03),
+            ],
+            "square": [
+                (width, 0.05),
+                (width, 0.9 * depth),
+                (width * 0.9, depth),
+                (-width * 0.9, depth),
+                (-width, 0.9 * depth),
+                (-width, 0.05),
+            ],
             "boat": [(width, 0.05), (0, depth), (-width, 0.05)],
             "high": [(width, -0.02), (0, 0.02), (-width, -0.02)],
         }[kind]
@@ -169,7 +190,9 @@ class Figure:
         rows += [(hx + n * 0.9, (top + base[1]) / 2), (hx + n * 0.92, top)]
         return trace(np.array(rows))
 
-    def skirt(self, v: float = 0.64, length: float = 1.0, flare: float = 0.4, ease: float = 0.03, sway: float = 0.0) -> tuple[Points, Points]:
+    def skirt(
+        self, v: float = 0.64, length: float = 1.0, flare: float = 0.4, ease: float = 0.03, sway: float = 0.0
+    ) -> tuple[Points, Points]:
         """(left, right) sides of a skirt, coat or dress from torso level v downwards, `length` in torso lengths.
 
         It stays clear of the hips and of the legs. flare: units added to each side at the hem; sway: hem shift."""
@@ -193,7 +216,14 @@ class Figure:
         return sides[0], sides[1]
 
     def skirt_outline(
-        self, v: float = 0.64, length: float = 1.0, flare: float = 0.4, ease: float = 0.03, sway: float = 0.0, waves: int = 0, sag: float = 0.08
+        self,
+        v: float = 0.64,
+        length: float = 1.0,
+        flare: float = 0.4,
+        ease: float = 0.03,
+        sway: float = 0.0,
+        waves: int = 0,
+        sag: float = 0.08,
     ) -> tuple[skia.Path, list[skia.Path]]:
         """(closed path, fold lines from the hem up). waves: scallops of the hem (0 = smooth); sag: how far the hem
         hangs down in the middle, units."""
@@ -213,7 +243,9 @@ class Figure:
 
     def hand(self, side: str, ease: float = 0.0) -> extremities.Part:
         """Outline and finger lines of a hand; `ease` thickens it for a glove."""
-        return extremities.hand(self.arms[side], self.body.hand + ease, self.pose.hands[SIDES.index(side)], self.body.arm_half * 0.62 + ease)
+        return extremities.hand(
+            self.arms[side], self.body.hand + ease, self.pose.hands[SIDES.index(side)], self.body.arm_half * 0.62 + ease
+        )
 
     def foot(self, side: str, ease: float = 0.0, heel: float = 0.0) -> extremities.Part:
         """Outline of a foot or shoe (its sole line in `lines`). heel: height of a heel in units."""
@@ -330,7 +362,7 @@ def build_figure(rng: np.random.Generator) -> Figure:
         half = [h * 1.08, h * 1.06, h * 0.98, h * 0.9, h * 0.86, h * 0.86, h * 0.84, h * 0.72, h * 0.6]
         z = Z.BACK_ARM if swing.behind or (side == far and abs(turn) > 0.5) else Z.FRONT_ARM
         z = Z.HIGH_ARM if swing.high else z
-        arms[side] = _limb(shoulder, elbow, wrist, half, sign, z, side, 0.22)
+        arms[side] = _limb(shoulder, elbow, wrist, half, sign, z, side, float(np.clip(0.1 + 0.9 * h / body.forearm, 0.2, 0.45)))
         step = pose.legs[index]
         hip = torso.at(sign * 0.5, 0.95)
         knee = _bone(hip, sign * step.upper, body.leg * 0.49)
@@ -339,16 +371,19 @@ def build_figure(rng: np.random.Generator) -> Figure:
         half = [w * 0.98, w, w * 0.94, w * 0.82, w * 0.7, w * 0.68, w * 0.64, w * 0.5, w * 0.4]
         behind = side == far or (not far and step.behind)
         legs[side] = _limb(hip, knee, ankle, half, sign, Z.FAR_LEG if behind else Z.NEAR_LEG, side, 0.2)
-        for name, point in zip(("shoulder", "elbow", "wrist", "thigh", "knee", "ankle"), (shoulder, elbow, wrist, hip, knee, ankle), strict=True):
+        for name, point in zip(
+            ("shoulder", "elbow", "wrist", "thigh", "knee", "ankle"), (shoulder, elbow, wrist, hip, knee, ankle), strict=True
+        ):
             joints[f"{name}_{side}"] = point
     head_turn = float(np.clip(turn * 0.8 + pose.head_turn, -1, 1))
     base = torso.at(0, 0.0)
     tilt = pose.head_tilt
     reach = body.neck + 0.5
-    centre = (base[0] + float(np.sin(np.deg2rad(tilt))) * reach + head_turn * 0.03, base[1] - float(np.cos(np.deg2rad(tilt))) * reach)
+    centre = (
+        base[0] + float(np.sin(np.deg2rad(tilt))) * reach + head_turn * 0.03,
+        base[1] - float(np.cos(np.deg2rad(tilt))) * reach,
+    )
     wide = float(rng.uniform(0.4, 0.47)) if body.heads < 4.8 else float(rng.uniform(0.36, 0.42))
     head = Head(centre, tilt, head_turn, wide)
     joints["head"] = centre
     return Figure(body, pose, turn, torso, arms, legs, head, joints, far)
-
-

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import pairwise
 
 import numpy as np
 import skia
@@ -56,7 +57,7 @@ def trace(curve: Points, closed: bool = True) -> skia.Path:
         path.close()
         return path
     path.moveTo(*rows[0])
-    for (x0, y0), (x1, y1) in zip(rows[1:-1], rows[2:], strict=True):
+    for (x0, y0), (x1, y1) in pairwise(rows[1:]):
         path.quadTo(x0, y0, (x0 + x1) / 2, (y0 + y1) / 2)
     path.lineTo(*rows[-1])
     return path
@@ -198,7 +199,7 @@ class Limb:
     ) -> skia.Path:
         """Open line to stroke instead of the outline where the limb grows out of the body: no line across the joint."""
         outer, inner = self.sides(t0, t1, ease, flare, puff)
-        skip = max(1, int(round(0.12 / max(t1 - t0, 0.12) * (len(inner) - 1)))) if t0 <= 0.02 else 0
+        skip = max(1, round(0.12 / max(t1 - t0, 0.12) * (len(inner) - 1))) if t0 <= 0.02 else 0
         inner = inner[min(skip, len(inner) - 2) :]
         cap = _bulge(inner[0], outer[0], -0.9 * self.outer, 5)[-1:] if t0 <= 0 and not skip else outer[:0]
         return trace(np.concatenate([cap, outer, _bulge(outer[-1], inner[-1], -self.outer * hem), inner[::-1]]), closed=False)
@@ -222,11 +223,32 @@ def _bulge(a: Points, b: Points, amount: float, count: int = 3) -> Points:
 
 
 def _forward(line: Points, along: Points) -> Points:
-    """Replace the points where an offset curve runs backwards (the inside of a sharp bend) by a straight way across."""
-    keep = np.ones(len(line), bool)
-    keep[1:] = ((line[1:] - line[:-1]) * along).sum(1) > 0
-    keep[-1] = True
-    if keep.all():
+    """Cut off the loop that an offset curve makes inside a sharp bend; as many points as before."""
+    step = line[1:] - line[:-1]
+    if ((step * along).sum(1) > 0).all():
         return line
-    where, all_of = np.flatnonzero(keep), np.arange(len(line))
-    return np.stack([np.interp(all_of, where, line[keep, axis]) for axis in (0, 1)], 1)
+    crossing = _first_crossing(line, step)
+    if crossing is None:
+        keep = np.concatenate([[True], (step * along).sum(1) > 0])
+        keep[-1] = True
+        where, all_of = np.flatnonzero(keep), np.arange(len(line))
+        return np.stack([np.interp(all_of, where, line[keep, axis]) for axis in (0, 1)], 1)
+    i, j, point = crossing
+    line = line.copy()
+    line[i + 1 : j + 1] = point
+    return line
+
+
+def _first_crossing(line: Points, step: Points) -> tuple[int, int, Points] | None:
+    """The widest pair of segments i < j - 1 of a polyline that cross, and where."""
+    gap = line[None, :-1] - line[:-1, None]
+    across = step[:, None, 0] * step[None, :, 1] - step[:, None, 1] * step[None, :, 0]
+    safe = np.where(np.abs(across) < 1e-12, np.inf, across)
+    s = (gap[..., 0] * step[None, :, 1] - gap[..., 1] * step[None, :, 0]) / safe
+    t = (gap[..., 0] * step[:, None, 1] - gap[..., 1] * step[:, None, 0]) / safe
+    hit = (s >= 0) & (s <= 1) & (t >= 0) & (t <= 1) & np.isfinite(safe)
+    i, j = np.nonzero(np.triu(hit, 2))
+    if not len(i):
+        return None
+    best = int(np.argmax(j - i))
+    return int(i[best]), int(j[best]), line[i[best]] + s[i[best], j[best]] * step[i[best]]

@@ -12,7 +12,8 @@ from training.characters.geometry import curve, spline, trace
 from training.characters.style import RGB
 
 SKINS: dict[str, RGB] = {
-    "pale": (255, 236, 224), "fair": (254, 222, 200), "peach": (250, 208, 178), "tan": (222, 168, 124), "brown": (166, 112, 76), "dark": (112, 74, 54),
+    "pale": (255, 236, 224), "fair": (254, 222, 200), "peach": (250, 208, 178),
+    "tan": (222, 168, 124), "brown": (166, 112, 76), "dark": (112, 74, 54),
 }  # fmt: skip
 SKIN_WEIGHTS = (0.28, 0.28, 0.18, 0.12, 0.08, 0.06)
 
@@ -51,12 +52,24 @@ def draw_head(rng: np.random.Generator, figure: Figure, skin: RGB, fringe: skia.
         if far > 0.45:
             continue
         x, y = side * (w * (1.0 - max(0.0, -far) * 0.12) + 0.015), 0.1
-        ear = trace(np.array([(x - side * 0.03, y - 0.1), (x + side * 0.06, y - 0.11), (x + side * 0.075, y - 0.02), (x + side * 0.03, y + 0.1), (x - side * 0.03, y + 0.09)]))
+        ear = trace(
+            np.array(
+                [
+                    (x - side * 0.03, y - 0.1),
+                    (x + side * 0.06, y - 0.11),
+                    (x + side * 0.075, y - 0.02),
+                    (x + side * 0.03, y + 0.1),
+                    (x - side * 0.03, y + 0.09),
+                ]
+            )
+        )
         inner = curve((x + side * 0.035, y - 0.06), (x + side * 0.045, y), (x + side * 0.01, y + 0.03))
         ear.transform(matrix)
         inner.transform(matrix)
         layers.append(Layer(Z.HEAD - 1, ear, skin, ClothingPart.SKIN, face=True, marks=[Mark(inner, width=0.6)]))
-    layers.append(Layer(Z.HEAD, face, skin, ClothingPart.SKIN, face=True, shading=0.55, marks=[Mark(shadow, "shade", strength=0.75)]))
+    layers.append(
+        Layer(Z.HEAD, face, skin, ClothingPart.SKIN, face=True, shading=0.55, marks=[Mark(shadow, "shade", strength=0.75)])
+    )
     return layers
 
 
@@ -70,7 +83,11 @@ def draw_neck(figure: Figure, skin: RGB) -> list[Layer]:
     x0, y0 = figure.torso.at(0, 0.0)
     sides = skia.Path()
     for side in (-1, 1):
-        sides.addPath(curve((hx + side * n * 0.92, hy + 0.35), (hx + side * n * 0.9, (hy + 0.35 + y0) / 2 + 0.08), (x0 + side * n * 1.2, y0)))
+        sides.addPath(
+            curve(
+                (hx + side * n * 0.92, hy + 0.35), (hx + side * n * 0.9, (hy + 0.35 + y0) / 2 + 0.08), (x0 + side * n * 1.2, y0)
+            )
+        )
     neck.marks.append(Mark(sides, "line", width=1.0, clip=False))
     if figure.body.heads > 4.6:
         bones = skia.Path()

@@ -44,9 +44,9 @@ class Style:
 
 def darken(colour: RGB, amount: float) -> RGB:
     """Darker, a little more saturated and turned towards violet, as painters shade. amount 0..1."""
-    h, l, s = colorsys.rgb_to_hls(*(c / 255 for c in colour))
-    h = h + 0.04 * amount * (1 if 0.17 < h < 0.72 else -1)
-    r, g, b = colorsys.hls_to_rgb(h % 1, l * (1 - amount), min(1.0, s * (1 + 0.15 * amount)))
+    hue, light, depth = colorsys.rgb_to_hls(*(c / 255 for c in colour))
+    hue += 0.04 * amount * (1 if 0.17 < hue < 0.72 else -1)
+    r, g, b = colorsys.hls_to_rgb(hue % 1, light * (1 - amount), min(1.0, depth * (1 + 0.15 * amount)))
     return int(r * 255), int(g * 255), int(b * 255)
 
 
@@ -59,7 +59,9 @@ def lighten(colour: RGB, amount: float) -> RGB:
 def sample_style(rng: np.random.Generator) -> Style:
     """One of the ways in which sprites are drawn."""
     mode = str(rng.choice(["dark", "coloured", "tinted", "none"], p=[0.4, 0.12, 0.33, 0.15]))
-    dark = darken((int(rng.integers(40, 90)), int(rng.integers(30, 60)), int(rng.integers(35, 100))), float(rng.uniform(0.2, 0.9)))
+    dark = darken(
+        (int(rng.integers(40, 90)), int(rng.integers(30, 60)), int(rng.integers(35, 100))), float(rng.uniform(0.2, 0.9))
+    )
     hue = float(rng.random())
     r, g, b = colorsys.hls_to_rgb(hue, float(rng.uniform(0.2, 0.35)), float(rng.uniform(0.3, 0.8)))
     coloured = (int(r * 255), int(g * 255), int(b * 255))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 import skia
@@ -38,7 +39,7 @@ def _tail(rng: np.random.Generator, line: Points, width: float, z: float, colour
     for x, y in outline[1 : len(line)].tolist():
         path.lineTo(x, y)
     cuts = np.linspace(0, 1, points + 1)
-    for c0, c1 in zip(cuts[:-1], cuts[1:], strict=True):
+    for c0, c1 in pairwise(cuts):
         tip = a + (b - a) * (c0 + c1) / 2 + down * width * float(rng.uniform(0.7, 1.5))
         end = a + (b - a) * c1
         start = a + (b - a) * c0
@@ -54,7 +55,9 @@ def _tail(rng: np.random.Generator, line: Points, width: float, z: float, colour
 
 def _tie(rng: np.random.Generator, x: float, y: float, size: float, z: float) -> Layer:
     """A hair tie: headwear that belongs to the hair, so that it stays in every outfit."""
-    colour = tuple(int(c) for c in rng.choice([(200, 60, 70), (60, 80, 170), (40, 40, 48), (240, 190, 80), (245, 245, 245), (90, 170, 120)]))
+    colour = tuple(
+        int(c) for c in rng.choice([(200, 60, 70), (60, 80, 170), (40, 40, 48), (240, 190, 80), (245, 245, 245), (90, 170, 120)])
+    )
     path = skia.Path()
     path.addOval(skia.Rect.MakeXYWH(x - size, y - size, 2 * size, 2 * size))
     return Layer(z, path, (colour[0], colour[1], colour[2]), ClothingPart.HEADWEAR, shading=0.6)
@@ -71,11 +74,18 @@ def _twintails(rng: np.random.Generator, figure: Figure, colour: RGB, high: bool
     y0 = -0.28 if high else 0.34
     for side in (-1, 1):
         x = side * (w + (0.04 if high else 0.0))
-        rows = [(x, y0), (x + side * out * 0.8, y0 + 0.06), (x + side * out, y0 + length * 0.45), (x + side * out * 0.75, y0 + length)]
+        rows = [
+            (x, y0),
+            (x + side * out * 0.8, y0 + 0.06),
+            (x + side * out, y0 + length * 0.45),
+            (x + side * out * 0.75, y0 + length),
+        ]
         layers.append(_tail(rng, spline(np.array(rows), 12), float(rng.uniform(0.14, 0.2)), Z.BACK_HAIR + 2, colour))
     ties_seed = rng.integers(2**31)
     for side in (-1, 1):
-        layers.append(_tie(np.random.default_rng(ties_seed), side * (w + 0.05), y0, 0.075, Z.FRONT_HAIR - 2 if high else Z.BACK_HAIR + 3))
+        layers.append(
+            _tie(np.random.default_rng(ties_seed), side * (w + 0.05), y0, 0.075, Z.FRONT_HAIR - 2 if high else Z.BACK_HAIR + 3)
+        )
     return layers
 
 
@@ -87,7 +97,13 @@ def _ponytail(rng: np.random.Generator, figure: Figure, colour: RGB, out: float 
     side = -1 if figure.head.turn > 0.05 or (abs(figure.head.turn) <= 0.05 and rng.random() < 0.5) else 1
     length = _length(rng, figure, 1.35)
     w = figure.head.wide
-    rows = [(side * 0.1, -0.5), (side * (w * 0.8), -0.6), (side * (w + out * 0.5), -0.1), (side * (w + out * 0.35), length * 0.5), (side * (w + out * 0.6), length)]
+    rows = [
+        (side * 0.1, -0.5),
+        (side * (w * 0.8), -0.6),
+        (side * (w + out * 0.5), -0.1),
+        (side * (w + out * 0.35), length * 0.5),
+        (side * (w + out * 0.6), length),
+    ]
     tail = _tail(rng, spline(np.array(rows), 14), 0.17, Z.BACK_HAIR - 1, darken(colour, 0.1))
     return [tail, _tie(rng, side * 0.16, -0.54, 0.08, Z.BACK_HAIR - 0.5)]
 
@@ -95,7 +111,12 @@ def _ponytail(rng: np.random.Generator, figure: Figure, colour: RGB, out: float 
 def _side_ponytail(rng: np.random.Generator, figure: Figure, colour: RGB) -> list[Layer]:
     side = -1 if rng.random() < 0.5 else 1
     w, length = figure.head.wide, _length(rng, figure, 1.25)
-    rows = [(side * w * 0.85, 0.2), (side * (w + 0.12), 0.36), (side * (w + 0.1), 0.36 + length * 0.5), (side * (w - 0.05), 0.3 + length)]
+    rows = [
+        (side * w * 0.85, 0.2),
+        (side * (w + 0.12), 0.36),
+        (side * (w + 0.1), 0.36 + length * 0.5),
+        (side * (w - 0.05), 0.3 + length),
+    ]
     line = spline(np.array(rows), 12)
     return [_tail(rng, line, 0.14, Z.FRONT_HAIR - 3, colour), _tie(rng, side * (w + 0.08), 0.3, 0.06, Z.FRONT_HAIR - 2.5)]
 
@@ -133,7 +154,17 @@ def _braid_along(curve_points: Points, width: float, z: float, colour: RGB) -> l
         path.addOval(skia.Rect.MakeXYWH(x - r, y - r * 0.75, 2 * r, 1.7 * r))
         marks.append(Mark(curve((x - r, y - r * 0.3), (x - r * 0.1, y + r * 0.35), (x + r, y - r * 0.5)), width=0.4))
     x, y = line[-1].tolist()
-    tuft = trace(np.array([(x - width * 0.4, y), (x - width * 0.6, y + width * 1.8), (x, y + width * 2.6), (x + width * 0.6, y + width * 1.7), (x + width * 0.4, y)]))
+    tuft = trace(
+        np.array(
+            [
+                (x - width * 0.4, y),
+                (x - width * 0.6, y + width * 1.8),
+                (x, y + width * 2.6),
+                (x + width * 0.6, y + width * 1.7),
+                (x + width * 0.4, y),
+            ]
+        )
+    )
     return [_hair(z, tuft, colour, []), _hair(z, path, colour, marks)]
 
 
