@@ -107,6 +107,7 @@ def _connect_character(page: Page, examples: tuple[Path, ...]) -> None:
         return {page.editor: editor.show(character, load_mask(values[page.import_mask], _size(character)))}
 
     page.clear.click(clear, {page.original}, [page.editor], **_SHOWN)
+    page.editor.clear(clear, {page.original}, [page.editor], **_SHOWN)  # its own bin throws the picture away too
     page.invert.click(invert, {page.original, page.editor}, [page.editor], **_SHOWN)
     page.import_mask.upload(import_mask, {page.original, page.import_mask}, [page.editor], **_SHOWN)
 
@@ -180,8 +181,6 @@ def _stream(page: Page, engine: Engine, job: Job, values: Values, request: gr.Re
             yield {page.stage: clock.html(item, request)}
         elif isinstance(item, SwapResult):
             shelf = keep(values[page.shelf], swap.character, item, swap.steps)
-            for warning in item.warnings:
-                gr.Warning(warning, title=say(request, "attention"))
             yield views.finished(page, shelf, request)
         else:
             yield {page.seed: gr.skip()}

@@ -57,6 +57,15 @@ def launch_options() -> dict[str, Any]:
         font_mono=("ui-monospace", "monospace"),
         radius_size=gr.themes.sizes.radius_lg,
         spacing_size=gr.themes.sizes.spacing_md,
+    ).set(
+        block_title_background_fill="transparent",
+        block_title_padding="0",
+        block_title_text_color="*body_text_color",
+        block_label_background_fill="*background_fill_primary",
+        block_label_text_color="*body_text_color",
+        block_label_background_fill_dark="*background_fill_secondary",
+        block_border_width="1px",
+        block_shadow="none",
     )
     return {"theme": theme, "css": (_HERE / "page.css").read_text(), "i18n": TRANSLATIONS, "footer_links": ["settings"], "run_history": False}
 
@@ -68,7 +77,7 @@ def _character(examples: Sequence[Path]) -> dict[str, Any]:
         type="filepath",
         image_mode=None,
         sources=["upload", "clipboard"],
-        height=420,
+        height=360,
         elem_id="drop",
         buttons=[],
     )
@@ -83,7 +92,7 @@ def _character(examples: Sequence[Path]) -> dict[str, Any]:
             layers=gr.LayerOptions(allow_additional_layers=False),
             brush=gr.Brush(colors=[BRUSH], color_mode="fixed", default_size=48),
             eraser=gr.Eraser(default_size=48),
-            height=560,
+            height=520,
             elem_id="editor",
             buttons=["fullscreen"],
         )
@@ -126,11 +135,10 @@ def _run() -> dict[str, Any]:
         cancel = gr.Button(label("cancel"), variant="stop", size="lg", visible=False, elem_id="cancel")
     with gr.Row(elem_id="seed-row"):
         count = gr.Slider(1, 6, value=_DEFAULT["count"], step=1, label=label("count"), min_width=150, elem_id="count")
-        with gr.Column(min_width=180, elem_id="seed-box"):
-            seed = gr.Number(value=0, precision=0, minimum=0, maximum=events.MAX_SEED, label=label("seed"), elem_id="seed")
-            with gr.Row(elem_classes="tools"):
-                lock = gr.Checkbox(label=label("lock"), container=False, min_width=90, elem_id="lock")
-                dice = gr.Button(label("dice"), size="sm", min_width=70, elem_id="dice")
+        seed = gr.Number(value=0, precision=0, minimum=0, maximum=events.MAX_SEED, label=label("seed"), min_width=130, elem_id="seed")
+        with gr.Column(min_width=120, scale=0, elem_id="seed-box"):
+            dice = gr.Button(label("dice"), size="sm", elem_id="dice")
+            lock = gr.Checkbox(label=label("lock"), container=False, elem_id="lock")
     return {"generate": generate, "cancel": cancel, "count": count, "seed": seed, "lock": lock, "dice": dice}
 
 
@@ -169,7 +177,7 @@ def _result() -> dict[str, Any]:
     shelf = gr.State(None, time_to_live=_KEPT_SECONDS, delete_callback=discard)
     stage = gr.HTML(empty_stage(), elem_id="stage", padding=False)
     slider = gr.ImageSlider(
-        label=label("slider"),  # type: ignore[arg-type]  # gradio 6.31 translates it, its annotation lags
+        show_label=False,  # gradio 6.31 does not translate this one
         type="filepath",
         format="png",
         image_mode="RGBA",
@@ -188,8 +196,9 @@ def _result() -> dict[str, Any]:
         label=label("gallery"),
         type="filepath",
         format="png",
-        columns=4,
+        columns=5,
         height="auto",
+        fit_columns=False,
         object_fit="contain",
         allow_preview=False,
         interactive=False,

@@ -54,8 +54,7 @@ def chosen(page: Page, shelf: Shelf, request: gr.Request | None) -> Updates:
 
 def finished(page: Page, shelf: Shelf, request: gr.Request | None) -> Updates:
     """A new result: idle again, with it in front and on the gallery."""
-    pictures = [(picture.file, f"{picture.seed}") for picture in shelf.pictures]
-    gallery = gr.update(value=pictures, selected_index=shelf.chosen, visible=True)
+    gallery = gr.update(value=[picture.file for picture in shelf.pictures], selected_index=shelf.chosen, visible=True)
     return idle(page, shelf) | chosen(page, shelf, request) | {page.gallery: gallery}
 
 

@@ -2,7 +2,7 @@
 
 TEXTS = {
     "tagline": "Give an anime character a new outfit. Face, hair and background stay as they are, to the pixel.",
-    "drop": "1 · Drop a character picture here, or click to choose one",
+    "drop": "1 · Character picture",
     "editor": "1 · Paint over the clothing to change",
     "another": "Another picture",
     "invert": "Invert mask",
@@ -14,7 +14,6 @@ TEXTS = {
     "presets": "Outfit ideas",
     "count": "Variations",
     "seed": "Seed",
-    "seed_hint": "Same seed, same picture",
     "dice": "Roll",
     "lock": "Keep seed",
     "generate": "Generate",
@@ -39,9 +38,7 @@ TEXTS = {
     "lineart_hint": "How strongly the lines around the mask lead the drawing",
     "sampler": "Sampler",
     "detail": "Second pass for details on large pictures",
-    "slider": "Before and after",
     "gallery": "Your pictures",
-    "gallery_hint": "Click a picture to see it, download it or go on with it",
     "download": "Download picture",
     "outfit": "Download outfit only",
     "reuse": "Use result as input",

@@ -2,7 +2,7 @@
 
 TEXTS = {
     "tagline": "为动漫角色换上新服装。脸、头发和背景逐像素保持不变。",
-    "drop": "1 · 将角色图片拖到这里，或点击选择",
+    "drop": "1 · 角色图片",
     "editor": "1 · 涂抹要更换的服装",
     "another": "换一张图片",
     "invert": "反转蒙版",
@@ -14,7 +14,6 @@ TEXTS = {
     "presets": "服装灵感",
     "count": "变体数量",
     "seed": "种子",
-    "seed_hint": "种子相同，图片相同",
     "dice": "随机",
     "lock": "固定种子",
     "generate": "生成",
@@ -39,9 +38,7 @@ TEXTS = {
     "lineart_hint": "蒙版周围线条对绘制的影响",
     "sampler": "采样器",
     "detail": "大图再细化一遍",
-    "slider": "前后对比",
     "gallery": "你的图片",
-    "gallery_hint": "点击图片可查看、下载或继续编辑",
     "download": "下载图片",
     "outfit": "仅下载服装",
     "reuse": "将结果作为输入",
