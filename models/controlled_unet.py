@@ -27,7 +27,12 @@ class Branch:
     end: float = 1.0
 
     def acts_at(self, step: int, steps: int) -> bool:
-        return self.scale != 0 and step / steps >= self.start and (step + 1) / steps <= self.end
+        return self.scale != 0 and within(self.start, self.end, step, steps)
+
+
+def within(start: float, end: float, step: int, steps: int) -> bool:
+    """Whether all of a step lies in a span of the sampling: diffusers' `control_guidance_start` and `_end`."""
+    return step / steps >= start and (step + 1) / steps <= end
 
 
 def predict(
@@ -41,9 +46,8 @@ def predict(
 ) -> Tensor:
     """The U-Net's output for one step; branches outside their span are not run at all.
 
-    latents: B x C x h x w, scaled as the scheduler wants them (C = 4, or 9 for an inpainting U-Net); timestep: scalar
-    or B; text: B x tokens x D, or 2B (first the negative prompts) for classifier-free guidance, which gives 2B
-    predictions.
+    latents: B x C x h x w, scaled as the scheduler wants them; timestep: scalar or B; text: B x tokens x D, or 2B
+    (first the negative prompts) for classifier-free guidance, which gives 2B predictions.
     """
     copies = text.shape[0] // latents.shape[0]
     latents = torch.cat([latents] * copies)
@@ -53,8 +57,7 @@ def predict(
         if not branch.acts_at(step, steps):
             continue
         stem = torch.cat([branch.stem] * copies) if branch.stem.shape[0] > 1 else branch.stem
-        channels = branch.network.config.in_channels
-        found, found_middle = branch.network.residuals(latents[:, :channels], timestep, text, stem, branch.scale)
+        found, found_middle = branch.network.residuals(latents, timestep, text, stem, branch.scale)
         down = found if down is None else [a + b for a, b in zip(down, found, strict=True)]
         middle = found_middle if middle is None else middle + found_middle
     prediction: Tensor = unet(

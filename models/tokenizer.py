@@ -11,6 +11,7 @@ from __future__ import annotations
 import gzip
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 from pathlib import Path
 
 from transformers import CLIPTokenizer
@@ -66,7 +67,7 @@ def _merges_of(word: str, rank: dict[tuple[str, str], int]) -> Iterable[tuple[st
     pieces = [letters[byte] for byte in word.encode("utf-8")]
     pieces[-1] += WORD_END
     while True:
-        pairs = [pair for pair in zip(pieces, pieces[1:], strict=False) if pair in rank]
+        pairs = [pair for pair in pairwise(pieces) if pair in rank]
         if not pairs:
             return
         best = min(pairs, key=rank.__getitem__)

@@ -6,7 +6,9 @@ work than what it was trained on.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import cv2
@@ -14,6 +16,13 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+
+from models.controlled_unet import Branch, within
+from models.loader import Networks
+from models.profiles import ModelProfile
+from models.tokenizer import unknown_words
+from pipeline.latents import to_tensor
+from pipeline.request import Hint, Image8
 
 BUNDLED_CHANNELS = 5
 INPAINT = slice(0, 4)  # channels of the bundled hint that "inpaint" owns: masked picture and mask
@@ -41,6 +50,16 @@ def encode_text(tokenizer: Any, text_encoder: Any, texts: Sequence[str]) -> Tens
     """B x 77 x D text embeddings on the encoder's device; an empty text is one like any other."""
     hidden: Tensor = text_encoder(token_ids(tokenizer, texts).to(text_encoder.device)).last_hidden_state
     return hidden
+
+
+def text_warnings(networks: Networks, prompt: str) -> tuple[str, ...]:
+    """What of the prompt the model will not follow, one sentence each."""
+    found = []
+    if rest := cut_off(networks.tokenizer, prompt):
+        found.append(f"The prompt is too long for this model, its end was left out: {rest}")
+    if networks.known_words is not None and (words := unknown_words(prompt, networks.known_words)):
+        found.append(f"This model was not trained on these words and may ignore them: {', '.join(words)}")
+    return tuple(found)
 
 
 def read_lineart(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -75,3 +94,71 @@ def inpaint_hint(rgb01: Tensor, mask: Tensor) -> Tensor:
     """The hint of `control_v11p_sd15_inpaint`, B x 3 x H x W: the picture in 0..1, masked pixels -1."""
     inside = (mask > 0.5).to(mask.dtype)
     return rgb01 * (1 - inside) - inside
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The crop that the networks see, float 0..1 at its working size.
+
+    rgb: 1 x 3 x H x W, the picture over a background; mask: 1 x 1 x H x W, 1 = repaint; lineart: 1 x 1 x H x W.
+    """
+
+    rgb: Tensor
+    mask: Tensor
+    lineart: Tensor
+
+
+def make_scene(rgb: Image8, mask: Image8, drawn_lines: Image8 | None = None) -> Scene:
+    """From a crop, H x W x 3, its mask, H x W with 255 = repaint, and the user's own line art, if any.
+
+    drawn_lines: H x W, 255 = line, or H x W x 3, any drawing; None reads the lines from the crop.
+    """
+    if drawn_lines is None or drawn_lines.ndim == 3:
+        lines = read_lineart(rgb if drawn_lines is None else drawn_lines[..., :3])
+    else:
+        lines = drawn_lines
+    return Scene(to_tensor(rgb), (to_tensor(mask) >= 0.5).float(), to_tensor(lines))
+
+
+def _bundled(scene: Scene, hints: Mapping[str, Hint]) -> tuple[Tensor, float]:
+    """One network for both hints: it is scaled as a whole, and its line art is drawn paler."""
+    inpaint, lineart = hints.get("inpaint"), hints.get("lineart")
+    lines = None if lineart is None else (scene.lineart * lineart.scale).clamp(0, 1)
+    hint = bundled_hint(None if inpaint is None else scene.rgb, scene.mask, lines)
+    return hint, 1.0 if inpaint is None else inpaint.scale
+
+
+def _masked_picture(scene: Scene, hints: Mapping[str, Hint]) -> tuple[Tensor, float]:
+    return inpaint_hint(scene.rgb, scene.mask), hints["inpaint"].scale
+
+
+BUILDERS: dict[str, Callable[[Scene, Mapping[str, Hint]], tuple[Tensor, float]]] = {
+    "bundled": _bundled,
+    "masked_picture": _masked_picture,
+}
+
+
+@torch.no_grad()
+def make_branches(
+    networks: Networks, profile: ModelProfile, scene: Scene, hints: Sequence[Hint], steps: int
+) -> tuple[Branch, ...]:
+    """The control branches of a sampling of so many steps, their stems computed once.
+
+    A network that listens to several hints becomes one branch for every stretch of steps with the same hints acting.
+    """
+    branches = []
+    for control in profile.controls:
+        network, build = networks.controls[control.folder], BUILDERS[control.builder]
+        own = {hint.kind: hint for hint in hints if hint.kind in control.hints and hint.scale > 0}
+
+        def acting(step: int, own: Mapping[str, Hint] = own) -> tuple[str, ...]:
+            return tuple(kind for kind, hint in own.items() if within(hint.start, hint.end, step, steps))
+
+        for kinds, group in groupby(range(steps), acting):
+            span = list(group)
+            if not kinds:
+                continue
+            hint, scale = build(scene, {kind: own[kind] for kind in kinds})
+            stem = network.hint_stem(hint.to(networks.device, networks.dtype))
+            branches.append(Branch(network, stem, scale, span[0] / steps, (span[-1] + 1) / steps))
+    return tuple(branches)

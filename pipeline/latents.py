@@ -1,12 +1,27 @@
-"""Between pictures and latents."""
+"""Between pictures, tensors and latents."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
+
+from pipeline.request import Image8
+
+
+def to_tensor(picture: Image8) -> Tensor:
+    """H x W (x C) uint8 -> 1 x C x H x W float32 in 0..1."""
+    planes = torch.from_numpy(np.atleast_3d(picture).astype(np.float32)).permute(2, 0, 1)
+    return planes[None] / 255
+
+
+def to_picture(rgb01: Tensor) -> Image8:
+    """1 x 3 x H x W in 0..1 -> H x W x 3 uint8."""
+    picture: Image8 = np.rint(rgb01[0].permute(1, 2, 0).cpu().numpy() * 255).astype(np.uint8)
+    return picture
 
 
 @torch.no_grad()

@@ -1,0 +1,209 @@
+"""OutfitSwapper: the only file that knows the order of the steps."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from models.loader import Networks
+from models.profiles import ModelProfile
+from models.samplers import make_scheduler
+from pipeline.composite import Colour, cut_out, key_colour, match_colours, outfit_layer, paste
+from pipeline.conditions import encode_text, make_branches, make_scene, text_warnings
+from pipeline.denoise import Known, count_steps, denoise
+from pipeline.images import Crop, crop_around, flatten, is_opaque, with_alpha
+from pipeline.latents import decode_picture, encode_picture, latent_mask, to_picture, to_tensor
+from pipeline.mask import DENOISE_GROW, as_mask, composite_mask, grow, loosen, ring
+from pipeline.preview import Previews, Thumbnail
+from pipeline.request import Image8, OnStep, Step, SwapRequest, SwapResult, UserError
+from pipeline.safety import describe
+from pipeline.validate import validate
+
+RING = 1 / 16  # of the crop's long side: the band on which old and new colours are matched
+DETAIL = 2  # the second pass works at this many times the size
+DETAIL_BELOW = 0.8  # and is worth it where a picture pixel has fewer model pixels than this
+
+
+@dataclass(frozen=True)
+class Canvas:
+    """A request's picture, prepared once for all its variations.
+
+    flat: H x W x 3, the character over `background`; region: H x W, 255 = may be repainted; mask: H x W, the composite
+    mask; limit: H x W, how opaque a sprite may become, None for an opaque picture; crop: what the model works on.
+    """
+
+    character: Image8
+    flat: Image8
+    background: Colour
+    region: Image8
+    mask: Image8
+    limit: Image8 | None
+    crop: Crop
+
+
+def prepare(request: SwapRequest, profile: ModelProfile) -> Canvas:
+    """Mask, crop and background of a valid request. Raises `UserError` if nothing could change."""
+    assert request.mask is not None
+    character = request.character
+    painted = as_mask(request.mask, (character.shape[1], character.shape[0]))
+    region = grow(painted, request.grow)
+    sprite = not is_opaque(character)
+    alpha = character[..., 3] if sprite else None
+    mask = composite_mask(painted, request.grow, request.feather, alpha)
+    limit = None if alpha is None else loosen(alpha, region, request.loosen)
+    if limit is not None:
+        mask = np.where(limit > 0, mask, np.uint8(0))
+    if not mask.any():
+        raise UserError("Only empty space is painted, please paint over the clothing or loosen the outline.")
+    background = key_colour(character, request.prompt)
+    crop = crop_around(region, profile.native, multiple=profile.multiple)
+    return Canvas(character, flatten(character, background), background, region, mask, limit, crop)
+
+
+class OutfitSwapper:
+    """Runs requests on one profile's networks. Holds no state of a request."""
+
+    def __init__(self, profile: ModelProfile, networks: Networks) -> None:
+        self.profile, self.networks = profile, networks
+
+    def swap(self, request: SwapRequest, on_step: OnStep | None = None) -> SwapResult:
+        """Raises `UserError`, or whatever `on_step` raises to stop the job."""
+        timer = Timer()
+        with timer("prepare"):
+            validate(request, self.profile)
+            canvas = prepare(request, self.profile)
+            previews = Previews(self.networks.vae, Thumbnail.of(canvas.character, canvas.mask, canvas.limit, canvas.crop))
+        with timer("text"):
+            text = self._text(request)
+        steps = count_steps(request.steps, request.strength)
+        if self._needs_detail(request, canvas.crop):
+            steps += count_steps(request.steps, self.profile.detail_strength)
+
+        images, outfits = [], []
+        seeds = tuple(request.seed + index for index in range(request.count))
+        for index, seed in enumerate(seeds):
+            job = _Job(replace(request, seed=seed), canvas, text, steps, index, on_step, previews, timer)
+            drawn = self._draw(job)
+            with timer("composite"):
+                crop = replace(canvas.crop, width=drawn.shape[1], height=drawn.shape[0])
+                if canvas.limit is not None:
+                    drawn = cut_out(drawn, crop.take(canvas.character), crop.take(canvas.region), canvas.background)
+                images.append(paste(canvas.character, drawn, crop, canvas.mask, canvas.limit))
+                outfits.append(outfit_layer(canvas.character, drawn, crop, canvas.mask, canvas.limit))
+        return SwapResult(
+            images=tuple(images),
+            seeds=seeds,
+            mask=canvas.mask,
+            outfits=tuple(outfits),
+            seconds=timer.total,
+            timings=dict(timer.seconds),
+            warnings=text_warnings(self.networks, request.prompt),
+            metadata=describe(request),
+        )
+
+    def _text(self, request: SwapRequest) -> Tensor:
+        texts = [request.prompt]
+        if request.guidance > 1:
+            negative = ", ".join(filter(None, (self.profile.negative_prompt, request.negative_prompt)))
+            texts = [negative, request.prompt]
+        return encode_text(self.networks.tokenizer, self.networks.text_encoder, texts)
+
+    def _draw(self, job: _Job) -> Image8:
+        """The generated crop, height x width x 3 uint8; twice as large after a detail pass."""
+        request, canvas, crop = job.request, job.canvas, job.canvas.crop
+        random = torch.Generator().manual_seed(request.seed)
+        drawn = self._run(job, Pass("draw", crop, crop.take(canvas.flat), request.strength), random)
+        if not self._needs_detail(request, crop):
+            return drawn
+        large = replace(crop, width=crop.width * DETAIL, height=crop.height * DETAIL)
+        whole = paste(with_alpha(canvas.flat, 255), drawn, crop, canvas.region)
+        second = Pass("detail", large, large.take(whole)[..., :3], self.profile.detail_strength)
+        return self._run(job, second, random, done=count_steps(request.steps, request.strength))
+
+    def _needs_detail(self, request: SwapRequest, crop: Crop) -> bool:
+        steps = count_steps(request.steps, self.profile.detail_strength)
+        return request.detail_pass and steps > 0 and crop.scale < DETAIL_BELOW
+
+    def _run(self, job: _Job, work: Pass, random: torch.Generator, done: int = 0) -> Image8:
+        """One sampling -> height x width x 3 uint8, its colours matched to the original. done: steps before it."""
+        networks, request, crop = self.networks, job.request, work.crop
+        rgb, mask = crop.take(job.canvas.flat), crop.take(job.canvas.region)
+        with job.timer("conditions"):
+            lines = next((hint.image for hint in request.hints if hint.kind == "lineart"), None)
+            scene = make_scene(rgb, mask, None if lines is None else crop.take(lines))
+            steps = count_steps(request.steps, work.strength)
+            branches = make_branches(networks, self.profile, scene, request.hints, steps)
+            latents = encode_picture(networks.vae, to_tensor(work.start), random)
+            drawn_over = (to_tensor(grow(mask, round(DENOISE_GROW * self.profile.native / 512))) >= 0.5).float()
+            keep = latent_mask(drawn_over, *latents.shape[-2:])
+            noise = torch.randn(latents.shape, generator=random)
+        with job.timer(work.name):
+            latents = denoise(
+                networks.unet,
+                branches,
+                job.text,
+                make_scheduler(request.sampler, networks.scheduler_config),
+                noise.to(networks.device),
+                steps=request.steps,
+                guidance=request.guidance,
+                rescale=self.profile.rescale,
+                strength=work.strength,
+                known=Known(latents.to(networks.device), keep.to(networks.device)),
+                generators=[random],
+                on_step=lambda step, _, seen: job.tell(work.name, done + step, seen),
+            )
+        with job.timer("decode"):
+            drawn = to_picture(decode_picture(networks.vae, latents))
+            return match_colours(drawn, rgb, ring(mask, round(RING * max(mask.shape))))
+
+
+@dataclass(frozen=True)
+class Pass:
+    """name: as in `Step.stage`; start: crop.height x crop.width x 3, what the picture is before; strength: 0..1."""
+
+    name: str
+    crop: Crop
+    start: Image8
+    strength: float
+
+
+class Timer:
+    """Seconds by the name of a step."""
+
+    def __init__(self) -> None:
+        self.began = time.perf_counter()
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def __call__(self, name: str) -> Iterator[None]:
+        began = time.perf_counter()
+        yield
+        self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - began
+
+    @property
+    def total(self) -> float:
+        return time.perf_counter() - self.began
+
+
+@dataclass(frozen=True)
+class _Job:
+    """One picture of a request being drawn."""
+
+    request: SwapRequest
+    canvas: Canvas
+    text: Tensor
+    steps: int
+    image: int
+    on_step: OnStep | None
+    previews: Previews
+    timer: Timer
+
+    def tell(self, stage: str, step: int, latents: Tensor) -> None:
+        if self.on_step is not None:
+            self.on_step(Step(step, self.steps, self.image, self.request.count, self.previews.at(latents), stage))

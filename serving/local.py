@@ -1,0 +1,90 @@
+"""One device, one lock: requests are run here, one after the other."""
+
+from __future__ import annotations
+
+import gc
+import threading
+
+import torch
+
+from models.loader import best_device, load
+from models.profiles import PROFILES, ModelProfile
+from models.weights import WeightsError, verified
+from pipeline.request import Cancelled, OnStep, Step, SwapRequest, SwapResult, UserError
+from pipeline.swap import OutfitSwapper
+from serving.engine import Health
+
+OUT_OF_MEMORY = "This picture needs more memory than there is, please switch the detail pass off or close other programs."
+
+
+class LocalEngine:
+    """Loads a profile's networks at the first request and keeps them until another profile is asked for."""
+
+    def __init__(self, profile: str = "bundled", profiles: dict[str, ModelProfile] | None = None) -> None:
+        """profiles: rows by name, by default all there are. Raises `UserError` for a profile that does not exist."""
+        self._profiles = PROFILES if profiles is None else profiles
+        self._default = self._row(profile)
+        self._device = best_device()
+        self._lock = threading.Lock()
+        self._swapper: OutfitSwapper | None = None
+        self._stop = threading.Event()
+
+    def swap(self, request: SwapRequest, on_step: OnStep | None = None) -> SwapResult:
+        """Run one request; others wait. Raises `UserError`, or `Cancelled` after `interrupt` or by `on_step`."""
+        profile = self._row(request.profile)
+
+        def checked(step: Step) -> None:
+            if self._stop.is_set():
+                raise Cancelled
+            if on_step is not None:
+                on_step(step)
+
+        with self._lock:
+            self._stop.clear()
+            try:
+                return self._ready(profile).swap(request, checked)
+            except (torch.OutOfMemoryError, MemoryError):
+                pass  # first let go of the traceback: it holds the tensors
+            except RuntimeError as error:
+                if "not enough memory" not in str(error).lower():  # how a CPU says it
+                    raise
+            self._free()
+        raise UserError(OUT_OF_MEMORY)
+
+    def interrupt(self) -> None:
+        """Stop the running request at its next step; nothing happens if there is none."""
+        self._stop.set()
+
+    def warm_up(self) -> None:
+        """Load the default profile now. Raises `UserError` if its weights are missing or damaged."""
+        with self._lock:
+            self._ready(self._default)
+
+    def health(self) -> Health:
+        """Ready means that the weights are there; being busy is not being ill."""
+        try:
+            verified(self._default.folder)
+        except WeightsError as error:
+            return Health(False, self._default.name, str(self._device), str(error))
+        state = "busy" if self._lock.locked() else "idle"
+        return Health(True, self._default.name, str(self._device), state if self._swapper else "not loaded yet")
+
+    def _row(self, name: str) -> ModelProfile:
+        if name not in self._profiles:
+            raise UserError(f"There is no model profile {name!r}, please choose one of: {', '.join(self._profiles)}.")
+        return self._profiles[name]
+
+    def _ready(self, profile: ModelProfile) -> OutfitSwapper:
+        if self._swapper is None or self._swapper.profile != profile:
+            self._swapper = None
+            self._free()
+            try:
+                self._swapper = OutfitSwapper(profile, load(profile, self._device))
+            except WeightsError as error:
+                raise UserError(str(error)) from error
+        return self._swapper
+
+    def _free(self) -> None:
+        gc.collect()
+        if self._device.type == "cuda":
+            torch.cuda.empty_cache()

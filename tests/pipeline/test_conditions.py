@@ -1,0 +1,61 @@
+import numpy as np
+import torch
+
+from models.loader import Networks
+from models.profiles import ModelProfile
+from pipeline.conditions import (
+    INPAINT,
+    LINEART,
+    bundled_hint,
+    encode_text,
+    inpaint_hint,
+    make_branches,
+    make_scene,
+    read_lineart,
+    token_ids,
+)
+from pipeline.request import Hint
+
+
+def test_bundled_hint_hides_what_is_masked_and_drops_what_is_missing() -> None:
+    rgb, lines = torch.rand(2, 3, 64, 64), torch.rand(2, 1, 64, 64)
+    mask = torch.zeros(2, 1, 64, 64)
+    mask[..., 20:40, 20:40] = 1
+    hint = bundled_hint(rgb, mask, lines)
+    assert hint.shape == (2, 5, 64, 64)
+    assert (hint[:, :3, 20:40, 20:40] == -1).all()
+    assert torch.equal(hint[:, :3, :20], rgb[:, :, :20])
+    assert torch.equal(hint[:, 3:4], mask)
+    assert (hint[:, LINEART, 20:40, 20:40] == 0).all()
+    assert (bundled_hint(None, mask, lines)[:, INPAINT] == 0).all()
+    assert (bundled_hint(rgb, mask, None)[:, LINEART] == 0).all()
+    assert torch.equal(inpaint_hint(rgb, mask), hint[:, :3])
+
+
+def test_lineart_finds_dark_lines_of_any_colour_and_no_flat_areas() -> None:
+    picture = np.full((64, 64, 3), (240, 200, 200), np.uint8)
+    picture[:, 32:34] = (90, 20, 20)
+    lines = read_lineart(picture)
+    assert lines.dtype == np.uint8
+    assert lines[:, 32:34].min() > 200
+    assert lines[:, :24].max() == lines[:, 42:].max() == 0
+
+
+def test_text_is_padded_cut_and_may_be_empty(tiny_networks: Networks) -> None:
+    ids = token_ids(tiny_networks.tokenizer, ["", "red " * 200])
+    assert ids.shape == (2, 77)
+    text = encode_text(tiny_networks.tokenizer, tiny_networks.text_encoder, ["", "red skirt"])
+    assert text.shape == (2, 77, 16)
+    assert torch.isfinite(text).all()
+
+
+def test_a_network_of_two_hints_becomes_a_branch_a_stretch(tiny_profile: ModelProfile, tiny_networks: Networks) -> None:
+    rgb = np.random.default_rng(0).integers(0, 256, (64, 64, 3)).astype(np.uint8)
+    scene = make_scene(rgb, np.zeros((64, 64), np.uint8))
+    hints = (Hint("inpaint", 0.9), Hint("lineart", 0.6, 0.0, 0.7))
+    both, inpaint = make_branches(tiny_networks, tiny_profile, scene, hints, 25)
+    assert both.scale == inpaint.scale == 0.9
+    acting = [[branch.acts_at(step, 25) for branch in (both, inpaint)] for step in range(25)]
+    assert acting == [[True, False]] * 17 + [[False, True]] * 8
+    assert not torch.equal(both.stem, inpaint.stem)
+    assert make_branches(tiny_networks, tiny_profile, scene, (), 25) == ()

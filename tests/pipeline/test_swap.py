@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from models.loader import Networks
+from models.profiles import ModelProfile
+from pipeline.request import Cancelled, Hint, Image8, Step, SwapRequest, UserError
+from pipeline.swap import OutfitSwapper
+
+
+def picture(height: int = 96, width: int = 80, sprite: bool = False) -> Image8:
+    rng = np.random.default_rng(0)
+    character = np.full((height, width, 4), 255, np.uint8)
+    character[..., :3] = rng.integers(0, 256, (height, width, 3))
+    if sprite:
+        character[..., 3] = 0
+        character[height // 8 : -height // 8, width // 4 : -width // 4, 3] = 255
+    return character
+
+
+def box_mask(height: int = 96, width: int = 80) -> Image8:
+    mask = np.zeros((height, width), np.uint8)
+    mask[height // 3 : 2 * height // 3, width // 4 : 3 * width // 4] = 255
+    return mask
+
+
+@pytest.fixture
+def swapper(tiny_profile: ModelProfile, tiny_networks: Networks) -> OutfitSwapper:
+    return OutfitSwapper(replace(tiny_profile, native=128), tiny_networks)
+
+
+@pytest.fixture
+def request_() -> SwapRequest:
+    return SwapRequest(picture(), seed=5, mask=box_mask(), prompt="a red skirt", steps=2, detail_pass=False)
+
+
+@pytest.mark.parametrize("sprite", [False, True])
+def test_only_the_mask_changes(swapper: OutfitSwapper, request_: SwapRequest, sprite: bool) -> None:
+    character = picture(sprite=sprite)
+    result = swapper.swap(replace(request_, character=character))
+    image, outside = result.images[0], result.mask == 0
+    assert image.shape == character.shape
+    assert np.array_equal(image[outside], character[outside])
+    assert not np.array_equal(image[..., :3], character[..., :3])
+    assert (result.mask[box_mask() == 0] == 0).all()
+    if sprite:
+        assert (image[character[..., 3] == 0] == character[character[..., 3] == 0]).all()
+    assert result.outfits[0][outside].max() == 0
+    assert result.metadata["seed"] == 5
+    assert {"text", "draw", "decode", "composite"} <= set(result.timings)
+
+
+def test_same_request_same_pictures_and_count_gives_seeds(swapper: OutfitSwapper, request_: SwapRequest) -> None:
+    both = swapper.swap(replace(request_, count=2, sampler="euler_a"))
+    assert both.seeds == (5, 6)
+    second = swapper.swap(replace(request_, seed=6, sampler="euler_a"))
+    assert np.array_equal(both.images[1], second.images[0])
+    assert not np.array_equal(both.images[0], both.images[1])
+
+
+@pytest.mark.parametrize("sampler", ["ddim", "euler", "dpm++2m", "unipc", "lcm"])
+def test_every_sampler_offered_runs(swapper: OutfitSwapper, request_: SwapRequest, sampler: str) -> None:
+    assert sampler in swapper.profile.samplers
+    swapper.swap(replace(request_, sampler=sampler, steps=3, strength=0.7))
+
+
+def test_detail_pass_works_at_twice_the_size(swapper: OutfitSwapper, request_: SwapRequest) -> None:
+    large = replace(
+        request_, character=picture(480, 400), mask=box_mask(480, 400), hints=(Hint("inpaint"),), steps=5, detail_pass=True
+    )
+    steps: list[Step] = []
+    result = swapper.swap(large, steps.append)
+    assert [(step.stage, step.index, step.total) for step in steps] == [
+        *(("draw", index, 7) for index in range(1, 6)),
+        *(("detail", index, 7) for index in (6, 7)),
+    ]
+    previews = [step.preview for step in steps if step.preview is not None]
+    assert previews
+    assert previews[0].shape == (384, 320, 3)
+    assert np.array_equal(result.images[0][result.mask == 0], large.character[result.mask == 0])
+    assert not np.array_equal(result.images[0], swapper.swap(replace(large, detail_pass=False)).images[0])
+
+
+def test_hints_prompt_and_negative_matter(swapper: OutfitSwapper, request_: SwapRequest) -> None:
+    images = [
+        swapper.swap(changed).images[0].tobytes()
+        for changed in (
+            request_,
+            replace(request_, prompt="blue shirt"),
+            replace(request_, negative_prompt="blue"),
+            replace(request_, guidance=1.0),
+            replace(request_, hints=()),
+            replace(request_, hints=(Hint("inpaint", 0.5),)),
+        )
+    ]
+    assert len(set(images)) == len(images)
+
+
+def test_step_callback_cancels(swapper: OutfitSwapper, request_: SwapRequest) -> None:
+    seen: list[int] = []
+
+    def stop(step: Step) -> None:
+        seen.append(step.index)
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        swapper.swap(request_, stop)
+    assert seen == [1]
+
+
+@pytest.mark.parametrize(("prompt", "words"), [("a red tutu", "tutu"), ("skirt " * 100, "too long"), ("", None)])
+def test_prompt_warnings(swapper: OutfitSwapper, request_: SwapRequest, prompt: str, words: str | None) -> None:
+    warnings = swapper.swap(replace(request_, prompt=prompt)).warnings
+    assert len(warnings) == (words is not None)
+    assert words is None or words in warnings[0]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"mask": None},
+        {"mask": np.zeros((4, 4), np.uint8)},
+        {"steps": 0},
+        {"guidance": float("nan")},
+        {"strength": 0.1},
+        {"sampler": "pndm"},
+        {"sampler": "nonsense"},
+        {"count": 99},
+        {"hints": (Hint("pose"),)},
+        {"hints": (Hint("inpaint", start=0.8, end=0.2),)},
+        {"hints": (Hint("lineart", image=np.zeros((3, 3), np.uint8)),)},
+        {"garment": np.zeros((8, 8, 4), np.uint8)},
+        {"prompt": "naked"},
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_sentence(
+    swapper: OutfitSwapper, request_: SwapRequest, change: dict[str, object]
+) -> None:
+    with pytest.raises(UserError) as error:
+        swapper.swap(replace(request_, **change))  # type: ignore[arg-type]
+    assert str(error.value).endswith(".")
+    assert "\n" not in str(error.value)
+
+
+def test_empty_space_of_a_sprite_cannot_be_dressed(swapper: OutfitSwapper, request_: SwapRequest) -> None:
+    mask = np.zeros((96, 80), np.uint8)
+    mask[2:8] = 255
+    sprite = replace(request_, character=picture(sprite=True), mask=mask)
+    with pytest.raises(UserError, match="empty space"):
+        swapper.swap(sprite)
+
+
+def test_a_mask_over_everything_and_one_of_another_size(swapper: OutfitSwapper, request_: SwapRequest) -> None:
+    swapper.swap(replace(request_, mask=np.full((96, 80), 255, np.uint8)))
+    swapper.swap(replace(request_, mask=box_mask(48, 40)))
+
+
+def test_runs_in_16_bits(tiny_profile: ModelProfile, request_: SwapRequest) -> None:
+    from models.loader import load
+
+    networks = load(tiny_profile, torch.device("cpu"), torch.bfloat16)
+    OutfitSwapper(replace(tiny_profile, native=128), networks).swap(request_)

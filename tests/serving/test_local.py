@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from models.profiles import ModelProfile
+from pipeline.request import Cancelled, Step, SwapRequest, UserError
+from pipeline.swap import OutfitSwapper
+from serving.local import LocalEngine
+
+
+@pytest.fixture
+def engine(tiny_profile: ModelProfile) -> LocalEngine:
+    return LocalEngine(profiles={"bundled": replace(tiny_profile, native=128)})
+
+
+@pytest.fixture
+def job() -> SwapRequest:
+    character = np.full((64, 64, 4), 200, np.uint8)
+    character[..., 3] = 255
+    mask = np.zeros((64, 64), np.uint8)
+    mask[16:48, 16:48] = 255
+    return SwapRequest(character, seed=1, mask=mask, prompt="red skirt", steps=2)
+
+
+def test_loads_lazily_and_answers(engine: LocalEngine, job: SwapRequest) -> None:
+    assert engine.health().ready
+    assert engine.health().detail == "not loaded yet"
+    assert len(engine.swap(job).images) == 1
+    assert engine.health().detail == "idle"
+
+
+def test_interrupt_stops_only_the_running_request(engine: LocalEngine, job: SwapRequest) -> None:
+    engine.interrupt()  # nothing runs: nothing happens
+    engine.swap(job)
+    steps: list[Step] = []
+
+    def on_step(step: Step) -> None:
+        steps.append(step)
+        engine.interrupt()
+
+    with pytest.raises(Cancelled):
+        engine.swap(replace(job, steps=5), on_step)
+    assert len(steps) == 1
+    engine.swap(job)
+
+
+def test_requests_queue_up(engine: LocalEngine, job: SwapRequest) -> None:
+    alone = engine.swap(job).images[0]
+    results = []
+    threads = [threading.Thread(target=lambda: results.append(engine.swap(job).images[0])) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(results) == 3
+    assert all(np.array_equal(alone, image) for image in results)
+
+
+def test_out_of_memory_is_told_kindly_and_the_engine_goes_on(
+    engine: LocalEngine, job: SwapRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise torch.OutOfMemoryError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(OutfitSwapper, "swap", fail)
+        with pytest.raises(UserError, match="memory"):
+            engine.swap(job)
+    engine.swap(job)
+
+
+def test_missing_weights_and_profile_are_told_kindly(tiny_profile: ModelProfile, job: SwapRequest, tmp_path: Path) -> None:
+    engine = LocalEngine(profiles={"bundled": replace(tiny_profile, folder=tmp_path / "none")})
+    assert not engine.health().ready
+    with pytest.raises(UserError, match="weights"):
+        engine.swap(job)
+    with pytest.raises(UserError, match="weights"):
+        engine.warm_up()
+    with pytest.raises(UserError, match="no model profile"):
+        engine.swap(replace(job, profile="other"))
+    with pytest.raises(UserError, match="no model profile"):
+        LocalEngine("other")
