@@ -7,7 +7,7 @@ into RGB) and the lines alone (a layer's fill erases the lines under it).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 
@@ -146,7 +146,7 @@ def _washed(pixels: NDArray[np.uint8], style: Style) -> NDArray[np.uint8]:
     height, width = pixels.shape[:2]
     rng = np.random.default_rng(style.texture)
     wash = np.zeros((height, width), np.float32)
-    for cells, strength in ((5, 1.0), (14, 0.7), (60, 0.45)):
+    for cells, strength in ((5, 0.7), (14, 0.7), (90, 0.35)):
         patches = rng.standard_normal((cells, cells), np.float32) * np.float32(strength * style.wash)
         wash += cv2.resize(patches, (width, height), interpolation=cv2.INTER_CUBIC)
     pixels = pixels.copy()
@@ -181,7 +181,7 @@ class _Brush:
         if layer.pattern is not None:
             canvas.drawPath(layer.path, skia.Paint(AntiAlias=True, Shader=layer.pattern))
         else:
-            self.fill.setColor(skia.Color(*style.tone(layer.colour)))
+            self.fill.setColor(skia.Color(*self._tone(layer)(layer.colour)))
             canvas.drawPath(layer.path, self.fill)
         inside = layer.shading > 0 or any(mark.clip for mark in layer.marks)
         if inside:
@@ -194,12 +194,15 @@ class _Brush:
                     self._mark(mark, layer)
             canvas.restore()
         if layer.line > 0 and self.width:
-            self._outline(layer.edge or layer.path, style.ink(layer.colour), layer.line * self.width)
+            self._outline(layer.edge or layer.path, style.ink(self._tone(layer)(layer.colour)), layer.line * self.width)
         for mark in layer.marks:
             if not mark.clip:
                 self._mark(mark, layer)
         if layer.clip is not None:
             canvas.restore()
+
+    def _tone(self, layer: Layer) -> Callable[[RGB], RGB]:
+        return self.style.tone if layer.garment else self.style.flesh
 
     def _outline(self, path: skia.Path, ink: RGB, width: float) -> None:
         self.stroke.setColor(skia.Color(*ink))
@@ -213,7 +216,8 @@ class _Brush:
 
     def _mark(self, mark: Mark, layer: Layer) -> None:
         if mark.kind == "line":
-            ink = self.style.ink(layer.colour) if mark.colour is None else self.style.tone(mark.colour)
+            tone = self._tone(layer)
+            ink = self.style.ink(tone(layer.colour)) if mark.colour is None else tone(mark.colour)
             self.stroke.setColor(skia.Color(*ink))
             self.stroke.setAlphaf(mark.strength)
             self.stroke.setStrokeWidth(mark.width * (self.width or 0.014))
@@ -226,7 +230,9 @@ class _Brush:
             self.canvas.drawPath(mark.path, self.shade)
         else:
             colour = (
-                (255, 255, 255) if mark.kind == "light" and mark.colour is None else self.style.tone(mark.colour or layer.colour)
+                (255, 255, 255)
+                if mark.kind == "light" and mark.colour is None
+                else self._tone(layer)(mark.colour or layer.colour)
             )
             self.fill.setColor(skia.Color(*colour))
             self.fill.setAlphaf(mark.strength)

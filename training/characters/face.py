@@ -10,7 +10,7 @@ import skia
 from pipeline.request import ClothingPart
 from training.characters.canvas import Layer, Mark, Z
 from training.characters.figure import Figure
-from training.characters.geometry import Points, curve, polygon, ribbon, spline, taper, trace
+from training.characters.geometry import Points, curve, polygon, ribbon, spline, taper, trace, unit_steps
 from training.characters.style import RGB, Style, darken, lighten
 
 EYE_COLOURS: dict[str, RGB] = {
@@ -171,8 +171,7 @@ class _Pencil:
         layers = [self._layer(white, (252, 252, 255), marks=[Mark(_shift(white, 0, -b * 1.45), "shade", (176, 176, 206))])]
         layers.append(self._iris(x + self.gaze * a * 0.8, y + 0.03 * b, a, b, skia.Path(white)))
         lash = self.face.lash * (0.7 + 0.45 * self.fem)
-        s_line = np.linspace(1, 0.1, len(upper))
-        lid = ribbon(upper, lash * (0.35 + 0.65 * np.sin(np.pi * np.clip(s_line * 0.75 + 0.1, 0, 1))))
+        lid = ribbon(upper, lash * np.interp(unit_steps(len(upper)), (0.0, 0.25, 0.6, 1.0), (0.5, 1.0, 0.75, 0.1)))
         layers.append(self._ink(trace(lid), self.dark, 1))
         if self.fem > 0.45 and lash > 0.02:
             outer = upper[0]

@@ -114,7 +114,7 @@ def draw_hair(rng: np.random.Generator, figure: Figure, style: Style) -> HairDra
         _place(layer, matrix)
     if rng.random() < 0.14:
         second = COLOURS[str(rng.choice(list(COLOURS)))]
-        shader = _dip_dyed(style.tone(colour), style.tone(second), figure, max(row.length, 0.4))
+        shader = _dip_dyed(style.flesh(colour), style.flesh(second), figure, max(row.length, 0.4))
         for layer in layers:
             if layer.part == ClothingPart.HAIR:
                 layer.pattern = shader

@@ -15,7 +15,8 @@ class Style:
     """line: outline width in units (a head is 1); 0 = none. line_mode: "dark" (one near-black), "coloured" (one
     colour), "tinted" (each layer's own colour, darkened). thick_thin: 0..1, how much heavier the shadow side is.
     shading: "flat" | "cel" | "soft" | "facets". shade: multiply colour of shadows. light: x -1 (left) .. 1, y.
-    gloss: 0..1 strength of highlights. saturation: factor on all colours. wash: strength of a water-colour texture,
+    gloss: 0..1 strength of highlights. saturation: factor on all colours. drained: factor on
+    those of skin and hair alone (clothes keep the colours that captions name). wash: strength of a water-colour texture,
     0 = none. texture: its seed.
     """
 
@@ -28,18 +29,30 @@ class Style:
     light: tuple[float, float]
     gloss: float
     saturation: float
+    drained: float
     wash: float
     texture: int
 
     def tone(self, colour: RGB) -> RGB:
-        """A colour in this style's saturation."""
-        grey = 0.3 * colour[0] + 0.59 * colour[1] + 0.11 * colour[2]
-        r, g, b = (int(min(255, max(0, grey + (c - grey) * self.saturation))) for c in colour)
-        return r, g, b
+        """A colour of cloth in this style's saturation."""
+        return saturate(colour, self.saturation)
+
+    def flesh(self, colour: RGB) -> RGB:
+        """A colour of skin, hair or eyes in this style's saturation."""
+        return saturate(colour, self.saturation * self.drained)
 
     def ink(self, colour: RGB) -> RGB:
-        """The outline colour of a layer of this colour."""
-        return darken(self.tone(colour), 0.62) if self.line_mode == "tinted" else self.line_colour
+        """The outline colour of a layer of this (toned) colour."""
+        return darken(colour, 0.62) if self.line_mode == "tinted" else self.line_colour
+
+
+def saturate(colour: RGB, factor: float) -> RGB:
+    """Nearer to its grey (factor below 1) or farther from it."""
+    if factor == 1.0:
+        return colour
+    grey = 0.3 * colour[0] + 0.59 * colour[1] + 0.11 * colour[2]
+    r, g, b = (int(min(255, max(0, grey + (c - grey) * factor))) for c in colour)
+    return r, g, b
 
 
 def darken(colour: RGB, amount: float) -> RGB:
@@ -78,7 +91,8 @@ def sample_style(rng: np.random.Generator) -> Style:
         shade=(shade[0], shade[1], shade[2]),
         light=(float(rng.choice([-1, 1]) * rng.uniform(0.4, 1.0)), float(rng.uniform(0.5, 1.0))),
         gloss=float(rng.beta(1.2, 1.5)),
-        saturation=float(rng.choice([0.0, 0.45, 0.8, 1.0, 1.25], p=[0.03, 0.12, 0.25, 0.4, 0.2])),
-        wash=float(rng.uniform(0.03, 0.09)) if rng.random() < 0.15 else 0.0,
+        saturation=float(rng.choice([0.8, 0.9, 1.0, 1.2], p=[0.15, 0.2, 0.45, 0.2])),
+        drained=float(rng.choice([0.0, 0.5, 1.0], p=[0.04, 0.1, 0.86])),
+        wash=float(rng.uniform(0.02, 0.05)) if rng.random() < 0.15 else 0.0,
         texture=int(rng.integers(2**31)),
     )
