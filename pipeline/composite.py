@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from pipeline.images import Crop, with_alpha
-from pipeline.mask import drop_specks, fill_holes, grow
+from pipeline.mask import HOLE_AREA, drop_specks, fill_holes, grow
 from pipeline.request import Image8
 
 Float = NDArray[np.float32]
@@ -236,7 +236,7 @@ def outfit_layer(
         old = original[area]
         differs = np.abs(old[..., :3] - new).max(axis=-1) > _SAME
         worn = (share > 0) & (differs | (old[..., 3] < 128))
-        worn = drop_specks(fill_holes(_mask(worn), 4 * 400)) >= 128 if worn.any() else worn
+        worn = drop_specks(fill_holes(_mask(worn), 4 * HOLE_AREA)) >= 128 if worn.any() else worn
         worn &= share > 0
     alpha = _levels(share * cover * worn * 255)
     layer[area] = np.where(alpha[..., None] > 0, with_alpha(_levels(new), alpha), np.uint8(0))
