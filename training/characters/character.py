@@ -134,7 +134,16 @@ def _skin(figure: Figure, skin: RGB) -> list[Layer]:
         layers.append(Layer(arm.z + SKIN, arm.outline(), skin, ClothingPart.SKIN, edge=arm.edge()))
         fingers = [Mark(line, width=0.7) for line in hand.lines]
         layers.append(
-            Layer(arm.z + HAND, hand.path, skin, ClothingPart.SKIN, face=True, marks=fingers, edge=_open_wrist(hand.points))
+            Layer(
+                arm.z + HAND,
+                hand.path,
+                skin,
+                ClothingPart.SKIN,
+                face=True,
+                line=0.75,
+                marks=fingers,
+                edge=_open_wrist(hand.points),
+            )
         )
     return layers
 
