@@ -56,10 +56,10 @@ def saturate(colour: RGB, factor: float) -> RGB:
 
 
 def darken(colour: RGB, amount: float) -> RGB:
-    """Darker, a little more saturated and turned towards violet, as painters shade. amount 0..1."""
+    """Darker and turned a little towards violet, as painters shade; pale colours turn duller. amount 0..1."""
     hue, light, depth = colorsys.rgb_to_hls(*(c / 255 for c in colour))
-    hue += 0.04 * amount * (1 if 0.17 < hue < 0.72 else -1)
-    r, g, b = colorsys.hls_to_rgb(hue % 1, light * (1 - amount), min(1.0, depth * (1 + 0.15 * amount)))
+    hue += 0.025 * amount * (1 if 0.17 < hue < 0.72 else -1)
+    r, g, b = colorsys.hls_to_rgb(hue % 1, light * (1 - amount), depth * (1 - 0.5 * amount * light))
     return int(r * 255), int(g * 255), int(b * 255)
 
 
