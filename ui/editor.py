@@ -30,7 +30,10 @@ def show(character: Image8, mask: Image8 | None = None) -> EditorValue:
     layers = []
     if mask is not None and mask.any():
         small = as_mask(mask, (background.shape[1], background.shape[0]))
-        layers = [np.dstack([*(np.full_like(small, value) for value in _COLOUR), np.where(small > 0, round(255 * _OPACITY), 0)]).astype(np.uint8)]
+        layer = np.zeros((*small.shape, 4), np.uint8)
+        layer[..., :3] = _COLOUR
+        layer[..., 3][small > 0] = round(255 * _OPACITY)
+        layers = [layer]
     return {"background": background, "layers": layers, "composite": None}
 
 

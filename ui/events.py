@@ -15,10 +15,9 @@ import gradio as gr
 
 from pipeline.images import load_character, load_mask
 from pipeline.request import Cancelled, Image8, Step, SwapRequest, SwapResult, UserError
-from serving.engine import Engine
 from ui import editor, views
-from ui.jobs import Job, Jobs
-from ui.page import Page, ProfileInfo
+from ui.jobs import Job
+from ui.page import Backstage, Page, ProfileInfo
 from ui.presets import PRESETS
 from ui.progress import Clock, note_stage
 from ui.shelf import choose, keep
@@ -34,11 +33,11 @@ _TO_RESULT = "() => { if (window.innerWidth < 800) document.querySelector('#resu
 Values = dict[Any, Any]
 
 
-def connect(blocks: gr.Blocks, page: Page, engine: Engine, profiles: Sequence[ProfileInfo], examples: tuple[Path, ...], jobs: Jobs) -> None:
-    """Wire every component of the page; to be called inside `blocks`. jobs: kept by whoever stops the app."""
-    _connect_character(page, examples)
-    _connect_outfit(blocks, page, profiles)
-    _connect_run(blocks, page, engine, jobs)
+def connect(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
+    """Wire every component of the page; to be called inside `blocks`."""
+    _connect_character(page, backstage.examples)
+    _connect_outfit(blocks, page, backstage.profiles)
+    _connect_run(blocks, page, backstage)
     _connect_result(page)
 
 
@@ -83,11 +82,15 @@ def _connect_character(page: Page, examples: tuple[Path, ...]) -> None:
             raise UserError(say(request, "no_image"))
         return show(load_character(path))
 
+    def drop(payload: dict[str, Any] | None, request: gr.Request) -> Updates:
+        return upload(_uploaded(page, payload) if payload else None, request)
+
     @_friendly
     def example(index: int, request: gr.Request) -> Updates:
         return show(load_character(examples[index]))
 
-    page.drop.upload(upload, page.drop, shown, **_SHOWN).failure(lambda: None, None, page.drop, **_QUICK)
+    # Not preprocessed: gradio would open the file with Pillow, in any format, and a broken one ends in a nameless error.
+    page.drop.upload(drop, page.drop, shown, preprocess=False, **_SHOWN).failure(lambda: None, None, page.drop, **_QUICK)
     page.another.upload(upload, page.another, shown, **_SHOWN)
     page.examples.click(example, page.examples, shown, **_SHOWN)
 
@@ -112,7 +115,7 @@ def _connect_character(page: Page, examples: tuple[Path, ...]) -> None:
     page.import_mask.upload(import_mask, {page.original, page.import_mask}, [page.editor], **_SHOWN)
 
 
-def _connect_outfit(blocks: gr.Blocks, page: Page, profiles: Sequence[ProfileInfo]) -> None:
+def _connect_outfit(blocks: gr.Blocks, page: Page, profiles: tuple[ProfileInfo, ...]) -> None:
     for button, (_, words) in zip(page.presets, PRESETS, strict=True):
         button.click(None, None, page.prompt, js=f"() => {words!r}", **_QUICK)
     page.dice.click(None, None, page.seed, js=_RANDOM_SEED, **_QUICK)
@@ -129,7 +132,8 @@ def _connect_outfit(blocks: gr.Blocks, page: Page, profiles: Sequence[ProfileInf
     page.profile.change(use, page.profile, [page.sampler, page.steps, page.guidance], **_QUICK)
 
 
-def _connect_run(blocks: gr.Blocks, page: Page, engine: Engine, jobs: Jobs) -> None:
+def _connect_run(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
+    jobs = backstage.jobs
     state = [page.generate, page.cancel, page.stage, page.slider, page.proof, page.result_tools]
     asked = {
         *(page.original, page.editor, page.prompt, page.negative, page.seed, page.lock, page.count, page.profile, page.sampler),
@@ -138,8 +142,9 @@ def _connect_run(blocks: gr.Blocks, page: Page, engine: Engine, jobs: Jobs) -> N
 
     @_friendly
     def begin(request: gr.Request) -> Updates:
+        waiting = jobs.busy
         jobs.begin(str(request.session_hash), say(request, "closing"))
-        return views.busy(page, Clock().html(None, request))
+        return views.busy(page, Clock().waiting(say(request, "waiting" if waiting else "preparing")))
 
     def run(values: Values, request: gr.Request) -> Iterator[Updates]:
         job = jobs.of(str(request.session_hash))
@@ -147,7 +152,7 @@ def _connect_run(blocks: gr.Blocks, page: Page, engine: Engine, jobs: Jobs) -> N
             if job is None:
                 raise Cancelled
             with jobs.running():
-                yield from _stream(page, engine, job, values, request)
+                yield from _stream(page, backstage, job, values, request)
         except Cancelled:
             yield views.idle(page, values[page.shelf], note_stage(say(request, "stopped")))
         except Exception as error:
@@ -171,16 +176,16 @@ def _connect_run(blocks: gr.Blocks, page: Page, engine: Engine, jobs: Jobs) -> N
     blocks.unload(cancel)
 
 
-def _stream(page: Page, engine: Engine, job: Job, values: Values, request: gr.Request) -> Iterator[Updates]:
+def _stream(page: Page, backstage: Backstage, job: Job, values: Values, request: gr.Request) -> Iterator[Updates]:
     seed = _seed(page, values)
     swap = to_request(page, values, seed, request)
     clock = Clock()
-    yield {page.seed: seed, page.stage: clock.html(None, request)}
-    for item in job.run(engine, swap):
+    yield {page.seed: seed, page.stage: clock.waiting(say(request, "preparing"))}
+    for item in job.run(backstage.engine, swap):
         if isinstance(item, Step):
             yield {page.stage: clock.html(item, request)}
         elif isinstance(item, SwapResult):
-            shelf = keep(values[page.shelf], swap.character, item, swap.steps)
+            shelf = keep(values[page.shelf], swap.character, item, swap.steps, backstage.mark)
             yield views.finished(page, shelf, request)
         else:
             yield {page.seed: gr.skip()}
@@ -239,6 +244,12 @@ def _original(page: Page, values: Values, request: gr.Request | None) -> Image8:
     if character is None:
         raise UserError(say(request, "no_image"))
     return character
+
+
+def _uploaded(page: Page, payload: dict[str, Any]) -> str | None:
+    """The path of an upload that was not preprocessed, if it really lies where uploads do."""
+    path, folder = Path(payload.get("path") or "").resolve(), Path(page.drop.GRADIO_CACHE).resolve()
+    return str(path) if path.is_relative_to(folder) else None
 
 
 def _size(character: Image8) -> tuple[int, int]:

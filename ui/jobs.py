@@ -99,6 +99,10 @@ class Jobs:
         with self._lock:
             return self._jobs.get(session)
 
+    @property
+    def busy(self) -> bool:
+        return self._running > 0
+
     @contextmanager
     def running(self) -> Iterator[None]:
         """Counts what `close` waits for."""
@@ -118,4 +122,3 @@ class Jobs:
         while self._running and time.monotonic() < deadline:
             time.sleep(0.1)
         return not self._running
-

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,9 @@ import gradio as gr
 from pipeline.request import SwapRequest
 from serving.engine import Engine
 from ui import events
-from ui.drop import Drop
 from ui.editor import BRUSH
 from ui.jobs import Jobs
-from ui.page import Page, ProfileInfo
+from ui.page import Backstage, Mark, Page, ProfileInfo
 from ui.presets import PRESETS
 from ui.progress import empty_stage
 from ui.shelf import discard
@@ -25,15 +24,23 @@ _HERE = Path(__file__).parent
 _DEFAULT: dict[str, Any] = {field.name: field.default for field in fields(SwapRequest)}
 _LINEART = 0.6
 _KEPT_SECONDS = 3600
+_text: Callable[[str], Any] = label  # for components whose annotations deny that they are translated, as they are
 
 
-def build(engine: Engine, profiles: Sequence[ProfileInfo], examples: Sequence[Path] = (), jobs: Jobs | None = None) -> gr.Blocks:
+def build(
+    engine: Engine,
+    profiles: Sequence[ProfileInfo],
+    mark: Mark,
+    examples: Sequence[Path] = (),
+    jobs: Jobs | None = None,
+) -> gr.Blocks:
     """The whole page over one engine.
 
-    profiles: the models to choose from, the default first. examples: character pictures one click away.
-    jobs: given by a caller that waits for running jobs when it stops.
+    profiles: the models to choose from, the default first. mark: (metadata, seed) -> text entries of a saved PNG.
+    examples: character pictures one click away. jobs: given by a caller that waits for running jobs when it stops.
     """
-    with gr.Blocks(title="CC_ControlNet", analytics_enabled=False, fill_width=True, delete_cache=(3600, _KEPT_SECONDS)) as blocks:
+    blocks = gr.Blocks(title="CC_ControlNet", analytics_enabled=False, fill_width=True, delete_cache=(3600, _KEPT_SECONDS))
+    with blocks:
         with gr.Row(elem_id="head"):
             gr.Markdown("# CC_ControlNet", elem_id="brand")
             gr.Markdown(label("tagline"), elem_id="tagline")
@@ -43,7 +50,8 @@ def build(engine: Engine, profiles: Sequence[ProfileInfo], examples: Sequence[Pa
             with gr.Column(elem_id="result", min_width=340):
                 parts |= _result()
         page = Page(**parts)
-        events.connect(blocks, page, engine, profiles, tuple(examples), jobs or Jobs())
+        backstage = Backstage(engine, tuple(profiles), mark, tuple(examples), jobs or Jobs())
+        events.connect(blocks, page, backstage)
     return blocks
 
 
@@ -67,12 +75,13 @@ def launch_options() -> dict[str, Any]:
         block_border_width="1px",
         block_shadow="none",
     )
-    return {"theme": theme, "css": (_HERE / "page.css").read_text(), "i18n": TRANSLATIONS, "footer_links": ["settings"], "run_history": False}
+    css = (_HERE / "page.css").read_text(encoding="utf-8")
+    return {"theme": theme, "css": css, "i18n": TRANSLATIONS, "footer_links": ["settings"], "run_history": False}
 
 
 def _character(examples: Sequence[Path]) -> dict[str, Any]:
     original = gr.State(None, time_to_live=_KEPT_SECONDS)
-    drop = Drop(
+    drop = gr.Image(
         label=label("drop"),
         type="filepath",
         image_mode=None,
@@ -99,8 +108,8 @@ def _character(examples: Sequence[Path]) -> dict[str, Any]:
         with gr.Row(elem_id="mask-tools", elem_classes="tools"):
             clear = gr.Button(label("clear"), size="sm", min_width=90, elem_id="clear")
             invert = gr.Button(label("invert"), size="sm", min_width=90, elem_id="invert")
-            import_mask = gr.UploadButton(label("import"), size="sm", min_width=90, elem_id="import", file_types=["image"])
-            another = gr.UploadButton(label("another"), size="sm", min_width=90, elem_id="another", file_types=["image"])
+            import_mask = gr.UploadButton(_text("import"), size="sm", min_width=90, elem_id="import", file_types=["image"])
+            another = gr.UploadButton(_text("another"), size="sm", min_width=90, elem_id="another", file_types=["image"])
     example_set = gr.Dataset(
         label=label("examples"),
         components=[gr.Image(visible=False, render=False)],
@@ -135,7 +144,9 @@ def _run() -> dict[str, Any]:
         cancel = gr.Button(label("cancel"), variant="stop", size="lg", visible=False, elem_id="cancel")
     with gr.Row(elem_id="seed-row"):
         count = gr.Slider(1, 6, value=_DEFAULT["count"], step=1, label=label("count"), min_width=150, elem_id="count")
-        seed = gr.Number(value=0, precision=0, minimum=0, maximum=events.MAX_SEED, label=label("seed"), min_width=130, elem_id="seed")
+        seed = gr.Number(
+            value=0, precision=0, minimum=0, maximum=events.MAX_SEED, label=label("seed"), min_width=130, elem_id="seed"
+        )
         with gr.Column(min_width=120, scale=0, elem_id="seed-box"):
             dice = gr.Button(label("dice"), size="sm", elem_id="dice")
             lock = gr.Checkbox(label=label("lock"), container=False, elem_id="lock")
@@ -189,8 +200,8 @@ def _result() -> dict[str, Any]:
     )
     proof = gr.HTML(visible=False, elem_id="proof", padding=False)
     with gr.Row(visible=False, elem_id="result-tools", elem_classes="tools") as result_tools:
-        download = gr.DownloadButton(label("download"), variant="primary", size="md", min_width=140, elem_id="download")
-        outfit = gr.DownloadButton(label("outfit"), size="md", min_width=140, elem_id="outfit")
+        download = gr.DownloadButton(_text("download"), variant="primary", size="md", min_width=140, elem_id="download")
+        outfit = gr.DownloadButton(_text("outfit"), size="md", min_width=140, elem_id="outfit")
         reuse = gr.Button(label("reuse"), size="md", min_width=140, elem_id="reuse")
     gallery = gr.Gallery(
         label=label("gallery"),

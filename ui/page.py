@@ -1,10 +1,18 @@
-"""The page's components by name, and what it is told about the models: the types between `layout` and `events`."""
+"""The page's components by name, and what stands behind them: the types between `layout` and `events`."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import gradio as gr
+
+from serving.engine import Engine
+from ui.jobs import Jobs
+
+Mark = Callable[[Mapping[str, Any], int], Mapping[str, str]]
 
 
 @dataclass(frozen=True)
@@ -17,6 +25,17 @@ class ProfileInfo:
     sampler: str
     steps: int
     guidance: float
+
+
+@dataclass(frozen=True)
+class Backstage:
+    """What stands behind the page. mark: a result's metadata and a seed -> the text entries of its PNG file."""
+
+    engine: Engine
+    profiles: tuple[ProfileInfo, ...]
+    mark: Mark
+    examples: tuple[Path, ...]
+    jobs: Jobs
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 PRESETS: tuple[tuple[str, str], ...] = (
-    ("preset_school", "white sailor top with navy blue sailor collar, navy blue pleated skirt, red neck ribbon, black knee socks"),
+    ("preset_school", "white sailor top with navy blue sailor collar, navy blue pleated skirt, red neck ribbon, black socks"),
     ("preset_blazer", "navy blue blazer, white shirt, red plaid pleated skirt, red necktie"),
     ("preset_maid", "black maid dress with white apron, white thighhighs"),
     ("preset_gothic", "black gothic dress with dark red frills, black tights"),

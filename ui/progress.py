@@ -34,10 +34,11 @@ class Clock:
         self._first: tuple[float, float] | None = None
         self._preview = ""
 
-    def html(self, step: Step | None, request: gr.Request | None) -> str:
-        """One state of the stage; None before the first step."""
-        if step is None:
-            return _stage(self._preview, None, say(request, "preparing"), "")
+    def waiting(self, text: str) -> str:
+        """The stage before the first step."""
+        return _stage(self._preview, None, text, "")
+
+    def html(self, step: Step, request: gr.Request | None) -> str:
         if step.preview is not None:
             self._preview = _data_url(step.preview)
         share = (step.image + step.index / max(1, step.total)) / step.images

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
 from pipeline.images import load_character, save_png
 from pipeline.request import Image8, SwapResult
 from ui.editor import proxy
+from ui.page import Mark
 
 _KEPT = 24  # pictures a visitor's shelf holds
 
@@ -48,8 +46,11 @@ class Shelf:
         return self.pictures[self.chosen]
 
 
-def keep(shelf: Shelf | None, original: Image8, result: SwapResult, steps: int) -> Shelf:
-    """Save a result's pictures and put them first; the oldest beyond 24 are deleted."""
+def keep(shelf: Shelf | None, original: Image8, result: SwapResult, steps: int, mark: Mark) -> Shelf:
+    """Save a result's pictures and put them first; the oldest beyond 24 are deleted.
+
+    mark: (metadata, seed) -> text entries of the PNG files.
+    """
     shelf = shelf or Shelf(tempfile.mkdtemp(prefix="cc-controlnet-"))
     folder, number = Path(shelf.folder), shelf.saved + 1
     before = folder / f"before-{number}.png"
@@ -58,14 +59,14 @@ def keep(shelf: Shelf | None, original: Image8, result: SwapResult, steps: int) 
     for index, (image, seed) in enumerate(zip(result.images, result.seeds, strict=True)):
         name = f"outfit-{number}-{index + 1}-seed-{seed}"
         file = folder / f"{name}.png"
-        save_png(image, file, {"cc_controlnet": json.dumps(result.metadata | {"seed": seed}, ensure_ascii=False)})
+        save_png(image, file, mark(result.metadata, seed))
         small = proxy(image)
         after = file if small is image else folder / f"{name}-small.png"
         if after != file:
             save_png(small, after)
         outfit = folder / f"{name}-clothes.png" if index < len(result.outfits) else None
         if outfit:
-            save_png(result.outfits[index], outfit)
+            save_png(result.outfits[index], outfit, mark(result.metadata, seed))
         new.append(
             Picture(
                 str(file),

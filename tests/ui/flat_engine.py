@@ -34,7 +34,8 @@ class FlatEngine:
                     on_step(Step(index + 1, request.steps, image, request.count, painted[..., :3]))
         outfit = np.where(mask[..., None] > 0, painted, 0).astype(np.uint8)
         seeds = tuple(request.seed + image for image in range(request.count))
-        return SwapResult((painted,) * request.count, seeds, mask, (outfit,) * request.count, 0.1, {}, self.warnings, {"prompt": request.prompt})
+        images, outfits = (painted,) * request.count, (outfit,) * request.count
+        return SwapResult(images, seeds, mask, outfits, 0.1, warnings=self.warnings, metadata={"prompt": request.prompt})
 
     def health(self) -> Health:
         return Health(True, "bundled", "cpu")

@@ -13,7 +13,8 @@ from ui.texts import en, ja, zh
 LANGUAGES = {"en": en.TEXTS, "zh": zh.TEXTS, "ja": ja.TEXTS}
 
 # The browser looks its locale up by its full name, so the regional ones are listed too.
-TRANSLATIONS = gr.I18n(**LANGUAGES, **{name: zh.TEXTS for name in ("zh-CN", "zh-TW", "zh-HK", "zh-SG")}, **{"ja-JP": ja.TEXTS})
+_REGIONS = {"zh-CN": zh, "zh-TW": zh, "zh-HK": zh, "zh-SG": zh, "ja-JP": ja}
+TRANSLATIONS = gr.I18n(**LANGUAGES, **{name: module.TEXTS for name, module in _REGIONS.items()})
 
 
 def label(key: str) -> I18nData:

@@ -1,0 +1,331 @@
+"""Composition root and command line: settings -> engine -> page; also single swaps and the state of the models.
+
+Only the standard library is imported at the top: help and mistakes in the options are answered at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import secrets
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
+
+if TYPE_CHECKING:
+    from pipeline.request import Step, SwapRequest, SwapResult
+    from serving.local import LocalEngine
+    from ui.page import ProfileInfo
+
+ROOT = Path(__file__).resolve().parent
+COMMANDS = ("serve", "swap", "models")
+TITLES = {"bundled": "Bundled (small, no download)"}
+FINISH_SECONDS = 110  # a container is usually given 120 s to stop
+MAX_SEED = 2**31 - 1
+
+
+class Usage(Exception):
+    """A mistake in the options; `str(error)` is one line."""
+
+
+class Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise Usage(f"{message} (see: {self.prog} --help)")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command -> exit status: 0, 2 after a mistake of the user, 130 when interrupted."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if not given or given[0] not in (*COMMANDS, "-h", "--help"):
+        given.insert(0, "serve")
+    try:
+        options = _parser().parse_args(given)
+        with _results_only() as results:
+            options.run(options, results)
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return 130
+    except Exception as error:
+        if sys.flags.dev_mode:  # python -X dev app.py ...
+            traceback.print_exc()
+        print(f"error: {_one_line(error)}", file=sys.stderr)
+        return 2
+    return 0
+
+
+@contextmanager
+def _results_only() -> Iterator[TextIO]:
+    """Send whatever libraries print to stderr, also from C, and give the real stdout to results alone."""
+    sys.stdout.flush()
+    real = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        with os.fdopen(os.dup(real), "w", encoding="utf-8") as results:
+            yield results
+    finally:
+        sys.stdout.flush()
+        os.dup2(real, 1)
+        os.close(real)
+
+
+def _one_line(error: Exception) -> str:
+    from pipeline.request import UserError
+
+    text = " ".join(str(error).split())
+    known = isinstance(error, (UserError, Usage)) or type(error).__name__ == "WeightsError"
+    return text if known else f"something went wrong here ({type(error).__name__}: {text})"
+
+
+def _number(kind: Callable[[str], Any], low: float, high: float) -> Callable[[str], Any]:
+    def read(text: str) -> Any:
+        try:
+            value = kind(text)
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a number") from None
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(f"{text} is not between {low} and {high}")
+        return value
+
+    return read
+
+
+def _parser() -> Parser:
+    parser = Parser(prog="app.py", description="Give an anime character a new outfit. Without a command the page is served.")
+    commands = parser.add_subparsers(metavar="{serve,swap,models}", required=True)
+
+    serve = commands.add_parser("serve", help="serve the page (default)")
+    serve.add_argument("--host", default=os.environ.get("GRADIO_SERVER_NAME", "127.0.0.1"), help="default: %(default)s")
+    port = _number(int, 1, 65535)
+    serve.add_argument("--port", type=port, default=os.environ.get("GRADIO_SERVER_PORT", "7860"), help="default: %(default)s")
+    serve.add_argument("--profile", default="bundled", help="the model that the page starts with (default: %(default)s)")
+    serve.set_defaults(run=_serve)
+
+    swap = commands.add_parser("swap", help="swap one outfit and print one line of JSON")
+    swap.add_argument("--character", required=True, type=Path, metavar="C.png")
+    where = swap.add_mutually_exclusive_group(required=True)
+    where.add_argument("--mask", type=Path, metavar="M.png", help="white = repaint; any size, scaled to the picture")
+    where.add_argument("--painted", type=Path, metavar="P.png", help="the character scribbled over; the mask is the difference")
+    swap.add_argument("--prompt", required=True, help="the new outfit in words")
+    swap.add_argument("--out", required=True, type=Path, metavar="OUT.png", help="with --count: OUT_1.png, OUT_2.png ...")
+    swap.add_argument("--negative", default="", help="what to leave out")
+    swap.add_argument("--seed", type=_number(int, 0, MAX_SEED), help="default: a new one each time")
+    swap.add_argument("--count", type=_number(int, 1, 64), default=1, help="number of pictures (default: %(default)s)")
+    swap.add_argument("--profile", default="bundled", help="the model (default: %(default)s)")
+    swap.add_argument("--steps", type=_number(int, 1, 150), help="default: the model's own")
+    swap.add_argument("--guidance", type=_number(float, 1, 30), help="1 = off; default: the model's own")
+    swap.add_argument("--sampler", help="default: the model's first")
+    swap.add_argument("--strength", type=_number(float, 0.01, 1), default=1.0, help="1 = from noise (default: %(default)s)")
+    swap.add_argument("--grow", type=_number(int, 0, 4096), default=0, help="pixels the mask is grown by (default: %(default)s)")
+    swap.add_argument("--feather", type=_number(int, 0, 256), default=2, help="pixels softened inwards (default: %(default)s)")
+    swap.set_defaults(run=_swap)
+
+    models = commands.add_parser("models", help="list the models, or check their weight files")
+    models.add_argument("what", choices=("list", "verify"))
+    models.set_defaults(run=_models)
+    return parser
+
+
+def _swap(options: argparse.Namespace, results: TextIO) -> None:
+    request = _request(options)
+    bar = _Bar(sys.stderr)
+    result = _engine(request.profile).swap(request, bar)
+    bar.close()
+    for warning in result.warnings:
+        print(f"note: {warning}", file=sys.stderr)
+    images = [{"path": str(path), "seed": seed} for path, seed in _save(result, options.out)]
+    line = {"images": images, "seconds": round(result.seconds, 3), "profile": request.profile, "steps": request.steps}
+    print(json.dumps(line, ensure_ascii=False), file=results, flush=True)
+
+
+def _request(options: argparse.Namespace) -> SwapRequest:
+    """The options as the type that flows; files are read first, so that a wrong one costs no loading of libraries."""
+    from pipeline.images import load_character, load_mask
+    from pipeline.mask import from_painted
+    from pipeline.request import SwapRequest, UserError
+
+    if options.out.suffix.lower() != ".png":
+        raise UserError("--out must end in .png, other formats would change the pixels.")
+    if not options.out.absolute().parent.is_dir():
+        raise UserError(f"The folder of --out {options.out} does not exist, please make it first.")
+    with _naming("--character"):
+        character = load_character(options.character)
+    size = (character.shape[1], character.shape[0])
+    with _naming("--mask" if options.mask else "--painted"):
+        mask = load_mask(options.mask, size) if options.mask else from_painted(character, load_character(options.painted))
+    profile = _profile(options.profile)
+    if options.sampler not in (None, *profile.samplers):
+        raise UserError(f"--sampler must be one of: {', '.join(profile.samplers)}.")
+    return SwapRequest(
+        character=character,
+        seed=secrets.randbelow(MAX_SEED) if options.seed is None else options.seed,
+        mask=mask,
+        prompt=options.prompt,
+        negative_prompt=options.negative,
+        steps=options.steps or profile.steps,
+        guidance=profile.guidance if options.guidance is None else options.guidance,
+        strength=options.strength,
+        sampler=options.sampler or profile.samplers[0],
+        count=options.count,
+        grow=options.grow,
+        feather=options.feather,
+        profile=profile.name,
+    )
+
+
+@contextmanager
+def _naming(option: str) -> Iterator[None]:
+    """Say which of several files is meant."""
+    from pipeline.request import UserError
+
+    try:
+        yield
+    except UserError as error:
+        raise UserError(f"{option}: {error}") from None
+
+
+def _save(result: SwapResult, out: Path) -> Iterator[tuple[Path, int]]:
+    from pipeline.images import save_png
+    from pipeline.safety import mark
+
+    several = len(result.images) > 1
+    for number, (image, seed) in enumerate(zip(result.images, result.seeds, strict=True), 1):
+        path = out.with_name(f"{out.stem}_{number}{out.suffix}") if several else out
+        save_png(image, path, mark(result.metadata, seed))
+        yield path, seed
+
+
+class _Bar:
+    """A step callback that draws a bar, where nobody looks on only every tenth."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream, self._live, self._shown = stream, stream.isatty(), -1
+
+    def __call__(self, step: Step) -> None:
+        tenths = int(10 * (step.image + step.index / max(1, step.total)) / step.images)
+        if not self._live and tenths == self._shown:
+            return
+        self._shown = tenths
+        picture = f" picture {step.image + 1} of {step.images}" if step.images > 1 else ""
+        line = f"{step.stage} [{'#' * (2 * tenths):<20}] step {step.index} of {step.total}{picture}"
+        print(f"\r{line:<70}" if self._live else line, end="" if self._live else "\n", file=self._stream, flush=True)
+
+    def close(self) -> None:
+        if self._live:
+            print(file=self._stream)
+
+
+def _profile(name: str) -> Any:
+    from models.profiles import PROFILES
+    from pipeline.request import UserError
+
+    if name not in PROFILES:
+        raise UserError(f"There is no model called {name!r}, please choose one of: {', '.join(PROFILES)}.")
+    return PROFILES[name]
+
+
+def _engine(profile: str) -> LocalEngine:
+    from serving.local import LocalEngine
+
+    return LocalEngine(profile)
+
+
+def _models(options: argparse.Namespace, results: TextIO) -> None:
+    from models.profiles import PROFILES
+    from models.weights import problems, read_manifest
+    from pipeline.request import UserError
+
+    broken = 0
+    for name, profile in PROFILES.items():
+        found = list(problems(profile.folder, checksums=options.what == "verify"))
+        broken += len(found)
+        for file, problem in found:
+            print(f"{name}: {file.path} {problem}", file=sys.stderr)
+        files = read_manifest(profile.folder)
+        size = sum(file.size for file in files) / 1e6
+        state = "damaged" if found else "complete" if options.what == "list" else "verified"
+        licences = ", ".join(sorted({file.licence for file in files}))
+        print(f"{name}\t{profile.native} px\t{len(files)} files\t{size:.1f} MB\t{licences}\t{state}", file=results, flush=True)
+    if broken:
+        raise UserError(f"{broken} weight files are not as they should be, please see the lines above.")
+
+
+def _serve(options: argparse.Namespace, results: TextIO) -> None:
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    first = _profile(options.profile)
+    engine = _engine(first.name)
+
+    from models.profiles import PROFILES
+    from pipeline.request import UserError
+    from pipeline.safety import mark
+    from ui import layout
+    from ui.jobs import Jobs
+
+    jobs, stop = Jobs(), threading.Event()
+    profiles = [first, *(profile for profile in PROFILES.values() if profile is not first)]
+    examples = sorted((ROOT / "assets" / "examples").glob("*.png"))
+    page = layout.build(engine, [_info(profile) for profile in profiles], mark, examples, jobs)
+    page.queue(max_size=32, default_concurrency_limit=4)
+
+    def on_signal(number: int, frame: FrameType | None) -> None:
+        if stop.is_set():  # asked twice: now
+            os._exit(130)
+        stop.set()
+
+    signal.signal(signal.SIGTERM, on_signal)
+    signal.signal(signal.SIGINT, on_signal)
+    try:
+        page.launch(
+            server_name=options.host,
+            server_port=options.port,
+            inbrowser=_is_desktop(options.host),
+            prevent_thread_lock=True,
+            quiet=True,
+            share=False,
+            ssr_mode=False,
+            max_file_size="64mb",
+            state_session_capacity=200,
+            **layout.launch_options(),
+        )
+    except OSError:
+        raise UserError(f"Port {options.port} is taken or not allowed, please choose another one with --port.") from None
+    print(f"CC_ControlNet is at {page.local_url} (Ctrl+C stops it)", file=results, flush=True)
+    threading.Thread(target=_warm_up, args=(engine,), name="weights", daemon=True).start()
+    stop.wait()
+    if not jobs.close(FINISH_SECONDS):
+        print("A job was still running and is lost.", file=sys.stderr)
+    page.close(verbose=False)
+
+
+def _warm_up(engine: LocalEngine) -> None:
+    """Load the weights while the page is already there; what is wrong with them is also told on every request."""
+    from pipeline.request import UserError
+
+    try:
+        engine.warm_up()
+    except UserError as error:
+        print(f"note: {error}", file=sys.stderr)
+
+
+def _info(profile: Any) -> ProfileInfo:
+    from ui.page import ProfileInfo
+
+    title = TITLES.get(profile.name, profile.name)
+    return ProfileInfo(profile.name, title, profile.samplers, profile.samplers[0], profile.steps, profile.guidance)
+
+
+def _is_desktop(host: str) -> bool:
+    """Somebody sits in front of this machine, so a browser may be opened."""
+    local = host in ("127.0.0.1", "localhost")
+    screen = sys.platform in ("darwin", "win32") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    return local and screen and sys.stderr.isatty() and not {"CI", "SSH_CONNECTION"} & os.environ.keys()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
