@@ -71,19 +71,25 @@ def _pass_on(conv: torch.nn.Conv2d, channels: int, gain: float, shift: float = 0
         conv.bias[:channels] = shift
 
 
-def sobel(images: Tensor) -> Tensor:
-    """Horizontal and vertical derivatives, N x C x H x W -> N x 2C x H x W."""
-    kernel = torch.tensor([[-1.0, 0, 1], [-2, 0, 2], [-1, 0, 1]]).mul_(0.25)
-    channels = images.shape[1]
-    weight = torch.stack([kernel, kernel.T])[:, None].repeat(channels, 1, 1, 1).to(images)
-    return F.conv2d(images, weight, padding=1, groups=channels)
+def sobel(images: Tensor) -> tuple[Tensor, Tensor]:
+    """Horizontal and vertical Sobel derivatives of N x C x H x W, inner pixels only, by shifts: cheaper than convolutions."""
+
+    def smooth(x: Tensor, axis: int) -> Tensor:
+        length = x.shape[axis] - 2
+        return x.narrow(axis, 0, length) + 2 * x.narrow(axis, 1, length) + x.narrow(axis, 2, length)
+
+    def slope(x: Tensor, axis: int) -> Tensor:
+        length = x.shape[axis] - 2
+        return x.narrow(axis, 2, length) - x.narrow(axis, 0, length)
+
+    return slope(smooth(images, 2), 3) / 4, slope(smooth(images, 3), 2) / 4
 
 
 def ssim(a: Tensor, b: Tensor) -> Tensor:
-    """Structural similarity (Wang et al. 2004) with 7 x 7 box windows; images in 0..1, mean over everything."""
+    """Structural similarity (Wang et al. 2004) in 8 x 8 windows, 4 pixels apart; images in 0..1, mean over everything."""
 
     def mean(x: Tensor) -> Tensor:
-        return F.avg_pool2d(x, 7, 1)
+        return F.avg_pool2d(x, 8, 4)
 
     mean_a, mean_b = mean(a), mean(b)
     var_a, var_b, cov = mean(a * a) - mean_a**2, mean(b * b) - mean_b**2, mean(a * b) - mean_a * mean_b
@@ -98,7 +104,7 @@ def reconstruction_loss(model: AutoencoderTiny, images: Tensor, noise: float) ->
         decoded = model.decoder(latents + noise * torch.randn_like(latents)).float()
     moments = latents.mean((0, 2, 3)).square().mean() + (latents.std((0, 2, 3)) - 1).square().mean()
     outside = F.relu(latents.abs() - 2.5).mean()  # the decoder clamps softly at 3
-    edges = F.l1_loss(sobel(decoded), sobel(images))
+    edges = sum(F.l1_loss(got, wanted) for got, wanted in zip(sobel(decoded), sobel(images), strict=True)) / 2
     similar = ssim(decoded.add(1).div(2), images.add(1).div(2))
     return F.l1_loss(decoded, images) + 0.5 * edges + 0.2 * (1 - similar) + 0.02 * moments + 0.1 * outside
 
@@ -165,6 +171,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=3000)
     parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--batch", type=int, default=8)
+    parser.add_argument("--size", type=int, default=96, help="side of the crops")
     parser.add_argument("--leaves", type=int, default=1500)
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
@@ -174,7 +181,7 @@ def main() -> None:
     pools = [np.load(path, mmap_mode="r") for path in arguments.pictures]
     pools.append(leaves_pool(arguments.leaves, arguments.seed))
     rounds = train(
-        model, pools, steps=arguments.steps, rate=arguments.rate, batch=arguments.batch, seed=arguments.seed
+        model, pools, steps=arguments.steps, rate=arguments.rate, batch=arguments.batch, size=arguments.size, seed=arguments.seed
     )
     for step, loss, speed in rounds:
         print(f"step {step} loss {loss:.4f} {speed:.1f} samples/s", flush=True)
