@@ -1,0 +1,160 @@
+"""The command line: one line of JSON, one line for a mistake, and a page that answers."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import app
+from models.profiles import PROFILES, ModelProfile
+from pipeline.images import load_character, read_text, save_png
+from pipeline.safety import read_parameters
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def character(tmp_path: Path) -> Path:
+    pixels = np.random.default_rng(0).integers(0, 256, (96, 80, 4), np.uint8)
+    save_png(pixels, tmp_path / "character.png")
+    return tmp_path / "character.png"
+
+
+@pytest.fixture
+def mask(tmp_path: Path) -> Path:
+    pixels = np.zeros((48, 40), np.uint8)  # half the size: it is scaled
+    pixels[16:40, 10:30] = 255
+    save_png(pixels, tmp_path / "mask.png")
+    return tmp_path / "mask.png"
+
+
+@pytest.fixture
+def tiny(monkeypatch: pytest.MonkeyPatch, tiny_profile: ModelProfile) -> None:
+    monkeypatch.setitem(PROFILES, "bundled", tiny_profile)
+
+
+def swap(character: Path, mask: Path, out: Path, *more: str) -> int:
+    where = ["--character", str(character), "--mask", str(mask), "--out", str(out)]
+    return app.main(["swap", *where, "--prompt", "red skirt", "--steps", "2", *more])
+
+
+@pytest.mark.usefixtures("tiny")
+def test_swap_prints_one_line_of_json(character: Path, mask: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert swap(character, mask, tmp_path / "out.png", "--seed", "7") == 0
+    printed = capfd.readouterr()
+    assert printed.out.count("\n") == 1
+    line = json.loads(printed.out)
+    assert line["images"] == [{"path": str(tmp_path / "out.png"), "seed": 7}]
+    assert (line["profile"], line["steps"]) == ("bundled", 2)
+    assert line["seconds"] > 0
+    assert "step 2 of 2" in printed.err
+
+    before, after = load_character(character), load_character(tmp_path / "out.png")
+    outside = np.ones(before.shape[:2], bool)
+    outside[32:80, 20:60] = False
+    assert (before[outside] == after[outside]).all()
+    assert (before != after).any()
+    assert read_parameters(read_text(tmp_path / "out.png"))["prompt"] == "red skirt"
+
+
+@pytest.mark.usefixtures("tiny")
+def test_several_pictures_are_numbered(character: Path, mask: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert swap(character, mask, tmp_path / "out.png", "--seed", "3", "--count", "2") == 0
+    images = json.loads(capfd.readouterr().out)["images"]
+    assert images == [{"path": str(tmp_path / f"out_{n}.png"), "seed": 2 + n} for n in (1, 2)]
+    assert all(Path(image["path"]).is_file() for image in images)
+
+
+@pytest.mark.usefixtures("tiny")
+def test_a_scribbled_copy_serves_as_the_mask(character: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    flat = np.full((96, 80, 4), 230, np.uint8)
+    flat[..., 3] = 255
+    save_png(flat, character)
+    flat[30:60, 20:50, :3] = (255, 0, 0)
+    save_png(flat, tmp_path / "painted.png")
+    where = ["--character", str(character), "--painted", str(tmp_path / "painted.png"), "--out", str(tmp_path / "out.png")]
+    assert app.main(["swap", *where, "--prompt", "", "--steps", "1", "--seed", "1"]) == 0
+    assert json.loads(capfd.readouterr().out)["images"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--no-such-option"],
+        ["--port", "many"],
+        ["swap"],
+        ["swap", "--character", "C", "--mask", "M", "--painted", "P", "--prompt", "x", "--out", "o.png"],
+        ["swap", "--character", "missing.png", "--mask", "missing.png", "--prompt", "x", "--out", "o.png"],
+        ["swap", "--character", "missing.png", "--mask", "missing.png", "--prompt", "x", "--out", "o.jpg"],
+        ["swap", "--character", "missing.png", "--mask", "missing.png", "--prompt", "x", "--out", "nowhere/o.png"],
+        ["swap", "--character", "C", "--mask", "M", "--prompt", "x", "--out", "o.png", "--steps", "0"],
+        ["--profile", "no-such-model"],
+        ["models"],
+    ],
+)
+def test_a_mistake_is_one_line(arguments: list[str], capfd: pytest.CaptureFixture[str]) -> None:
+    assert app.main(arguments) == 2
+    printed = capfd.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith("error: ")
+    assert printed.err.count("\n") == 1
+
+
+def test_an_unknown_model_and_sampler_are_named(character: Path, mask: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert swap(character, mask, tmp_path / "out.png", "--profile", "other") == 2
+    assert "bundled" in capfd.readouterr().err
+    assert swap(character, mask, tmp_path / "out.png", "--sampler", "other") == 2
+    assert "ddim" in capfd.readouterr().err
+
+
+def test_a_broken_picture_is_named_by_its_option(mask: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    broken = tmp_path / "broken.png"
+    broken.write_bytes(b"\x89PNG\r\n\x1a\nand then nothing")
+    assert swap(broken, mask, tmp_path / "out.png") == 2
+    assert capfd.readouterr().err.startswith("error: --character: ")
+
+
+@pytest.mark.usefixtures("tiny")
+def test_models_are_listed_and_verified(tiny_profile: ModelProfile, capfd: pytest.CaptureFixture[str]) -> None:
+    assert app.main(["models", "list"]) == 0
+    assert "bundled" in capfd.readouterr().out
+    assert app.main(["models", "verify"]) == 0
+    assert "verified" in capfd.readouterr().out
+
+
+def test_help_names_the_commands(capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        app.main(["--help"])
+    assert stopped.value.code == 0
+    assert "swap" in capfd.readouterr().out
+
+
+def test_serves_the_page_and_stops_on_sigterm() -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = os.environ | {"CI": "true", "GRADIO_SERVER_PORT": str(port), "PYTHONUNBUFFERED": "1"}
+    command = [sys.executable, str(ROOT / "app.py")]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
+        try:
+            assert server.stdout
+            assert f"http://127.0.0.1:{port}" in server.stdout.readline()
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=30) as answer:
+                assert answer.status == 200
+                assert b"CC_ControlNet" in answer.read()
+            server.send_signal(signal.SIGTERM)
+            began = time.monotonic()
+            assert server.wait(timeout=60) == 0
+            assert time.monotonic() - began < 30
+        finally:
+            server.kill()
