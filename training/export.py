@@ -12,6 +12,7 @@ import torch
 from diffusers import AutoencoderTiny, ControlNetModel, StableDiffusionControlNetPipeline
 from transformers import CLIPTokenizer
 
+from models.weights import write_manifest
 from training import recipes
 from training.loop import Nets
 
@@ -39,3 +40,4 @@ def export(nets: Nets, vae: AutoencoderTiny, tokenizer_folder: Path, folder: Pat
     pipeline.to(dtype=torch.float16).save_pretrained(folder, max_shard_size=SHARD, safe_serialization=True)
     words = tokenizer_folder / "known_words.txt"
     (folder / "tokenizer" / words.name).write_text(words.read_text(encoding="utf-8"), encoding="utf-8")
+    write_manifest(folder)

@@ -1,0 +1,211 @@
+"""One table for: ours, ours without the ControlNet, OpenCV's inpainting, and a flat recolour.
+
+    python -m training.evaluate [--count 200] [--first-seed 1000000000]
+
+Characters are drawn from seeds that training never sees, each with two prompts; half of the prompts name two
+garments in two colours. A tenth of the prompts' garment x colour x pattern triples was held out of training and is
+reported apart. The yardstick is the drawer's own picture of the outfit that the prompt names.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.loader import load
+from models.profiles import PROFILES
+from pipeline.composite import key_colour
+from pipeline.images import crop_around, flatten
+from pipeline.request import CLOTHING, ClothingPart, SwapRequest
+from pipeline.swap import OutfitSwapper
+from training.characters import Drawing, draw
+from training.characters.caption import caption
+from training.characters.wardrobe import MAIN_SLOTS
+from training.judges import Judge, load_judge, read_kinds
+from training.masks import grow
+from training.metrics import SAME_COLOUR, colour_distance, outside_identical, recolour, seam, telea
+from training.pairs import EVALUATION_SEEDS, visible
+
+SIZE = (512, 384)  # height, width of the evaluation pictures
+HELD_OUT_EVERY = 5  # one character in five wears held-out triples
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One swap to be judged. named: indices of `truth.garments` that the prompt names."""
+
+    seed: int
+    source: Drawing
+    truth: Drawing
+    mask: Mask
+    prompt: str
+    named: tuple[int, ...]
+    held_out: bool
+
+    def region(self, index: int) -> Mask:
+        """Where the drawer put this garment, inside the mask."""
+        return (self.truth.garment_map == index + 1) & self.mask
+
+
+@dataclass(frozen=True)
+class Score:
+    """Of one result. distances: CIEDE2000 a named garment; kinds: was each named garment recognised."""
+
+    outside: bool
+    distances: tuple[float, ...]
+    shuffled: tuple[float, ...]
+    kinds: tuple[bool, ...]
+    true_kinds: tuple[bool, ...]
+    seam: float
+    seconds: float
+
+
+def clothing_mask(drawing: Drawing) -> Mask:
+    """Clothing and bare limbs, slightly grown, never face, hands, hair or what is held."""
+    limbs = (drawing.labels == ClothingPart.SKIN) & ~drawing.face_hands
+    region = grow(np.isin(drawing.labels, CLOTHING) | limbs, round(0.012 * max(drawing.labels.shape)))
+    kept = drawing.face_hands | np.isin(drawing.labels, (ClothingPart.HAIR, ClothingPart.HELD, ClothingPart.HEADWEAR))
+    return region & ~kept
+
+
+def cases(first_seed: int, count: int) -> Iterator[Case]:
+    """Two a character: the first names two garments where the outfit has two, the second one."""
+    if first_seed < EVALUATION_SEEDS:
+        raise ValueError(f"Evaluation seeds start at {EVALUATION_SEEDS}; smaller ones belong to training.")
+    for seed in range(first_seed, first_seed + count):
+        source = draw(seed, SIZE, outfit_seed=seed, held_out="exclude")
+        mask = clothing_mask(source)
+        held_out = seed % HELD_OUT_EVERY == 0
+        for which, wanted in enumerate((2, 1)):
+            for attempt in range(40):
+                outfit = 10 * seed + 1000 * attempt + which
+                truth = draw(seed, SIZE, outfit_seed=outfit, held_out="only" if held_out else "exclude")
+                named = [i for i in visible(truth, mask) if truth.garments[i].slot in MAIN_SLOTS]
+                colours = {truth.garments[i].colour for i in named}
+                if (len(named) >= 2 and len(colours) >= 2) if wanted == 2 else named:
+                    break
+            named = sorted(named, key=lambda i: -np.count_nonzero(truth.garment_map == i + 1))[:wanted]
+            rng = np.random.default_rng(outfit)
+            words = caption([truth.garments[i] for i in named], rng, "tags" if seed % 2 else "sentence")
+            yield Case(seed, source, truth, mask, words, tuple(named), held_out)
+
+
+Method = Callable[[Case], tuple[NDArray[np.uint8], NDArray[np.uint8]]]  # -> RGBA result, composite mask
+
+
+def ours(swapper: OutfitSwapper, steps: int, hints: bool = True) -> Method:
+    def run(case: Case) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+        mask = case.mask.astype(np.uint8) * 255
+        request = SwapRequest(case.source.image, case.seed % 2**31, mask, prompt=case.prompt, steps=steps)
+        if not hints:
+            request = SwapRequest(case.source.image, case.seed % 2**31, mask, prompt=case.prompt, steps=steps, hints=())
+        result = swapper.swap(request)
+        return result.images[0], result.mask
+
+    return run
+
+
+def painted(paint: Callable[[Case, NDArray[np.uint8]], NDArray[np.uint8]]) -> Method:
+    """A method that works on opaque pixels; alpha stays."""
+
+    def run(case: Case) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+        image = case.source.image.copy()
+        flat = flatten(image, key_colour(image))
+        image[case.mask, :3] = paint(case, flat)[case.mask]
+        return image, case.mask.astype(np.uint8) * 255
+
+    return run
+
+
+def score(case: Case, image: NDArray[np.uint8], mask: NDArray[np.uint8], seconds: float, judge: Judge, other: Case) -> Score:
+    """other: another case, whose garment colours stand for a shuffled prompt."""
+    background = key_colour(case.source.image)
+    result, truth = flatten(image, background), flatten(case.truth.image, background)
+    truth = np.where(case.mask[..., None], truth, flatten(case.source.image, background))
+    regions = [case.region(index) for index in case.named]
+    wrong = [other.truth.garments[index].rgb for index in other.named]
+    crop = crop_around(case.mask.astype(np.uint8) * 255, 256)
+    seen, real = read_kinds(judge, [crop.take(result), crop.take(truth)])
+    named = [case.truth.garments[index] for index in case.named]
+    return Score(
+        outside=outside_identical(image, case.source.image, mask),
+        distances=tuple(colour_distance(result, truth, region) for region in regions),
+        shuffled=tuple(
+            colour_distance(result, np.broadcast_to(np.uint8(wrong[i % len(wrong)]), result.shape), region)
+            for i, region in enumerate(regions)
+        ),
+        kinds=tuple(seen[garment.slot] == garment.kind for garment in named),
+        true_kinds=tuple(real[garment.slot] == garment.kind for garment in named),
+        seam=seam(result, truth, case.mask),
+        seconds=seconds,
+    )
+
+
+def summary(scores: Sequence[Score]) -> dict[str, float]:
+    def share(values: Iterator[bool]) -> float:
+        found = list(values)
+        return sum(found) / max(1, len(found))
+
+    return {
+        "outside-identical": share(s.outside for s in scores),
+        "colour": share(d < SAME_COLOUR for s in scores for d in s.distances),
+        "colour, shuffled": share(d < SAME_COLOUR for s in scores for d in s.shuffled),
+        "garment": share(k for s in scores for k in s.kinds),
+        "garment, drawn": share(k for s in scores for k in s.true_kinds),
+        "seam": float(np.mean([s.seam for s in scores])),
+        "seconds": float(np.median([s.seconds for s in scores])),
+    }
+
+
+def table(rows: dict[str, dict[str, float]]) -> str:
+    columns = list(next(iter(rows.values())))
+    lines = ["| method | " + " | ".join(columns) + " |", "|---" * (len(columns) + 1) + "|"]
+    lines += [f"| {name} | " + " | ".join(f"{row[c]:.3f}" for c in columns) + " |" for name, row in rows.items()]
+    return "\n".join(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m training.evaluate", description=__doc__)
+    parser.add_argument("--count", type=int, default=200)
+    parser.add_argument("--first-seed", type=int, default=EVALUATION_SEEDS)
+    parser.add_argument("--steps", type=int, default=25)
+    parser.add_argument("--profile", default="bundled", choices=sorted(PROFILES))
+    parser.add_argument("--judge", type=Path, default=Path("assets/weights/judge"))
+    parser.add_argument("--json", type=Path, help="also write the figures here")
+    arguments = parser.parse_args()
+    profile = PROFILES[arguments.profile]
+    swapper, judge = OutfitSwapper(profile, load(profile)), load_judge(arguments.judge)
+    methods: dict[str, Method] = {
+        "ours": ours(swapper, arguments.steps),
+        "ours without ControlNet": ours(swapper, arguments.steps, hints=False),
+        "Telea": painted(lambda case, flat: telea(flat, case.mask)),
+        "flat recolour": painted(lambda case, flat: recolour(flat, case.mask, case.truth.garments[case.named[0]].rgb)),
+    }
+    everything = list(cases(arguments.first_seed, arguments.count))
+    scores: dict[str, list[Score]] = {name: [] for name in methods}
+    for number, case in enumerate(everything):
+        other = everything[(number + 2 * (len(everything) // 4) + 1) % len(everything)]
+        for name, method in methods.items():
+            began = time.perf_counter()
+            image, mask = method(case)
+            scores[name].append(score(case, image, mask, time.perf_counter() - began, judge, other))
+    rows = {name: summary(found) for name, found in scores.items()}
+    for kept, label in ((False, "trained triples"), (True, "held-out triples")):
+        part = [found for found, case in zip(scores["ours"], everything, strict=True) if case.held_out is kept]
+        if part:
+            rows[f"ours, {label}"] = summary(part)
+    print(f"{len(everything)} swaps of {arguments.count} characters from seed {arguments.first_seed}\n\n{table(rows)}")
+    if arguments.json:
+        arguments.json.write_text(json.dumps(rows, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
