@@ -13,7 +13,6 @@ import diffusers.utils.logging
 import torch
 import transformers.utils.logging
 from diffusers import AutoencoderKL, AutoencoderTiny, UNet2DConditionModel
-from diffusers.models.attention_processor import AttnProcessor
 from safetensors import SafetensorError
 from transformers import CLIPTextModel, CLIPTokenizer
 
@@ -85,8 +84,6 @@ def load(profile: ModelProfile, device: torch.device | None = None, dtype: torch
         raise WeightsError(
             f"The model folder {folder.name}/ cannot be read ({type(error).__name__}), please restore it (git checkout)."
         ) from error
-    for network in (networks.unet, *networks.controls.values()):
-        _plain_attention(network, device)
     return networks
 
 
@@ -113,9 +110,3 @@ def _network(kind: Any, folder: Path, device: torch.device, dtype: torch.dtype) 
         raise WeightsError(f"The weights in {folder.name}/ belong to another network ({strays[0]}), please restore them.")
     network.requires_grad_(False)
     return network.eval().to(device=device, memory_format=torch.channels_last)
-
-
-def _plain_attention(network: Any, device: torch.device) -> None:
-    """On a CPU at a few hundred tokens, two matrix products are faster than the fused attention kernel."""
-    if device.type == "cpu":
-        network.set_attn_processor(AttnProcessor())

@@ -14,7 +14,6 @@ from typing import Any
 import cv2
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from models.controlled_unet import Branch, within
@@ -62,7 +61,7 @@ def text_warnings(networks: Networks, prompt: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def read_lineart(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def read_lineart(rgb: Image8) -> Image8:
     """Line art of any picture: H x W x 3 -> H x W, 255 = line, by a difference of Gaussians (Winnemoeller 2012).
 
     A pixel is line as far as it is darker than its surroundings, in the colour channel where that shows most. The radii
@@ -70,8 +69,8 @@ def read_lineart(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """
     picture = rgb.astype(np.float32) / 255
     darker = cv2.GaussianBlur(picture, (0, 0), COARSE) - cv2.GaussianBlur(picture, (0, 0), FINE)
-    lines = np.clip((darker.max(axis=2) - FLOOR) * GAIN, 0, 1)
-    return np.rint(lines * 255).astype(np.uint8)
+    lines: Image8 = np.rint(np.clip((darker.max(axis=2) - FLOOR) * GAIN, 0, 1) * 255).astype(np.uint8)
+    return lines
 
 
 def bundled_hint(rgb01: Tensor | None, mask: Tensor, lineart: Tensor | None) -> Tensor:

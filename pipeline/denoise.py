@@ -55,7 +55,7 @@ def denoise(
     adds_noise = "generator" in inspect.signature(scheduler.step).parameters
     own_noise = {"generator": generators} if generators and adds_noise else {}
 
-    latents = noise * scheduler.init_noise_sigma
+    latents: Tensor = noise * scheduler.init_noise_sigma
     if strength < 1:
         assert known is not None, "only a known picture can be changed partly"
         latents = scheduler.add_noise(known.latents.expand_as(noise), noise, timesteps[:1].repeat(noise.shape[0]))
@@ -84,7 +84,7 @@ def count_steps(steps: int, strength: float) -> int:
 
 def clean_estimate(scheduler: Any, scaled: Tensor, prediction: Tensor, timestep: Tensor) -> Tensor:
     """The clean latents that a prediction points at, for a preview (arXiv:2202.00512, appendix D)."""
-    alpha = scheduler.alphas_cumprod.to(scaled.device)[timestep.long()]
+    alpha: Tensor = scheduler.alphas_cumprod.to(scaled.device)[timestep.long()]
     signal, noise = alpha.sqrt(), (1 - alpha).sqrt()
     if scheduler.config.prediction_type == "v_prediction":
         return signal * scaled - noise * prediction
