@@ -5,6 +5,9 @@
     python -m training train --recipe bundled --data runs/data --tokenizer runs/tokenizer --out runs/bundled [--resume]
     python -m training export --run runs/bundled --vae runs/vae --tokenizer runs/tokenizer --out assets/weights/bundled
 
+With several GPUs, or a process for each CPU core (better than threads for networks this small), start `train` with
+`torchrun --nproc-per-node N -m training train ...`.
+
 `training.pairs`, `training.autoencoder`, `training.judges` and `training.evaluate` are commands of their own.
 """
 
@@ -50,6 +53,7 @@ def command_encode(arguments: argparse.Namespace) -> None:
 
 
 def command_train(arguments: argparse.Namespace) -> None:
+    loop.join_workers(arguments.device)
     stores = stores_in(arguments.data)
     tokenizer = CLIPTokenizer.from_pretrained(arguments.tokenizer)
     recipe = RECIPES[arguments.recipe](arguments.samples)
@@ -60,7 +64,7 @@ def command_train(arguments: argparse.Namespace) -> None:
     (arguments.out / "command.txt").write_text("python -m training " + " ".join(sys.argv[1:]) + "\n")
 
     def stage_batches(stage: Stage, seed: int) -> Iterator[Batch]:
-        return batches(stores, tokenizer, stage, seed)
+        return batches(stores, tokenizer, stage.batch // loop.workers(), stage.half, seed, loop.worker())
 
     done = loop.train(
         state,

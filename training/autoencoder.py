@@ -21,6 +21,7 @@ from diffusers.models.unets.unet_2d_blocks import AutoencoderTinyBlock
 from numpy.typing import NDArray
 from torch import Tensor
 
+from training.data import stores_in
 from training.leaves import draw_leaves
 
 WIDTH = 64
@@ -166,7 +167,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m training.autoencoder", description=__doc__)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--start", type=Path, help="continue from this folder")
-    parser.add_argument("--pictures", type=Path, nargs="*", default=[], help=".npy of N x S x S x 3 uint8 pictures")
+    parser.add_argument("--data", type=Path, help="drawn pairs (training.pairs) to train on besides dead leaves")
     parser.add_argument("--latent-channels", type=int, default=4)
     parser.add_argument("--steps", type=int, default=3000)
     parser.add_argument("--rate", type=float, default=1e-3)
@@ -178,8 +179,9 @@ def main() -> None:
     model = (
         AutoencoderTiny.from_pretrained(arguments.start) if arguments.start else new_autoencoder(arguments.latent_channels)
     )
-    pools = [np.load(path, mmap_mode="r") for path in arguments.pictures]
-    pools.append(leaves_pool(arguments.leaves, arguments.seed))
+    leaves = leaves_pool(arguments.leaves, arguments.seed)
+    drawn = [store.array("rgb") for store in stores_in(arguments.data)] if arguments.data else []
+    pools = [leaves] * max(1, len(drawn)) + drawn  # half and half
     rounds = train(
         model, pools, steps=arguments.steps, rate=arguments.rate, batch=arguments.batch, size=arguments.size, seed=arguments.seed
     )

@@ -28,7 +28,6 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from pipeline.conditions import token_ids
-from training.recipes import Stage
 
 PICTURES: dict[str, tuple[int, ...]] = {"rgb": (3,), "mask": (), "lineart": (), "target": (3,), "labels": ()}
 LATENTS = {"latents": 8, "latents_half": 16}  # pixels a cell
@@ -124,14 +123,19 @@ def encode(store: Store, vae: Any, device: str = "cpu", chunk: int = 32) -> None
     store.note(latent_channels=vae.config.latent_channels)
 
 
-def batches(stores: Sequence[Store], tokenizer: Any, stage: Stage, seed: int, ahead: int = 4) -> Iterator[Batch]:
-    """Endless random batches of one stage, one store (so one shape) a batch, prepared ahead in a thread."""
+def batches(
+    stores: Sequence[Store], tokenizer: Any, size: int, half: bool, seed: int, worker: int = 0, ahead: int = 4
+) -> Iterator[Batch]:
+    """Endless random batches of `size`, one store (so one shape) a batch, prepared ahead in a thread.
+
+    worker: processes that train together take the same shapes in turn, so that none waits, but other pictures.
+    """
     empty = token_ids(tokenizer, [""])
     tokens = [[token_ids(tokenizer, record["captions"]) for record in store.records()] for store in stores]
     sizes = np.array([len(store) for store in stores], float)
-    names = ("latents_half" if stage.half else "latents", "rgb", "mask", "lineart")
+    names = ("latents_half" if half else "latents", "rgb", "mask", "lineart")
     arrays = [[store.array(name) for name in names] for store in stores]
-    rng = np.random.default_rng(seed)
+    rng, shapes = np.random.default_rng([seed, worker]), np.random.default_rng(seed)
     ready: queue.Queue[Batch] = queue.Queue(ahead)
     stop = threading.Event()
 
@@ -141,9 +145,9 @@ def batches(stores: Sequence[Store], tokenizer: Any, stage: Stage, seed: int, ah
 
     def work() -> None:
         while not stop.is_set():
-            which = int(rng.choice(len(stores), p=sizes / sizes.sum()))
+            which = int(shapes.choice(len(stores), p=sizes / sizes.sum()))
             latents, rgb, mask, lineart = arrays[which]
-            rows = np.sort(rng.choice(len(latents), stage.batch, replace=stage.batch > len(latents)))
+            rows = np.sort(rng.choice(len(latents), size, replace=size > len(latents)))
             chosen = [tokens[which][row] for row in rows]
             batch = Batch(
                 torch.from_numpy(latents[rows]).float(),
@@ -153,7 +157,7 @@ def batches(stores: Sequence[Store], tokenizer: Any, stage: Stage, seed: int, ah
                 torch.stack([texts[rng.integers(len(texts))] for texts in chosen]),
                 empty,
             )
-            batch = _halved(batch) if stage.half else batch
+            batch = _halved(batch) if half else batch
             while not stop.is_set():
                 try:
                     ready.put(batch, timeout=1)

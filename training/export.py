@@ -6,10 +6,9 @@ The same folder is read by the app and by stock diffusers' pipelines.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import torch
-from diffusers import AutoencoderTiny, ControlNetModel, StableDiffusionControlNetPipeline
+from diffusers import AutoencoderTiny, StableDiffusionControlNetPipeline
 from transformers import CLIPTokenizer
 
 from models.weights import write_manifest
@@ -22,14 +21,12 @@ SHARD = "9MB"
 def export(nets: Nets, vae: AutoencoderTiny, tokenizer_folder: Path, folder: Path) -> None:
     """nets: usually a run's moving average, with its control network. Anything in `folder` of the same name goes."""
     assert nets.control is not None, "the text stage alone cannot inpaint"
-    control: Any = ControlNetModel.from_config(nets.control.config)
-    control.load_state_dict(nets.control.state_dict())
     pipeline = StableDiffusionControlNetPipeline(
         vae=vae,
         text_encoder=nets.text_encoder,
         tokenizer=CLIPTokenizer.from_pretrained(tokenizer_folder),
         unet=nets.unet,
-        controlnet=control,
+        controlnet=nets.control.stock(),
         scheduler=recipes.scheduler(),
         safety_checker=None,
         feature_extractor=None,

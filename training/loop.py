@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import json
+import math
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ from typing import Any
 
 import numpy as np
 import torch
+import torch.distributed as dist
 from diffusers import UNet2DConditionModel
 from torch import Tensor, nn
 
@@ -28,6 +30,38 @@ from training.data import Batch
 from training.recipes import Recipe, Stage
 
 Log = Callable[[dict[str, Any]], None]
+
+
+def join_workers(device: str) -> None:
+    """Join the other processes if `torchrun` started this one; on a CPU each then computes on one core."""
+    if "WORLD_SIZE" in os.environ:
+        dist.init_process_group("nccl" if device == "cuda" else "gloo")
+        if device == "cpu":
+            torch.set_num_threads(1)
+
+
+def workers() -> int:
+    """Processes that train together."""
+    return dist.get_world_size() if dist.is_initialized() else 1
+
+
+def worker() -> int:
+    """This process among them; number 0 logs and saves."""
+    return dist.get_rank() if dist.is_initialized() else 0
+
+
+def average_gradients(parameters: list[nn.Parameter], stop: bool) -> bool:
+    """The mean of all workers' gradients, in place; True if any of them wants to stop."""
+    if workers() == 1:
+        return stop
+    held = [parameter for parameter in parameters if parameter.grad is not None]
+    flat = torch.cat([parameter.grad.flatten() for parameter in held if parameter.grad is not None])
+    flat = torch.cat([flat / workers(), flat.new_tensor([float(stop)])])
+    dist.all_reduce(flat)
+    for parameter, part in zip(held, flat[:-1].split([parameter.numel() for parameter in held]), strict=True):
+        assert parameter.grad is not None
+        parameter.grad.copy_(part.view_as(parameter.grad))
+    return bool(flat[-1] > 0)
 
 
 @dataclass
@@ -95,7 +129,7 @@ def rate_at(recipe: Recipe, done: int, step: int) -> float:
     total = sum(stage.samples for stage in recipe.stages)
     warm = min(1.0, (step + 1) / recipe.warmup)
     tail = max(0.0, (done / total - 0.6) / 0.4)
-    return recipe.rate * warm * (0.02 + 0.98 * 0.5 * (1 + np.cos(np.pi * min(tail, 1.0))))
+    return recipe.rate * warm * (0.02 + 0.49 * (1 + math.cos(math.pi * min(tail, 1.0))))
 
 
 def batch_loss(nets: Nets, batch: Batch, recipe: Recipe, alphas: Tensor, generator: torch.Generator) -> Tensor:
@@ -155,18 +189,20 @@ def train(
         stage = recipe.stages[state.stage]
         enter_stage(state, recipe, stage)
         before = sum(earlier.samples for earlier in recipe.stages[: state.stage])
-        generator = torch.Generator().manual_seed(recipe.seed + 7919 * (state.step + 1))
+        generator = torch.Generator().manual_seed(recipe.seed + 7919 * (state.step + 1) + worker())
         running: list[float] = []
         for batch in batches(stage, recipe.seed + state.step):
             for group in state.optimizer.param_groups:
                 group["lr"] = rate_at(recipe, before + state.seen, state.step)
             loss = batch_loss(state.nets, batch, recipe, alphas, generator)
             loss.backward()
-            torch.nn.utils.clip_grad_norm_([p for g in state.optimizer.param_groups for p in g["params"]], 1.0)
+            parameters = [parameter for group in state.optimizer.param_groups for parameter in group["params"]]
+            stop = average_gradients(parameters, time.monotonic() - began > deadline)
+            torch.nn.utils.clip_grad_norm_(parameters, 1.0)
             state.optimizer.step()
             state.optimizer.zero_grad(set_to_none=True)
             state.step += 1
-            state.seen += len(batch.latents)
+            state.seen += stage.batch
             update_average(state, recipe.ema)
             running.append(float(loss.detach()))
             now = time.monotonic()
@@ -174,7 +210,8 @@ def train(
                 speed = len(running) * stage.batch / (now - told)
                 row = {"stage": stage.name, "step": state.step, "seen": state.seen, "loss": float(np.mean(running))}
                 state.log.append(row | {"samples_per_second": round(speed, 1), "seconds": round(now - began)})
-                log(state.log[-1])
+                if not worker():
+                    log(state.log[-1])
                 running, told = [], now
             if now - saved > save_every:
                 save(state, folder)
@@ -182,7 +219,7 @@ def train(
             if state.seen >= stage.samples:
                 state.stage, state.seen = state.stage + 1, 0
                 break
-            if now - began > deadline:
+            if stop:
                 save(state, folder)
                 return False
         save(state, folder)
@@ -190,6 +227,8 @@ def train(
 
 
 def save(state: State, folder: Path) -> None:
+    if worker():
+        return
     folder.mkdir(parents=True, exist_ok=True)
     held = {
         "nets": {name: module.state_dict() for name, module in state.nets.modules().items()},
@@ -199,7 +238,7 @@ def save(state: State, folder: Path) -> None:
     }
     torch.save(held, folder / "checkpoint.tmp")
     os.replace(folder / "checkpoint.tmp", folder / "checkpoint.pt")
-    (folder / "log.json").write_text("\n".join(json.dumps(row) for row in state.log) + "\n")
+    (folder / "log.jsonl").write_text("".join(json.dumps(row) + "\n" for row in state.log))
 
 
 def resume(state: State, recipe: Recipe, folder: Path) -> None:
@@ -212,5 +251,5 @@ def resume(state: State, recipe: Recipe, folder: Path) -> None:
             module.load_state_dict(held[name][key])
     state.optimizer.load_state_dict(held["optimizer"])
     state.stage, state.seen, state.step = held["at"]
-    log = folder / "log.json"
+    log = folder / "log.jsonl"
     state.log = [json.loads(line) for line in log.read_text().splitlines()] if log.is_file() else []
