@@ -15,14 +15,20 @@ import numpy as np
 from training.characters.kinds import BOTTOMS, HEADWEAR, KINDS, LENGTHS, NECKLINES, SLEEVES
 from training.characters.palette import COLOUR_WORDS, COLOURS
 from training.characters.patterns import PATTERNS
-from training.characters.wardrobe import OVER_OTHERS, MAIN_SLOTS, Garment
+from training.characters.wardrobe import MAIN_SLOTS, OVER_OTHERS, Garment
 
 Rng = np.random.Generator
 Style = Literal["tags", "sentence"]
 
 _SYNONYM = 0.3  # how often another word stands in for the usual one
 _SUBJECTS = ("a girl", "a boy", "a character", "an anime character", "a woman", "a man", "someone", "a person")
-_OPENINGS = ("{subject} wearing {clothes}", "{subject} in {clothes}", "{subject} dressed in {clothes}", "wearing {clothes}", "{clothes}")
+_OPENINGS = (
+    "{subject} wearing {clothes}",
+    "{subject} in {clothes}",
+    "{subject} dressed in {clothes}",
+    "wearing {clothes}",
+    "{clothes}",
+)
 
 # Words that are not a kind's own but that users type for it.
 EXTRA_WORDS: dict[str, str] = {

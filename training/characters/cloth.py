@@ -24,8 +24,8 @@ WHITE: RGB = (248, 248, 248)
 
 @dataclass
 class Cloth:
-    """One garment on one figure. number: index + 1 in the outfit; z: where its torso part lies; under: whether
-    another garment is worn over it; over: whether it is worn over another top."""
+    """One garment on one figure. number: index + 1 in the outfit; z: where its torso part lies;
+    sleeve_z: where on the arms its sleeves lie; rng: for folds and small variations, from the garment's own seed."""
 
     garment: Garment
     number: int
@@ -60,7 +60,7 @@ class Cloth:
         garment, body = self.garment, self.figure.body
         if garment.pattern is None or garment.second_rgb is None:
             return None
-        key = int(round(angle / 6))
+        key = round(angle / 6)
         if key not in self._shaders:
             row = patterns.PATTERNS[garment.pattern]
             pick = np.random.default_rng(garment.detail)

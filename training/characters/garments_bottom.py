@@ -8,7 +8,7 @@ import numpy as np
 
 from training.characters import lower
 from training.characters.canvas import SLEEVE, Layer, Mark
-from training.characters.cloth import Cloth, across, limb_angle, shape, strokes
+from training.characters.cloth import Cloth, across, shape, strokes
 from training.characters.figure import SIDES
 from training.characters.geometry import trace
 from training.characters.style import darken, lighten
@@ -61,7 +61,9 @@ def jeans(c: Cloth) -> list[Layer]:
     pockets = [np.array([t.front(s * 0.45, 0.7), t.front(s * 0.5, 0.8), t.front(s * 0.85, 0.84)]) for s in (-1, 1)]
     fly = np.array([t.front(0.12, 0.7), t.front(0.12, 0.88), t.front(0.0, 0.94)])
     marks = (Mark(strokes(*pockets, fly), colour=stitch, width=0.9),)
-    found = lower.trousers(c, t1=0.97, ease=0.08, marks=marks, cuff=lighten(c.main, 0.4) if c.rng.random() < 0.4 else None, band=darken(c.main, 0.15))
+    found = lower.trousers(
+        c, t1=0.97, ease=0.08, marks=marks, cuff=lighten(c.main, 0.4) if c.rng.random() < 0.4 else None, band=darken(c.main, 0.15)
+    )
     if c.rng.random() < 0.5:  # faded thighs
         for layer, side in zip([layer for layer in found if layer.edge is not None][:2], SIDES, strict=False):
             leg = c.figure.legs[side]
@@ -85,9 +87,18 @@ def cargo_pants(c: Cloth) -> list[Layer]:
         outer, inner = leg.sides(0.36, 0.54, 0.3 * w)
         n = min(len(outer), len(inner))
         outer, inner = outer[:n], inner[:n]
-        flap = np.stack([outer[0] * 1.02 + inner[0] * -0.02, outer[0] * 0.35 + inner[0] * 0.65, outer[1] * 0.35 + inner[1] * 0.65, outer[1]])
+        flap = np.stack(
+            [outer[0] * 1.02 + inner[0] * -0.02, outer[0] * 0.35 + inner[0] * 0.65, outer[1] * 0.35 + inner[1] * 0.65, outer[1]]
+        )
         pocket = np.concatenate([outer, (outer * 0.38 + inner * 0.62)[::-1]])
-        found.append(c.detail(leg.z + SLEEVE + 0.2, trace(pocket), darken(c.main, 0.12), marks=[Mark(shape(*flap.tolist()), "shade", strength=0.7), Mark(strokes(flap), width=0.9)]))
+        found.append(
+            c.detail(
+                leg.z + SLEEVE + 0.2,
+                trace(pocket),
+                darken(c.main, 0.12),
+                marks=[Mark(shape(*flap.tolist()), "shade", strength=0.7), Mark(strokes(flap), width=0.9)],
+            )
+        )
     return found
 
 
@@ -95,7 +106,17 @@ def sweatpants(c: Cloth) -> list[Layer]:
     stripe = c.trim if c.garment.second_rgb else None
     cord = [np.array([c.front(s * 0.06, 0.68), c.front(s * 0.1, 0.78)]) for s in (-1, 1)]
     marks = (Mark(strokes(*cord), colour=c.contrast, width=1.5),)
-    return lower.trousers(c, t1=0.95, ease=0.26, puff=0.05, cuff=darken(c.main, 0.15), stripe=stripe, marks=marks, band=darken(c.main, 0.12), seams=False)
+    return lower.trousers(
+        c,
+        t1=0.95,
+        ease=0.26,
+        puff=0.05,
+        cuff=darken(c.main, 0.15),
+        stripe=stripe,
+        marks=marks,
+        band=darken(c.main, 0.12),
+        seams=False,
+    )
 
 
 def leggings(c: Cloth) -> list[Layer]:
@@ -104,11 +125,15 @@ def leggings(c: Cloth) -> list[Layer]:
 
 def shorts(c: Cloth) -> list[Layer]:
     cuff = c.trim if c.garment.second_rgb and c.garment.pattern is None else None
-    return lower.trousers(c, t1=0.27 + float(c.rng.uniform(-0.02, 0.04)), ease=0.24, flare=0.12, cuff=cuff, band=darken(c.main, 0.2))
+    return lower.trousers(
+        c, t1=0.27 + float(c.rng.uniform(-0.02, 0.04)), ease=0.24, flare=0.12, cuff=cuff, band=darken(c.main, 0.2)
+    )
 
 
 def bermuda(c: Cloth) -> list[Layer]:
-    return lower.trousers(c, t1=0.5 + float(c.rng.uniform(-0.03, 0.08)), ease=0.2, flare=0.1, cuff=darken(c.main, 0.15), band=darken(c.main, 0.2))
+    return lower.trousers(
+        c, t1=0.5 + float(c.rng.uniform(-0.03, 0.08)), ease=0.2, flare=0.1, cuff=darken(c.main, 0.15), band=darken(c.main, 0.2)
+    )
 
 
 def hakama(c: Cloth) -> list[Layer]:
@@ -141,4 +166,3 @@ BOTTOMS: dict[str, Draw] = {
     "bermuda shorts": bermuda,
     "hakama": hakama,
 }
-__all__ = ["BOTTOMS", "limb_angle"]

@@ -8,7 +8,7 @@ import numpy as np
 import skia
 
 from training.characters import lower, upper
-from training.characters.canvas import GLOVE, LEGWEAR, SHOE, SLEEVE, Layer, Mark, Z
+from training.characters.canvas import GLOVE, LEGWEAR, SHOE, Layer, Mark, Z
 from training.characters.cloth import WHITE, Cloth, limb_angle, shape, strokes
 from training.characters.figure import SIDES
 from training.characters.geometry import trace
@@ -26,7 +26,9 @@ def _sock(c: Cloth, t0: float, *, band: bool = True, loose: float = 0.06, foot: 
             found.append(c.piece(leg.z + LEGWEAR, c.figure.foot(side, 0.01).path))
         folds = Mark(leg.ring(0.985, loose * w), width=0.7, strength=0.7)
         edge = leg.edge(t0, 1.0, loose * w) if t0 <= 0 else None
-        found.append(c.piece(leg.z + LEGWEAR, leg.outline(t0, 1.0, loose * w), edge=edge, marks=[folds], angle=limb_angle(leg, 0.75)))
+        found.append(
+            c.piece(leg.z + LEGWEAR, leg.outline(t0, 1.0, loose * w), edge=edge, marks=[folds], angle=limb_angle(leg, 0.75))
+        )
         if band:
             found.append(c.detail(leg.z + LEGWEAR + 0.1, leg.band(t0, 0.035, (loose + 0.03) * w), c.trim, shading=0.3))
     return found
@@ -58,11 +60,27 @@ def leg_warmers(c: Cloth) -> list[Layer]:
         rings = skia.Path()
         for t in np.arange(0.64, 0.97, 0.055):
             rings.addPath(leg.ring(float(t), 0.24 * w))
-        found.append(c.piece(leg.z + SHOE + 0.3, leg.outline(0.57, 0.98, 0.16 * w, 0.18 * w), marks=[Mark(rings, width=0.6, strength=0.7)], angle=limb_angle(leg, 0.75)))
+        found.append(
+            c.piece(
+                leg.z + SHOE + 0.3,
+                leg.outline(0.57, 0.98, 0.16 * w, 0.18 * w),
+                marks=[Mark(rings, width=0.6, strength=0.7)],
+                angle=limb_angle(leg, 0.75),
+            )
+        )
     return found
 
 
-def _shoe(c: Cloth, *, shaft: float | None, sole: tuple[int, int, int], heel: float = 0.0, marks: bool = True, loose: float = 0.14, cuff: bool = False) -> list[Layer]:
+def _shoe(
+    c: Cloth,
+    *,
+    shaft: float | None,
+    sole: tuple[int, int, int],
+    heel: float = 0.0,
+    marks: bool = True,
+    loose: float = 0.14,
+    cuff: bool = False,
+) -> list[Layer]:
     """shaft: t at which a boot's shaft begins, None for a shoe; sole: colour of the sole's stripe."""
     w = c.figure.body.thigh_half
     found = []
@@ -70,12 +88,26 @@ def _shoe(c: Cloth, *, shaft: float | None, sole: tuple[int, int, int], heel: fl
         leg = c.figure.legs[side]
         part = c.figure.foot(side, 0.03, heel)
         box = part.path.getBounds()
-        details = [Mark(shape((box.left(), box.bottom() - 0.16 * box.height()), (box.right(), box.bottom() - 0.16 * box.height()), (box.right(), box.bottom() + 0.1), (box.left(), box.bottom() + 0.1)), "fill", sole)]
+        details = [
+            Mark(
+                shape(
+                    (box.left(), box.bottom() - 0.16 * box.height()),
+                    (box.right(), box.bottom() - 0.16 * box.height()),
+                    (box.right(), box.bottom() + 0.1),
+                    (box.left(), box.bottom() + 0.1),
+                ),
+                "fill",
+                sole,
+            )
+        ]
         if marks:
             details.append(Mark(_laces(c, side), colour=c.contrast if shaft is None else darken(c.main, 0.55), width=1.1))
         if shaft is not None:
             found.append(c.piece(leg.z + SHOE + 0.2, part.path, marks=details))
-            creases = Mark(strokes(*[np.array([leg.point(t), (leg.point(t)[0] + 0.4 * w, leg.point(t)[1] + 0.03)]) for t in (0.9, 0.93)]), width=0.7)
+            creases = Mark(
+                strokes(*[np.array([leg.point(t), (leg.point(t)[0] + 0.4 * w, leg.point(t)[1] + 0.03)]) for t in (0.9, 0.93)]),
+                width=0.7,
+            )
             found.append(c.piece(leg.z + SHOE + 0.3, leg.outline(shaft, 0.99, loose * w, hem=0.3), marks=[creases]))
             if cuff:
                 found.append(c.detail(leg.z + SHOE + 0.4, leg.band(shaft, 0.05, (loose + 0.06) * w), c.trim, shading=0.3))
@@ -89,7 +121,10 @@ def _laces(c: Cloth, side: str) -> skia.Path:
     x, y = leg.point(0.99)
     s, r = c.figure.body.foot, leg.width(1.0)
     tilt = (1 if side == "r" else -1) * c.figure.pose.feet[SIDES.index(side)] * 0.12
-    rows = [np.array([(x - 0.5 * r + tilt * k * s, y + (0.14 + 0.1 * k) * s), (x + 0.6 * r + tilt * k * s, y + (0.16 + 0.1 * k) * s)]) for k in range(3)]
+    rows = [
+        np.array([(x - 0.5 * r + tilt * k * s, y + (0.14 + 0.1 * k) * s), (x + 0.6 * r + tilt * k * s, y + (0.16 + 0.1 * k) * s)])
+        for k in range(3)
+    ]
     return strokes(*rows)
 
 
@@ -157,7 +192,12 @@ def heels(c: Cloth) -> list[Layer]:
         x, _ = leg.point(0.98)
         back = -1 if side == "r" else 1
         x += back * leg.width(1.0) * 0.7
-        heel = shape((x - 0.14 * s, box.bottom() - 0.5 * box.height()), (x + 0.14 * s, box.bottom() - 0.5 * box.height()), (x + 0.05 * s, box.bottom() + 0.04), (x - 0.05 * s, box.bottom() + 0.04))
+        heel = shape(
+            (x - 0.14 * s, box.bottom() - 0.5 * box.height()),
+            (x + 0.14 * s, box.bottom() - 0.5 * box.height()),
+            (x + 0.05 * s, box.bottom() + 0.04),
+            (x - 0.05 * s, box.bottom() + 0.04),
+        )
         found.append(c.piece(leg.z + SHOE - 0.1, heel))
         found.append(c.piece(leg.z + SHOE, part.path, clip=low))
     return found
@@ -216,8 +256,19 @@ def necktie(c: Cloth) -> list[Layer]:
     f = c.front
     w = c.figure.body.shoulder
     (kx, ky), (ex, ey) = f(0.0, 0.09), f(0.0, 0.55)
-    knot = shape((kx - 0.13 * w, ky - 0.08 * w), (kx + 0.13 * w, ky - 0.08 * w), (kx + 0.08 * w, ky + 0.14 * w), (kx - 0.08 * w, ky + 0.14 * w))
-    blade = shape((kx - 0.07 * w, ky + 0.12 * w), (kx + 0.07 * w, ky + 0.12 * w), (ex + 0.19 * w, ey - 0.16 * w), (ex, ey + 0.06 * w), (ex - 0.19 * w, ey - 0.16 * w))
+    knot = shape(
+        (kx - 0.13 * w, ky - 0.08 * w),
+        (kx + 0.13 * w, ky - 0.08 * w),
+        (kx + 0.08 * w, ky + 0.14 * w),
+        (kx - 0.08 * w, ky + 0.14 * w),
+    )
+    blade = shape(
+        (kx - 0.07 * w, ky + 0.12 * w),
+        (kx + 0.07 * w, ky + 0.12 * w),
+        (ex + 0.19 * w, ey - 0.16 * w),
+        (ex, ey + 0.06 * w),
+        (ex - 0.19 * w, ey - 0.16 * w),
+    )
     return [c.piece(Z.NECKWEAR, blade), c.piece(Z.NECKWEAR + 0.1, knot)]
 
 
@@ -226,14 +277,29 @@ def scarf(c: Cloth) -> list[Layer]:
     w, (x, y) = c.figure.body.shoulder, c.figure.torso.at(0, 0.0)
     chin = c.figure.head.at(0, 0.5)[1]
     top = min(chin + 0.03, y - 0.05)
-    wrap = [(x - 0.62 * w, y - 0.06 * w), (x - 0.45 * w, top - 0.05), (x, top + 0.03), (x + 0.45 * w, top - 0.05), (x + 0.62 * w, y - 0.06 * w), (x + 0.5 * w, y + 0.26 * w), (x, y + 0.36 * w), (x - 0.5 * w, y + 0.26 * w)]
+    wrap = [
+        (x - 0.62 * w, y - 0.06 * w),
+        (x - 0.45 * w, top - 0.05),
+        (x, top + 0.03),
+        (x + 0.45 * w, top - 0.05),
+        (x + 0.62 * w, y - 0.06 * w),
+        (x + 0.5 * w, y + 0.26 * w),
+        (x, y + 0.36 * w),
+        (x - 0.5 * w, y + 0.26 * w),
+    ]
     side = -1 if c.garment.detail & 1 else 1
     ex, ey = c.front(side * 0.34, 0.62)
     sx, sy = c.front(side * 0.3, 0.08)
     tail = shape((sx - 0.2 * w, sy), (sx + 0.2 * w, sy), (ex + 0.22 * w, ey), (ex - 0.2 * w, ey + 0.03))
     fringe = strokes(*[np.array([(ex + k * w, ey - 0.02), (ex + k * w, ey + 0.12 * w)]) for k in (-0.16, -0.08, 0.0, 0.08, 0.16)])
-    lines = strokes(np.array([(x - 0.55 * w, y), (x, y + 0.12 * w), (x + 0.5 * w, y - 0.08 * w)]), np.array([(x - 0.4 * w, y + 0.16 * w), (x, y + 0.24 * w), (x + 0.45 * w, y + 0.1 * w)]))
-    return [c.piece(Z.NECKWEAR + 1, tail, marks=[Mark(fringe, clip=False, width=1.0)]), c.piece(Z.NECKWEAR + 1.2, upper.curve_blob(wrap), marks=[Mark(lines, width=0.8)])]
+    lines = strokes(
+        np.array([(x - 0.55 * w, y), (x, y + 0.12 * w), (x + 0.5 * w, y - 0.08 * w)]),
+        np.array([(x - 0.4 * w, y + 0.16 * w), (x, y + 0.24 * w), (x + 0.45 * w, y + 0.1 * w)]),
+    )
+    return [
+        c.piece(Z.NECKWEAR + 1, tail, marks=[Mark(fringe, clip=False, width=1.0)]),
+        c.piece(Z.NECKWEAR + 1.2, upper.curve_blob(wrap), marks=[Mark(lines, width=0.8)]),
+    ]
 
 
 def choker(c: Cloth) -> list[Layer]:
@@ -250,8 +316,26 @@ def choker(c: Cloth) -> list[Layer]:
 def neckerchief(c: Cloth) -> list[Layer]:
     f, w = c.figure.torso, c.figure.body.shoulder
     kx, ky = c.front(0.0, 0.28)
-    rows = [f.at(-0.8, 0.0), c.front(-0.3, 0.14), (kx, ky), c.front(0.3, 0.14), f.at(0.8, 0.0), c.front(0.4, 0.2), (kx + 0.08 * w, ky + 0.12 * w), (kx + 0.3 * w, ky + 0.6 * w), (kx, ky + 0.25 * w), (kx - 0.3 * w, ky + 0.62 * w), (kx - 0.08 * w, ky + 0.12 * w), c.front(-0.4, 0.2)]
-    knot = shape((kx - 0.1 * w, ky - 0.06 * w), (kx + 0.1 * w, ky - 0.06 * w), (kx + 0.08 * w, ky + 0.14 * w), (kx - 0.08 * w, ky + 0.14 * w))
+    rows = [
+        f.at(-0.8, 0.0),
+        c.front(-0.3, 0.14),
+        (kx, ky),
+        c.front(0.3, 0.14),
+        f.at(0.8, 0.0),
+        c.front(0.4, 0.2),
+        (kx + 0.08 * w, ky + 0.12 * w),
+        (kx + 0.3 * w, ky + 0.6 * w),
+        (kx, ky + 0.25 * w),
+        (kx - 0.3 * w, ky + 0.62 * w),
+        (kx - 0.08 * w, ky + 0.12 * w),
+        c.front(-0.4, 0.2),
+    ]
+    knot = shape(
+        (kx - 0.1 * w, ky - 0.06 * w),
+        (kx + 0.1 * w, ky - 0.06 * w),
+        (kx + 0.08 * w, ky + 0.14 * w),
+        (kx - 0.08 * w, ky + 0.14 * w),
+    )
     return [c.piece(Z.NECKWEAR, shape(*rows)), c.piece(Z.NECKWEAR + 0.1, knot)]
 
 
@@ -302,4 +386,3 @@ EXTRAS: dict[str, Draw] = {
     "belt": belt,
     "sash": sash,
 }
-__all__ = ["EXTRAS", "SLEEVE"]

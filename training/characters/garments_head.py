@@ -52,7 +52,15 @@ def _brim(c: Cloth, half: float, y: float, height: float) -> skia.Path:
 
 def sun_hat(c: Cloth) -> list[Layer]:
     w = _wide(c)
-    crown = [(-w * 0.95, -0.3), (-w * 0.86, -0.55), (-w * 0.5, -0.72), (w * 0.5, -0.72), (w * 0.86, -0.55), (w * 0.95, -0.3), (0, -0.22)]
+    crown = [
+        (-w * 0.95, -0.3),
+        (-w * 0.86, -0.55),
+        (-w * 0.5, -0.72),
+        (w * 0.5, -0.72),
+        (w * 0.86, -0.55),
+        (w * 0.95, -0.3),
+        (0, -0.22),
+    ]
     band = [(-w * 0.97, -0.4), (0, -0.32), (w * 0.97, -0.4), (w * 0.97, -0.28), (0, -0.2), (-w * 0.97, -0.28)]
     weave = _lines(c, [(-w * 0.7, -0.58), (0, -0.52), (w * 0.7, -0.58)], [(-w * 0.5, -0.66), (0, -0.62), (w * 0.5, -0.66)])
     return [
@@ -65,7 +73,15 @@ def sun_hat(c: Cloth) -> list[Layer]:
 def beret(c: Cloth) -> list[Layer]:
     w = _wide(c)
     lean = 0.12 if c.garment.detail & 1 else -0.12
-    rows = [(-w * 1.0, -0.3), (-w * 1.15 + lean, -0.5), (lean - 0.1, -0.7), (lean + 0.1, -0.7), (w * 1.15 + lean, -0.5), (w * 1.0, -0.3), (0, -0.3)]
+    rows = [
+        (-w * 1.0, -0.3),
+        (-w * 1.15 + lean, -0.5),
+        (lean - 0.1, -0.7),
+        (lean + 0.1, -0.7),
+        (w * 1.15 + lean, -0.5),
+        (w * 1.0, -0.3),
+        (0, -0.3),
+    ]
     stem = _lines(c, [(lean * 1.2, -0.69), (lean * 1.6, -0.76)])
     band = _lines(c, [(-w * 1.0, -0.33), (0, -0.38), (w * 1.0, -0.33)])
     return [c.piece(Z.HEADWEAR, _blob(c, rows), marks=[Mark(stem, width=2.0, clip=False), Mark(band, width=0.9)])]
@@ -74,16 +90,49 @@ def beret(c: Cloth) -> list[Layer]:
 def cap(c: Cloth) -> list[Layer]:
     w = _wide(c)
     d = 0.3 if c.figure.head.turn >= 0 else -0.3
-    crown = [(-w * 1.02, -0.24), (-w * 0.9, -0.55), (-w * 0.4, -0.68), (w * 0.4, -0.68), (w * 0.9, -0.55), (w * 1.02, -0.24), (0, -0.27)]
-    peak = [(-w * 0.8 + d * 0.3, -0.3), (d * 0.4, -0.36), (w * 0.8 + d * 0.3, -0.3), (w * 0.75 + d * 0.9, -0.17), (d * 0.8, -0.11), (-w * 0.75 + d * 0.9, -0.17)]
-    seams = _lines(c, [(0, -0.68), (d * 0.2, -0.5), (d * 0.4, -0.34)], [(0, -0.67), (-w * 0.55, -0.5), (-w * 0.7, -0.3)], [(0, -0.67), (w * 0.55, -0.5), (w * 0.7, -0.3)])
-    return [c.piece(Z.HEADWEAR, _blob(c, crown), marks=[Mark(seams, width=0.8)]), c.detail(Z.HEADWEAR + 0.1, _blob(c, peak), c.trim)]
+    crown = [
+        (-w * 1.02, -0.24),
+        (-w * 0.9, -0.55),
+        (-w * 0.4, -0.68),
+        (w * 0.4, -0.68),
+        (w * 0.9, -0.55),
+        (w * 1.02, -0.24),
+        (0, -0.27),
+    ]
+    peak = [
+        (-w * 0.8 + d * 0.3, -0.3),
+        (d * 0.4, -0.36),
+        (w * 0.8 + d * 0.3, -0.3),
+        (w * 0.75 + d * 0.9, -0.17),
+        (d * 0.8, -0.11),
+        (-w * 0.75 + d * 0.9, -0.17),
+    ]
+    seams = _lines(
+        c,
+        [(0, -0.68), (d * 0.2, -0.5), (d * 0.4, -0.34)],
+        [(0, -0.67), (-w * 0.55, -0.5), (-w * 0.7, -0.3)],
+        [(0, -0.67), (w * 0.55, -0.5), (w * 0.7, -0.3)],
+    )
+    return [
+        c.piece(Z.HEADWEAR, _blob(c, crown), marks=[Mark(seams, width=0.8)]),
+        c.detail(Z.HEADWEAR + 0.1, _blob(c, peak), c.trim),
+    ]
 
 
 def witch_hat(c: Cloth) -> list[Layer]:
     w = _wide(c)
     tip = 0.35 if c.garment.detail & 1 else -0.35
-    cone = [(-w * 0.92, -0.3), (-w * 0.5, -0.72), (tip * 0.4 - 0.12, -1.05), (tip * 1.2, -1.28), (tip * 0.9 + 0.05, -1.1), (tip * 0.3 + 0.2, -0.95), (w * 0.6, -0.7), (w * 0.92, -0.3), (0, -0.22)]
+    cone = [
+        (-w * 0.92, -0.3),
+        (-w * 0.5, -0.72),
+        (tip * 0.4 - 0.12, -1.05),
+        (tip * 1.2, -1.28),
+        (tip * 0.9 + 0.05, -1.1),
+        (tip * 0.3 + 0.2, -0.95),
+        (w * 0.6, -0.7),
+        (w * 0.92, -0.3),
+        (0, -0.22),
+    ]
     band = [(-w * 0.9, -0.42), (0, -0.34), (w * 0.9, -0.42), (w * 0.95, -0.28), (0, -0.2), (-w * 0.95, -0.28)]
     creases = _lines(c, [(tip * 0.4 - 0.1, -0.98), (tip * 0.4 + 0.1, -0.93)], [(-w * 0.45, -0.7), (0.0, -0.66)])
     return [
@@ -122,12 +171,28 @@ def maid_headdress(c: Cloth) -> list[Layer]:
     low = np.stack([s[::-1] * w * 0.95, -0.42 + 0.3 * s[::-1] ** 2], 1)
     frill = _on_head(c, trace(np.concatenate([top, low])))
     inner = _on_head(c, trace(np.stack([s * w * 0.95, -0.46 + 0.3 * s**2], 1), closed=False))
-    return [c.piece(Z.HEADWEAR, frill, marks=[Mark(inner, colour=c.contrast if c.garment.second_rgb else darken(c.main, 0.3), width=1.8)])]
+    return [
+        c.piece(
+            Z.HEADWEAR, frill, marks=[Mark(inner, colour=c.contrast if c.garment.second_rgb else darken(c.main, 0.3), width=1.8)]
+        )
+    ]
 
 
 def helmet(c: Cloth) -> list[Layer]:
     w = _wide(c)
-    shell = [(-w * 1.06, -0.05), (-w * 1.06, -0.4), (-w * 0.6, -0.66), (w * 0.6, -0.66), (w * 1.06, -0.4), (w * 1.06, -0.05), (w * 0.85, -0.02), (w * 0.7, -0.28), (0, -0.32), (-w * 0.7, -0.28), (-w * 0.85, -0.02)]
+    shell = [
+        (-w * 1.06, -0.05),
+        (-w * 1.06, -0.4),
+        (-w * 0.6, -0.66),
+        (w * 0.6, -0.66),
+        (w * 1.06, -0.4),
+        (w * 1.06, -0.05),
+        (w * 0.85, -0.02),
+        (w * 0.7, -0.28),
+        (0, -0.32),
+        (-w * 0.7, -0.28),
+        (-w * 0.85, -0.02),
+    ]
     visor = _lines(c, [(-w * 1.02, -0.38), (0, -0.44), (w * 1.02, -0.38)])
     shine = _blob(c, [(-w * 0.6, -0.56), (-w * 0.3, -0.62), (-w * 0.35, -0.46), (-w * 0.62, -0.44)])
     plume = [(-0.05, -0.62), (-0.12, -0.86), (0.12, -0.98), (0.42, -0.9), (0.5, -0.66), (0.3, -0.78), (0.08, -0.62)]
@@ -139,12 +204,29 @@ def helmet(c: Cloth) -> list[Layer]:
 
 def beanie(c: Cloth) -> list[Layer]:
     w = _wide(c)
-    dome = [(-w * 1.03, -0.28), (-w * 0.92, -0.58), (-w * 0.4, -0.74), (w * 0.4, -0.74), (w * 0.92, -0.58), (w * 1.03, -0.28), (0, -0.3)]
+    dome = [
+        (-w * 1.03, -0.28),
+        (-w * 0.92, -0.58),
+        (-w * 0.4, -0.74),
+        (w * 0.4, -0.74),
+        (w * 0.92, -0.58),
+        (w * 1.03, -0.28),
+        (0, -0.3),
+    ]
     fold = [(-w * 1.06, -0.36), (0, -0.42), (w * 1.06, -0.36), (w * 1.08, -0.2), (0, -0.26), (-w * 1.08, -0.2)]
     ribs = _lines(c, *[[(k * w, -0.4 + 0.05 * k * k), (k * w, -0.22 + 0.05 * k * k)] for k in np.linspace(-0.85, 0.85, 8)])
-    found = [c.piece(Z.HEADWEAR, _blob(c, dome)), c.detail(Z.HEADWEAR + 0.1, _blob(c, fold), lighten(c.main, 0.12), marks=[Mark(ribs, width=0.7)])]
+    found = [
+        c.piece(Z.HEADWEAR, _blob(c, dome)),
+        c.detail(Z.HEADWEAR + 0.1, _blob(c, fold), lighten(c.main, 0.12), marks=[Mark(ribs, width=0.7)]),
+    ]
     if c.garment.detail & 1:
-        found.append(c.detail(Z.HEADWEAR + 0.2, _blob(c, [(-0.13, -0.8), (0, -0.92), (0.13, -0.8), (0, -0.68)]), c.contrast if c.garment.second_rgb else WHITE))
+        found.append(
+            c.detail(
+                Z.HEADWEAR + 0.2,
+                _blob(c, [(-0.13, -0.8), (0, -0.92), (0.13, -0.8), (0, -0.68)]),
+                c.contrast if c.garment.second_rgb else WHITE,
+            )
+        )
     return found
 
 

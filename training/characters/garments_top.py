@@ -10,7 +10,6 @@ from training.characters import upper
 from training.characters.canvas import Layer, Mark, Z
 from training.characters.cloth import WHITE, Cloth, across, discs, shape, strokes
 from training.characters.geometry import trace
-from training.characters.palette import luminance
 from training.characters.style import darken, lighten
 
 Draw = Callable[[Cloth], list[Layer]]
@@ -24,7 +23,11 @@ def t_shirt(c: Cloth) -> list[Layer]:
 def shirt(c: Cloth) -> list[Layer]:
     marks = upper.placket(c, 0.1, 0.96, buttons=5)
     cuff = c.trim if c.garment.sleeve == "long" else None
-    return [upper.bodice(c, 0.96, ease=0.05, neck="", marks=tuple(marks)), *upper.sleeves(c, cuff=cuff), *upper.shirt_collar(c, lighten(c.main, 0.2), c.z + 1)]
+    return [
+        upper.bodice(c, 0.96, ease=0.05, neck="", marks=tuple(marks)),
+        *upper.sleeves(c, cuff=cuff),
+        *upper.shirt_collar(c, lighten(c.main, 0.2), c.z + 1),
+    ]
 
 
 def blouse(c: Cloth) -> list[Layer]:
@@ -33,7 +36,11 @@ def blouse(c: Cloth) -> list[Layer]:
     marks.append(Mark(strokes(*ruffle), width=0.8))
     body = upper.bodice(c, 0.9, ease=0.07, flare=0.02, neck="", marks=tuple(marks))
     long = c.garment.sleeve in ("long", "elbow")
-    return [body, *upper.sleeves(c, loose=0.2, cuff=c.trim if long else None), *upper.round_collar(c, lighten(c.main, 0.25), c.z + 1)]
+    return [
+        body,
+        *upper.sleeves(c, loose=0.2, cuff=c.trim if long else None),
+        *upper.round_collar(c, lighten(c.main, 0.25), c.z + 1),
+    ]
 
 
 def puff_blouse(c: Cloth) -> list[Layer]:
@@ -50,18 +57,30 @@ def sailor_top(c: Cloth) -> list[Layer]:
 
 def polo(c: Cloth) -> list[Layer]:
     marks = upper.placket(c, 0.1, 0.32, buttons=2)
-    return [upper.bodice(c, 0.98, ease=0.06, neck="", marks=tuple(marks)), *upper.sleeves(c, cuff=c.trim, cuff_size=0.03), *upper.shirt_collar(c, c.trim, c.z + 1, 0.5, 0.13)]
+    return [
+        upper.bodice(c, 0.98, ease=0.06, neck="", marks=tuple(marks)),
+        *upper.sleeves(c, cuff=c.trim, cuff_size=0.03),
+        *upper.shirt_collar(c, c.trim, c.z + 1, 0.5, 0.13),
+    ]
 
 
 def hoodie(c: Cloth) -> list[Layer]:
     pocket = np.array([c.front(u, v) for u, v in ((-0.38, 0.7), (0.38, 0.7), (0.62, 0.92), (-0.62, 0.92), (-0.38, 0.7))])
     marks = (Mark(strokes(pocket), width=0.9), upper.ribbing(c, 1.04, 0.14))
-    return [upper.bodice(c, 1.04, ease=0.14, neck="", marks=marks), *upper.sleeves(c, loose=0.3, cuff=c.trim, cuff_size=0.05), *upper.hood(c, c.z + 1)]
+    return [
+        upper.bodice(c, 1.04, ease=0.14, neck="", marks=marks),
+        *upper.sleeves(c, loose=0.3, cuff=c.trim, cuff_size=0.05),
+        *upper.hood(c, c.z + 1),
+    ]
 
 
 def _knit(c: Cloth, v0: float, v1: float) -> Mark:
     """Cable stitches: two columns of small v."""
-    rows = [np.array([c.front(u - 0.09, v), c.front(u, v + 0.03), c.front(u + 0.09, v)]) for u in (-0.35, 0.0, 0.35) for v in np.arange(v0, v1, 0.085)]
+    rows = [
+        np.array([c.front(u - 0.09, v), c.front(u, v + 0.03), c.front(u + 0.09, v)])
+        for u in (-0.35, 0.0, 0.35)
+        for v in np.arange(v0, v1, 0.085)
+    ]
     return Mark(strokes(*rows), width=0.55, strength=0.55)
 
 
@@ -86,7 +105,11 @@ def jersey(c: Cloth) -> list[Layer]:
     digit = int(c.rng.integers(len(_DIGITS)))
     number = [np.array([c.front(0.34 * x, 0.36 + 0.26 * y) for x, y in line]) for line in _DIGITS[digit]]
     sides = [np.array([c.figure.torso.at(s * 0.9, v) for v in (0.3, 0.6, 0.98)]) for s in (-1, 1)]
-    marks = (Mark(strokes(*number), colour=c.contrast, width=5.0), Mark(strokes(*sides), colour=c.trim, width=3.5), upper.neck_band(c, c.trim, c.garment.neckline))
+    marks = (
+        Mark(strokes(*number), colour=c.contrast, width=5.0),
+        Mark(strokes(*sides), colour=c.trim, width=3.5),
+        upper.neck_band(c, c.trim, c.garment.neckline),
+    )
     return [upper.bodice(c, 1.0, ease=0.09, marks=marks), *upper.sleeves(c, loose=0.2, cuff=c.trim, cuff_size=0.03)]
 
 
@@ -116,12 +139,12 @@ def haori(c: Cloth) -> list[Layer]:
 
 def breastplate(c: Cloth) -> list[Layer]:
     w = c.figure.body.shoulder
-    cloth = darken(c.main, 0.55)
+    cloth = darken(c.main, 0.3)
     shirt = upper.sleeves(c, loose=-0.05)
     for layer in shirt:
         layer.colour = cloth
     ridge = np.array([c.front(0, v) for v in (0.08, 0.3, 0.55)])
-    chest = [np.array([c.front(s * 0.85, 0.42), c.front(s * 0.4, 0.5), c.front(0, 0.46)]) for s in (-1, 1)]
+    chest = [np.array([c.front(-0.9, 0.5), c.front(0, 0.55), c.front(0.9, 0.5)])]
     plates = [np.array([c.front(-0.9, v), c.front(0, v + 0.05), c.front(0.9, v)]) for v in (0.66, 0.78, 0.9)]
     shine = shape(c.front(-0.55, 0.16), c.front(-0.4, 0.15), c.front(-0.3, 0.4), c.front(-0.5, 0.42))
     rim = Mark(trace(c.figure.torso.neckline("round", 0.8, 0.1), closed=False), colour=c.trim, width=3.0)
@@ -130,13 +153,24 @@ def breastplate(c: Cloth) -> list[Layer]:
     for side, sign in (("l", -1), ("r", 1)):
         arm = c.figure.arms[side]
         x, y = arm.point(0.06)
-        pad = trace(np.array([(x + sign * a * w, y + b * w) for a, b in ((-0.3, -0.12), (0.0, -0.32), (0.34, -0.1), (0.36, 0.3), (0.05, 0.36), (-0.22, 0.2))]))
-        line = strokes(np.array([(x - sign * 0.2 * w, y + 0.06 * w), (x + sign * 0.1 * w, y + 0.16 * w), (x + sign * 0.36 * w, y + 0.1 * w)]))
+        pad = trace(
+            np.array(
+                [
+                    (x + sign * a * w, y + b * w)
+                    for a, b in ((-0.3, -0.12), (0.0, -0.32), (0.34, -0.1), (0.36, 0.3), (0.05, 0.36), (-0.22, 0.2))
+                ]
+            )
+        )
+        line = strokes(
+            np.array([(x - sign * 0.2 * w, y + 0.06 * w), (x + sign * 0.1 * w, y + 0.16 * w), (x + sign * 0.36 * w, y + 0.1 * w)])
+        )
         found.append(c.piece(arm.z + c.sleeve_z + 0.3, pad, marks=[Mark(line, colour=c.trim, width=2.0)]))
     return found
 
 
-def _open_front(c: Cloth, v1: float, ease: float, gap: tuple[float, float], flare: float = 0.0, marks: tuple[Mark, ...] = ()) -> list[Layer]:
+def _open_front(
+    c: Cloth, v1: float, ease: float, gap: tuple[float, float], flare: float = 0.0, marks: tuple[Mark, ...] = ()
+) -> list[Layer]:
     w = c.figure.body.shoulder
     left, right = c.figure.torso.sides(0.012, v1, ease * w, flare * w)
     return upper.panels(c, left, right, *gap, c.z, marks=(upper.torso_folds(c, v1), *marks))
@@ -145,7 +179,11 @@ def _open_front(c: Cloth, v1: float, ease: float, gap: tuple[float, float], flar
 def cardigan(c: Cloth) -> list[Layer]:
     edge = [np.array([c.front(s * (0.24 + 0.02 * k), 0.14 + 0.11 * k) for k in range(9)]) for s in (-1, 1)]
     spots = np.array([c.front(0.3, v) for v in (0.45, 0.6, 0.75, 0.9)])
-    marks = (Mark(strokes(*edge), width=0.7), upper.ribbing(c, 1.06, 0.1), Mark(discs(spots, 0.04 * c.figure.body.shoulder), "fill", c.contrast))
+    marks = (
+        Mark(strokes(*edge), width=0.7),
+        upper.ribbing(c, 1.06, 0.1),
+        Mark(discs(spots, 0.04 * c.figure.body.shoulder), "fill", c.contrast),
+    )
     return [*_open_front(c, 1.06, 0.1, (0.16, 0.26), marks=marks), *upper.sleeves(c, loose=0.22, cuff=c.trim, cuff_size=0.05)]
 
 
@@ -160,13 +198,17 @@ def blazer(c: Cloth) -> list[Layer]:
     found = _open_front(c, 1.05, 0.08, (0.3, 0.02), flare=0.06, marks=marks)
     edges = [np.array([c.front(s * 0.05, 0.5), c.front(s * 0.015, 0.75), c.front(s * 0.02, 1.0)]) for s in (-1, 1)]
     found[-1].marks.append(Mark(strokes(*edges), colour=line, width=1.2))
-    return [*_closed_jacket(c, found), *upper.lapels(c, line, c.z + 1), *upper.sleeves(c, loose=0.15, cuff=line if c.garment.second_rgb else None, cuff_size=0.03)]
+    return [
+        *_closed_jacket(c, found),
+        *upper.lapels(c, line, c.z + 1),
+        *upper.sleeves(c, loose=0.15, cuff=line if c.garment.second_rgb else None, cuff_size=0.03),
+    ]
 
 
 def _closed_jacket(c: Cloth, found: list[Layer]) -> list[Layer]:
     """A jacket's body open to the breast, closed below it."""
     w = c.figure.body.shoulder
-    marks = [mark for mark in found[0].marks]
+    marks = list(found[0].marks)
     rows = c.figure.torso.neckline("v", 0.78, 0.5)
     path = c.figure.torso.outline(0.012, 1.05, 0.08 * w, 0.06 * w, 0.04 * w, rows)
     front = strokes(np.array([c.front(0, v) for v in (0.5, 0.8, 1.05)]))
@@ -177,7 +219,11 @@ def suit_jacket(c: Cloth) -> list[Layer]:
     w = c.figure.body.shoulder
     pockets = [np.array([c.front(s * 0.35, 0.76), c.front(s * 0.72, 0.77)]) for s in (-1, 1)]
     cloth = shape(c.front(0.4, 0.32), c.front(0.6, 0.32), c.front(0.58, 0.37), c.front(0.42, 0.37))
-    marks = (Mark(strokes(*pockets), width=1.0), Mark(cloth, "fill", WHITE), Mark(discs(np.array([c.front(0.05, 0.66), c.front(0.05, 0.76)]), 0.045 * w), "fill", c.contrast))
+    marks = (
+        Mark(strokes(*pockets), width=1.0),
+        Mark(cloth, "fill", WHITE),
+        Mark(discs(np.array([c.front(0.05, 0.66), c.front(0.05, 0.76)]), 0.045 * w), "fill", c.contrast),
+    )
     found = _open_front(c, 1.1, 0.09, (0.25, 0.02), marks=marks)
     return [*_closed_jacket(c, found), *upper.lapels(c, darken(c.main, 0.12), c.z + 1, 0.56), *upper.sleeves(c, loose=0.14)]
 
@@ -192,7 +238,11 @@ def jacket(c: Cloth) -> list[Layer]:
 
 
 def vest(c: Cloth) -> list[Layer]:
-    marks = (upper.neck_band(c, None, "v"), upper.ribbing(c, 0.95, 0.06)) if c.rng.random() < 0.5 else tuple(upper.placket(c, 0.42, 0.95, buttons=4))
+    marks = (
+        (upper.neck_band(c, None, "v"), upper.ribbing(c, 0.95, 0.06))
+        if c.rng.random() < 0.5
+        else tuple(upper.placket(c, 0.42, 0.95, buttons=4))
+    )
     kind, width, depth = "v", 0.74, 0.36
     w = c.figure.body.shoulder
     path = c.figure.torso.outline(0.03, 0.95, 0.05 * w, 0.0, 0.05 * w, c.figure.torso.neckline(kind, width, depth))
@@ -211,7 +261,11 @@ def coat(c: Cloth) -> list[Layer]:
     pockets = [np.array([c.front(s * 0.5, 0.78), c.front(s * 0.72, 0.9)]) for s in (-1, 1)]
     spots = np.array([c.front(s * 0.36, v) for v in (0.4, 0.54, 0.7, 0.84) for s in (-1, 1)])
     folds = [across(left, right, np.array([u * 0.8, u]), np.array([0.65, 0.98])) for u in (-0.7, -0.45, 0.45, 0.7)]
-    marks = (upper.torso_folds(c, 0.9), Mark(strokes(*pockets, *folds), width=0.9), Mark(discs(spots, 0.045 * w), "fill", c.contrast))
+    marks = (
+        upper.torso_folds(c, 0.9),
+        Mark(strokes(*pockets, *folds), width=0.9),
+        Mark(discs(spots, 0.045 * w), "fill", c.contrast),
+    )
     found = [back, *upper.panels(c, left, right, 0.1, 0.22, c.z, marks=marks)]
     return [*found, *upper.lapels(c, c.trim, c.z + 1, 0.32, 0.12), *upper.sleeves(c, loose=0.3, cuff=c.trim, cuff_size=0.06)]
 
@@ -228,14 +282,40 @@ def cape(c: Cloth) -> list[Layer]:
     folds = [np.array([(x + k * 0.7 * w, y + 0.4 * w), (x + k * wide, end)]) for k in (-0.85, -0.5, 0.5, 0.85)]
     back = c.piece(Z.BEHIND, trace(np.array(rows)), marks=[Mark(strokes(*folds), width=0.9)])
     v = 0.4
-    mantle = [f.torso.at(-0.85, -0.005), f.torso.at(-1.05, 0.06), (f.arms["l"].point(0.1)[0] - 0.3 * w, y + 0.35 * w), (x - 1.12 * w, y + v * f.torso.length)]
-    low = [(x - 0.5 * w, y + (v + 0.04) * f.torso.length), c.front(0.0, v - 0.08), (x + 0.5 * w, y + (v + 0.04) * f.torso.length)]
-    other = [(x + 1.12 * w, y + v * f.torso.length), (f.arms["r"].point(0.1)[0] + 0.3 * w, y + 0.35 * w), f.torso.at(1.05, 0.06), f.torso.at(0.85, -0.005), c.front(0.0, 0.08)]
+    mantle = [
+        f.torso.at(-0.85, -0.005),
+        f.torso.at(-1.05, 0.06),
+        (f.arms["l"].point(0.1)[0] - 0.3 * w, y + 0.35 * w),
+        (x - 1.12 * w, y + v * f.torso.length),
+    ]
+    low = [
+        (x + k * w, y + (v + drop) * f.torso.length)
+        for k, drop in ((-0.75, 0.06), (-0.4, 0.09), (0.0, 0.1), (0.4, 0.09), (0.75, 0.06))
+    ]
+    other = [
+        (x + 1.12 * w, y + v * f.torso.length),
+        (f.arms["r"].point(0.1)[0] + 0.3 * w, y + 0.35 * w),
+        f.torso.at(1.05, 0.06),
+        f.torso.at(0.85, -0.005),
+        c.front(0.0, 0.08),
+    ]
     outline = np.array([*mantle, *low, *other])
     rim = Mark(trace(np.array([mantle[-1], *low, other[0]]), closed=False), colour=c.trim, width=3.0)
-    slit = Mark(strokes(np.array([c.front(0, 0.1), c.front(0, v)])), width=1.0)
+    slit = Mark(
+        strokes(
+            np.array([c.front(0, 0.1), c.front(0, v + 0.12)]),
+            np.array([c.front(-0.6, 0.2), c.front(-0.55, v)]),
+            np.array([c.front(0.6, 0.2), c.front(0.55, v)]),
+        ),
+        width=0.9,
+    )
     clasp = c.detail(Z.FRONT_ARM + 6, discs(np.array([c.front(0, 0.09)]), 0.09 * w), (222, 184, 80))
-    return [back, c.piece(Z.FRONT_ARM + 5.5, trace(outline), marks=[rim, slit]), clasp, *upper.stand_collar(c, c.trim, Z.FRONT_ARM + 5.7, 0.6)]
+    return [
+        back,
+        c.piece(Z.FRONT_ARM + 5.5, trace(outline), marks=[rim, slit]),
+        clasp,
+        *upper.stand_collar(c, c.trim, Z.FRONT_ARM + 5.7, 0.6),
+    ]
 
 
 TOPS: dict[str, Draw] = {
@@ -261,4 +341,3 @@ TOPS: dict[str, Draw] = {
     "coat": coat,
     "cape": cape,
 }
-__all__ = ["TOPS", "luminance"]

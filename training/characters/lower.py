@@ -69,7 +69,11 @@ def folds(cloth: Cloth, left: Points, right: Points, count: int, sag: float) -> 
     for k in range(count):
         u = -0.82 + 1.64 * (k + 0.5) / count + float(pick.uniform(-0.06, 0.06))
         rise = float(pick.uniform(0.25, 0.6))
-        (fx, fy), (mx, my), (hx, hy) = (*_sagged(left, right, np.array([u]), 1.0, sag), *_sagged(left, right, np.array([u * 0.93]), 1 - 0.5 * rise, sag), *_sagged(left, right, np.array([u * 0.84]), 1 - rise, sag))
+        (fx, fy), (mx, my), (hx, hy) = (
+            *_sagged(left, right, np.array([u]), 1.0, sag),
+            *_sagged(left, right, np.array([u * 0.93]), 1 - 0.5 * rise, sag),
+            *_sagged(left, right, np.array([u * 0.84]), 1 - rise, sag),
+        )
         lines.moveTo(hx, hy)
         lines.quadTo(mx, my, fx, fy)
         if k % 2 == 0:
@@ -129,7 +133,17 @@ def skirt(
     return found
 
 
-def tiers(cloth: Cloth, *, reach: float, flare: float, rows: int, v: float = 0.62, z: float | None = None, trim: RGB | None = None, alternate: bool = False) -> list[Layer]:
+def tiers(
+    cloth: Cloth,
+    *,
+    reach: float,
+    flare: float,
+    rows: int,
+    v: float = 0.62,
+    z: float | None = None,
+    trim: RGB | None = None,
+    alternate: bool = False,
+) -> list[Layer]:
     """A skirt of frills, the lowest first. alternate: every second frill in the trim colour."""
     z = cloth.z if z is None else z
     hip = cloth.figure.torso.half(0.92)
@@ -144,7 +158,12 @@ def tiers(cloth: Cloth, *, reach: float, flare: float, rows: int, v: float = 0.6
         a, b = a - puff, b + puff
         waves = 4 + 2 * k
         us = np.linspace(-0.9, 0.9, waves)
-        lines = strokes(*[np.stack([p, p * 0.55 + q * 0.45]) for p, q in zip(_sagged(a, b, us, 1.0, 0.1 * hip), _sagged(a, b, us, 0.0, 0.1 * hip), strict=True)])
+        lines = strokes(
+            *[
+                np.stack([p, p * 0.55 + q * 0.45])
+                for p, q in zip(_sagged(a, b, us, 1.0, 0.1 * hip), _sagged(a, b, us, 0.0, 0.1 * hip), strict=True)
+            ]
+        )
         path = skirt_path(a, b, waves, 0.05 * hip, 0.1 * hip)
         marks = [Mark(lines, width=0.7, strength=0.85)]
         if trim is not None:
@@ -183,22 +202,31 @@ def trousers(
         details = [Mark(_leg_folds(outer, inner, t1), width=0.7, strength=0.8)]
         if seams and t1 > 0.6:
             n = min(len(outer), len(inner))
-            details.append(Mark(strokes((outer[2:n] * 0.45 + inner[2:n] * 0.55)), width=0.5, strength=0.5))
+            details.append(Mark(strokes(outer[2:n] * 0.45 + inner[2:n] * 0.55), width=0.5, strength=0.5))
         if stripe is not None:
             n = min(len(outer), len(inner))
             details.append(Mark(trace(outer[:n] * 0.82 + inner[:n] * 0.18, closed=False), colour=stripe, width=4.0))
         path, edge = leg.outline(0.0, t1, room, spread, bulge), leg.edge(0.0, t1, room, spread, bulge)
         found.append(cloth.piece(leg.z + SLEEVE, path, edge=edge, marks=details, angle=limb_angle(leg, 0.3)))
         if cuff is not None:
-            found.append(cloth.detail(leg.z + SLEEVE + 0.1, leg.band(t1 - 0.05, 0.05, room + 0.9 * spread + 0.02 * w), cuff, shading=0.3))
+            found.append(
+                cloth.detail(leg.z + SLEEVE + 0.1, leg.band(t1 - 0.05, 0.05, room + 0.9 * spread + 0.02 * w), cuff, shading=0.3)
+            )
     left, right = figure.torso.sides(v, 0.999, hip_ease)
     low = [figure.torso.at(u, 1.0) for u in (-0.5, 0.0, 0.5)]
     drop = 0.18 * w
-    sides = [np.array([left[-1] + [0, drop * 0.6]]), np.array([(low[0][0], low[0][1] + drop), (low[1][0], low[1][1] + drop * 1.1), (low[2][0], low[2][1] + drop)]), np.array([right[-1] + [0, drop * 0.6]])]
+    sides = [
+        np.array([left[-1] + [0, drop * 0.6]]),
+        np.array([(low[0][0], low[0][1] + drop), (low[1][0], low[1][1] + drop * 1.1), (low[2][0], low[2][1] + drop)]),
+        np.array([right[-1] + [0, drop * 0.6]]),
+    ]
     hips = trace(np.concatenate([left, *sides, right[::-1]]))
     fly = np.array([figure.torso.front(0, v), figure.torso.front(0.02, 0.9), figure.torso.front(0.0, 1.06)])
     lap = [np.array([figure.torso.at(s * 0.9, v + 0.05), figure.torso.at(s * 0.75, 0.8)]) for s in (-1, 1)]
-    creases = [np.array([figure.torso.front(s * 0.08, 0.97), figure.torso.front(s * 0.35, 0.93), figure.torso.front(s * 0.55, 0.94)]) for s in (-1, 1)]
+    creases = [
+        np.array([figure.torso.front(s * 0.08, 0.97), figure.torso.front(s * 0.35, 0.93), figure.torso.front(s * 0.55, 0.94)])
+        for s in (-1, 1)
+    ]
     edge = trace(left, closed=False)
     edge.addPath(trace(right, closed=False))
     found.append(cloth.piece(z, hips, edge=edge, marks=[Mark(strokes(fly, *lap, *creases), width=0.8), *marks]))

@@ -88,7 +88,9 @@ def lab(rgb: NDArray[np.floating] | NDArray[np.uint8]) -> NDArray[np.float64]:
     return np.stack([116 * f[..., 1] - 16, 500 * (f[..., 0] - f[..., 1]), 200 * (f[..., 1] - f[..., 2])], -1)
 
 
-def ciede2000(rgb1: NDArray[np.floating] | NDArray[np.uint8] | RGB, rgb2: NDArray[np.floating] | NDArray[np.uint8] | RGB) -> NDArray[np.float64]:
+def ciede2000(
+    rgb1: NDArray[np.floating] | NDArray[np.uint8] | RGB, rgb2: NDArray[np.floating] | NDArray[np.uint8] | RGB
+) -> NDArray[np.float64]:
     """Colour difference of two sRGB arrays (... x 3, 0..255, broadcast): 1 is just visible, 10 a clear difference.
 
     Source: Sharma, Wu and Dalal, "The CIEDE2000 color-difference formula" (2005), all weights 1.

@@ -1,7 +1,7 @@
 """Cloth patterns as repeating tiles of ink weights, coloured when a garment is drawn.
 
 A tile is drawn once per process as two ink masks (second colour, third colour); colouring it is one small
-array operation, so every garment can have its own colours. The ground colour always covers at least half of
+array operation, so every garment can have its own colours. The ground colour always covers most of
 the tile: a garment's main colour is the one that dominates its area.
 """
 
@@ -53,7 +53,7 @@ def _polygon(*points: tuple[float, float]) -> skia.Path:
 
 
 def _stripes(canvas: skia.Canvas, second: skia.Paint, third: skia.Paint) -> None:
-    _rect(canvas, second, 0, 18, 64, 28)
+    _rect(canvas, second, 0, 20, 64, 24)
 
 
 def _pinstripes(canvas: skia.Canvas, second: skia.Paint, third: skia.Paint) -> None:
@@ -61,20 +61,20 @@ def _pinstripes(canvas: skia.Canvas, second: skia.Paint, third: skia.Paint) -> N
 
 
 def _plaid(canvas: skia.Canvas, second: skia.Paint, third: skia.Paint) -> None:
-    for x, y, w, h in ((20, 0, 22, 64), (0, 20, 64, 22)):
+    for x, y, w, h in ((24, 0, 16, 64), (0, 24, 64, 16)):
         _rect(canvas, _half(second, 0.62), x, y, w, h)
     for x, y, w, h in ((3, 0, 5, 64), (0, 3, 64, 5)):
         _rect(canvas, third, x, y, w, h)
 
 
 def _gingham(canvas: skia.Canvas, second: skia.Paint, third: skia.Paint) -> None:
-    for x, y, w, h in ((0, 0, 30, 64), (0, 0, 64, 30)):
+    for x, y, w, h in ((0, 0, 24, 64), (0, 0, 64, 24)):
         _rect(canvas, _half(second, 0.6), x, y, w, h)
 
 
 def _checks(canvas: skia.Canvas, second: skia.Paint, third: skia.Paint) -> None:
-    _rect(canvas, second, 1, 1, 30, 30)
-    _rect(canvas, second, 33, 33, 30, 30)
+    _rect(canvas, second, 2, 2, 28, 28)
+    _rect(canvas, second, 34, 34, 28, 28)
 
 
 def _dots(canvas: skia.Canvas, second: skia.Paint, third: skia.Paint) -> None:
@@ -129,7 +129,7 @@ def _stars(canvas: skia.Canvas, second: skia.Paint, third: skia.Paint) -> None:
 
 
 def _argyle(canvas: skia.Canvas, second: skia.Paint, third: skia.Paint) -> None:
-    canvas.drawPath(_polygon((32, 4), (56, 32), (32, 60), (8, 32)), second)
+    canvas.drawPath(_polygon((32, 8), (53, 32), (32, 56), (11, 32)), second)
     thin = skia.Paint(third)
     thin.setStyle(skia.Paint.kStroke_Style)
     thin.setStrokeWidth(2.5)
@@ -149,12 +149,14 @@ def _camouflage(canvas: skia.Canvas, second: skia.Paint, third: skia.Paint) -> N
 
 
 def _zigzag(canvas: skia.Canvas, second: skia.Paint, third: skia.Paint) -> None:
-    canvas.drawPath(_polygon((0, 46), (32, 14), (64, 46), (64, 18 + 56), (32, 42), (0, 18 + 56)), second)
-    canvas.drawPath(_polygon((0, -18), (32, -50), (64, -18), (64, 10), (32, -22), (0, 10)), second)
+    canvas.drawPath(_polygon((0, 46), (32, 14), (64, 46), (64, 70), (32, 38), (0, 70)), second)
+    canvas.drawPath(_polygon((0, -18), (32, -50), (64, -18), (64, 6), (32, -26), (0, 6)), second)
 
 
 def _houndstooth(canvas: skia.Canvas, second: skia.Paint, third: skia.Paint) -> None:
-    canvas.drawPath(_polygon((0, 0), (32, 0), (32, 16), (48, 0), (64, 0), (32, 32), (32, 48), (16, 64), (0, 64), (16, 48), (0, 32)), second)
+    canvas.drawPath(
+        _polygon((4, 4), (32, 4), (32, 16), (44, 4), (58, 4), (32, 30), (32, 44), (18, 58), (4, 58), (16, 44), (4, 32)), second
+    )
 
 
 def _leopard(canvas: skia.Canvas, second: skia.Paint, third: skia.Paint) -> None:
@@ -166,9 +168,9 @@ def _leopard(canvas: skia.Canvas, second: skia.Paint, third: skia.Paint) -> None
 def _waves(canvas: skia.Canvas, second: skia.Paint, third: skia.Paint) -> None:
     ring = skia.Paint(second)
     ring.setStyle(skia.Paint.kStroke_Style)
-    ring.setStrokeWidth(5.5)
+    ring.setStrokeWidth(4.5)
     clear = skia.Paint(Color=skia.Color(0, 0, 0), AntiAlias=True)
-    for row in range(0, 8):
+    for row in range(8):
         for x in (-32, 32, 96) if row % 2 else (0, 64):
             y = row * 16
             canvas.drawCircle(x, y, 32, clear)
@@ -237,7 +239,7 @@ def shader(
     on; span: y at which a gradient starts and ends.
     """
     if PATTERNS[name].paint is None:
-        points = [skia.Point(0, span[0] + 0.40 * (span[1] - span[0])), skia.Point(0, span[1])]
+        points = [skia.Point(0, span[0] + 0.45 * (span[1] - span[0])), skia.Point(0, span[1])]
         return skia.GradientShader.MakeLinear(points, [skia.Color(*colour), skia.Color(*second)])
     inks = np.array([second, third_colour(name, colour, second)], np.float32) - np.array(colour, np.float32)
     tile = np.full((TILE, TILE, 4), 255, np.uint8)

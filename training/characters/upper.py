@@ -6,12 +6,20 @@ import numpy as np
 import skia
 
 from training.characters.canvas import Layer, Mark
-from training.characters.cloth import WHITE, Cloth, discs, limb_angle, shape, strokes
+from training.characters.cloth import WHITE, Cloth, across, discs, limb_angle, middle, shape, strokes
 from training.characters.figure import SIDES
-from training.characters.geometry import Points, curve, spline, trace
+from training.characters.geometry import Points, spline, trace
 from training.characters.style import RGB, darken
 
-NECKS = {"round": ("round", 0.78, 0.10), "v": ("v", 0.72, 0.24), "square": ("square", 0.62, 0.17), "high": ("round", 0.9, 0.05), "": ("round", 0.8, 0.07)}
+NECKS = {
+    "round": ("round", 0.78, 0.10),
+    "v": ("v", 0.72, 0.24),
+    "square": ("square", 0.62, 0.17),
+    "high": ("round", 0.9, 0.05),
+    "": ("round", 0.8, 0.07),
+}
+
+_STRAPS = 0.62  # bare arms cover the outer part of the shoulder, so a sleeveless neckline is cut narrower
 
 
 def _at(cloth: Cloth, *rows: tuple[float, float]) -> Points:
@@ -49,6 +57,7 @@ def bodice(
     """The torso part from the shoulders to level v1. ease, flare, hem: shares of the shoulder's half-width."""
     w = cloth.figure.body.shoulder
     kind, width, depth = NECKS[cloth.garment.neckline if neck is None else neck]
+    width *= _STRAPS if cloth.garment.sleeve == "none" else 1.0
     path = cloth.figure.torso.outline(v0, v1, ease * w, flare * w, hem * w, cloth.figure.torso.neckline(kind, width, depth))
     details = [torso_folds(cloth, v1), *marks] if folds else list(marks)
     return cloth.piece(cloth.z if z is None else z, path, marks=details)
@@ -59,7 +68,10 @@ def ribbing(cloth: Cloth, v1: float, ease: float, flare: float = 0.0, depth: flo
     w = cloth.figure.body.shoulder
     left, right = cloth.figure.torso.sides(v1 - depth, v1, ease * w, flare * w)
     top = np.stack([left[0], (left[0] + right[0]) / 2 + [0, 0.05 * w], right[0]])
-    ribs = [np.stack([left[0] + (right[0] - left[0]) * f, left[-1] + (right[-1] - left[-1]) * f + [0, 0.05 * w]]) for f in np.linspace(0.1, 0.9, 9)]
+    ribs = [
+        np.stack([left[0] + (right[0] - left[0]) * f, left[-1] + (right[-1] - left[-1]) * f + [0, 0.05 * w]])
+        for f in np.linspace(0.1, 0.9, 9)
+    ]
     return Mark(strokes(top, *ribs), width=0.6, strength=0.8)
 
 
@@ -73,7 +85,15 @@ SLEEVES = {
 }
 
 
-def sleeves(cloth: Cloth, *, kind: str | None = None, loose: float = 0.0, cuff: RGB | None = None, cuff_size: float = 0.07, stripe: bool = False) -> list[Layer]:
+def sleeves(
+    cloth: Cloth,
+    *,
+    kind: str | None = None,
+    loose: float = 0.0,
+    cuff: RGB | None = None,
+    cuff_size: float = 0.07,
+    stripe: bool = False,
+) -> list[Layer]:
     """Both sleeves. loose: more ease, in arm half-widths; cuff: colour of a cuff band; stripe: a line down the outside."""
     kind = cloth.garment.sleeve if kind is None else kind
     if kind in ("none", ""):
@@ -104,7 +124,12 @@ def _sleeve_folds(cloth: Cloth, side: str, t1: float, ease: float, kind: str) ->
     outer, inner = arm.sides(0, t1, ease)
     n, m = len(outer) - 1, len(inner) - 1
     if kind == "puff":
-        return strokes(*[np.stack([outer[-1] * (1 - f) + inner[-1] * f, outer[n // 2] * (1 - f) + inner[m // 2] * f]) for f in (0.3, 0.55, 0.75)])
+        return strokes(
+            *[
+                np.stack([outer[-1] * (1 - f) + inner[-1] * f, outer[n // 2] * (1 - f) + inner[m // 2] * f])
+                for f in (0.3, 0.55, 0.75)
+            ]
+        )
     lines = []
     for f, depth in ((0.52, 0.45), (0.62, 0.35)) if t1 > 0.6 else ((0.75, 0.4),):
         i, j = int(f * n), int(f * m)
@@ -115,14 +140,18 @@ def _sleeve_folds(cloth: Cloth, side: str, t1: float, ease: float, kind: str) ->
     return strokes(*lines)
 
 
-def placket(cloth: Cloth, v0: float, v1: float, *, buttons: int = 4, colour: RGB | None = None, double: bool = False) -> list[Mark]:
+def placket(
+    cloth: Cloth, v0: float, v1: float, *, buttons: int = 4, colour: RGB | None = None, double: bool = False
+) -> list[Mark]:
     """Button line down the front, with buttons; marks for the bodice."""
     w = cloth.figure.body.shoulder
     line = np.array([cloth.front(0.0, v) for v in np.linspace(v0, v1, 6)])
     marks = [Mark(strokes(line + [0.05 * w, 0]), width=0.8)]
     if buttons:
         offset = 0.2 if double else 0.0
-        spots = [cloth.front(s * offset, v) for v in np.linspace(v0 + 0.06, v1 - 0.08, buttons) for s in ((-1, 1) if double else (0,))]
+        spots = [
+            cloth.front(s * offset, v) for v in np.linspace(v0 + 0.06, v1 - 0.08, buttons) for s in ((-1, 1) if double else (0,))
+        ]
         tone = cloth.contrast if colour is None else colour
         marks.append(Mark(discs(np.array(spots), max(0.045 * w, 0.018)), "fill", tone))
     return marks
@@ -133,7 +162,15 @@ def shirt_collar(cloth: Cloth, colour: RGB, z: float, spread: float = 0.55, v: f
     t = cloth.figure.torso
     found = []
     for sign in (-1, 1):
-        x = np.array([t.at(sign * 0.98, -0.0), t.at(sign * 0.8, 0.06), cloth.front(sign * spread, v), cloth.front(sign * 0.02, 0.075), t.at(sign * 0.55, 0.02)])
+        x = np.array(
+            [
+                t.at(sign * 0.98, -0.0),
+                t.at(sign * 0.8, 0.06),
+                cloth.front(sign * spread, v),
+                cloth.front(sign * 0.02, 0.075),
+                t.at(sign * 0.55, 0.02),
+            ]
+        )
         x[0, 1] -= 0.06 * cloth.figure.body.shoulder
         found.append(cloth.detail(z, shape(*x.tolist()), colour, shading=0.0))
     return found
@@ -144,7 +181,14 @@ def round_collar(cloth: Cloth, colour: RGB, z: float) -> list[Layer]:
     t = cloth.figure.torso
     found = []
     for sign in (-1, 1):
-        rows = [t.at(sign * 0.9, 0.01), t.at(sign * 0.88, 0.075), cloth.front(sign * 0.42, 0.145), cloth.front(sign * 0.1, 0.14), cloth.front(sign * 0.02, 0.075), cloth.front(sign * 0.4, 0.05)]
+        rows = [
+            t.at(sign * 0.9, 0.01),
+            t.at(sign * 0.88, 0.075),
+            cloth.front(sign * 0.42, 0.145),
+            cloth.front(sign * 0.1, 0.14),
+            cloth.front(sign * 0.02, 0.075),
+            cloth.front(sign * 0.4, 0.05),
+        ]
         found.append(cloth.detail(z, trace(spline(np.array(rows), 18, closed=True)), colour, shading=0.0))
     return found
 
@@ -159,7 +203,10 @@ def sailor_collar(cloth: Cloth, colour: RGB, z: float) -> list[Layer]:
         outer = [cloth.front(sign * 0.2, 0.33), cloth.front(sign * 0.5, 0.2), t.at(sign * 0.8, 0.1), t.at(sign * 0.86, 0.055)]
         rows = np.array([*inner, *outer])
         centre = rows.mean(0)
-        edge = np.array(outer[:3]) * 0.82 + np.array([cloth.front(sign * 0.2, 0.24), cloth.front(sign * 0.4, 0.15), t.at(sign * 0.7, 0.06)]) * 0.18
+        edge = (
+            np.array(outer[:3]) * 0.82
+            + np.array([cloth.front(sign * 0.2, 0.24), cloth.front(sign * 0.4, 0.15), t.at(sign * 0.7, 0.06)]) * 0.18
+        )
         marks = [Mark(strokes(edge), colour=stripe, width=max(1.0, 1.6 * w))]
         found.append(cloth.detail(z, shape(*(centre + (rows - centre) * 1.03).tolist()), colour, marks=marks, shading=0.2))
     return found
@@ -172,8 +219,18 @@ def stand_collar(cloth: Cloth, colour: RGB, z: float, height: float = 1.0, ribs:
     chin = cloth.figure.head.at(0, 0.5)[1]
     top = min(max(chin + 0.02, y - 0.3), y - 0.08) if height >= 1 else y - 0.1 * height - 0.02
     lean = (cloth.figure.head.centre[0] - x) * 0.25
-    rows = [(x - n + lean, top), (x + lean, top + n * 0.4), (x + n + lean, top), (x + n * 1.25, y + 0.03), (x, y + n * 0.85), (x - n * 1.25, y + 0.03)]
-    lines = [np.array([(x + f * n + lean, top + 0.02), (x + f * n * 1.2, y + n * 0.6)]) for f in ((-0.6, -0.2, 0.2, 0.6) if ribs else ())]
+    rows = [
+        (x - n + lean, top),
+        (x + lean, top + n * 0.4),
+        (x + n + lean, top),
+        (x + n * 1.25, y + 0.03),
+        (x, y + n * 0.85),
+        (x - n * 1.25, y + 0.03),
+    ]
+    lines = [
+        np.array([(x + f * n + lean, top + 0.02), (x + f * n * 1.2, y + n * 0.6)])
+        for f in ((-0.6, -0.2, 0.2, 0.6) if ribs else ())
+    ]
     marks = [Mark(strokes(*lines), width=0.6, strength=0.7)] if lines else []
     return [cloth.detail(z, trace(spline(np.array(rows), 26, closed=True)), colour, marks=marks, shading=0.3)]
 
@@ -182,10 +239,24 @@ def hood(cloth: Cloth, z: float) -> list[Layer]:
     """A hood lying on the shoulders: its back behind the head, its rolls in front, and drawstrings."""
     t, w = cloth.figure.torso, cloth.figure.body.shoulder
     x, y = t.at(0, 0)
-    back = curve_blob([(x - 0.62 * w, y + 0.16 * w), (x - 0.6 * w, y - 0.2 * w), (x, y - 0.34 * w), (x + 0.6 * w, y - 0.2 * w), (x + 0.62 * w, y + 0.16 * w)])
+    back = curve_blob(
+        [
+            (x - 0.62 * w, y + 0.16 * w),
+            (x - 0.6 * w, y - 0.2 * w),
+            (x, y - 0.34 * w),
+            (x + 0.6 * w, y - 0.2 * w),
+            (x + 0.62 * w, y + 0.16 * w),
+        ]
+    )
     found = [cloth.piece(33, back)]
     for sign in (-1, 1):
-        rows = [t.at(sign * 1.0, -0.02), (x + sign * 0.72 * w, y + 0.02 * w), cloth.front(sign * 0.5, 0.17), cloth.front(sign * 0.02, 0.2), cloth.front(sign * 0.3, 0.07)]
+        rows = [
+            t.at(sign * 1.0, -0.02),
+            (x + sign * 0.72 * w, y + 0.02 * w),
+            cloth.front(sign * 0.5, 0.17),
+            cloth.front(sign * 0.02, 0.2),
+            cloth.front(sign * 0.3, 0.07),
+        ]
         found.append(cloth.piece(z, curve_blob(rows), shading=0.4))
     cords = [np.array([cloth.front(s * 0.18, 0.16), cloth.front(s * 0.22, 0.26), cloth.front(s * 0.2, 0.36)]) for s in (-1, 1)]
     found[-1].marks.append(Mark(strokes(*cords), colour=cloth.contrast, width=1.8, clip=False))
@@ -214,7 +285,18 @@ def crossed_collar(cloth: Cloth, colour: RGB, z: float, v1: float = 0.5) -> list
     t, w = cloth.figure.torso, cloth.figure.body.shoulder
     found = []
     for sign in (-1, 1):
-        line = spline(np.array([t.at(sign * 0.95, -0.015), cloth.front(sign * 0.4, 0.12), cloth.front(-sign * 0.1, 0.3), cloth.front(-sign * 0.5, v1)]), 12)
+        line = spline(
+            np.array(
+                [
+                    t.at(sign * 0.95, -0.015),
+                    cloth.front(sign * 0.4, 0.12),
+                    cloth.front(-sign * 0.1, 0.3),
+                    cloth.front(-sign * 0.5, v1),
+                ]
+            ),
+            12,
+        )
+        line = line[: 8 if sign < 0 else 12]  # the lower band ends where the upper one crosses it
         band = np.concatenate([line + [0.07 * w, 0.02 * w], (line - [0.07 * w, 0.02 * w])[::-1]])
         found.append(cloth.detail(z, trace(band), colour, shading=0.2))
     return found
@@ -223,15 +305,24 @@ def crossed_collar(cloth: Cloth, colour: RGB, z: float, v1: float = 0.5) -> list
 def neck_band(cloth: Cloth, colour: RGB | None, kind: str) -> Mark:
     """The rim of a neckline as a thick line inside the bodice."""
     name, width, depth = NECKS[kind]
+    width *= _STRAPS if cloth.garment.sleeve == "none" else 1.0
     rim = cloth.figure.torso.neckline(name, width, depth)
     return Mark(trace(rim, closed=False), colour=cloth.trim if colour is None else colour, width=2.6)
 
 
-def panels(cloth: Cloth, left: Points, right: Points, gap_top: float, gap_low: float, z: float, *, marks: tuple[Mark, ...] = (), neck: float = 0.86) -> list[Layer]:
+def panels(
+    cloth: Cloth,
+    left: Points,
+    right: Points,
+    gap_top: float,
+    gap_low: float,
+    z: float,
+    *,
+    marks: tuple[Mark, ...] = (),
+    neck: float = 0.86,
+) -> list[Layer]:
     """The two front halves of an open coat or cardigan between its side lines. gap: half the opening, in u, at the
     breast and at the hem."""
-    from training.characters.cloth import across, middle
-
     found = []
     s = np.linspace(0.12, 1.0, 10)
     for sign, side in ((-1, left), (1, right)):
@@ -253,16 +344,19 @@ def panels(cloth: Cloth, left: Points, right: Points, gap_top: float, gap_low: f
 def bow(x: float, y: float, w: float, *, tails: float = 1.0) -> tuple[skia.Path, skia.Path]:
     """(outline of a bow with its centre at (x, y) and half-width w, lines on it)."""
     path = curve_blob([(x - 0.1 * w, y - 0.1 * w), (x - 0.9 * w, y - 0.5 * w), (x - w, y + 0.3 * w), (x - 0.1 * w, y + 0.12 * w)])
-    path.addPath(curve_blob([(x + 0.1 * w, y - 0.1 * w), (x + 0.9 * w, y - 0.5 * w), (x + w, y + 0.3 * w), (x + 0.1 * w, y + 0.12 * w)]))
+    path.addPath(
+        curve_blob([(x + 0.1 * w, y - 0.1 * w), (x + 0.9 * w, y - 0.5 * w), (x + w, y + 0.3 * w), (x + 0.1 * w, y + 0.12 * w)])
+    )
     if tails:
         for s in (-1, 1):
-            path.addPath(shape((x, y), (x + s * 0.65 * w, y + tails * w), (x + s * 0.3 * w, y + (tails + 0.12) * w), (x, y + 0.25 * w)))
+            path.addPath(
+                shape((x, y), (x + s * 0.65 * w, y + tails * w), (x + s * 0.3 * w, y + (tails + 0.12) * w), (x, y + 0.25 * w))
+            )
     knot = skia.Path()
     knot.addOval(skia.Rect.MakeLTRB(x - 0.2 * w, y - 0.2 * w, x + 0.2 * w, y + 0.22 * w))
     path.addPath(knot)
-    creases = strokes(np.array([(x - 0.25 * w, y), (x - 0.65 * w, y - 0.1 * w)]), np.array([(x + 0.25 * w, y), (x + 0.65 * w, y - 0.1 * w)]))
+    creases = strokes(
+        np.array([(x - 0.25 * w, y), (x - 0.65 * w, y - 0.1 * w)]), np.array([(x + 0.25 * w, y), (x + 0.65 * w, y - 0.1 * w)])
+    )
     creases.addPath(knot)
     return path, creases
-
-
-__all__ = ["bodice", "bow", "crossed_collar", "curve", "hood", "lapels", "neck_band", "panels", "placket", "ribbing", "round_collar", "sailor_collar", "shirt_collar", "sleeves", "stand_collar"]

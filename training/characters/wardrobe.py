@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal, TypeVar
 
 import numpy as np
@@ -51,7 +52,6 @@ class Outfit:
     def worn(self, *slots: ClothingPart) -> tuple[Garment, ...]:
         return tuple(garment for garment in self.garments if garment.slot in slots)
 
-
     @property
     def main(self) -> tuple[Garment, ...]:
         """Tops, bottoms and one-pieces."""
@@ -61,14 +61,51 @@ class Outfit:
 MAIN_SLOTS = (Part.TOPWEAR, Part.BOTTOMWEAR, Part.ONEPIECE)
 
 # Which accessories go with what; rows of names rather than rules in code.
-_LEG_COVERING = {"jeans", "trousers", "wide-leg trousers", "cargo pants", "sweatpants", "leggings", "hakama", "jumpsuit", "tracksuit", "plate armor"}
+_LEG_COVERING = {
+    "jeans",
+    "trousers",
+    "wide-leg trousers",
+    "cargo pants",
+    "sweatpants",
+    "leggings",
+    "hakama",
+    "jumpsuit",
+    "tracksuit",
+    "plate armor",
+}
 _CLOSED_NECK = {
-    *("turtleneck", "hoodie", "tracksuit", "breastplate", "plate armor", "cape", "cheongsam", "kimono", "yukata", "haori", "jacket", "robe"),
+    *(
+        "turtleneck",
+        "hoodie",
+        "tracksuit",
+        "breastplate",
+        "plate armor",
+        "cape",
+        "cheongsam",
+        "kimono",
+        "yukata",
+        "haori",
+        "jacket",
+        "robe",
+    ),
     *("sweater dress", "gothic dress"),
 }
 _SAILOR = {"sailor top", "sailor dress"}
 _NO_BELT = {
-    *("kimono", "yukata", "maid dress", "overalls", "plate armor", "tracksuit", "breastplate", "cape", "hoodie", "coat", "hakama", "ball gown"),
+    *(
+        "kimono",
+        "yukata",
+        "maid dress",
+        "overalls",
+        "plate armor",
+        "tracksuit",
+        "breastplate",
+        "cape",
+        "hoodie",
+        "coat",
+        "hakama",
+        "ball gown",
+    ),
     *("jumpsuit", "cardigan", "blazer", "suit jacket", "jacket", "evening gown", "coat dress"),
 }
 _ARM_COVERING = {"kimono", "yukata", "haori", "robe"}
@@ -120,11 +157,8 @@ def sample_garment(kind: str, rng: Rng, held_out: HeldOut = "any") -> Garment:
     if pattern or rng.random() < row.trim:
         second, shade = _distinct(rng, garment.rgb)
         garment = replace(garment, second_colour=second, second_rgb=shade)
-    words = {name: _pick(rng, options) for name, options in zip(_CUT, (row.sleeves, row.lengths, row.necklines), strict=True) if options}
-    return replace(garment, **words)
-
-
-_CUT = ("sleeve", "length", "neckline")
+    sleeve, length, neckline = (_pick(rng, options) if options else "" for options in (row.sleeves, row.lengths, row.necklines))
+    return replace(garment, sleeve=sleeve, length=length, neckline=neckline)
 
 
 def _accessories(rng: Rng, worn: list[str], length: str, upper: str, sleeve: str) -> list[str]:
@@ -139,7 +173,9 @@ def _accessories(rng: Rng, worn: list[str], length: str, upper: str, sleeve: str
     if rng.random() < 0.93:
         boots_hidden = covered and "leggings" not in names
         sandals_only = bool(names & _JAPANESE) and rng.random() < 0.6
-        found.append("sandals" if sandals_only else _pick_kind(rng, FOOTWEAR, lambda name: not (boots_hidden and name == "knee boots")))
+        found.append(
+            "sandals" if sandals_only else _pick_kind(rng, FOOTWEAR, lambda name: not (boots_hidden and name == "knee boots"))
+        )
     if rng.random() < 0.2 and not names & _ARM_COVERING and sleeve != "wide":
         bare_arms = sleeve in ("none", "short", "puff")
         found.append(_pick_kind(rng, HANDWEAR, lambda name: bare_arms or name == "gloves"))
@@ -195,10 +231,9 @@ def sample_outfit(rng: Rng, *, held_out: HeldOut = "exclude") -> Outfit:
 def _separate(rng: Rng, garments: list[Garment], held_out: HeldOut) -> list[Garment]:
     """Redraw each covering garment's colour until it differs from what is worn beneath it."""
     uppers = [index for index, garment in enumerate(garments) if garment.kind not in BOTTOMS]
-    for below, above in zip(uppers, uppers[1:], strict=False):
+    for below, above in pairwise(uppers):
         while float(ciede2000(garments[below].rgb, garments[above].rgb)) < 20:
-            fresh = sample_garment(garments[above].kind, rng, held_out)
-            garments[above] = fresh
+            garments[above] = sample_garment(garments[above].kind, rng, held_out)
     return garments
 
 
