@@ -110,6 +110,21 @@ def reconstruction_loss(model: AutoencoderTiny, images: Tensor, noise: float) ->
     return F.l1_loss(decoded, images) + 0.5 * edges + 0.2 * (1 - similar) + 0.02 * moments + 0.1 * outside
 
 
+@torch.no_grad()
+def standardise(model: AutoencoderTiny, batches: Iterator[Tensor], count: int = 40) -> None:
+    """Fold the latents' mean and deviation a channel into the convolutions beside them: afterwards they are 0 and 1.
+
+    The decoder's soft clamp then acts a little differently, so train its decoder for a while after this.
+    """
+    latents = torch.cat([model.encoder(next(batches)) for _ in range(count)])
+    mean, std = latents.mean((0, 2, 3)), latents.std((0, 2, 3))
+    last, first = model.encoder.layers[-1], model.decoder.layers[0]
+    last.weight.div_(std[:, None, None, None])
+    last.bias.sub_(mean).div_(std)
+    first.bias.add_((first.weight * mean[None, :, None, None]).sum((1, 2, 3)))
+    first.weight.mul_(std[None, :, None, None])
+
+
 def leaves_pool(count: int, seed: int, size: int = 256) -> NDArray[np.uint8]:
     """count x size x size x 3 dead-leaves pictures."""
     rng = np.random.default_rng(seed)
@@ -145,14 +160,15 @@ def train(
 ) -> Iterator[tuple[int, float, float]]:
     """Trains in place; yields (step, loss, samples per second) now and then so that the caller can look and save."""
     model.to(memory_format=torch.channels_last).train()
-    optimizer = torch.optim.AdamW(model.parameters(), rate, betas=(0.9, 0.99), weight_decay=1e-4)
+    trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    optimizer = torch.optim.AdamW(trained, rate, betas=(0.9, 0.99), weight_decay=1e-4)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=steps, pct_start=0.05)
     started, total, batches = time.monotonic(), 0.0, crops(pools, batch, size, seed)
     torch.manual_seed(seed)
     for step in range(1, steps + 1):
         loss = reconstruction_loss(model, next(batches), noise)
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        torch.nn.utils.clip_grad_norm_(trained, 1.0)
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
         schedule.step()
@@ -168,6 +184,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--start", type=Path, help="continue from this folder")
     parser.add_argument("--data", type=Path, help="drawn pairs (training.pairs) to train on besides dead leaves")
+    parser.add_argument("--freeze-encoder", action="store_true", help="standardise the latents, then train the decoder only")
     parser.add_argument("--latent-channels", type=int, default=4)
     parser.add_argument("--steps", type=int, default=3000)
     parser.add_argument("--rate", type=float, default=1e-3)
@@ -182,6 +199,9 @@ def main() -> None:
     leaves = leaves_pool(arguments.leaves, arguments.seed)
     drawn = [store.array("rgb") for store in stores_in(arguments.data)] if arguments.data else []
     pools = [leaves] * max(1, len(drawn)) + drawn  # half and half
+    if arguments.freeze_encoder:
+        standardise(model, crops(pools, 16, 128, arguments.seed + 1))
+        model.encoder.requires_grad_(False)
     rounds = train(
         model, pools, steps=arguments.steps, rate=arguments.rate, batch=arguments.batch, size=arguments.size, seed=arguments.seed
     )

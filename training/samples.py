@@ -1,0 +1,104 @@
+"""The picture in the README: before, mask, and three prompts for real pictures and for drawn characters.
+
+    python -m training.samples --pictures DIR --out assets/samples.png
+
+DIR holds folders with `image.png` and `labels.png` (part labels, see `pipeline.request.ClothingPart`); without it only
+drawn characters are shown. Credits of the pictures shown belong into assets/CREDITS.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from models.loader import load
+from models.profiles import PROFILES
+from pipeline.images import flatten, load_character
+from pipeline.request import CLOTHING, SwapRequest
+from pipeline.swap import OutfitSwapper
+from training.characters import draw
+from training.evaluate import clothing_mask
+from training.masks import grow
+from training.pairs import EVALUATION_SEEDS
+
+PROMPTS = (
+    "red plaid pleated skirt, white blouse",
+    "a character wearing a black gothic dress",
+    "blue hoodie, yellow trousers",
+)
+CELL = (200, 300)  # width, height
+PAPER = (255, 255, 255)
+
+
+def real(folder: Path) -> Iterator[tuple[NDArray[np.uint8], NDArray[np.bool_]]]:
+    """RGBA pictures with a mask of all their clothing, a little grown."""
+    for path in sorted(folder.rglob("image.png")):
+        labels = np.asarray(Image.open(path.with_name("labels.png")))
+        yield load_character(path), grow(np.isin(labels, CLOTHING), round(0.012 * max(labels.shape)))
+
+
+def drawn(count: int) -> Iterator[tuple[NDArray[np.uint8], NDArray[np.bool_]]]:
+    for seed in range(EVALUATION_SEEDS + 5000, EVALUATION_SEEDS + 5000 + count):
+        drawing = draw(seed, (600, 400), background=seed % 2 == 0)
+        yield drawing.image, clothing_mask(drawing)
+
+
+def cell(image: NDArray[np.uint8]) -> Image.Image:
+    """A picture fitted into a white cell; transparency as a light chequerboard."""
+    height, width = image.shape[:2]
+    board = np.where((np.indices((height, width)) // 16).sum(0) % 2, 235, 250).astype(np.uint8)
+    alpha = image[..., 3:].astype(np.float32) / 255
+    flat = flatten(image, PAPER) if alpha.min() == 1 else (image[..., :3] * alpha + board[..., None] * (1 - alpha))
+    picture = Image.fromarray(flat.astype(np.uint8))
+    picture.thumbnail((CELL[0] - 6, CELL[1] - 6))
+    sheet = Image.new("RGB", CELL, PAPER)
+    sheet.paste(picture, ((CELL[0] - picture.width) // 2, (CELL[1] - picture.height) // 2))
+    return sheet
+
+
+def row(swapper: OutfitSwapper, image: NDArray[np.uint8], mask: NDArray[np.bool_], steps: int) -> list[Image.Image]:
+    shown = image.copy()
+    shown[mask] = (255, 60, 120, 255)
+    painted = mask.astype(np.uint8) * 255
+    results = [
+        swapper.swap(SwapRequest(image, 7, painted, prompt=prompt, steps=steps)).images[0] for prompt in PROMPTS
+    ]
+    return [cell(picture) for picture in (image, shown, *results)]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m training.samples", description=__doc__)
+    parser.add_argument("--pictures", type=Path)
+    parser.add_argument("--drawn", type=int, default=6)
+    parser.add_argument("--columns", type=int, default=3, help="characters side by side")
+    parser.add_argument("--steps", type=int, default=25)
+    parser.add_argument("--profile", default="bundled", choices=sorted(PROFILES))
+    parser.add_argument("--out", type=Path, default=Path("assets/samples.png"))
+    arguments = parser.parse_args()
+    profile = PROFILES[arguments.profile]
+    swapper = OutfitSwapper(profile, load(profile))
+    subjects = [*drawn(arguments.drawn), *(real(arguments.pictures) if arguments.pictures else ())]
+    rows = [row(swapper, image, mask, arguments.steps) for image, mask in subjects]
+
+    head, across = 26, len(PROMPTS) + 2
+    lines = -(-len(rows) // arguments.columns)
+    sheet = Image.new("RGB", (CELL[0] * across * arguments.columns, head + CELL[1] * lines), PAPER)
+    pen = ImageDraw.Draw(sheet)
+    for column in range(arguments.columns):
+        for index, title in enumerate(("before", "mask", *PROMPTS)):
+            pen.text((CELL[0] * (column * across + index) + 6, 6), title[:34], fill=(40, 40, 40))
+    for number, cells in enumerate(rows):
+        line, column = divmod(number, arguments.columns)
+        for index, picture in enumerate(cells):
+            sheet.paste(picture, (CELL[0] * (column * across + index), head + CELL[1] * line))
+    sheet.save(arguments.out, optimize=True)
+    print(f"{len(rows)} characters -> {arguments.out}")
+
+
+if __name__ == "__main__":
+    main()
