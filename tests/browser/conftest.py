@@ -1,0 +1,110 @@
+"""The real page over the real engine with tiny random weights, in a real browser."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import gradio as gr
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from models.profiles import ModelProfile
+from pipeline.images import save_png
+from pipeline.request import OnStep, Step, SwapRequest, SwapResult
+from pipeline.safety import mark
+from serving.engine import Health
+from serving.local import LocalEngine
+from ui import layout
+from ui.page import ProfileInfo
+
+
+class PacedEngine:
+    """The engine with a pause at every step, so that there is something to watch and to stop; steps are counted."""
+
+    def __init__(self, engine: LocalEngine) -> None:
+        self.engine, self.pause, self.steps = engine, 0.0, 0
+        self.requests: list[SwapRequest] = []
+
+    def swap(self, request: SwapRequest, on_step: OnStep | None = None) -> SwapResult:
+        def paced(step: Step) -> None:
+            self.steps += 1
+            time.sleep(self.pause)
+            if on_step:
+                on_step(step)
+
+        self.requests.append(request)
+        return self.engine.swap(request, paced)
+
+    def health(self) -> Health:
+        return self.engine.health()
+
+
+@dataclass(frozen=True)
+class Site:
+    url: str
+    engine: PacedEngine
+
+
+@pytest.fixture(scope="session")
+def site(tiny_profile: ModelProfile, character_file: Path) -> Iterator[Site]:
+    engine = PacedEngine(LocalEngine(profiles={"bundled": tiny_profile}))
+    info = ProfileInfo("bundled", "Tiny", tiny_profile.samplers, "ddim", steps=4, guidance=2.0)
+    blocks: gr.Blocks = layout.build(engine, [info], mark, [character_file])
+    blocks.queue(max_size=8, default_concurrency_limit=4)
+    blocks.launch(
+        prevent_thread_lock=True, quiet=True, ssr_mode=False, allowed_paths=[str(character_file.parent)], **layout.launch_options()
+    )
+    yield Site(blocks.local_url, engine)
+    blocks.close(verbose=False)
+
+
+@pytest.fixture(scope="session")
+def character_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A sprite with colours hidden under full transparency, and half-transparent pixels."""
+    pixels = np.random.default_rng(1).integers(0, 256, (320, 240, 4), np.uint8)
+    pixels[40:300, 40:200, 3] = 255
+    pixels[:20, :, 3] = 0
+    path = tmp_path_factory.mktemp("pictures") / "sprite.png"
+    save_png(pixels, path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        if os.environ.get("CI"):
+            pytest.fail("There is no chromium, please install Debian's package of that name.")
+        pytest.skip("needs Debian's package chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport={"width": 1280, "height": 1000}, accept_downloads=True, locale="en-US")
+    context.set_default_timeout(90_000)  # software rendering on a busy machine
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(site: Site, context: BrowserContext) -> Iterator[Page]:
+    """The page, freshly opened; fails the test on an error in its scripts."""
+    site.engine.pause = 0.0
+    site.engine.requests.clear()
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(site.url)
+    page.wait_for_selector("#drop input[type=file]", state="attached")
+    yield page
+    assert not errors

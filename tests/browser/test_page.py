@@ -1,0 +1,204 @@
+"""A visitor at the page: paints with the mouse, generates, downloads, cancels, makes mistakes."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import numpy as np
+from playwright.sync_api import BrowserContext, Page, expect
+
+from pipeline.images import load_character, read_text, save_png
+from pipeline.safety import read_parameters
+from tests.browser.conftest import Site
+
+
+def upload(page: Page, character: Path) -> None:
+    page.set_input_files("#drop input[type=file]", character)
+    page.wait_for_selector("#editor canvas")
+    page.wait_for_timeout(1500)  # the editor lays the picture out
+
+
+def paint(page: Page) -> None:
+    canvas = page.locator("#editor canvas").first
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    assert box
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x - 20, y - 20)
+    page.mouse.down()
+    page.mouse.move(x + 30, y + 40, steps=6)
+    page.mouse.move(x - 30, y + 20, steps=6)
+    page.mouse.up()
+    page.wait_for_timeout(500)
+
+
+def say(page: Page, words: str) -> None:
+    page.fill("#prompt textarea", words)
+
+
+def toast(page: Page) -> str:
+    text = page.locator("[data-testid=toast-text]").last
+    text.wait_for()
+    return text.inner_text()
+
+
+def download(page: Page, button: str, to: Path) -> Path:
+    with page.expect_download() as event:
+        page.click(button)
+    event.value.save_as(to)
+    return to
+
+
+def test_a_swap_from_upload_to_download(page: Page, site: Site, character_file: Path, tmp_path: Path) -> None:
+    upload(page, character_file)
+    paint(page)
+    say(page, "red skirt")
+    page.click("#generate")
+    expect(page.locator(".proof")).to_have_text("Pixels outside the mask changed: 0")
+    expect(page.locator("#slider img")).to_have_count(2)
+    expect(page.locator("#generate")).to_be_visible()
+
+    request = site.engine.requests[-1]
+    assert request.prompt == "red skirt"
+    assert request.mask is not None
+    painted = request.mask > 0
+    assert 0.005 < painted.mean() < 0.5
+
+    before = load_character(character_file)
+    assert (request.character == before).all()
+    file = download(page, "#download", tmp_path / "result.png")
+    after = load_character(file)
+    assert (before[~painted] == after[~painted]).all()
+    assert (before[painted] != after[painted]).any()
+    parameters = read_parameters(read_text(file))
+    assert (parameters["prompt"], parameters["seed"]) == ("red skirt", request.seed)
+    outfit = load_character(download(page, "#outfit", tmp_path / "outfit.png"))
+    assert not outfit[~painted][:, 3].any()
+
+    page.click("#reuse")
+    page.wait_for_timeout(1500)
+    page.click("#generate")
+    expect(page.locator("#gallery button.thumbnail-item")).to_have_count(2)
+    again = site.engine.requests[-1]
+    assert (again.character == after).all()
+    assert again.mask is not None
+    assert (again.mask == request.mask).mean() > 0.99
+
+
+def test_mistakes_are_one_sentence_and_nothing_is_lost(page: Page, site: Site, character_file: Path, tmp_path: Path) -> None:
+    say(page, "blue shirt")
+    page.click("#generate")
+    assert toast(page) == "Please choose a character picture first."
+
+    broken = tmp_path / "broken.png"
+    broken.write_bytes(b"no picture at all")
+    page.set_input_files("#drop input[type=file]", broken)
+    expect(page.locator("[data-testid=toast-text]").last).to_contain_text("could not be opened")
+
+    upload(page, character_file)
+    page.click("#generate")
+    expect(page.locator("[data-testid=toast-text]").last).to_contain_text("paint over the clothing")
+    expect(page.locator("#generate")).to_be_visible()
+    expect(page.locator("#prompt textarea")).to_have_value("blue shirt")
+    assert not site.engine.requests
+
+    paint(page)
+    page.click("#generate")
+    expect(page.locator(".proof")).to_be_visible()
+    assert site.engine.requests[-1].prompt == "blue shirt"
+
+
+def test_cancel_stops_the_device(page: Page, site: Site, character_file: Path) -> None:
+    site.engine.pause = 0.5
+    upload(page, character_file)
+    paint(page)
+    say(page, "red skirt")
+    page.fill("#count input[type=number]", "6")
+    page.click("#generate")
+    page.wait_for_selector(".stage.busy img")  # a live preview
+    page.click("#cancel")
+    expect(page.locator(".stage.note")).to_contain_text("Stopped")
+    expect(page.locator("#generate")).to_be_visible()
+    stopped = site.engine.steps
+    time.sleep(1.5)
+    assert site.engine.steps <= stopped + 1
+    expect(page.locator("#prompt textarea")).to_have_value("red skirt")
+
+
+def test_closing_the_tab_stops_the_device(page: Page, context: BrowserContext, site: Site, character_file: Path) -> None:
+    upload(page, character_file)
+    paint(page)
+    site.engine.pause = 1.0
+    page.fill("#count input[type=number]", "6")
+    page.click("#generate")
+    page.wait_for_selector(".stage.busy img")
+    page.close()
+    time.sleep(3)
+    stopped = site.engine.steps
+    time.sleep(3)
+    assert site.engine.steps == stopped
+
+
+def test_masks_can_be_cleared_inverted_and_imported(page: Page, site: Site, character_file: Path, tmp_path: Path) -> None:
+    mask = np.zeros((160, 120), np.uint8)
+    mask[60:100, 40:80] = 255
+    save_png(mask, tmp_path / "mask.png")
+    page.click("#examples button")
+    page.wait_for_selector("#editor canvas")
+    page.wait_for_timeout(1500)
+    with page.expect_file_chooser() as chooser:
+        page.click("#import")
+    chooser.value.set_files(tmp_path / "mask.png")
+    page.wait_for_timeout(3000)
+    page.click("#generate")
+    expect(page.locator(".proof")).to_be_visible()
+    imported = site.engine.requests[-1].mask
+    assert imported is not None
+    wanted = np.kron(mask, np.ones((2, 2), np.uint8))
+    assert (imported == wanted).mean() > 0.99
+
+    page.click("#invert")
+    page.wait_for_timeout(3000)
+    page.click("#generate")
+    expect(page.locator("#gallery button.thumbnail-item")).to_have_count(2)
+    inverted = site.engine.requests[-1].mask
+    assert inverted is not None
+    assert (inverted == 255 - wanted).mean() > 0.99
+
+    page.click("#clear")
+    page.wait_for_timeout(3000)
+    page.click("#generate")
+    assert "paint over the clothing" in toast(page)
+
+
+def test_fits_a_phone_speaks_japanese_and_calls_nobody(site: Site, context: BrowserContext) -> None:
+    assert context.browser
+    phone = context.browser.new_context(viewport={"width": 390, "height": 844}, locale="ja-JP", has_touch=True)
+    page = phone.new_page()
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    page.goto(site.url)
+    expect(page.locator("#generate")).to_have_text("生成")
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert [url for url in requests if not url.startswith((site.url, "data:", "blob:"))] == []
+    phone.close()
+
+
+def test_works_with_the_keyboard(page: Page, site: Site) -> None:
+    page.locator("#presets button").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#prompt textarea")).to_have_value("white sailor top with navy blue sailor collar, navy blue pleated skirt, red neck ribbon, black socks")
+    page.locator("#examples button").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#editor canvas")
+    page.locator("#invert").focus()
+    page.keyboard.press("Enter")  # nothing was painted: now everything is
+    page.wait_for_timeout(3000)
+    page.locator("#prompt textarea").focus()
+    page.keyboard.press("Shift+Enter")
+    expect(page.locator(".proof")).to_be_visible()
+    mask = site.engine.requests[-1].mask
+    assert mask is not None
+    assert (mask == 255).all()

@@ -1,0 +1,100 @@
+"""The page without a browser: it can be built, speaks three languages and becomes requests."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import gradio as gr
+import numpy as np
+import pytest
+
+from pipeline.request import Step, SwapRequest, UserError
+from pipeline.safety import mark
+from tests.ui.flat_engine import FlatEngine
+from ui import editor, events, layout, texts
+from ui.page import Page, ProfileInfo
+from ui.presets import PRESETS
+from ui.progress import Clock
+
+INFO = ProfileInfo("bundled", "Bundled", ("ddim", "euler"), "ddim", 25, 4.0)
+
+
+@pytest.fixture(scope="module")
+def pages() -> Iterator[list[Page]]:
+    """What `layout.build` hands to `events.connect`."""
+    seen: list[Page] = []
+    with pytest.MonkeyPatch.context() as patch:
+        connect = events.connect
+        patch.setattr(events, "connect", lambda blocks, page, backstage: (seen.append(page), connect(blocks, page, backstage)))
+        layout.build(FlatEngine(), [INFO], mark)
+    yield seen
+
+
+@pytest.fixture
+def values(pages: list[Page]) -> dict[Any, Any]:
+    """The page as it opens, with a character and a painted mask."""
+    page = pages[0]
+    components = [component for component in vars(page).values() if isinstance(component, gr.components.Component)]
+    character = np.full((30, 20, 4), 200, np.uint8)
+    mask = np.zeros((30, 20), np.uint8)
+    mask[5:20, 5:15] = 255
+    return {c: getattr(c, "value", None) for c in components} | {page.original: character, page.editor: editor.show(character, mask)}
+
+
+def test_the_page_as_it_opens_asks_for_the_defaults(pages: list[Page], values: dict[Any, Any]) -> None:
+    request = events.to_request(pages[0], values, 9, None)
+    plain = SwapRequest(request.character, 9, request.mask)
+    for name in ("hints", "steps", "guidance", "strength", "sampler", "count", "grow", "feather", "loosen", "detail_pass", "profile"):
+        assert getattr(request, name) == getattr(plain, name), name
+
+
+def test_what_is_missing_is_said(pages: list[Page], values: dict[Any, Any]) -> None:
+    page = pages[0]
+    with pytest.raises(UserError, match="choose a character"):
+        events.to_request(page, values | {page.original: None}, 1, None)
+    with pytest.raises(UserError, match="paint over"):
+        events.to_request(page, values | {page.editor: editor.show(values[page.original])}, 1, None)
+    with pytest.raises(UserError, match="got lost"):
+        events.to_request(page, values | {page.editor: None}, 1, None)
+
+
+def test_without_lines_the_hint_is_left_out(pages: list[Page], values: dict[Any, Any]) -> None:
+    request = events.to_request(pages[0], values | {pages[0].lineart: 0}, 1, None)
+    assert [hint.kind for hint in request.hints] == ["inpaint"]
+
+
+def test_the_languages_say_the_same_things() -> None:
+    def holes(text: str) -> set[str | None]:
+        return {name for _, name, _, _ in string.Formatter().parse(text)} - {None}
+
+    english = texts.LANGUAGES["en"]
+    for words in texts.LANGUAGES.values():
+        assert words.keys() == english.keys()
+        assert all(words.values())
+        assert all(holes(words[key]) == holes(text) for key, text in english.items())
+    assert {key for key, _ in PRESETS} <= english.keys()
+
+
+@pytest.mark.parametrize(("wish", "language"), [("ja-JP,ja;q=0.9,en;q=0.8", "ja"), ("fr,zh-CN;q=0.7", "zh"), ("fr", "en"), ("", "en")])
+def test_the_visitors_language(wish: str, language: str) -> None:
+    assert texts.language(SimpleNamespace(headers={"accept-language": wish})) == language  # type: ignore[arg-type]
+
+
+def test_progress_shows_share_preview_and_rest() -> None:
+    clock = Clock()
+    clock.html(Step(0, 10), None)
+    html = clock.html(Step(5, 10, preview=np.zeros((8, 8, 3), np.uint8)), None)
+    assert 'aria-valuenow="50"' in html
+    assert "data:image/jpeg;base64," in html
+    assert "s left" in html
+    assert "2 of 4" in clock.html(Step(0, 10, image=1, images=4), None)
+
+
+def test_nothing_comes_from_another_host() -> None:
+    options = layout.launch_options()
+    assert "http" not in options["css"].replace("http://www.w3.org/2000/svg", "")
+    assert options["run_history"] is False
+    assert not options["theme"]._stylesheets
