@@ -52,7 +52,8 @@ class Case:
 
     def region(self, index: int) -> Mask:
         """Where the drawer put this garment, inside the mask."""
-        return (self.truth.garment_map == index + 1) & self.mask
+        region: Mask = (self.truth.garment_map == index + 1) & self.mask
+        return region
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,7 @@ def score(case: Case, image: NDArray[np.uint8], mask: NDArray[np.uint8], seconds
         outside=outside_identical(image, case.source.image, mask),
         distances=tuple(colour_distance(result, truth, region) for region in regions),
         shuffled=tuple(
-            colour_distance(result, np.broadcast_to(np.uint8(wrong[i % len(wrong)]), result.shape), region)
+            colour_distance(result, np.broadcast_to(np.array(wrong[i % len(wrong)], np.uint8), result.shape), region)
             for i, region in enumerate(regions)
         ),
         kinds=tuple(seen[garment.slot] == garment.kind for garment in named),

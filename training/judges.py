@@ -41,9 +41,7 @@ def kinds_of(slot: ClothingPart) -> list[str]:
 
 
 def _block(inputs: int, outputs: int, stride: int = 1) -> nn.Sequential:
-    return nn.Sequential(
-        nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False), nn.GroupNorm(8, outputs), nn.SiLU(inplace=True)
-    )
+    return nn.Sequential(nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False), nn.GroupNorm(8, outputs), nn.SiLU(inplace=True))
 
 
 class Judge(nn.Module):
@@ -66,7 +64,9 @@ class Judge(nn.Module):
         seen = 2 * WIDTHS[-1] + WIDTHS[-1]
         self.heads = nn.ModuleDict(
             {
-                slot.name: nn.Sequential(nn.Linear(seen, 192), nn.SiLU(), nn.Dropout(0.1), nn.Linear(192, len(kinds_of(slot)) + 1))
+                slot.name: nn.Sequential(
+                    nn.Linear(seen, 192), nn.SiLU(), nn.Dropout(0.1), nn.Linear(192, len(kinds_of(slot)) + 1)
+                )
                 for slot in SLOTS
             }
         )
@@ -147,7 +147,8 @@ def _batches(stores: Sequence[Store], batch: int, seed: int) -> Iterator[tuple[T
 
 def train(stores: Sequence[Store], steps: int, batch: int = 24, rate: float = 2e-3, seed: int = 0, device: str = "cpu") -> Judge:
     torch.manual_seed(seed)
-    judge = Judge().to(device, memory_format=torch.channels_last).train()
+    judge = Judge()
+    judge.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stub lacks it
     optimizer = torch.optim.AdamW(judge.parameters(), rate, weight_decay=0.02)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=steps, pct_start=0.1)
     batches, began, sums = _batches(stores, batch, seed), time.monotonic(), np.zeros(2)

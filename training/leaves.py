@@ -17,7 +17,7 @@ Rng = np.random.Generator
 def _colour(rng: Rng) -> tuple[int, int, int]:
     """Half vivid, half muted, near-white and near-black included; RGB 0..255."""
     hue, chroma, value = rng.random(), rng.beta(1.2, 1.6), rng.beta(1.6, 0.9)
-    pixel = np.uint8([[[int(hue * 179), int(chroma * 255), int(value * 255)]]])  # type: ignore[arg-type]
+    pixel = np.array([[[hue * 179, chroma * 255, value * 255]]]).astype(np.uint8)
     r, g, b = cv2.cvtColor(pixel, cv2.COLOR_HSV2RGB)[0, 0]
     return int(r), int(g), int(b)
 
@@ -37,7 +37,8 @@ def _outline(rng: Rng, size: int) -> NDArray[np.int32]:
         for _ in range(3):
             after = np.roll(points, -1, 0)
             points = np.stack([0.75 * points + 0.25 * after, 0.25 * points + 0.75 * after], 1).reshape(-1, 2)
-    return (points * 16).astype(np.int32)[:, None]
+    outline: NDArray[np.int32] = (points * 16).astype(np.int32)[:, None]
+    return outline
 
 
 def _texture(rng: Rng, size: int, colour: tuple[int, int, int]) -> NDArray[np.uint8]:
@@ -59,12 +60,14 @@ def _texture(rng: Rng, size: int, colour: tuple[int, int, int]) -> NDArray[np.ui
     else:
         weight = np.clip((u * period / size + v * period / size) / 1.5 + 0.3, 0, 1)
     weight = cv2.GaussianBlur(weight, (3, 3), 0.6)[..., None]
-    return (np.float32(colour) * (1 - weight) + np.float32(_colour(rng)) * weight).astype(np.uint8)
+    second = np.array(_colour(rng), np.float32)
+    texture: NDArray[np.uint8] = (np.array(colour, np.float32) * (1 - weight) + second * weight).astype(np.uint8)
+    return texture
 
 
 def draw_leaves(rng: Rng, size: int = 128) -> NDArray[np.uint8]:
     """One size x size x 3 uint8 RGB picture."""
-    picture = np.empty((size, size, 3), np.uint8)
+    picture: NDArray[np.uint8] = np.empty((size, size, 3), np.uint8)
     picture[:] = _texture(rng, size, _colour(rng)) if rng.random() < 0.4 else _colour(rng)
     line = tuple(int(channel * rng.uniform(0, 0.5)) for channel in _colour(rng))
     width = int(rng.choice([0, 1, 1, 2, 3]))
@@ -83,7 +86,7 @@ def draw_leaves(rng: Rng, size: int = 128) -> NDArray[np.uint8]:
         if width:
             cv2.polylines(picture, [outline], bool(rng.random() < 0.8), line, width, cv2.LINE_AA, 4)
     if rng.random() < 0.3:
-        picture = cv2.GaussianBlur(picture, (0, 0), float(rng.uniform(0.4, 1.6)))
+        picture = cv2.GaussianBlur(picture, (0, 0), float(rng.uniform(0.4, 1.6))).astype(np.uint8)
     if rng.random() < 0.15:
         noise = rng.normal(0, rng.uniform(1, 6), picture.shape)
         picture = np.clip(picture + noise, 0, 255).astype(np.uint8)

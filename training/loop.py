@@ -106,9 +106,7 @@ def start(recipe: Recipe, unet: UNet2DConditionModel, text_encoder: Any, device:
 def optimizer_for(nets: Nets, recipe: Recipe) -> torch.optim.Optimizer:
     parameters = [parameter for module in nets.modules().values() for parameter in module.parameters()]
     device = parameters[0].device.type
-    return torch.optim.AdamW(
-        parameters, recipe.rate, betas=(0.9, 0.99), weight_decay=recipe.weight_decay, fused=device == "cuda"
-    )
+    return torch.optim.AdamW(parameters, recipe.rate, betas=(0.9, 0.99), weight_decay=recipe.weight_decay, fused=device == "cuda")
 
 
 def enter_stage(state: State, recipe: Recipe, stage: Stage) -> None:
@@ -164,7 +162,7 @@ def update_average(state: State, decay: float) -> None:
     """Exponential moving average of the weights, with a ramp so that short runs are not held back."""
     decay = min(decay, (1 + state.step) / (10 + state.step))
     for name, module in state.nets.modules().items():
-        average = list(state.average.modules()[name].parameters())
+        average: list[Tensor] = list(state.average.modules()[name].parameters())
         torch._foreach_lerp_(average, list(module.parameters()), 1 - decay)
 
 

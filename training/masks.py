@@ -85,4 +85,5 @@ def sample_mask(labels: NDArray[np.uint8], face_hands: Mask, rng: Rng) -> Mask:
     region = shapes[rng.choice(len(shapes), p=weights)](region, rng)
     region = grow(region, int(rng.triangular(0, 0, 0.06) * max(labels.shape)))
     protected = face_hands | (labels == ClothingPart.HAIR) | (labels == ClothingPart.HELD)
-    return region & ~protected
+    repaint: Mask = region & ~protected
+    return repaint

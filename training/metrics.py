@@ -51,5 +51,5 @@ def recolour(picture: Picture, mask: Mask, rgb: tuple[int, int, int]) -> Picture
     grey = picture.astype(np.float32).mean(2)
     middle = np.median(grey[mask]) if mask.any() else 128.0
     shade = np.clip(grey / max(float(middle), 32.0), 0.4, 1.3)[..., None]
-    filled = np.clip(np.float32(rgb) * shade, 0, 255).astype(np.uint8)
+    filled = np.clip(np.array(rgb, np.float32) * shade, 0, 255).astype(np.uint8)
     return np.where(mask[..., None], filled, picture)

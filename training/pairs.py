@@ -1,6 +1,6 @@
 """Training pairs: one character in two outfits, a mask from the first, framed as the app frames it.
 
-    python -m training.pairs --out runs/data --count 20000 --workers 2
+python -m training.pairs --out runs/data --count 20000 --workers 2
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def visible(drawing: Drawing, mask: NDArray[np.bool_], share: float = 0.35, leas
     ]
 
 
-def make_pair(seed: int, *, held_out: str = "exclude") -> Pair | None:
+def make_pair(seed: int, *, held_out: Literal["exclude", "only", "any"] = "exclude") -> Pair | None:
     """Draw one pair; None where the mask came out too small or would show none of the new outfit."""
     rng = np.random.default_rng([seed, 41])
     height = int(rng.integers(300, 460))
