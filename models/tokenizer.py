@@ -53,9 +53,7 @@ def build_tokenizer(words: Iterable[str], bpe_path: Path, folder: Path) -> CLIPT
 
     letters = list(bytes_to_unicode().values())
     tokens = [*letters, *(letter + WORD_END for letter in letters), *(a + b for a, b in merges), START, END]
-    tokenizer = CLIPTokenizer(
-        vocab={token: index for index, token in enumerate(tokens)}, merges=merges, model_max_length=CONTEXT
-    )
+    tokenizer = CLIPTokenizer(vocab={token: index for index, token in enumerate(tokens)}, merges=merges, model_max_length=CONTEXT)
     folder.mkdir(parents=True, exist_ok=True)
     tokenizer.save_pretrained(folder)
     (folder / KNOWN_WORDS).write_text("\n".join(known) + "\n", encoding="utf-8")

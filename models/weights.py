@@ -30,9 +30,7 @@ class WeightFile:
 def write_manifest(folder: Path, licence: str = "Apache-2.0") -> tuple[WeightFile, ...]:
     """List every file of a model folder with its checksum in `folder/manifest.json`."""
     paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST)
-    files = tuple(
-        WeightFile(path.relative_to(folder).as_posix(), path.stat().st_size, sha256(path), licence) for path in paths
-    )
+    files = tuple(WeightFile(path.relative_to(folder).as_posix(), path.stat().st_size, sha256(path), licence) for path in paths)
     text = json.dumps({"files": [asdict(file) for file in files]}, indent=1)
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
     return files

@@ -110,7 +110,9 @@ def test_a_mistake_is_one_line(arguments: list[str], capfd: pytest.CaptureFixtur
     assert printed.err.count("\n") == 1
 
 
-def test_an_unknown_model_and_sampler_are_named(character: Path, mask: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_an_unknown_model_and_sampler_are_named(
+    character: Path, mask: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     assert swap(character, mask, tmp_path / "out.png", "--profile", "other") == 2
     assert "bundled" in capfd.readouterr().err
     assert swap(character, mask, tmp_path / "out.png", "--sampler", "other") == 2

@@ -112,7 +112,9 @@ def encode(store: Store, vae: Any, device: str = "cpu", chunk: int = 32) -> None
     target, scale = store.array("target"), vae.config.scaling_factor
     files = {factor: open(store.folder / name, "wb") for name, factor in LATENTS.items()}
     for start in range(0, len(store), chunk):
-        images = torch.from_numpy(np.array(target[start : start + chunk])).to(device).permute(0, 3, 1, 2).float().div(127.5).sub(1)
+        images = (
+            torch.from_numpy(np.array(target[start : start + chunk])).to(device).permute(0, 3, 1, 2).float().div(127.5).sub(1)
+        )
         for factor, file in files.items():
             scaled = images if factor == 8 else F.avg_pool2d(images, 2)
             with torch.autocast(torch.device(device).type, torch.bfloat16):

@@ -65,9 +65,7 @@ def row(swapper: OutfitSwapper, image: NDArray[np.uint8], mask: NDArray[np.bool_
     shown = image.copy()
     shown[mask] = (255, 60, 120, 255)
     painted = mask.astype(np.uint8) * 255
-    results = [
-        swapper.swap(SwapRequest(image, 7, painted, prompt=prompt, steps=steps)).images[0] for prompt in PROMPTS
-    ]
+    results = [swapper.swap(SwapRequest(image, 7, painted, prompt=prompt, steps=steps)).images[0] for prompt in PROMPTS]
     return [cell(picture) for picture in (image, shown, *results)]
 
 

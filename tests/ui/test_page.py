@@ -41,13 +41,28 @@ def values(pages: list[Page]) -> dict[Any, Any]:
     character = np.full((30, 20, 4), 200, np.uint8)
     mask = np.zeros((30, 20), np.uint8)
     mask[5:20, 5:15] = 255
-    return {c: getattr(c, "value", None) for c in components} | {page.original: character, page.editor: editor.show(character, mask)}
+    return {c: getattr(c, "value", None) for c in components} | {
+        page.original: character,
+        page.editor: editor.show(character, mask),
+    }
 
 
 def test_the_page_as_it_opens_asks_for_the_defaults(pages: list[Page], values: dict[Any, Any]) -> None:
     request = events.to_request(pages[0], values, 9, None)
     plain = SwapRequest(request.character, 9, request.mask)
-    for name in ("hints", "steps", "guidance", "strength", "sampler", "count", "grow", "feather", "loosen", "detail_pass", "profile"):
+    for name in (
+        "hints",
+        "steps",
+        "guidance",
+        "strength",
+        "sampler",
+        "count",
+        "grow",
+        "feather",
+        "loosen",
+        "detail_pass",
+        "profile",
+    ):
         assert getattr(request, name) == getattr(plain, name), name
 
 
@@ -78,7 +93,9 @@ def test_the_languages_say_the_same_things() -> None:
     assert {key for key, _ in PRESETS} <= english.keys()
 
 
-@pytest.mark.parametrize(("wish", "language"), [("ja-JP,ja;q=0.9,en;q=0.8", "ja"), ("fr,zh-CN;q=0.7", "zh"), ("fr", "en"), ("", "en")])
+@pytest.mark.parametrize(
+    ("wish", "language"), [("ja-JP,ja;q=0.9,en;q=0.8", "ja"), ("fr,zh-CN;q=0.7", "zh"), ("fr", "en"), ("", "en")]
+)
 def test_the_visitors_language(wish: str, language: str) -> None:
     assert texts.language(SimpleNamespace(headers={"accept-language": wish})) == language  # type: ignore[arg-type]
 
