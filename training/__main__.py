@@ -30,7 +30,7 @@ from training.data import Batch, batches, encode, stores_in
 from training.export import export
 from training.recipes import Stage
 
-RECIPES = {"bundled": recipes.bundled, "smoke": recipes.smoke}
+RECIPES = {"bundled": recipes.bundled, "bundled-gpu": recipes.bundled_gpu, "smoke": recipes.smoke}
 
 
 def fresh_state(recipe: recipes.Recipe, tokenizer: CLIPTokenizer, latent_channels: int, device: str) -> loop.State:

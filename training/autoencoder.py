@@ -100,7 +100,7 @@ def ssim(a: Tensor, b: Tensor) -> Tensor:
 
 def reconstruction_loss(model: AutoencoderTiny, images: Tensor, noise: float) -> Tensor:
     """images: N x 3 x S x S in -1..1."""
-    with torch.autocast("cpu" if images.device.type == "cpu" else "cuda", torch.bfloat16):
+    with torch.autocast(images.device.type, torch.bfloat16):
         latents = model.encoder(images).float()
         decoded = model.decoder(latents + noise * torch.randn_like(latents)).float()
     moments = latents.mean((0, 2, 3)).square().mean() + (latents.std((0, 2, 3)) - 1).square().mean()
@@ -116,7 +116,8 @@ def standardise(model: AutoencoderTiny, batches: Iterator[Tensor], count: int = 
 
     The decoder's soft clamp then acts a little differently, so train its decoder for a while after this.
     """
-    latents = torch.cat([model.encoder(next(batches)) for _ in range(count)])
+    device = next(model.parameters()).device
+    latents = torch.cat([model.encoder(next(batches).to(device)) for _ in range(count)])
     mean, std = latents.mean((0, 2, 3)), latents.std((0, 2, 3))
     last, first = model.encoder.layers[-1], model.decoder.layers[0]
     last.weight.div_(std[:, None, None, None])
@@ -163,10 +164,11 @@ def train(
     trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
     optimizer = torch.optim.AdamW(trained, rate, betas=(0.9, 0.99), weight_decay=1e-4)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=steps, pct_start=0.05)
+    device = next(model.parameters()).device
     started, total, batches = time.monotonic(), 0.0, crops(pools, batch, size, seed)
     torch.manual_seed(seed)
     for step in range(1, steps + 1):
-        loss = reconstruction_loss(model, next(batches), noise)
+        loss = reconstruction_loss(model, next(batches).to(device), noise)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(trained, 1.0)
         optimizer.step()
@@ -192,10 +194,12 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=96, help="side of the crops")
     parser.add_argument("--leaves", type=int, default=1500)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     arguments = parser.parse_args()
     model = (
         AutoencoderTiny.from_pretrained(arguments.start) if arguments.start else new_autoencoder(arguments.latent_channels)
     )
+    model.to(arguments.device)
     leaves = leaves_pool(arguments.leaves, arguments.seed)
     drawn = [store.array("rgb") for store in stores_in(arguments.data)] if arguments.data else []
     pools = [leaves] * max(1, len(drawn)) + drawn  # half and half

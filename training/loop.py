@@ -29,6 +29,7 @@ from training import objective, recipes
 from training.data import Batch
 from training.recipes import Recipe, Stage
 
+AVERAGE_EVERY = 4  # steps; a moving average needs no finer grain, and memory traffic counts on a CPU
 Log = Callable[[dict[str, Any]], None]
 
 
@@ -55,12 +56,12 @@ def average_gradients(parameters: list[nn.Parameter], stop: bool) -> bool:
     if workers() == 1:
         return stop
     held = [parameter for parameter in parameters if parameter.grad is not None]
-    flat = torch.cat([parameter.grad.flatten() for parameter in held if parameter.grad is not None])
-    flat = torch.cat([flat / workers(), flat.new_tensor([float(stop)])])
-    dist.all_reduce(flat)
+    stops = held[0].new_tensor([float(stop)])
+    flat = torch.cat([*(parameter.grad.flatten() for parameter in held if parameter.grad is not None), stops])
+    dist.all_reduce(flat.div_(workers()))
     for parameter, part in zip(held, flat[:-1].split([parameter.numel() for parameter in held]), strict=True):
         assert parameter.grad is not None
-        parameter.grad.copy_(part.view_as(parameter.grad))
+        parameter.grad = part.view_as(parameter.grad)
     return bool(flat[-1] > 0)
 
 
@@ -159,8 +160,10 @@ def batch_loss(nets: Nets, batch: Batch, recipe: Recipe, alphas: Tensor, generat
 
 @torch.no_grad()
 def update_average(state: State, decay: float) -> None:
-    """Exponential moving average of the weights, with a ramp so that short runs are not held back."""
-    decay = min(decay, (1 + state.step) / (10 + state.step))
+    """Exponential moving average of the weights every few steps, with a ramp so that short runs are not held back."""
+    if state.step % AVERAGE_EVERY:
+        return
+    decay = min(decay, (1 + state.step) / (10 + state.step)) ** AVERAGE_EVERY
     for name, module in state.nets.modules().items():
         average: list[Tensor] = list(state.average.modules()[name].parameters())
         torch._foreach_lerp_(average, list(module.parameters()), 1 - decay)

@@ -31,7 +31,7 @@ class Recipe:
 
     stages: tuple[Stage, ...]
     rate: float = 5e-4
-    warmup: int = 300
+    warmup: int = 100
     weight_decay: float = 0.01
     ema: float = 0.9995
     drop_text: float = 0.1
@@ -55,6 +55,13 @@ def bundled(samples: int) -> Recipe:
             Stage("control-full", full, 32, half=False, control=True),
         )
     )
+
+
+def bundled_gpu(samples: int) -> Recipe:
+    """`bundled` for one large GPU: batches that keep it busy, a rate to match."""
+    recipe = bundled(samples)
+    stages = tuple(replace(stage, batch=256 if stage.half else 128) for stage in recipe.stages)
+    return replace(recipe, stages=stages, rate=8e-4)
 
 
 def smoke(samples: int = 64) -> Recipe:

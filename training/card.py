@@ -1,0 +1,127 @@
+"""The model card: how the shipped weights came to be, from the run's own records.
+
+    python -m training.card --run runs/bundled --data runs/data --out assets/weights/bundled
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from PIL import Image, ImageDraw
+
+from models.weights import write_manifest
+from training.data import stores_in
+
+WIDTH, HEIGHT, MARGIN = 900, 420, 48
+COLOURS = ((52, 101, 164), (204, 90, 20), (40, 140, 70), (150, 60, 140))
+
+CARD = """# Bundled model
+
+A small latent diffusion model with a ControlNet for repainting the clothes of drawn characters, native size 256 pixels.
+Trained from nothing by this repository's own code on characters that the repository draws itself (`training/characters`); no other picture was used.
+
+| | |
+|---|---|
+| parts | `AutoencoderTiny`, `UNet2DConditionModel`, `ControlNetModel` (5 hint channels), `CLIPTextModel`, pruned CLIP vocabulary |
+| parameters | {parameters} |
+| objective | v-prediction, zero terminal SNR, trailing spacing, capped min-SNR-5 weights, loss 1 inside the mask and 0.1 outside |
+| data | {pairs} drawn pairs (one character, two outfits), seeds below 10^9; a tenth of the garment x colour x pattern triples held out |
+| seed | 0 |
+| steps | {steps} |
+| speed and time | {speed} |
+| licence | Apache-2.0; the vocabulary's merges are a subset of OpenAI CLIP's (MIT) |
+
+Commands, in order:
+
+```bash
+{commands}
+```
+
+![Training loss](loss.png)
+
+{table}
+
+It knows the garments, colours and patterns of `tokenizer/known_words.txt`, and flat, clearly lined drawings best. It is small: faces, hands and backgrounds are never its business, fine
+patterns come out simplified, and photographs are outside what it has seen.
+"""
+
+
+def curve(rows: list[dict[str, Any]]) -> Image.Image:
+    """Training loss over optimiser steps, a colour a stage."""
+    image = Image.new("RGB", (WIDTH, HEIGHT), "white")
+    pen = ImageDraw.Draw(image)
+    top, last = max(row["loss"] for row in rows), max(row["step"] for row in rows)
+
+    def place(step: float, loss: float) -> tuple[float, float]:
+        x = MARGIN + step / last * (WIDTH - 2 * MARGIN)
+        return x, HEIGHT - MARGIN - loss / top * (HEIGHT - 2 * MARGIN)
+
+    for part in range(5):
+        y = place(0, top * part / 4)[1]
+        pen.line((MARGIN, y, WIDTH - MARGIN, y), fill=(225, 225, 225))
+        pen.text((6, y - 6), f"{top * part / 4:.2f}", fill=(90, 90, 90))
+    stages = list(dict.fromkeys(row["stage"] for row in rows))
+    for index, stage in enumerate(stages):
+        points = [place(row["step"], row["loss"]) for row in rows if row["stage"] == stage]
+        colour = COLOURS[index % len(COLOURS)]
+        if len(points) > 1:
+            pen.line(points, fill=colour, width=2)
+        pen.text((MARGIN + 10 + 130 * index, 12), stage, fill=colour)
+    pen.text((WIDTH - MARGIN - 60, HEIGHT - 30), f"{last} steps", fill=(90, 90, 90))
+    return image
+
+
+def stage_table(rows: list[dict[str, Any]]) -> str:
+    lines = ["| stage | samples | last loss | samples/s |", "|---|---|---|---|"]
+    for stage in dict.fromkeys(row["stage"] for row in rows):
+        own = [row for row in rows if row["stage"] == stage]
+        speed = sorted(row["samples_per_second"] for row in own)[len(own) // 2]
+        lines.append(f"| {stage} | {own[-1]['seen']} | {own[-1]['loss']:.4f} | {speed} |")
+    return "\n".join(lines)
+
+
+def count_parameters(folder: Path) -> str:
+    """Millions a part, from the sizes of half-precision files."""
+    parts = ("vae", "unet", "controlnet", "text_encoder")
+    sizes = {part: sum(path.stat().st_size for path in (folder / part).glob("*.safetensors")) for part in parts}
+    return ", ".join(f"{part} {size / 2e6:.1f} M" for part, size in sizes.items())
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m training.card", description=__doc__)
+    parser.add_argument("--run", type=Path, required=True)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--commands", type=Path, required=True, help="text file: what was typed")
+    parser.add_argument("--machine", default="2 CPU cores with AMX")
+    parser.add_argument("--out", type=Path, default=Path("assets/weights/bundled"))
+    arguments = parser.parse_args()
+    rows = [json.loads(line) for line in (arguments.run / "log.jsonl").read_text().splitlines()]
+    curve(rows).save(arguments.out / "loss.png", optimize=True)
+    seconds = sum(row["samples"] / row["samples_per_second"] for row in _stretches(rows))
+    card = CARD.format(
+        parameters=count_parameters(arguments.out),
+        pairs=sum(map(len, stores_in(arguments.data))),
+        steps=rows[-1]["step"],
+        speed=f"{seconds / 60:.0f} minutes on {arguments.machine}, see the table",
+        commands=arguments.commands.read_text(encoding="utf-8").strip(),
+        table=stage_table(rows),
+    )
+    (arguments.out / "README.md").write_text(card, encoding="utf-8")
+    write_manifest(arguments.out)
+
+
+def _stretches(rows: list[dict[str, Any]]) -> list[dict[str, float]]:
+    """Samples and speed between one row of the log and the next."""
+    found, before = [], 0
+    for row in rows:
+        before = 0 if row["seen"] < before else before
+        found.append({"samples": row["seen"] - before, "samples_per_second": max(row["samples_per_second"], 0.1)})
+        before = row["seen"]
+    return found
+
+
+if __name__ == "__main__":
+    main()
