@@ -12,7 +12,7 @@ from pathlib import Path
 import gradio as gr
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from models.profiles import ModelProfile
 from pipeline.images import save_png
@@ -22,6 +22,9 @@ from serving.engine import Health
 from serving.local import LocalEngine
 from ui import layout
 from ui.page import ProfileInfo
+
+PATIENCE = 90_000  # milliseconds: software rendering, perhaps on a busy machine
+expect.set_options(timeout=PATIENCE)
 
 
 class PacedEngine:
@@ -91,7 +94,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     context = browser.new_context(viewport={"width": 1280, "height": 1000}, accept_downloads=True, locale="en-US")
-    context.set_default_timeout(90_000)  # software rendering on a busy machine
+    context.set_default_timeout(PATIENCE)
     yield context
     context.close()
 

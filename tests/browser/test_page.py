@@ -11,6 +11,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from pipeline.images import load_character, read_text, save_png
 from pipeline.safety import read_parameters
 from tests.browser.conftest import Site
+from ui.presets import PRESETS
 
 
 def upload(page: Page, character: Path) -> None:
@@ -95,6 +96,8 @@ def test_mistakes_are_one_sentence_and_nothing_is_lost(page: Page, site: Site, c
     broken.write_bytes(b"no picture at all")
     page.set_input_files("#drop input[type=file]", broken)
     expect(page.locator("[data-testid=toast-text]").last).to_contain_text("could not be opened")
+    expect(page.locator("#drop img")).to_have_count(0)  # cleared for the next try
+    page.wait_for_timeout(2000)
 
     upload(page, character_file)
     page.click("#generate")
@@ -180,7 +183,7 @@ def test_fits_a_phone_speaks_japanese_and_calls_nobody(site: Site, context: Brow
     page.on("request", lambda request: requests.append(request.url))
     page.goto(site.url)
     expect(page.locator("#generate")).to_have_text("生成")
-    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(2000)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert [url for url in requests if not url.startswith((site.url, "data:", "blob:"))] == []
     phone.close()
@@ -189,10 +192,11 @@ def test_fits_a_phone_speaks_japanese_and_calls_nobody(site: Site, context: Brow
 def test_works_with_the_keyboard(page: Page, site: Site) -> None:
     page.locator("#presets button").first.focus()
     page.keyboard.press("Enter")
-    expect(page.locator("#prompt textarea")).to_have_value("white sailor top with navy blue sailor collar, navy blue pleated skirt, red neck ribbon, black socks")
+    expect(page.locator("#prompt textarea")).to_have_value(PRESETS[0][1])
     page.locator("#examples button").first.focus()
     page.keyboard.press("Enter")
     page.wait_for_selector("#editor canvas")
+    page.wait_for_timeout(2000)
     page.locator("#invert").focus()
     page.keyboard.press("Enter")  # nothing was painted: now everything is
     page.wait_for_timeout(3000)
