@@ -12,6 +12,7 @@ import secrets
 import signal
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -298,8 +299,11 @@ def _serve(options: argparse.Namespace, results: TextIO) -> None:
     print(f"CC_ControlNet is at {page.local_url} (Ctrl+C stops it)", file=results, flush=True)
     threading.Thread(target=_warm_up, args=(engine,), name="weights", daemon=True).start()
     stop.wait()
+    busy = jobs.busy
     if not jobs.close(FINISH_SECONDS):
         print("A job was still running and is lost.", file=sys.stderr)
+    if busy:
+        time.sleep(2)  # the last picture is on its way to the browser
     page.close(verbose=False)
 
 

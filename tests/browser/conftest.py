@@ -61,7 +61,11 @@ def site(tiny_profile: ModelProfile, character_file: Path) -> Iterator[Site]:
     blocks: gr.Blocks = layout.build(engine, [info], mark, [character_file])
     blocks.queue(max_size=8, default_concurrency_limit=4)
     blocks.launch(
-        prevent_thread_lock=True, quiet=True, ssr_mode=False, allowed_paths=[str(character_file.parent)], **layout.launch_options()
+        prevent_thread_lock=True,
+        quiet=True,
+        ssr_mode=False,
+        allowed_paths=[str(character_file.parent)],
+        **layout.launch_options(),
     )
     yield Site(blocks.local_url, engine)
     blocks.close(verbose=False)
@@ -86,7 +90,9 @@ def browser() -> Iterator[Browser]:
             pytest.fail("There is no chromium, please install Debian's package of that name.")
         pytest.skip("needs Debian's package chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"])
+        browser = playwright.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+        )
         yield browser
         browser.close()
 
