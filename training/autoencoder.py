@@ -107,7 +107,8 @@ def reconstruction_loss(model: AutoencoderTiny, images: Tensor, noise: float) ->
     outside = F.relu(latents.abs() - 2.5).mean()  # the decoder clamps softly at 3
     edges = sum(F.l1_loss(got, wanted) for got, wanted in zip(sobel(decoded), sobel(images), strict=True)) / 2
     similar = ssim(decoded.add(1).div(2), images.add(1).div(2))
-    return F.l1_loss(decoded, images) + 0.5 * edges + 0.2 * (1 - similar) + 0.02 * moments + 0.1 * outside
+    loss: Tensor = F.l1_loss(decoded, images) + 0.5 * edges + 0.2 * (1 - similar) + 0.02 * moments + 0.1 * outside
+    return loss
 
 
 @torch.no_grad()
