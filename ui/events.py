@@ -19,7 +19,7 @@ from ui import editor, views
 from ui.jobs import Job
 from ui.page import Backstage, Page, ProfileInfo
 from ui.presets import PRESETS
-from ui.progress import Clock, note_stage
+from ui.progress import Clock, empty_stage, note_stage
 from ui.shelf import choose, keep
 from ui.texts import say
 from ui.views import Updates
@@ -29,6 +29,14 @@ _QUICK: dict[str, Any] = {"show_progress": "hidden", "queue": False, "api_visibi
 _SHOWN: dict[str, Any] = {"show_progress": "minimal", "api_visibility": "private"}
 _RANDOM_SEED = f"() => Math.floor(Math.random() * {MAX_SEED})"
 _TO_RESULT = "() => { if (window.innerWidth < 800) document.querySelector('#result').scrollIntoView({behavior: 'smooth'}); }"
+
+# Until the editor shows what a handler has put into it, Generate would send its old paint.
+_HOLD = "() => { document.querySelector('#generate').disabled = true; return []; }"
+_RELEASE = """async () => {
+    await new Promise((shown) => setTimeout(shown, 700));
+    document.querySelector('#generate').disabled = false;
+    return [];
+}"""
 
 Values = dict[Any, Any]
 
@@ -65,6 +73,16 @@ def _as_message(error: Exception, request: gr.Request | None) -> gr.Error:
     return gr.Error(say(request, "broken"), title=say(request, "attention"), print_exception=False)
 
 
+def _into_editor(
+    trigger: Callable[..., Any], handler: Callable[..., Updates], inputs: Any, outputs: list[Any], **more: Any
+) -> Any:
+    """Connect what changes the editor's picture or paint; Generate waits for it. Returns the handler's own event."""
+    trigger(None, None, None, js=_HOLD, **_QUICK)
+    changed = trigger(handler, inputs, outputs, **_SHOWN, **more)
+    changed.then(None, None, None, js=_RELEASE, **_QUICK)
+    return changed
+
+
 def _connect_character(page: Page, examples: tuple[Path, ...]) -> None:
     shown = [page.original, page.drop, page.paint, page.editor]
 
@@ -90,9 +108,10 @@ def _connect_character(page: Page, examples: tuple[Path, ...]) -> None:
         return show(load_character(examples[index]))
 
     # Not preprocessed: gradio would open the file with Pillow, in any format, and a broken one ends in a nameless error.
-    page.drop.upload(drop, page.drop, shown, preprocess=False, **_SHOWN).failure(lambda: None, None, page.drop, **_QUICK)
-    page.another.upload(upload, page.another, shown, **_SHOWN)
-    page.examples.click(example, page.examples, shown, **_SHOWN)
+    dropped = _into_editor(page.drop.upload, drop, page.drop, shown, preprocess=False)
+    dropped.failure(lambda: None, None, page.drop, **_QUICK)
+    _into_editor(page.another.upload, upload, page.another, shown)
+    _into_editor(page.examples.click, example, page.examples, shown)
 
     @_friendly
     def clear(values: Values, request: gr.Request) -> Updates:
@@ -109,10 +128,10 @@ def _connect_character(page: Page, examples: tuple[Path, ...]) -> None:
         character = _original(page, values, request)
         return {page.editor: editor.show(character, load_mask(values[page.import_mask], _size(character)))}
 
-    page.clear.click(clear, {page.original}, [page.editor], **_SHOWN)
-    page.editor.clear(clear, {page.original}, [page.editor], **_SHOWN)  # its own bin throws the picture away too
-    page.invert.click(invert, {page.original, page.editor}, [page.editor], **_SHOWN)
-    page.import_mask.upload(import_mask, {page.original, page.import_mask}, [page.editor], **_SHOWN)
+    _into_editor(page.clear.click, clear, {page.original}, [page.editor])
+    _into_editor(page.editor.clear, clear, {page.original}, [page.editor])  # its own bin throws the picture away too
+    _into_editor(page.invert.click, invert, {page.original, page.editor}, [page.editor])
+    _into_editor(page.import_mask.upload, import_mask, {page.original, page.import_mask}, [page.editor])
 
 
 def _connect_outfit(blocks: gr.Blocks, page: Page, profiles: tuple[ProfileInfo, ...]) -> None:
@@ -154,9 +173,9 @@ def _connect_run(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
             with jobs.running():
                 yield from _stream(page, backstage, job, values, request)
         except Cancelled:
-            yield views.idle(page, values[page.shelf], note_stage(say(request, "stopped")))
+            yield views.idle(page, values[page.shelf], request, note_stage(say(request, "stopped")))
         except Exception as error:
-            yield views.idle(page, values[page.shelf])
+            yield views.idle(page, values[page.shelf], request)
             raise _as_message(error, request) from None
 
     def cancel(request: gr.Request) -> None:
@@ -172,7 +191,12 @@ def _connect_run(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
         concurrency_limit=1,
         concurrency_id="device",
     )
+
+    def welcome(request: gr.Request) -> str:
+        return empty_stage(request)
+
     page.cancel.click(cancel, None, None, **_QUICK)
+    blocks.load(welcome, None, page.stage, **_QUICK)
     blocks.unload(cancel)
 
 
@@ -208,7 +232,7 @@ def _connect_result(page: Page) -> None:
         return {page.original: character, page.editor: editor.show(character, mask)}
 
     page.gallery.select(select, {page.shelf}, chosen, **_QUICK)
-    page.reuse.click(reuse, {page.shelf, page.editor}, [page.original, page.editor], **_SHOWN)
+    _into_editor(page.reuse.click, reuse, {page.shelf, page.editor}, [page.original, page.editor])
 
 
 def to_request(page: Page, values: Values, seed: int, request: gr.Request | None) -> SwapRequest:

@@ -12,15 +12,14 @@ import numpy as np
 from PIL import Image
 
 from pipeline.request import Image8, Step
-from ui.texts import LANGUAGES, say
+from ui.texts import say
 
 _STAGES = {"draw": "drawing", "detail": "detailing"}
 
 
-def empty_stage() -> str:
-    """Before the first picture; all languages are sent and the style sheet shows the page's own."""
-    words = "".join(f'<span lang="{code}">{escape(texts["empty"])}</span>' for code, texts in LANGUAGES.items())
-    return f'<div class="stage empty"><div class="hanger" aria-hidden="true"></div><p>{words}</p></div>'
+def empty_stage(request: gr.Request | None = None) -> str:
+    """Before the first picture."""
+    return f'<div class="stage empty"><div class="hanger" aria-hidden="true"></div><p>{escape(say(request, "empty"))}</p></div>'
 
 
 def note_stage(text: str) -> str:

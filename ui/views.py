@@ -26,13 +26,13 @@ def busy(page: Page, stage: str) -> Updates:
     }
 
 
-def idle(page: Page, shelf: Shelf | None, note: str = "") -> Updates:
+def idle(page: Page, shelf: Shelf | None, request: gr.Request | None, note: str = "") -> Updates:
     """Generate can be pressed again; what was made before is back on the page. note: HTML of the stage, if any."""
     made = shelf is not None and bool(shelf.pictures)
     return {
         page.generate: gr.update(visible=True),
         page.cancel: gr.update(visible=False),
-        page.stage: gr.update(value=note or empty_stage(), visible=bool(note) or not made),
+        page.stage: gr.update(value=note or empty_stage(request), visible=bool(note) or not made),
         page.slider: gr.update(visible=made),
         page.proof: gr.update(visible=made),
         page.result_tools: gr.update(visible=made),
@@ -55,7 +55,7 @@ def chosen(page: Page, shelf: Shelf, request: gr.Request | None) -> Updates:
 def finished(page: Page, shelf: Shelf, request: gr.Request | None) -> Updates:
     """A new result: idle again, with it in front and on the gallery."""
     gallery = gr.update(value=[picture.file for picture in shelf.pictures], selected_index=shelf.chosen, visible=True)
-    return idle(page, shelf) | chosen(page, shelf, request) | {page.gallery: gallery}
+    return idle(page, shelf, request) | chosen(page, shelf, request) | {page.gallery: gallery}
 
 
 def proof(picture: Picture, request: gr.Request | None) -> str:

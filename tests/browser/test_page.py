@@ -17,7 +17,14 @@ from ui.presets import PRESETS
 def upload(page: Page, character: Path) -> None:
     page.set_input_files("#drop input[type=file]", character)
     page.wait_for_selector("#editor canvas")
-    page.wait_for_timeout(1500)  # the editor lays the picture out
+    settle(page)
+
+
+def settle(page: Page) -> None:
+    """Wait until the editor shows what the server has put into it."""
+    page.wait_for_timeout(500)
+    expect(page.locator("#generate")).to_be_enabled()
+    page.wait_for_timeout(500)
 
 
 def paint(page: Page) -> None:
@@ -78,7 +85,7 @@ def test_a_swap_from_upload_to_download(page: Page, site: Site, character_file: 
     assert not outfit[~painted][:, 3].any()
 
     page.click("#reuse")
-    page.wait_for_timeout(1500)
+    settle(page)
     page.click("#generate")
     expect(page.locator("#gallery button.thumbnail-item")).to_have_count(2)
     again = site.engine.requests[-1]
@@ -149,11 +156,11 @@ def test_masks_can_be_cleared_inverted_and_imported(page: Page, site: Site, char
     save_png(mask, tmp_path / "mask.png")
     page.click("#examples button")
     page.wait_for_selector("#editor canvas")
-    page.wait_for_timeout(1500)
+    settle(page)
     with page.expect_file_chooser() as chooser:
         page.click("#import")
     chooser.value.set_files(tmp_path / "mask.png")
-    page.wait_for_timeout(3000)
+    settle(page)
     page.click("#generate")
     expect(page.locator(".proof")).to_be_visible()
     imported = site.engine.requests[-1].mask
@@ -162,7 +169,7 @@ def test_masks_can_be_cleared_inverted_and_imported(page: Page, site: Site, char
     assert (imported == wanted).mean() > 0.99
 
     page.click("#invert")
-    page.wait_for_timeout(3000)
+    settle(page)
     page.click("#generate")
     expect(page.locator("#gallery button.thumbnail-item")).to_have_count(2)
     inverted = site.engine.requests[-1].mask
@@ -170,7 +177,7 @@ def test_masks_can_be_cleared_inverted_and_imported(page: Page, site: Site, char
     assert (inverted == 255 - wanted).mean() > 0.99
 
     page.click("#clear")
-    page.wait_for_timeout(3000)
+    settle(page)
     page.click("#generate")
     assert "paint over the clothing" in toast(page)
 
@@ -183,6 +190,7 @@ def test_fits_a_phone_speaks_japanese_and_calls_nobody(site: Site, context: Brow
     page.on("request", lambda request: requests.append(request.url))
     page.goto(site.url)
     expect(page.locator("#generate")).to_have_text("生成")
+    expect(page.locator(".stage.empty")).to_contain_text("新しい衣装")
     page.wait_for_timeout(2000)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert [url for url in requests if not url.startswith((site.url, "data:", "blob:"))] == []
@@ -196,10 +204,10 @@ def test_works_with_the_keyboard(page: Page, site: Site) -> None:
     page.locator("#examples button").first.focus()
     page.keyboard.press("Enter")
     page.wait_for_selector("#editor canvas")
-    page.wait_for_timeout(2000)
+    settle(page)
     page.locator("#invert").focus()
     page.keyboard.press("Enter")  # nothing was painted: now everything is
-    page.wait_for_timeout(3000)
+    settle(page)
     page.locator("#prompt textarea").focus()
     page.keyboard.press("Shift+Enter")
     expect(page.locator(".proof")).to_be_visible()
