@@ -30,7 +30,7 @@ class Recipe:
     """What `training.loop` needs besides data. Drop rates are probabilities per sample."""
 
     stages: tuple[Stage, ...]
-    rate: float = 5e-4
+    rate: float = 9e-4
     warmup: int = 100
     weight_decay: float = 0.01
     ema: float = 0.9995
