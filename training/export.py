@@ -9,6 +9,7 @@ from pathlib import Path
 
 import torch
 from diffusers import AutoencoderTiny, StableDiffusionControlNetPipeline
+from safetensors.torch import load_file, save_file
 from transformers import CLIPTokenizer
 
 from models.weights import write_manifest
@@ -16,6 +17,7 @@ from training import recipes
 from training.loop import Nets
 
 SHARD = "9MB"
+COMPACT_FROM = 50_000  # values; smaller tensors are worth more than the bytes they take
 
 
 def export(nets: Nets, vae: AutoencoderTiny, tokenizer_folder: Path, folder: Path) -> None:
@@ -37,4 +39,19 @@ def export(nets: Nets, vae: AutoencoderTiny, tokenizer_folder: Path, folder: Pat
     pipeline.to(dtype=torch.float16).save_pretrained(folder, max_shard_size=SHARD, safe_serialization=True)
     words = tokenizer_folder / "known_words.txt"
     (folder / "tokenizer" / words.name).write_text(words.read_text(encoding="utf-8"), encoding="utf-8")
+    for part in (folder / "controlnet").glob("*.safetensors"):
+        compact(part)
     write_manifest(folder)
+
+
+def compact(file: Path) -> None:
+    """Store a file's large tensors in 8-bit floating point (e4m3), which every loader turns back into the dtype asked for.
+
+    Only for the ControlNet, whose outputs are corrections: the repository's weights have to fit into 40 MB.
+    """
+    tensors = load_file(file)
+    save_file(
+        {name: value.to(torch.float8_e4m3fn) if value.numel() >= COMPACT_FROM else value for name, value in tensors.items()},
+        file,
+        metadata={"format": "pt"},
+    )
