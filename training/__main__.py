@@ -61,6 +61,8 @@ def command_train(arguments: argparse.Namespace) -> None:
     arguments.out.mkdir(parents=True, exist_ok=True)
     if arguments.resume:
         loop.resume(state, recipe, arguments.out)
+    elif arguments.start:
+        loop.begin_from(state, recipe, arguments.start)
     (arguments.out / "command.txt").write_text("python -m training " + " ".join(sys.argv[1:]) + "\n")
 
     def stage_batches(stage: Stage, seed: int) -> Iterator[Batch]:
@@ -108,7 +110,8 @@ def main() -> None:
     train.add_argument("--data", type=Path, required=True)
     train.add_argument("--samples", type=int, default=400_000, help="pictures seen in all stages together")
     train.add_argument("--minutes", type=float, default=float("inf"), help="stop and save after this long")
-    train.add_argument("--resume", action="store_true")
+    train.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
+    train.add_argument("--start", type=Path, help="begin from an exported folder instead of from nothing")
     train.set_defaults(run_command=command_train)
 
     exporting = commands.add_parser("export")

@@ -19,8 +19,9 @@ from typing import Any
 import numpy as np
 import torch
 import torch.distributed as dist
-from diffusers import UNet2DConditionModel
+from diffusers import ControlNetModel, UNet2DConditionModel
 from torch import Tensor, nn
+from transformers import CLIPTextModel
 
 from models.controlled_unet import Branch, predict
 from models.controlnet import CC_ControlNet, from_unet
@@ -225,6 +226,20 @@ def train(
                 return False
         save(state, folder)
     return True
+
+
+def begin_from(state: State, recipe: Recipe, folder: Path) -> None:
+    """Start a fresh state from an exported folder's weights, at the first stage with control."""
+    state.stage = next(index for index, stage in enumerate(recipe.stages) if stage.control)
+    enter_stage(state, recipe, recipe.stages[state.stage])
+    exported = {
+        "unet": UNet2DConditionModel.from_pretrained(folder / "unet", dtype=torch.float32),
+        "text_encoder": CLIPTextModel.from_pretrained(folder / "text_encoder", dtype=torch.float32),
+        "control": ControlNetModel.from_pretrained(folder / "controlnet", dtype=torch.float32),
+    }
+    for nets in (state.nets, state.average):
+        for name, module in nets.modules().items():
+            module.load_state_dict(exported[name].state_dict())
 
 
 def save(state: State, folder: Path) -> None:

@@ -85,6 +85,11 @@ def test_training_stops_resumes_and_exports_a_folder_for_the_app_and_for_stock_d
     export(state.average, tiny_vae(), tmp_path / "tokenizer", folder)
     stock = StableDiffusionControlNetPipeline.from_pretrained(folder, safety_checker=None)
     assert type(stock.controlnet).__name__ == "ControlNetModel"
+    again = loop.start(recipes.smoke(64), tiny_unet(seed=9), tiny_text_encoder(stock.tokenizer, seed=9), "cpu")
+    loop.begin_from(again, recipes.smoke(64), folder)
+    wanted, got = state.average.unet.conv_in.weight, again.nets.unet.conv_in.weight
+    assert torch.allclose(wanted.float(), got, atol=1e-2)
+
     profile = replace(BUNDLED, folder=folder)
     swapper = OutfitSwapper(profile, load(profile, torch.device("cpu")))
     character = np.full((96, 64, 4), 255, np.uint8)
