@@ -117,7 +117,7 @@ def _parser() -> Parser:
     swap.add_argument("--out", required=True, type=Path, metavar="OUT.png", help="with --count: OUT_1.png, OUT_2.png ...")
     swap.add_argument("--negative", default="", help="what to leave out")
     swap.add_argument("--seed", type=_number(int, 0, MAX_SEED), help="default: a new one each time")
-    swap.add_argument("--count", type=_number(int, 1, 64), default=1, help="number of pictures (default: %(default)s)")
+    swap.add_argument("--count", type=_number(int, 1, 16), default=1, help="number of pictures (default: %(default)s)")
     swap.add_argument("--profile", default="bundled", help="the model (default: %(default)s)")
     swap.add_argument("--steps", type=_number(int, 1, 150), help="default: the model's own")
     swap.add_argument("--guidance", type=_number(float, 1, 30), help="1 = off; default: the model's own")
@@ -125,6 +125,8 @@ def _parser() -> Parser:
     swap.add_argument("--strength", type=_number(float, 0.01, 1), default=1.0, help="1 = from noise (default: %(default)s)")
     swap.add_argument("--grow", type=_number(int, 0, 4096), default=0, help="pixels the mask is grown by (default: %(default)s)")
     swap.add_argument("--feather", type=_number(int, 0, 256), default=2, help="pixels softened inwards (default: %(default)s)")
+    swap.add_argument("--loosen", type=_number(float, 0, 1), default=0.0, help="how far a sprite's outline may be left, 0..1")
+    swap.add_argument("--no-detail", action="store_true", help="skip the second pass at twice the size")
     swap.set_defaults(run=_swap)
 
     models = commands.add_parser("models", help="list the models, or check their weight files")
@@ -165,7 +167,7 @@ def _request(options: argparse.Namespace) -> SwapRequest:
         raise UserError(f"--sampler must be one of: {', '.join(profile.samplers)}.")
     return SwapRequest(
         character=character,
-        seed=secrets.randbelow(MAX_SEED) if options.seed is None else options.seed,
+        seed=secrets.randbelow(MAX_SEED - options.count) if options.seed is None else options.seed,
         mask=mask,
         prompt=options.prompt,
         negative_prompt=options.negative,
@@ -176,6 +178,8 @@ def _request(options: argparse.Namespace) -> SwapRequest:
         count=options.count,
         grow=options.grow,
         feather=options.feather,
+        loosen=options.loosen,
+        detail_pass=not options.no_detail,
         profile=profile.name,
     )
 

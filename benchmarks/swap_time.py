@@ -14,10 +14,9 @@ import torch
 
 from models.loader import load
 from models.profiles import PROFILES
-from pipeline.request import SwapRequest
 from pipeline.swap import OutfitSwapper
 from training.characters import draw
-from training.evaluate import clothing_mask
+from training.evaluate import clothing_mask, request_for
 from training.pairs import EVALUATION_SEEDS
 
 
@@ -33,8 +32,9 @@ def main() -> None:
     print(f"loading: {time.perf_counter() - began:.2f} s, {swapper.networks.device}, {torch.get_num_threads()} threads")
 
     drawing = draw(EVALUATION_SEEDS + 77, (768, 512))
-    mask = clothing_mask(drawing).astype("uint8") * 255
-    request = SwapRequest(drawing.image, 1, mask, prompt="red plaid pleated skirt, white blouse", steps=arguments.steps)
+    prompt = "red plaid pleated skirt, white blouse"
+    request = request_for(profile, drawing.image, clothing_mask(drawing), prompt, 1)
+    request = replace(request, steps=arguments.steps)
     for name, variant in (("with detail pass", request), ("without", replace(request, detail_pass=False))):
         swapper.swap(replace(variant, steps=2))  # the first run of a shape pays for its kernels
         results = [swapper.swap(variant) for _ in range(arguments.repeat)]

@@ -33,7 +33,7 @@ class CC_ControlNet(ControlNetModel):  # noqa: N801  the product's name
     def residuals(self, latents: Tensor, timestep: Tensor, text: Tensor, stem: Tensor, scale: float = 1.0) -> Residuals:
         """What to add to the U-Net's skip connections, the same values as `forward` gives.
 
-        latents: B x 4 x h x w, noisy; timestep: scalar or B; text: B x tokens x D; stem: from `hint_stem`, batch B or
+        latents: B x C x h x w, noisy; timestep: scalar or B; text: B x tokens x D; stem: from `hint_stem`, batch B or
         1; scale: strength of the control, 0..2.
         """
         time = self.time_proj(timestep.expand(latents.shape[0]).to(latents.device)).to(latents.dtype)

@@ -39,7 +39,7 @@ def token_ids(tokenizer: Any, texts: Sequence[str]) -> Tensor:
 
 def cut_off(tokenizer: Any, text: str) -> str:
     """The end of the text that does not fit into the model's tokens, or an empty string."""
-    ids = tokenizer(text, add_special_tokens=False).input_ids
+    ids = tokenizer(text, add_special_tokens=False, verbose=False).input_ids
     rest = ids[tokenizer.model_max_length - 2 :]
     return str(tokenizer.decode(rest)) if rest else ""
 

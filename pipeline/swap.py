@@ -83,7 +83,7 @@ class OutfitSwapper:
             text = self._text(request)
         steps = count_steps(request.steps, request.strength)
         if self._needs_detail(request, canvas.crop):
-            steps += count_steps(request.steps, self.profile.detail_strength)
+            steps += count_steps(request.steps, self._detail_strength(request))
 
         images, outfits = [], []
         seeds = tuple(request.seed + index for index in range(request.count))
@@ -123,11 +123,15 @@ class OutfitSwapper:
             return drawn
         large = replace(crop, width=crop.width * DETAIL, height=crop.height * DETAIL)
         whole = paste(with_alpha(canvas.flat, 255), drawn, crop, canvas.region)
-        second = Pass("detail", large, large.take(whole)[..., :3], self.profile.detail_strength)
+        second = Pass("detail", large, large.take(whole)[..., :3], self._detail_strength(request))
         return self._run(job, second, random, done=count_steps(request.steps, request.strength))
 
+    def _detail_strength(self, request: SwapRequest) -> float:
+        """Whoever asks for a small change does not want a large one in the second pass."""
+        return min(self.profile.detail_strength, request.strength)
+
     def _needs_detail(self, request: SwapRequest, crop: Crop) -> bool:
-        steps = count_steps(request.steps, self.profile.detail_strength)
+        steps = count_steps(request.steps, self._detail_strength(request))
         return request.detail_pass and steps > 0 and crop.scale < DETAIL_BELOW
 
     def _run(self, job: _Job, work: Pass, random: torch.Generator, done: int = 0) -> Image8:

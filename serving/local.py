@@ -14,6 +14,7 @@ from pipeline.request import Cancelled, OnStep, Step, SwapRequest, SwapResult, U
 from pipeline.swap import OutfitSwapper
 from serving.engine import Health
 
+CPU_OUT_OF_MEMORY = ("can't allocate memory", "not enough memory")  # as torch words it on Linux and on Windows
 OUT_OF_MEMORY = "This picture needs more memory than there is, please switch the detail pass off or close other programs."
 
 
@@ -46,7 +47,7 @@ class LocalEngine:
             except (torch.OutOfMemoryError, MemoryError):
                 pass  # first let go of the traceback: it holds the tensors
             except RuntimeError as error:
-                if "not enough memory" not in str(error).lower():  # how a CPU says it
+                if not any(words in str(error) for words in CPU_OUT_OF_MEMORY):
                     raise
             self._free()
         raise UserError(OUT_OF_MEMORY)

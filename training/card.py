@@ -1,16 +1,18 @@
 """The model card: how the shipped weights came to be, from the run's own records.
 
-    python -m training.card --run runs/bundled --data runs/data --out assets/weights/bundled
+    python -m training.card --run runs/bundled --data runs/data --commands typed.txt --out assets/weights/bundled
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
 from pathlib import Path
 from typing import Any
 
 from PIL import Image, ImageDraw
+from safetensors import safe_open
 
 from models.weights import write_manifest
 from training.data import stores_in
@@ -84,10 +86,15 @@ def stage_table(rows: list[dict[str, Any]]) -> str:
 
 
 def count_parameters(folder: Path) -> str:
-    """Millions a part, from the sizes of half-precision files."""
-    parts = ("vae", "unet", "controlnet", "text_encoder")
-    sizes = {part: sum(path.stat().st_size for path in (folder / part).glob("*.safetensors")) for part in parts}
-    return ", ".join(f"{part} {size / 2e6:.1f} M" for part, size in sizes.items())
+    """Millions a part, counted in its files."""
+    found = []
+    for part in ("vae", "unet", "controlnet", "text_encoder"):
+        count = 0
+        for path in (folder / part).glob("*.safetensors"):
+            with safe_open(path, "pt") as file:
+                count += sum(math.prod(file.get_slice(name).get_shape()) for name in file.keys())  # noqa: SIM118
+        found.append(f"{part} {count / 1e6:.1f} M")
+    return ", ".join(found)
 
 
 def main() -> None:

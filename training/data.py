@@ -83,6 +83,7 @@ class Writer:
 
     def __init__(self, folder: Path, shape: tuple[int, int]) -> None:
         folder.mkdir(parents=True, exist_ok=True)
+        (folder / "meta.json").unlink(missing_ok=True)  # latents of older pictures are void
         self.store, self.shape, self.count = Store(folder), shape, 0
         self.files = {name: open(folder / name, "wb") for name in PICTURES}
         self.records = open(folder / "records.jsonl", "w", encoding="utf-8")

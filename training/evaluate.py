@@ -13,14 +13,14 @@ import argparse
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.loader import load
-from models.profiles import PROFILES
+from models.profiles import PROFILES, ModelProfile
 from pipeline.composite import key_colour
 from pipeline.images import crop_around, flatten
 from pipeline.request import CLOTHING, ClothingPart, SwapRequest
@@ -34,6 +34,7 @@ from training.metrics import SAME_COLOUR, colour_distance, outside_identical, re
 from training.pairs import EVALUATION_SEEDS, visible
 
 SIZE = (512, 384)  # height, width of the evaluation pictures
+SPRITE_EVERY = 4  # one character in four is a transparent sprite
 HELD_OUT_EVERY = 5  # one character in five wears held-out triples
 Mask = NDArray[np.bool_]
 
@@ -82,21 +83,38 @@ def cases(first_seed: int, count: int) -> Iterator[Case]:
     if first_seed < EVALUATION_SEEDS:
         raise ValueError(f"Evaluation seeds start at {EVALUATION_SEEDS}; smaller ones belong to training.")
     for seed in range(first_seed, first_seed + count):
-        source = draw(seed, SIZE, outfit_seed=seed, held_out="exclude")
+        scenery = seed % SPRITE_EVERY != 0
+        source = draw(seed, SIZE, outfit_seed=seed, background=scenery, held_out="exclude")
         mask = clothing_mask(source)
         held_out = seed % HELD_OUT_EVERY == 0
         for which, wanted in enumerate((2, 1)):
             for attempt in range(40):
                 outfit = 10 * seed + 1000 * attempt + which
-                truth = draw(seed, SIZE, outfit_seed=outfit, held_out="only" if held_out else "exclude")
+                truth = draw(seed, SIZE, outfit_seed=outfit, background=scenery, held_out="only" if held_out else "exclude")
                 named = [i for i in visible(truth, mask) if truth.garments[i].slot in MAIN_SLOTS]
                 colours = {truth.garments[i].colour for i in named}
                 if (len(named) >= 2 and len(colours) >= 2) if wanted == 2 else named:
                     break
+            if not named:
+                continue
             named = sorted(named, key=lambda i: -np.count_nonzero(truth.garment_map == i + 1))[:wanted]
             rng = np.random.default_rng(outfit)
             words = caption([truth.garments[i] for i in named], rng, "tags" if seed % 2 else "sentence")
             yield Case(seed, source, truth, mask, words, tuple(named), held_out)
+
+
+def request_for(profile: ModelProfile, image: NDArray[np.uint8], mask: Mask, prompt: str, seed: int) -> SwapRequest:
+    """What the page would ask for with the profile's own settings."""
+    return SwapRequest(
+        image,
+        seed,
+        mask.astype(np.uint8) * 255,
+        prompt=prompt,
+        steps=profile.steps,
+        guidance=profile.guidance,
+        sampler=profile.samplers[0],
+        profile=profile.name,
+    )
 
 
 Method = Callable[[Case], tuple[NDArray[np.uint8], NDArray[np.uint8]]]  # -> RGBA result, composite mask
@@ -104,10 +122,8 @@ Method = Callable[[Case], tuple[NDArray[np.uint8], NDArray[np.uint8]]]  # -> RGB
 
 def ours(swapper: OutfitSwapper, steps: int, hints: bool = True) -> Method:
     def run(case: Case) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-        mask = case.mask.astype(np.uint8) * 255
-        request = SwapRequest(case.source.image, case.seed % 2**31, mask, prompt=case.prompt, steps=steps)
-        if not hints:
-            request = SwapRequest(case.source.image, case.seed % 2**31, mask, prompt=case.prompt, steps=steps, hints=())
+        request = request_for(swapper.profile, case.source.image, case.mask, case.prompt, case.seed % 2**31)
+        request = replace(request, steps=steps, hints=request.hints if hints else ())
         result = swapper.swap(request)
         return result.images[0], result.mask
 

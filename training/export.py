@@ -1,6 +1,7 @@
 """Write trained networks as an ordinary diffusers folder in half precision, in shards under 9 MB.
 
-The same folder is read by the app and by stock diffusers' pipelines.
+The same folder is read by the app and by stock diffusers: `StableDiffusionControlNetPipeline` runs it as it is. (The stock
+*inpaint* pipeline keeps the picture outside the mask only for models with 4 latent channels; ours has 8.)
 """
 
 from __future__ import annotations

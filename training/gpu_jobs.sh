@@ -12,7 +12,7 @@ OUT=${OUT:-$WORK/out}
 MINUTES=${MINUTES:-8}
 PAIRS=${PAIRS:-40000}
 SAMPLES=${SAMPLES:-6000000}
-TOKENIZER=assets/weights/bundled/tokenizer
+TOKENIZER=${TOKENIZER:-assets/weights/bundled/tokenizer}  # made by `python -m training tokenizer`
 mkdir -p "$WORK" "$OUT"
 export PYTHONUNBUFFERED=1
 

@@ -27,6 +27,7 @@ from training.masks import sample_mask
 EVALUATION_SEEDS = 10**9  # training seeds lie below, evaluation seeds from here up
 CAPTION_STYLES: tuple[Literal["tags", "sentence"], ...] = ("tags", "tags", "sentence", "sentence")
 NATIVE = 256
+SPRITES = 0.25  # share of transparent characters, seen over the key colour that the app gives them
 
 
 @dataclass(frozen=True)
@@ -59,8 +60,9 @@ def make_pair(seed: int, *, held_out: Literal["exclude", "only", "any"] = "exclu
     rng = np.random.default_rng([seed, 41])
     height = int(rng.integers(300, 460))
     size = (height, round(height * float(rng.choice([0.5, 0.6, 0.67, 0.75, 1.0]))))
-    source = draw(seed, size, outfit_seed=2 * seed, held_out="exclude")
-    target = draw(seed, size, outfit_seed=2 * seed + 1, held_out=held_out)
+    scenery = bool(rng.random() > SPRITES)
+    source = draw(seed, size, outfit_seed=2 * seed, background=scenery, held_out="exclude")
+    target = draw(seed, size, outfit_seed=2 * seed + 1, background=scenery, held_out=held_out)
     mask = sample_mask(source.labels, source.face_hands, rng)
     if mask.mean() < 0.02:
         return None

@@ -61,7 +61,7 @@ def bundled_gpu(samples: int) -> Recipe:
     """`bundled` for one large GPU: batches that keep it busy, a rate to match."""
     recipe = bundled(samples)
     stages = tuple(replace(stage, batch=256 if stage.half else 128) for stage in recipe.stages)
-    return replace(recipe, stages=stages, rate=8e-4)
+    return replace(recipe, stages=stages, rate=1.2e-3)
 
 
 def smoke(samples: int = 64) -> Recipe:

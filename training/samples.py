@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,10 +20,10 @@ from PIL import Image, ImageDraw
 from models.loader import load
 from models.profiles import PROFILES
 from pipeline.images import flatten, load_character
-from pipeline.request import CLOTHING, SwapRequest
+from pipeline.request import CLOTHING
 from pipeline.swap import OutfitSwapper
 from training.characters import draw
-from training.evaluate import clothing_mask
+from training.evaluate import clothing_mask, request_for
 from training.masks import grow
 from training.pairs import EVALUATION_SEEDS
 
@@ -64,8 +65,8 @@ def cell(image: NDArray[np.uint8]) -> Image.Image:
 def row(swapper: OutfitSwapper, image: NDArray[np.uint8], mask: NDArray[np.bool_], steps: int) -> list[Image.Image]:
     shown = image.copy()
     shown[mask] = (255, 60, 120, 255)
-    painted = mask.astype(np.uint8) * 255
-    results = [swapper.swap(SwapRequest(image, 7, painted, prompt=prompt, steps=steps)).images[0] for prompt in PROMPTS]
+    requests = [request_for(swapper.profile, image, mask, prompt, 7) for prompt in PROMPTS]
+    results = [swapper.swap(replace(request, steps=steps)).images[0] for request in requests]
     return [cell(picture) for picture in (image, shown, *results)]
 
 
