@@ -47,7 +47,7 @@ Commands, in order:
 {table}
 
 It knows the garments, colours and patterns of `tokenizer/known_words.txt`, and flat, clearly lined drawings best. It is small: faces, hands and backgrounds are never its business, fine
-patterns come out simplified, and photographs are outside what it has seen.
+patterns come out simplified, and photographs are outside what it has seen. {note}
 """
 
 
@@ -102,6 +102,7 @@ def main() -> None:
     parser.add_argument("--run", type=Path, required=True)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--commands", type=Path, required=True, help="text file: what was typed")
+    parser.add_argument("--note", default="", help="a sentence on how good these weights are")
     parser.add_argument("--machine", default="2 CPU cores with AMX")
     parser.add_argument("--out", type=Path, default=Path("assets/weights/bundled"))
     arguments = parser.parse_args()
@@ -115,6 +116,7 @@ def main() -> None:
         speed=f"{seconds / 60:.0f} minutes on {arguments.machine}, see the table",
         commands=arguments.commands.read_text(encoding="utf-8").strip(),
         table=stage_table(rows),
+        note=arguments.note,
     )
     (arguments.out / "README.md").write_text(card, encoding="utf-8")
     write_manifest(arguments.out)

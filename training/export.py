@@ -6,6 +6,7 @@ The same folder is read by the app and by stock diffusers: `StableDiffusionContr
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import torch
@@ -40,6 +41,10 @@ def export(nets: Nets, vae: AutoencoderTiny, tokenizer_folder: Path, folder: Pat
     pipeline.to(dtype=torch.float16).save_pretrained(folder, max_shard_size=SHARD, safe_serialization=True)
     words = tokenizer_folder / "known_words.txt"
     (folder / "tokenizer" / words.name).write_text(words.read_text(encoding="utf-8"), encoding="utf-8")
+    for config in folder.glob("*/config.json"):  # where the parts lay on the machine that trained them is nobody's business
+        values = json.loads(config.read_text(encoding="utf-8"))
+        values.pop("_name_or_path", None)
+        config.write_text(json.dumps(values, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     for part in (folder / "controlnet").glob("*.safetensors"):
         compact(part)
     write_manifest(folder)
