@@ -301,7 +301,8 @@ def _serve(options: argparse.Namespace, results: TextIO) -> None:
     except OSError:
         raise UserError(f"Port {options.port} is taken or not allowed, please choose another one with --port.") from None
     print(f"CC_ControlNet is at {page.local_url} (Ctrl+C stops it)", file=results, flush=True)
-    threading.Thread(target=_warm_up, args=(engine,), name="weights", daemon=True).start()
+    warming = threading.Thread(target=_warm_up, args=(engine,), name="weights", daemon=True)
+    warming.start()
     stop.wait()
     busy = jobs.busy
     if not jobs.close(FINISH_SECONDS):
@@ -309,6 +310,7 @@ def _serve(options: argparse.Namespace, results: TextIO) -> None:
     if busy:
         time.sleep(2)  # the last picture is on its way to the browser
     page.close(verbose=False)
+    warming.join(FINISH_SECONDS)  # the interpreter must not go while torch still works in another thread
 
 
 def _warm_up(engine: LocalEngine) -> None:
