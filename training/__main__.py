@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -63,7 +62,6 @@ def command_train(arguments: argparse.Namespace) -> None:
         loop.resume(state, recipe, arguments.out)
     elif arguments.start:
         loop.begin_from(state, recipe, arguments.start)
-    (arguments.out / "command.txt").write_text("python -m training " + " ".join(sys.argv[1:]) + "\n")
 
     def stage_batches(stage: Stage, seed: int) -> Iterator[Batch]:
         return batches(stores, tokenizer, stage.batch // loop.workers(), stage.half, seed, loop.worker())

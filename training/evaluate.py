@@ -31,7 +31,7 @@ from training.characters.wardrobe import MAIN_SLOTS
 from training.judges import Judge, load_judge, read_kinds
 from training.masks import grow
 from training.metrics import SAME_COLOUR, colour_distance, outside_identical, recolour, seam, telea
-from training.pairs import EVALUATION_SEEDS, visible
+from training.pairs import EVALUATION_SEEDS, NATIVE, visible
 
 SIZE = (512, 384)  # height, width of the evaluation pictures
 SPRITE_EVERY = 4  # one character in four is a transparent sprite
@@ -149,7 +149,7 @@ def score(case: Case, image: NDArray[np.uint8], mask: NDArray[np.uint8], seconds
     truth = np.where(case.mask[..., None], truth, flatten(case.source.image, background))
     regions = [case.region(index) for index in case.named]
     wrong = [other.truth.garments[index].rgb for index in other.named]
-    crop = crop_around(case.mask.astype(np.uint8) * 255, 256)
+    crop = crop_around(case.mask.astype(np.uint8) * 255, NATIVE)
     seen, real = read_kinds(judge, [crop.take(result), crop.take(truth)])
     named = [case.truth.garments[index] for index in case.named]
     return Score(

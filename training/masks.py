@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.mask import hull as convex_hull
 from pipeline.request import CLOTHING, ClothingPart
 
 Mask = NDArray[np.bool_]
@@ -34,10 +35,7 @@ def exact(region: Mask, rng: Rng) -> Mask:
 
 def hull(region: Mask, rng: Rng) -> Mask:
     """A lasso round everything."""
-    points = cv2.findNonZero(region.astype(np.uint8))
-    canvas = np.zeros(region.shape, np.uint8)
-    cv2.fillConvexPoly(canvas, cv2.convexHull(points), 1)
-    return canvas > 0
+    return convex_hull(region.astype(np.uint8) * 255) > 0
 
 
 def box(region: Mask, rng: Rng) -> Mask:

@@ -16,6 +16,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from models.profiles import BUNDLED
 from pipeline.composite import key_colour
 from pipeline.conditions import read_lineart
 from pipeline.images import Crop, crop_around, flatten
@@ -26,22 +27,21 @@ from training.masks import sample_mask
 
 EVALUATION_SEEDS = 10**9  # training seeds lie below, evaluation seeds from here up
 CAPTION_STYLES: tuple[Literal["tags", "sentence"], ...] = ("tags", "tags", "sentence", "sentence")
-NATIVE = 256
+NATIVE = BUNDLED.native
 SPRITES = 0.25  # share of transparent characters, seen over the key colour that the app gives them
 
 
 @dataclass(frozen=True)
 class Pair:
-    """source and target: the whole drawings; mask: H x W bool, what is repainted of the source."""
+    """source and target: the whole drawings; mask: H x W bool, what is repainted of the source; shown: indices
+    of the target's garments of which a good part lies inside the mask, the ones that the captions name.
+    """
 
     source: Drawing
     target: Drawing
     mask: NDArray[np.bool_]
+    shown: tuple[int, ...]
     captions: tuple[str, ...]
-
-    def shown(self) -> list[int]:
-        """Indices of the target's garments of which a good part lies inside the mask."""
-        return visible(self.target, self.mask)
 
 
 def visible(drawing: Drawing, mask: NDArray[np.bool_], share: float = 0.35, least: float = 0.004) -> list[int]:
@@ -70,7 +70,7 @@ def make_pair(seed: int, *, held_out: Literal["exclude", "only", "any"] = "exclu
     if not shown:
         return None
     garments = [target.garments[index] for index in shown]
-    return Pair(source, target, mask, tuple(caption(garments, rng, style) for style in CAPTION_STYLES))
+    return Pair(source, target, mask, tuple(shown), tuple(caption(garments, rng, style) for style in CAPTION_STYLES))
 
 
 def frame(pair: Pair) -> dict[str, NDArray[np.uint8]]:
@@ -104,7 +104,7 @@ def record(pair: Pair) -> dict[str, Any]:
     """What `training.data.Store` keeps in words."""
     area = np.bincount(pair.target.garment_map[pair.mask], minlength=256)
     kinds: dict[int, tuple[int, str]] = {}
-    for index in pair.shown():
+    for index in pair.shown:
         garment = pair.target.garments[index]
         kinds[int(garment.slot)] = max(kinds.get(int(garment.slot), (0, "")), (int(area[index + 1]), garment.kind))
     return {"captions": list(pair.captions), "kinds": {part: kind for part, (_, kind) in kinds.items()}}
