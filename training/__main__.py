@@ -60,8 +60,8 @@ def command_train(arguments: argparse.Namespace) -> None:
     arguments.out.mkdir(parents=True, exist_ok=True)
     if arguments.resume:
         loop.resume(state, recipe, arguments.out)
-    elif arguments.start:
-        loop.begin_from(state, recipe, arguments.start)
+    elif arguments.begin_from:
+        loop.begin_from(state, recipe, arguments.begin_from)
 
     def stage_batches(stage: Stage, seed: int) -> Iterator[Batch]:
         return batches(stores, tokenizer, stage.batch // loop.workers(), stage.half, seed, loop.worker())
@@ -109,7 +109,7 @@ def main() -> None:
     train.add_argument("--samples", type=int, default=400_000, help="pictures seen in all stages together")
     train.add_argument("--minutes", type=float, default=float("inf"), help="stop and save after this long")
     train.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
-    train.add_argument("--start", type=Path, help="begin from an exported folder instead of from nothing")
+    train.add_argument("--begin-from", type=Path, help="begin from an exported folder instead of from nothing")
     train.set_defaults(run_command=command_train)
 
     exporting = commands.add_parser("export")

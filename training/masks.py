@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.mask import grow as widen
 from pipeline.mask import hull as convex_hull
 from pipeline.request import CLOTHING, ClothingPart
 
@@ -19,13 +20,9 @@ Mask = NDArray[np.bool_]
 Rng = np.random.Generator
 
 
-def _ellipse(radius: int) -> NDArray[np.uint8]:
-    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1)), np.uint8)
-
-
 def grow(mask: Mask, radius: int) -> Mask:
-    """Dilate by `radius` pixels."""
-    return cv2.dilate(mask.astype(np.uint8), _ellipse(radius)) > 0 if radius > 0 else mask
+    """`pipeline.mask.grow` on booleans."""
+    return widen(mask.astype(np.uint8) * 255, radius) > 0
 
 
 def exact(region: Mask, rng: Rng) -> Mask:

@@ -30,7 +30,7 @@ class Recipe:
     """What `training.loop` needs besides data. Drop rates are probabilities per sample."""
 
     stages: tuple[Stage, ...]
-    rate: float = 9e-4
+    rate: float = 1.2e-3
     warmup: int = 100
     weight_decay: float = 0.01
     ema: float = 0.9995
@@ -61,7 +61,7 @@ def bundled_gpu(samples: int) -> Recipe:
     """`bundled` for one large GPU: batches that keep it busy, a rate to match."""
     recipe = bundled(samples)
     stages = tuple(replace(stage, batch=256 if stage.half else 128) for stage in recipe.stages)
-    return replace(recipe, stages=stages, rate=1.2e-3)
+    return replace(recipe, stages=stages)
 
 
 def smoke(samples: int = 64) -> Recipe:

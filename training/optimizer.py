@@ -1,0 +1,76 @@
+"""The optimiser of the diffusion networks: Muon for weight matrices, AdamW for everything else.
+
+Muon (Jordan et al. 2024, "Muon: an optimizer for hidden layers"; Liu et al. 2025, arXiv:2502.16982) replaces the
+momentum of a matrix by the nearest orthogonal one. A convolution counts as a matrix with a row an output channel.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+BETAS = (0.9, 0.99)
+LEAST = 32  # rows and columns of a matrix worth orthogonalising
+
+
+def as_matrix(weight: Tensor) -> Tensor:
+    """Rows x everything else; for a channels-last convolution, whose columns it permutes, still the same memory."""
+    return weight.permute(0, 2, 3, 1).reshape(len(weight), -1) if weight.ndim == 4 else weight
+
+
+def is_hidden_matrix(module: nn.Module, name: str, weight: Tensor) -> bool:
+    """Whether Muon takes this parameter of `module`: no embedding table, and not a first or last convolution."""
+    owner = module.get_submodule(name.rpartition(".")[0])
+    if isinstance(owner, nn.Embedding) or weight.ndim not in (2, 4):
+        return False
+    return name not in ("conv_in.weight", "conv_out.weight") and min(len(weight), weight[0].numel()) >= LEAST
+
+
+class MuonAdamW:
+    """Both optimisers behind one rate; learning rates mean what they mean for AdamW (the update's RMS is matched).
+
+    Convolutions must be channels-last before they are added, because Muon works on views of them.
+    """
+
+    def __init__(self, weight_decay: float, fused: bool = True) -> None:
+        self.parameters: list[nn.Parameter] = []
+        self.matrices: list[tuple[nn.Parameter, nn.Parameter]] = []  # a weight and its view as a matrix
+        self.weight_decay, self.fused = weight_decay, fused
+        self.optimizers: list[torch.optim.Optimizer] = []
+
+    def add(self, module: nn.Module) -> None:
+        """Let a module's parameters be trained too; those already there keep their moments."""
+        matrices, others = [], []
+        for name, weight in module.named_parameters():
+            self.parameters.append(weight)
+            if not is_hidden_matrix(module, name, weight):
+                others.append(weight)
+                continue
+            view = nn.Parameter(as_matrix(weight.detach()))
+            assert view.data_ptr() == weight.data_ptr(), f"{name} is not channels-last"
+            self.matrices.append((weight, view))
+            matrices.append(view)
+        self.optimizers.append(torch.optim.AdamW(others, betas=BETAS, weight_decay=self.weight_decay, fused=self.fused))
+        if matrices:
+            self.optimizers.append(torch.optim.Muon(matrices, weight_decay=self.weight_decay, adjust_lr_fn="match_rms_adamw"))
+
+    def step(self, rate: float) -> None:
+        """One update with every gradient clipped together to norm 1; gradients are gone afterwards."""
+        torch.nn.utils.clip_grad_norm_(self.parameters, 1.0)
+        for weight, view in self.matrices:
+            view.grad = None if weight.grad is None else as_matrix(weight.grad)
+        for optimizer in self.optimizers:
+            for group in optimizer.param_groups:
+                group["lr"] = rate
+            optimizer.step()
+        for parameter in (*self.parameters, *(view for _, view in self.matrices)):
+            parameter.grad = None
+
+    def state_dict(self) -> list[dict[str, Any]]:
+        return [optimizer.state_dict() for optimizer in self.optimizers]
+
+    def load_state_dict(self, states: list[dict[str, Any]]) -> None:
+        for optimizer, state in zip(self.optimizers, states, strict=True):
+            optimizer.load_state_dict(state)
