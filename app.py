@@ -299,7 +299,8 @@ def _serve(options: argparse.Namespace, results: TextIO) -> None:
             **layout.launch_options(),
         )
     except OSError:
-        raise UserError(f"Port {options.port} is taken or not allowed, please choose another one with --port.") from None
+        address = f"{options.host}, port {options.port}"
+        raise UserError(f"{address} is taken or not allowed, please choose another with --port or --host.") from None
     print(f"CC_ControlNet is at {page.local_url} (Ctrl+C stops it)", file=results, flush=True)
     warming = threading.Thread(target=_warm_up, args=(engine,), name="weights", daemon=True)
     warming.start()

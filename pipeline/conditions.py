@@ -51,12 +51,14 @@ def encode_text(tokenizer: Any, text_encoder: Any, texts: Sequence[str]) -> Tens
     return hidden
 
 
-def text_warnings(networks: Networks, prompt: str) -> tuple[str, ...]:
-    """What of the prompt the model will not follow, one sentence each."""
+def text_warnings(networks: Networks, prompt: str, negative_prompt: str) -> tuple[str, ...]:
+    """What of the prompts the model will not follow, one sentence each."""
     found = []
-    if rest := cut_off(networks.tokenizer, prompt):
-        found.append(f"The prompt is too long for this model, its end was left out: {rest}")
-    if networks.known_words is not None and (words := unknown_words(prompt, networks.known_words)):
+    for name, text in (("prompt", prompt), ("negative prompt", negative_prompt)):
+        if rest := cut_off(networks.tokenizer, text):
+            found.append(f"The {name} is too long for this model, its end was left out: {rest}")
+    known = networks.known_words
+    if known is not None and (words := unknown_words(f"{prompt}, {negative_prompt}", known)):
         found.append(f"This model was not trained on these words and may ignore them: {', '.join(words)}")
     return tuple(found)
 

@@ -103,7 +103,7 @@ class OutfitSwapper:
             outfits=tuple(outfits),
             seconds=timer.total,
             timings=dict(timer.seconds),
-            warnings=text_warnings(self.networks, request.prompt),
+            warnings=text_warnings(self.networks, request.prompt, request.negative_prompt),
             metadata=describe(request),
         )
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import copy
 import json
-import math
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -30,7 +29,7 @@ from models.controlnet import CC_ControlNet, from_unet
 from pipeline.conditions import bundled_hint
 from training import objective, recipes
 from training.data import Batch
-from training.optimizer import MuonAdamW
+from training.optimizer import MuonAdamW, schedule
 from training.recipes import Recipe, Stage
 
 AVERAGE_EVERY = 4  # steps; a moving average needs no finer grain, and memory traffic counts on a CPU
@@ -122,14 +121,6 @@ def _with_control(state: State) -> Nets:
     return Nets(state.average.unet, state.average.text_encoder, copy.deepcopy(state.nets.control))
 
 
-def rate_at(recipe: Recipe, done: int, step: int) -> float:
-    """Warm-up, constant, and a cosine over the last 40 % of the samples. done: samples seen in all stages."""
-    total = sum(stage.samples for stage in recipe.stages)
-    warm = min(1.0, (step + 1) / recipe.warmup)
-    tail = max(0.0, (done / total - 0.6) / 0.4)
-    return recipe.rate * warm * (0.02 + 0.49 * (1 + math.cos(math.pi * min(tail, 1.0))))
-
-
 def fast_attention(device: str) -> AbstractContextManager[None]:
     """On a CPU the fused attention's backward pass takes a third of a whole step; plain matrix products do not."""
     found: AbstractContextManager[None] = sdpa_kernel(SDPBackend.MATH) if device == "cpu" else nullcontext()
@@ -190,6 +181,7 @@ def train(
     """
     device = next(state.nets.unet.parameters()).device
     alphas = recipes.scheduler().alphas_cumprod.to(device)
+    total = sum(stage.samples for stage in recipe.stages)
     began = saved = told = time.monotonic()
     while state.stage < len(recipe.stages):
         stage = recipe.stages[state.stage]
@@ -201,7 +193,7 @@ def train(
             loss = batch_loss(state.nets, batch, recipe, alphas, generator)
             loss.backward()
             stop = average_gradients(state.optimizer.parameters, time.monotonic() - began > deadline)
-            state.optimizer.step(rate_at(recipe, before + state.seen, state.step))
+            state.optimizer.step(recipe.rate * schedule((before + state.seen) / total, state.step, recipe.warmup))
             state.step += 1
             state.seen += stage.batch
             update_average(state, recipe.ema)

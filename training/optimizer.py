@@ -6,6 +6,7 @@ momentum of a matrix by the nearest orthogonal one. A convolution counts as a ma
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import torch
@@ -28,22 +29,30 @@ def is_hidden_matrix(module: nn.Module, name: str, weight: Tensor) -> bool:
     return name not in ("conv_in.weight", "conv_out.weight") and min(len(weight), weight[0].numel()) >= LEAST
 
 
+def schedule(progress: float, step: int, warmup: int) -> float:
+    """Factor of the learning rate: a warm-up of so many steps, constant, and a cosine over the last 40 %. progress: 0..1."""
+    tail = min(1.0, max(0.0, (progress - 0.6) / 0.4))
+    return min(1.0, (step + 1) / warmup) * (0.02 + 0.49 * (1 + math.cos(math.pi * tail)))
+
+
 class MuonAdamW:
     """Both optimisers behind one rate; learning rates mean what they mean for AdamW (the update's RMS is matched).
 
     Convolutions must be channels-last before they are added, because Muon works on views of them.
     """
 
-    def __init__(self, weight_decay: float, fused: bool = True) -> None:
+    def __init__(self, weight_decay: float) -> None:
         self.parameters: list[nn.Parameter] = []
         self.matrices: list[tuple[nn.Parameter, nn.Parameter]] = []  # a weight and its view as a matrix
-        self.weight_decay, self.fused = weight_decay, fused
+        self.weight_decay = weight_decay
         self.optimizers: list[torch.optim.Optimizer] = []
 
     def add(self, module: nn.Module) -> None:
-        """Let a module's parameters be trained too; those already there keep their moments."""
+        """Train a module's parameters too, unless they are frozen; those already there keep their moments."""
         matrices, others = [], []
         for name, weight in module.named_parameters():
+            if not weight.requires_grad:
+                continue
             self.parameters.append(weight)
             if not is_hidden_matrix(module, name, weight):
                 others.append(weight)
@@ -52,7 +61,8 @@ class MuonAdamW:
             assert view.data_ptr() == weight.data_ptr(), f"{name} is not channels-last"
             self.matrices.append((weight, view))
             matrices.append(view)
-        self.optimizers.append(torch.optim.AdamW(others, betas=BETAS, weight_decay=self.weight_decay, fused=self.fused))
+        if others:
+            self.optimizers.append(torch.optim.AdamW(others, betas=BETAS, weight_decay=self.weight_decay, fused=True))
         if matrices:
             self.optimizers.append(torch.optim.Muon(matrices, weight_decay=self.weight_decay, adjust_lr_fn="match_rms_adamw"))
 

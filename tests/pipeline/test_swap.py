@@ -119,6 +119,10 @@ def test_prompt_warnings(swapper: OutfitSwapper, request_: SwapRequest, prompt: 
     assert words is None or words in warnings[0]
 
 
+def test_the_negative_prompt_is_warned_about_too(swapper: OutfitSwapper, request_: SwapRequest) -> None:
+    assert "zzyzx" in swapper.swap(replace(request_, negative_prompt="zzyzx")).warnings[0]
+
+
 @pytest.mark.parametrize(
     "change",
     [
