@@ -25,7 +25,7 @@ from transformers import CLIPTokenizer
 from models.tokenizer import build_tokenizer
 from training import loop, recipes
 from training.characters.caption import vocabulary
-from training.data import Batch, batches, encode, stores_in
+from training.data import Batch, batches, encode, open_source, stores_in
 from training.export import export
 from training.recipes import Stage
 
@@ -56,6 +56,7 @@ def command_train(arguments: argparse.Namespace) -> None:
     stores = stores_in(arguments.data)
     tokenizer = CLIPTokenizer.from_pretrained(arguments.tokenizer)
     recipe = RECIPES[arguments.recipe](arguments.samples)
+    sources = [open_source(store, tokenizer, arguments.device) for store in stores]
     state = fresh_state(recipe, tokenizer, stores[0].meta["latent_channels"], arguments.device)
     arguments.out.mkdir(parents=True, exist_ok=True)
     if arguments.resume:
@@ -64,13 +65,14 @@ def command_train(arguments: argparse.Namespace) -> None:
         loop.begin_from(state, recipe, arguments.begin_from)
 
     def stage_batches(stage: Stage, seed: int) -> Iterator[Batch]:
-        return batches(stores, tokenizer, stage.batch // loop.workers(), stage.half, seed, loop.worker())
+        return batches(sources, stage.batch // loop.workers(), stage.half, seed, loop.worker())
 
     done = loop.train(
         state,
         recipe,
         stage_batches,
         arguments.out,
+        channel_weights=stores[0].meta["channel_weights"],
         log=lambda row: print(json.dumps(row), flush=True),
         deadline=60 * arguments.minutes,
     )

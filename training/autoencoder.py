@@ -9,6 +9,7 @@ diffusion model meets a smooth, standardised space.
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -109,8 +110,9 @@ def reconstruction_loss(model: AutoencoderTiny, images: Tensor, noise: float) ->
     outside = F.relu(latents.abs() - 2.5).mean()  # the decoder clamps softly at 3
     edges = sum(F.l1_loss(got, wanted) for got, wanted in zip(sobel(decoded), sobel(images), strict=True)) / 2
     similar = ssim(decoded.add(1).div(2), images.add(1).div(2))
-    error: Tensor = F.l1_loss(decoded, images) + 2 * F.mse_loss(decoded, images)
-    return error + 0.5 * edges + 0.2 * (1 - similar) + 0.02 * moments + 0.1 * outside
+    likeness = F.l1_loss(decoded, images) + 2 * F.mse_loss(decoded, images) + 0.5 * edges + 0.2 * (1 - similar)
+    loss: Tensor = likeness + 0.02 * moments + 0.1 * outside
+    return loss
 
 
 @torch.no_grad()
@@ -129,10 +131,14 @@ def standardise(model: AutoencoderTiny, batches: Iterator[Tensor], count: int = 
     first.weight.mul_(std[None, :, None, None])
 
 
-def leaves_pool(count: int, seed: int, size: int = 256) -> NDArray[np.uint8]:
-    """count x size x size x 3 dead-leaves pictures."""
-    rng = np.random.default_rng(seed)
-    return np.stack([draw_leaves(rng, size) for _ in range(count)])
+def leaves_pool(count: int, seed: int, workers: int) -> NDArray[np.uint8]:
+    """count x 256 x 256 x 3 dead-leaves pictures, drawn by so many processes."""
+    with multiprocessing.get_context("spawn").Pool(workers) as pool:
+        return np.stack(pool.map(_leaves, np.random.SeedSequence(seed).spawn(count), chunksize=16))
+
+
+def _leaves(seed: np.random.SeedSequence) -> NDArray[np.uint8]:
+    return draw_leaves(np.random.default_rng(seed), 256)
 
 
 def crops(pools: list[NDArray[np.uint8]], batch: int, size: int, seed: int) -> Iterator[Tensor]:
@@ -193,14 +199,13 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--size", type=int, default=96, help="side of the crops")
     parser.add_argument("--leaves", type=int, default=1500)
+    parser.add_argument("--workers", type=int, default=multiprocessing.cpu_count(), help="processes that draw dead leaves")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     arguments = parser.parse_args()
-    model = (
-        AutoencoderTiny.from_pretrained(arguments.start) if arguments.start else new_autoencoder(arguments.latent_channels)
-    )
+    model = AutoencoderTiny.from_pretrained(arguments.start) if arguments.start else new_autoencoder(arguments.latent_channels)
     model.to(arguments.device)
-    leaves = leaves_pool(arguments.leaves, arguments.seed)
+    leaves = leaves_pool(arguments.leaves, arguments.seed, arguments.workers)
     drawn = [store.array("rgb") for store in stores_in(arguments.data)] if arguments.data else []
     pools = [leaves] * max(1, len(drawn)) + drawn  # half and half
     if arguments.freeze_encoder:

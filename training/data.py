@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 import queue
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from pipeline.conditions import token_ids
+from training.objective import channel_weight
 
 PICTURES: dict[str, tuple[int, ...]] = {"rgb": (3,), "mask": (), "lineart": (), "target": (3,), "labels": ()}
 LATENTS = {"latents": 8, "latents_half": 16}  # pixels a cell
@@ -109,7 +110,7 @@ def stores_in(folder: Path) -> list[Store]:
 
 @torch.no_grad()
 def encode(store: Store, vae: Any, device: str = "cpu", chunk: int = 32) -> None:
-    """Add the targets' latents at full and at half size, scaled as the U-Net sees them."""
+    """Add the targets' latents at full and at half size, scaled as the U-Net sees them, and what each channel weighs."""
     target, scale = store.array("target"), vae.config.scaling_factor
     files = {factor: open(store.folder / name, "wb") for name, factor in LATENTS.items()}
     for start in range(0, len(store), chunk):
@@ -124,43 +125,60 @@ def encode(store: Store, vae: Any, device: str = "cpu", chunk: int = 32) -> None
     for file in files.values():
         file.close()
     store.note(latent_channels=vae.config.latent_channels)
+    some = torch.from_numpy(np.array(store.array("latents")[:chunk])).float().to(device)
+    store.note(channel_weights=channel_weight(lambda latents: vae.decode(latents / scale).sample, some).tolist())
 
 
-def batches(
-    stores: Sequence[Store], tokenizer: Any, size: int, half: bool, seed: int, worker: int = 0, ahead: int = 4
-) -> Iterator[Batch]:
-    """Endless random batches of `size`, one store (so one shape) a batch, prepared ahead in a thread.
+@dataclass(frozen=True)
+class Source:
+    """A store made ready for training. read: arrays by name, rows -> Tensor on the device; tokens: of every pair,
+    captions x 77; empty: 1 x 77, the tokens of no words."""
+
+    count: int
+    read: dict[str, Callable[[NDArray[np.int64]], Tensor]]
+    tokens: list[Tensor]
+    empty: Tensor
+
+
+def open_source(store: Store, tokenizer: Any, device: str = "cpu") -> Source:
+    """On a CPU pictures stay on disk, memory-mapped; a GPU holds them all, since nothing else would keep it busy."""
+
+    def reader(array: NDArray[Any]) -> Callable[[NDArray[np.int64]], Tensor]:
+        if torch.device(device).type == "cpu":
+            return lambda rows: torch.from_numpy(array[rows])
+        held = torch.from_numpy(np.array(array)).to(device)
+        return lambda rows: held[torch.from_numpy(rows).to(device)]
+
+    names = (*LATENTS, "rgb", "mask", "lineart")
+    tokens = [token_ids(tokenizer, record["captions"]) for record in store.records()]
+    read = {name: reader(store.array(name)) for name in names}
+    return Source(len(store), read, tokens, token_ids(tokenizer, [""]))
+
+
+def batches(sources: Sequence[Source], size: int, half: bool, seed: int, worker: int = 0, ahead: int = 4) -> Iterator[Batch]:
+    """Endless random batches of `size`, one source (so one shape) a batch, prepared ahead in a thread.
 
     worker: processes that train together take the same shapes in turn, so that none waits, but other pictures.
     """
-    empty = token_ids(tokenizer, [""])
-    tokens = [[token_ids(tokenizer, record["captions"]) for record in store.records()] for store in stores]
-    sizes = np.array([len(store) for store in stores], float)
-    names = ("latents_half" if half else "latents", "rgb", "mask", "lineart")
-    arrays = [[store.array(name) for name in names] for store in stores]
+    sizes = np.array([source.count for source in sources], float)
     rng, shapes = np.random.default_rng([seed, worker]), np.random.default_rng(seed)
     ready: queue.Queue[Batch] = queue.Queue(ahead)
     stop = threading.Event()
 
-    def pictures(array: NDArray[Any], rows: NDArray[np.int64]) -> Tensor:
-        picked = torch.from_numpy(array[rows])
-        return (picked.permute(0, 3, 1, 2) if picked.ndim == 4 else picked[:, None]).float()
+    def draw() -> Batch:
+        source = sources[int(shapes.choice(len(sources), p=sizes / sizes.sum()))]
+        rows = np.sort(rng.choice(source.count, size, replace=size > source.count))
+        texts = [source.tokens[row] for row in rows]
+        tokens = torch.stack([captions[rng.integers(len(captions))] for captions in texts])
+        latents = source.read["latents_half" if half else "latents"](rows).float()
+        rgb = source.read["rgb"](rows).permute(0, 3, 1, 2).float() / 255
+        mask, lineart = source.read["mask"](rows)[:, None].float(), source.read["lineart"](rows)[:, None].float() / 255
+        batch = Batch(latents, rgb, mask, lineart, tokens, source.empty)
+        return _halved(batch) if half else batch
 
     def work() -> None:
         while not stop.is_set():
-            which = int(shapes.choice(len(stores), p=sizes / sizes.sum()))
-            latents, rgb, mask, lineart = arrays[which]
-            rows = np.sort(rng.choice(len(latents), size, replace=size > len(latents)))
-            chosen = [tokens[which][row] for row in rows]
-            batch = Batch(
-                torch.from_numpy(latents[rows]).float(),
-                pictures(rgb, rows) / 255,
-                pictures(mask, rows),
-                pictures(lineart, rows) / 255,
-                torch.stack([texts[rng.integers(len(texts))] for texts in chosen]),
-                empty,
-            )
-            batch = _halved(batch) if half else batch
+            batch = draw()
             while not stop.is_set():
                 try:
                     ready.put(batch, timeout=1)

@@ -10,13 +10,12 @@ import copy
 import json
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 import torch.distributed as dist
 from diffusers import ControlNetModel, UNet2DConditionModel
@@ -26,7 +25,7 @@ from transformers import CLIPTextModel
 
 from models.controlled_unet import Branch, predict
 from models.controlnet import CC_ControlNet, from_unet
-from pipeline.conditions import bundled_hint
+from pipeline.conditions import INPAINT, LINEART, bundled_hint
 from training import objective, recipes
 from training.data import Batch
 from training.optimizer import MuonAdamW, schedule
@@ -127,7 +126,7 @@ def fast_attention(device: str) -> AbstractContextManager[None]:
     return found
 
 
-def batch_loss(nets: Nets, batch: Batch, recipe: Recipe, alphas: Tensor, generator: torch.Generator) -> Tensor:
+def batch_loss(nets: Nets, batch: Batch, recipe: Recipe, alphas: Tensor, channels: Tensor, generator: torch.Generator) -> Tensor:
     """One forward pass. Words, picture and line art are each dropped now and then, so that each can be left out."""
     device = alphas.device
     latents, mask = batch.latents.to(device), batch.mask.to(device)
@@ -146,12 +145,12 @@ def batch_loss(nets: Nets, batch: Batch, recipe: Recipe, alphas: Tensor, generat
         branches, region = [], torch.ones_like(latents[:, :1])
         if nets.control is not None:
             hint = bundled_hint(batch.rgb.to(device), mask, batch.lineart.to(device))
-            hint[draw() < recipe.drop_inpaint, :4] = 0
-            hint[draw() < recipe.drop_lineart, 4:] = 0
+            hint[:, INPAINT] *= (draw() >= recipe.drop_inpaint)[:, None, None, None]
+            hint[:, LINEART] *= (draw() >= recipe.drop_lineart)[:, None, None, None]
             branches = [Branch(nets.control, nets.control.hint_stem(hint.to(memory_format=torch.channels_last)))]
             region = objective.region_weight(mask, latents.shape, recipe.outside_weight)
         prediction = predict(nets.unet, branches, noised, timestep, text)
-    return objective.loss(prediction, target, levels, region)
+    return objective.loss(prediction, target, levels, region, channels)
 
 
 @torch.no_grad()
@@ -171,16 +170,19 @@ def train(
     batches: Callable[[Stage, int], Iterator[Batch]],
     folder: Path,
     *,
+    channel_weights: Sequence[float],
     log: Log,
     save_every: float = 300.0,
     deadline: float = float("inf"),
 ) -> bool:
     """Run the stages that are left; True when all are done, False when `deadline` (seconds) came first.
 
-    batches(stage, seed) gives an endless iterator; the checkpoint in `folder` is replaced atomically.
+    batches(stage, seed) gives an endless iterator; the checkpoint in `folder` is replaced atomically. channel_weights:
+    one a latent channel, see `objective.channel_weight`.
     """
     device = next(state.nets.unet.parameters()).device
     alphas = recipes.scheduler().alphas_cumprod.to(device)
+    channels = torch.tensor(channel_weights, device=device)
     total = sum(stage.samples for stage in recipe.stages)
     began = saved = told = time.monotonic()
     while state.stage < len(recipe.stages):
@@ -188,20 +190,20 @@ def train(
         enter_stage(state, recipe, stage)
         before = sum(earlier.samples for earlier in recipe.stages[: state.stage])
         generator = torch.Generator().manual_seed(recipe.seed + 7919 * (state.step + 1) + worker())
-        running: list[float] = []
+        running: list[Tensor] = []
         for batch in batches(stage, recipe.seed + state.step):
-            loss = batch_loss(state.nets, batch, recipe, alphas, generator)
+            loss = batch_loss(state.nets, batch, recipe, alphas, channels, generator)
             loss.backward()
             stop = average_gradients(state.optimizer.parameters, time.monotonic() - began > deadline)
             state.optimizer.step(recipe.rate * schedule((before + state.seen) / total, state.step, recipe.warmup))
             state.step += 1
             state.seen += stage.batch
             update_average(state, recipe.ema)
-            running.append(float(loss.detach()))
+            running.append(loss.detach())
             now = time.monotonic()
             if now - told > 20 or state.seen >= stage.samples:
                 speed = len(running) * stage.batch / (now - told)
-                row = {"stage": stage.name, "step": state.step, "seen": state.seen, "loss": float(np.mean(running))}
+                row = {"stage": stage.name, "step": state.step, "seen": state.seen, "loss": float(torch.stack(running).mean())}
                 state.log.append(row | {"samples_per_second": round(speed, 1), "seconds": round(now - began)})
                 if not worker():
                     log(state.log[-1])

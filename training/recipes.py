@@ -60,7 +60,7 @@ def bundled(samples: int) -> Recipe:
 def bundled_gpu(samples: int) -> Recipe:
     """`bundled` for one large GPU: batches that keep it busy, a rate to match."""
     recipe = bundled(samples)
-    stages = tuple(replace(stage, batch=256 if stage.half else 128) for stage in recipe.stages)
+    stages = tuple(replace(stage, batch=1024 if stage.half else 512) for stage in recipe.stages)
     return replace(recipe, stages=stages)
 
 

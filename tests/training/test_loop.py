@@ -16,7 +16,7 @@ from pipeline.request import SwapRequest
 from pipeline.swap import OutfitSwapper
 from tests.tiny import tiny_text_encoder, tiny_tokenizer, tiny_unet, tiny_vae
 from training import loop, objective, recipes
-from training.data import Store, batches, encode, stores_in
+from training.data import batches, encode, open_source, stores_in
 from training.export import export
 from training.pairs import frame, make_pair, write
 
@@ -60,12 +60,14 @@ def run(data: Path, folder: Path, samples: int, resume: bool = False, deadline: 
     state = loop.start(recipe, tiny_unet(), tiny_text_encoder(tokenizer), "cpu")
     if resume:
         loop.resume(state, recipe, folder)
-    stores: list[Store] = stores_in(data)
+    stores = stores_in(data)
+    sources = [open_source(store, tokenizer) for store in stores]
     loop.train(
         state,
         recipe,
-        lambda stage, seed: batches(stores, tokenizer, stage.batch, stage.half, seed),
+        lambda stage, seed: batches(sources, stage.batch, stage.half, seed),
         folder,
+        channel_weights=stores[0].meta["channel_weights"],
         log=lambda row: None,
         deadline=deadline,
     )
