@@ -174,16 +174,17 @@ def train(
     optimizer.add(model.encoder)
     optimizer.add(model.decoder)
     device = next(model.parameters()).device
-    started, total, batches = time.monotonic(), 0.0, crops(pools, batch, size, seed)
+    started, batches = time.monotonic(), crops(pools, batch, size, seed)
+    losses: list[Tensor] = []
     torch.manual_seed(seed)
     for step in range(1, steps + 1):
         loss = reconstruction_loss(model, next(batches).to(device), noise)
         loss.backward()
         optimizer.step(rate * schedule(step / steps, step, WARMUP))
-        total += float(loss.detach())
+        losses.append(loss.detach())
         if step % every == 0 or step == steps:
-            yield step, total / every, step * batch / (time.monotonic() - started)
-            total = 0.0
+            yield step, float(torch.stack(losses).mean()), step * batch / (time.monotonic() - started)
+            losses.clear()
     model.eval()
 
 

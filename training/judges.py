@@ -102,7 +102,7 @@ def read_kinds(judge: Judge, pictures: Sequence[NDArray[np.uint8]]) -> list[dict
     """The kind of garment seen in every slot (None: not worn) of H x W x 3 uint8 crops, H and W multiples of 16."""
     found = []
     for picture in pictures:
-        _, kinds = judge(torch.from_numpy(picture).permute(2, 0, 1)[None].float() / 255)
+        _, kinds = judge(torch.tensor(picture).permute(2, 0, 1)[None].float() / 255)
         names = {slot: [*kinds_of(slot), None] for slot in SLOTS}
         found.append({slot: names[slot][int(logits.argmax())] for slot, logits in kinds.items()})
     return found
@@ -111,7 +111,7 @@ def read_kinds(judge: Judge, pictures: Sequence[NDArray[np.uint8]]) -> list[dict
 @torch.no_grad()
 def read_parts(judge: Judge, picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Part label map, H x W uint8, of an H x W x 3 uint8 crop with H and W multiples of 16."""
-    parts, _ = judge(torch.from_numpy(picture).permute(2, 0, 1)[None].float() / 255)
+    parts, _ = judge(torch.tensor(picture).permute(2, 0, 1)[None].float() / 255)
     full = F.interpolate(parts, size=picture.shape[:2], mode="bilinear")
     return full[0].argmax(0).numpy().astype(np.uint8)
 
