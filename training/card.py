@@ -29,7 +29,7 @@ Trained from nothing by this repository's own code on characters that the reposi
 |---|---|
 | parts | `AutoencoderTiny`, `UNet2DConditionModel`, `ControlNetModel` (5 hint channels), `CLIPTextModel`, pruned CLIP vocabulary |
 | parameters | {parameters} |
-| objective | v-prediction, zero terminal SNR, trailing spacing, capped min-SNR-5 weights, loss 1 inside the mask and 0.1 outside |
+| objective | v-prediction, zero terminal SNR, trailing spacing, capped min-SNR-5 weights, loss 1 inside the mask and 0.1 outside, latent channels weighed by what they change in the picture; Muon for matrices, AdamW for the rest |
 | data | {pairs} drawn pairs (one character, two outfits), seeds below 10^9; a tenth of the garment x colour x pattern triples held out |
 | seed | 0 |
 | steps | {steps} |
