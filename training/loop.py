@@ -133,10 +133,10 @@ def batch_loss(nets: Nets, batch: Batch, recipe: Recipe, alphas: Tensor, channel
     count = len(latents)
 
     def draw(shape: Any = (count,)) -> Tensor:
-        return torch.rand(shape, generator=generator).to(device)
+        return torch.rand(shape, generator=generator, device=device)
 
     timestep = (draw() * len(alphas)).long().clamp_max(len(alphas) - 1)
-    noise = torch.randn(latents.shape, generator=generator).to(device)
+    noise = torch.randn(latents.shape, generator=generator, device=device)
     noised, target = objective.noisy(latents, noise, alphas[timestep])
     levels = objective.level_weight(alphas[timestep])
     tokens = torch.where((draw() < recipe.drop_text)[:, None], batch.empty.to(device), batch.tokens.to(device))
@@ -189,7 +189,7 @@ def train(
         stage = recipe.stages[state.stage]
         enter_stage(state, recipe, stage)
         before = sum(earlier.samples for earlier in recipe.stages[: state.stage])
-        generator = torch.Generator().manual_seed(recipe.seed + 7919 * (state.step + 1) + worker())
+        generator = torch.Generator(device).manual_seed(recipe.seed + 7919 * (state.step + 1) + worker())
         running: list[Tensor] = []
         for batch in batches(stage, recipe.seed + state.step):
             loss = batch_loss(state.nets, batch, recipe, alphas, channels, generator)
