@@ -25,7 +25,7 @@ from transformers import CLIPTokenizer
 from models.tokenizer import build_tokenizer
 from training import loop, recipes
 from training.characters.caption import vocabulary
-from training.data import Batch, batches, encode, open_source, stores_in
+from training.data import Batch, batches, encode, open_source, stores_in, weigh_channels
 from training.export import export
 from training.recipes import Stage
 
@@ -46,9 +46,11 @@ def command_tokenizer(arguments: argparse.Namespace) -> None:
 
 def command_encode(arguments: argparse.Namespace) -> None:
     vae = AutoencoderTiny.from_pretrained(arguments.vae).eval().to(arguments.device, memory_format=torch.channels_last)
-    for store in stores_in(arguments.data):
+    stores = stores_in(arguments.data)
+    for store in stores:
         encode(store, vae, arguments.device)
         print(f"{store.folder}: {len(store)} pairs", flush=True)
+    weigh_channels(stores[0], vae, arguments.device)
 
 
 def command_train(arguments: argparse.Namespace) -> None:

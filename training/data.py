@@ -110,7 +110,7 @@ def stores_in(folder: Path) -> list[Store]:
 
 @torch.no_grad()
 def encode(store: Store, vae: Any, device: str = "cpu", chunk: int = 32) -> None:
-    """Add the targets' latents at full and at half size, scaled as the U-Net sees them, and what each channel weighs."""
+    """Add the targets' latents at full and at half size, scaled as the U-Net sees them."""
     target, scale = store.array("target"), vae.config.scaling_factor
     files = {factor: open(store.folder / name, "wb") for name, factor in LATENTS.items()}
     for start in range(0, len(store), chunk):
@@ -125,7 +125,12 @@ def encode(store: Store, vae: Any, device: str = "cpu", chunk: int = 32) -> None
     for file in files.values():
         file.close()
     store.note(latent_channels=vae.config.latent_channels)
-    some = torch.from_numpy(np.array(store.array("latents")[:chunk])).float().to(device)
+
+
+def weigh_channels(store: Store, vae: Any, device: str = "cpu", count: int = 32) -> None:
+    """Note what each latent channel weighs in training, measured on some of the store's pictures."""
+    some = torch.from_numpy(np.array(store.array("latents")[:count])).float().to(device)
+    scale = vae.config.scaling_factor
     store.note(channel_weights=channel_weight(lambda latents: vae.decode(latents / scale).sample, some).tolist())
 
 

@@ -1,4 +1,4 @@
-"""The optimiser of the diffusion networks: Muon for weight matrices, AdamW for everything else.
+"""The optimiser of the diffusion networks and the autoencoder: Muon for weight matrices, AdamW for everything else.
 
 Muon (Jordan et al. 2024, "Muon: an optimizer for hidden layers"; Liu et al. 2025, arXiv:2502.16982) replaces the
 momentum of a matrix by the nearest orthogonal one. A convolution counts as a matrix with a row an output channel.

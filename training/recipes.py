@@ -58,7 +58,7 @@ def bundled(samples: int) -> Recipe:
 
 
 def bundled_gpu(samples: int) -> Recipe:
-    """`bundled` for one large GPU: batches that keep it busy, a rate to match."""
+    """`bundled` for one large GPU: batches that keep it busy."""
     recipe = bundled(samples)
     stages = tuple(replace(stage, batch=1024 if stage.half else 512) for stage in recipe.stages)
     return replace(recipe, stages=stages)

@@ -16,7 +16,7 @@ from pipeline.request import SwapRequest
 from pipeline.swap import OutfitSwapper
 from tests.tiny import tiny_text_encoder, tiny_tokenizer, tiny_unet, tiny_vae
 from training import loop, objective, recipes
-from training.data import batches, encode, open_source, stores_in
+from training.data import batches, encode, open_source, stores_in, weigh_channels
 from training.export import export
 from training.pairs import frame, make_pair, write
 
@@ -27,6 +27,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert write(folder, range(1, 7)) >= 4
     for store in stores_in(folder):
         encode(store, tiny_vae())
+    weigh_channels(stores_in(folder)[0], tiny_vae())
     return folder
 
 
