@@ -157,6 +157,7 @@ class OutfitSwapper:
                 steps=request.steps,
                 guidance=request.guidance,
                 rescale=self.profile.rescale,
+                guidance_end=self.profile.guidance_end,
                 strength=work.strength,
                 known=Known(latents.to(networks.device), keep.to(networks.device)),
                 generators=[random],

@@ -29,7 +29,12 @@ from training.data import Batch, batches, encode, open_source, stores_in, weigh_
 from training.export import export
 from training.recipes import Stage
 
-RECIPES = {"bundled": recipes.bundled, "bundled-gpu": recipes.bundled_gpu, "smoke": recipes.smoke}
+RECIPES = {
+    "bundled": recipes.bundled,
+    "bundled-more": recipes.bundled_more,
+    "bundled-gpu": recipes.bundled_gpu,
+    "smoke": recipes.smoke,
+}
 
 
 def fresh_state(recipe: recipes.Recipe, tokenizer: CLIPTokenizer, latent_channels: int, device: str) -> loop.State:

@@ -120,10 +120,10 @@ def request_for(profile: ModelProfile, image: NDArray[np.uint8], mask: Mask, pro
 Method = Callable[[Case], tuple[NDArray[np.uint8], NDArray[np.uint8]]]  # -> RGBA result, composite mask
 
 
-def ours(swapper: OutfitSwapper, steps: int, hints: bool = True) -> Method:
+def ours(swapper: OutfitSwapper, options: Options, hints: bool = True) -> Method:
     def run(case: Case) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
         request = request_for(swapper.profile, case.source.image, case.mask, case.prompt, case.seed % 2**31)
-        request = replace(request, steps=steps, hints=request.hints if hints else ())
+        request = replace(request, steps=options.steps, detail_pass=options.detail, hints=request.hints if hints else ())
         result = swapper.swap(request)
         return result.images[0], result.mask
 
@@ -194,6 +194,7 @@ class Options:
     profile: str
     judge: Path
     steps: int
+    detail: bool = False
 
 
 def measure(seeds: Sequence[int], options: Options) -> list[tuple[bool, dict[str, Score]]]:
@@ -201,8 +202,8 @@ def measure(seeds: Sequence[int], options: Options) -> list[tuple[bool, dict[str
     profile = PROFILES[options.profile]
     swapper, judge = OutfitSwapper(profile, load(profile)), load_judge(options.judge)
     methods: dict[str, Method] = {
-        "ours": ours(swapper, options.steps),
-        "ours without ControlNet": ours(swapper, options.steps, hints=False),
+        "ours": ours(swapper, options),
+        "ours without ControlNet": ours(swapper, options, hints=False),
         "Telea": painted(lambda case, flat: telea(flat, case.mask)),
         "flat recolour": painted(lambda case, flat: recolour(flat, case.mask, case.truth.garments[case.named[0]].rgb)),
     }
@@ -232,6 +233,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--first-seed", type=int, default=EVALUATION_SEEDS)
     parser.add_argument("--steps", type=int, default=25)
+    parser.add_argument("--detail", action="store_true", help="with the second pass, which the judge, at native size, hardly sees")
     parser.add_argument("--profile", default="bundled", choices=sorted(PROFILES))
     parser.add_argument("--judge", type=Path, default=Path("assets/weights/judge"))
     parser.add_argument("--workers", type=int, default=multiprocessing.cpu_count(), help="processes, of one thread each")
@@ -240,7 +242,7 @@ def main() -> None:
     if arguments.first_seed < EVALUATION_SEEDS:
         parser.error(f"evaluation seeds start at {EVALUATION_SEEDS}; smaller ones belong to training")
     seeds = range(arguments.first_seed, arguments.first_seed + arguments.count)
-    options = Options(arguments.profile, arguments.judge, arguments.steps)
+    options = Options(arguments.profile, arguments.judge, arguments.steps, arguments.detail)
     found = measure_in_processes(seeds, options, min(arguments.workers, len(seeds)))
     rows = {name: summary([scores[name] for _, scores in found]) for name in found[0][1]}
     for kept, label in ((False, "trained triples"), (True, "held-out triples")):

@@ -53,7 +53,7 @@ def export(nets: Nets, vae: AutoencoderTiny, tokenizer_folder: Path, folder: Pat
 def compact(file: Path) -> None:
     """Store a file's large tensors in 8-bit floating point (e4m3), which every loader turns back into the dtype asked for.
 
-    Only for the ControlNet, whose outputs are corrections: the repository's weights have to fit into 40 MB.
+    Only for the ControlNet, whose outputs are corrections, and the judge: the repository's weights have to fit into 40 MB.
     """
     tensors = load_file(file)
     save_file(

@@ -57,6 +57,16 @@ def bundled(samples: int) -> Recipe:
     )
 
 
+def bundled_more(samples: int) -> Recipe:
+    """More of `bundled` for weights that are trained already: no text stage, and a rate that does not undo them."""
+    full = round(samples * 0.12)
+    stages = (
+        Stage("control-half", samples - full, 64, half=True, control=True),
+        Stage("control-full", full, 32, half=False, control=True),
+    )
+    return Recipe(stages, rate=7e-4)
+
+
 def bundled_gpu(samples: int) -> Recipe:
     """`bundled` for one large GPU: batches that keep it busy."""
     recipe = bundled(samples)

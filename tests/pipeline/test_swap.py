@@ -85,6 +85,16 @@ def test_detail_pass_works_at_twice_the_size(swapper: OutfitSwapper, request_: S
     assert not np.array_equal(result.images[0], swapper.swap(replace(large, detail_pass=False)).images[0])
 
 
+def test_guidance_stops_where_the_profile_says_and_halves_the_batch(swapper: OutfitSwapper, request_: SwapRequest) -> None:
+    batches: list[int] = []
+    hook = swapper.networks.unet.register_forward_pre_hook(lambda _, inputs: batches.append(len(inputs[0])))
+    half = OutfitSwapper(replace(swapper.profile, guidance_end=0.5), swapper.networks)
+    half.swap(replace(request_, steps=5))
+    half.swap(replace(request_, steps=5, strength=0.8))
+    hook.remove()
+    assert batches == [2, 2, 1, 1, 1] + [2, 1, 1, 1]
+
+
 def test_hints_prompt_and_negative_matter(swapper: OutfitSwapper, request_: SwapRequest) -> None:
     images = [
         swapper.swap(changed).images[0].tobytes()
