@@ -26,10 +26,10 @@ class ModelProfile:
     """One model: where it is, what it was made for, and how it is best run.
 
     folder: an ordinary diffusers folder. native: side in pixels of the square with as many pixels as the model likes;
-    latent_scale: pixels per latent; multiple: sides must be multiples of this. rescale: 0..1, guidance rescale, for
-    models with zero terminal SNR; guidance_end: 0..1, share of the schedule that is guided. samplers: those that work with it, the default first. detail_strength: strength of
-    the second pass at twice the size. full_precision_vae: the autoencoder in 32 bits even where the rest runs in 16; large ones
-    need it, ours comes out the same to 50 dB.
+    latent_scale: pixels per latent; multiple: sides must be multiples of this. samplers: those that work with it, the
+    default first. rescale: 0..1, guidance rescale, for models with zero terminal SNR; guidance_end: 0..1, share of the
+    schedule that is guided. detail_strength: strength of the second pass at twice the size. full_precision_vae: the
+    autoencoder in 32 bits even where the rest runs in 16: large ones need it, ours comes out the same to 50 dB.
     """
 
     name: str

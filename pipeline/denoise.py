@@ -43,11 +43,12 @@ def denoise(
     """Sample B x C x h x w float32 latents.
 
     text: 2B x tokens x D, negative prompts first, or B if guidance is off (1). scheduler: a fresh one; noise: standard
-    normal, like the result. guidance_end: share of the schedule that is guided; the steps after it follow the prompt alone,
-    at half the cost (Kynkäänniemi et al., arXiv:2404.07724). strength: share of the schedule that is run, 1 = from pure noise, less = from the noised
-    known latents. known: outside its mask the picture is put back after every step, at that step's noise level, as the
-    Stable Diffusion inpainting pipelines do for U-Nets without mask channels. generators: one a picture, for samplers
-    that add noise, so that a picture does not depend on its batch. on_step may raise `Cancelled`.
+    normal, like the result. guidance_end: share of the schedule that is guided; the steps after it follow the prompt
+    alone, at half the cost (Kynkäänniemi et al., arXiv:2404.07724). strength: share of the schedule that is run, 1 =
+    from pure noise, less = from the noised known latents. known: outside its mask the picture is put back after every
+    step, at that step's noise level, as the Stable Diffusion inpainting pipelines do for U-Nets without mask channels.
+    generators: one a picture, for samplers that add noise, so that a picture does not depend on its batch. on_step may
+    raise `Cancelled`.
     """
     scheduler.set_timesteps(steps, device=noise.device)
     skipped = (steps - count_steps(steps, strength)) * scheduler.order

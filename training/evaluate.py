@@ -233,7 +233,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--first-seed", type=int, default=EVALUATION_SEEDS)
     parser.add_argument("--steps", type=int, default=25)
-    parser.add_argument("--detail", action="store_true", help="with the second pass, which the judge, at native size, hardly sees")
+    parser.add_argument("--detail", action="store_true", help="with the second pass, which the judge hardly sees")
     parser.add_argument("--profile", default="bundled", choices=sorted(PROFILES))
     parser.add_argument("--judge", type=Path, default=Path("assets/weights/judge"))
     parser.add_argument("--workers", type=int, default=multiprocessing.cpu_count(), help="processes, of one thread each")
