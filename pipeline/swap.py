@@ -14,7 +14,7 @@ from torch import Tensor
 from models.loader import Networks
 from models.profiles import ModelProfile
 from models.samplers import make_scheduler
-from pipeline.composite import Colour, cut_out, key_colour, match_colours, outfit_layer, paste
+from pipeline.composite import Colour, cut_out, join_border, key_colour, match_colours, outfit_layer, paste
 from pipeline.conditions import encode_text, make_branches, make_scene, text_warnings
 from pipeline.denoise import Known, count_steps, denoise
 from pipeline.images import Crop, crop_around, flatten, is_opaque, with_alpha
@@ -165,7 +165,8 @@ class OutfitSwapper:
             )
         with job.timer("decode"):
             drawn = to_picture(decode_picture(networks.vae, latents))
-            return match_colours(drawn, rgb, ring(mask, round(RING * max(mask.shape))))
+            drawn = match_colours(drawn, rgb, ring(mask, round(RING * max(mask.shape))))
+            return join_border(drawn, rgb, mask)
 
 
 @dataclass(frozen=True)

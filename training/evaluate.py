@@ -37,6 +37,7 @@ from training.pairs import EVALUATION_SEEDS, NATIVE, visible
 
 SIZE = (512, 384)  # height, width of the evaluation pictures
 SPRITE_EVERY = 4  # one character in four is a transparent sprite
+ROOM = 0.03  # of the long side by which masks are grown: the middle of what training saw
 HELD_OUT_EVERY = 5  # one character in five wears held-out triples
 Mask = NDArray[np.bool_]
 
@@ -61,7 +62,8 @@ class Case:
 
 @dataclass(frozen=True)
 class Score:
-    """Of one result. distances: CIEDE2000 a named garment; kinds: was each named garment recognised."""
+    """Of one result. distances: CIEDE2000 a named garment; kinds: was each named garment recognised, in the result and in
+    the true redraw."""
 
     outside: bool
     distances: tuple[float, ...]
@@ -73,11 +75,21 @@ class Score:
 
 
 def clothing_mask(drawing: Drawing) -> Mask:
-    """Clothing and bare limbs, slightly grown, never face, hands, hair or what is held."""
+    """Clothing and bare limbs, with room for another shape, never face, hands, hair or what is held."""
     limbs = (drawing.labels == ClothingPart.SKIN) & ~drawing.face_hands
-    region = grow(np.isin(drawing.labels, CLOTHING) | limbs, round(0.012 * max(drawing.labels.shape)))
+    region = grow(np.isin(drawing.labels, CLOTHING) | limbs, round(ROOM * max(drawing.labels.shape)))
     kept = drawing.face_hands | np.isin(drawing.labels, (ClothingPart.HAIR, ClothingPart.HELD, ClothingPart.HEADWEAR))
     return region & ~kept
+
+
+def main_garments(truth: Drawing, mask: Mask) -> list[int]:
+    """The garment of each main slot that shows most, the largest first: the judge reads one a slot."""
+    areas = np.bincount(truth.garment_map[mask], minlength=256)[1:]
+    largest: dict[ClothingPart, int] = {}
+    for index in sorted(visible(truth, mask), key=lambda i: -areas[i]):
+        if truth.garments[index].slot in MAIN_SLOTS:
+            largest.setdefault(truth.garments[index].slot, index)
+    return list(largest.values())
 
 
 def cases(seeds: Iterable[int]) -> Iterator[Case]:
@@ -91,13 +103,13 @@ def cases(seeds: Iterable[int]) -> Iterator[Case]:
             for attempt in range(40):
                 outfit = 10 * seed + 1000 * attempt + which
                 truth = draw(seed, SIZE, outfit_seed=outfit, background=scenery, held_out="only" if held_out else "exclude")
-                named = [i for i in visible(truth, mask) if truth.garments[i].slot in MAIN_SLOTS]
+                named = main_garments(truth, mask)
                 colours = {truth.garments[i].colour for i in named}
                 if (len(named) >= 2 and len(colours) >= 2) if wanted == 2 else named:
                     break
             if not named:
                 continue
-            named = sorted(named, key=lambda i: -np.count_nonzero(truth.garment_map == i + 1))[:wanted]
+            named = named[:wanted]
             rng = np.random.default_rng(outfit)
             words = caption([truth.garments[i] for i in named], rng, "tags" if seed % 2 else "sentence")
             yield Case(seed, source, truth, mask, words, tuple(named), held_out)
@@ -146,7 +158,6 @@ def score(case: Case, image: NDArray[np.uint8], mask: NDArray[np.uint8], seconds
     """other: another case, whose garment colours stand for a shuffled prompt."""
     background = key_colour(case.source.image)
     result, truth = flatten(image, background), flatten(case.truth.image, background)
-    truth = np.where(case.mask[..., None], truth, flatten(case.source.image, background))
     regions = [case.region(index) for index in case.named]
     wrong = [other.truth.garments[index].rgb for index in other.named]
     crop = crop_around(case.mask.astype(np.uint8) * 255, NATIVE)

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.composite import KEYS, MAX_SHIFT, cut_out, key_colour, match_colours, outfit_layer, paste
+from pipeline.composite import KEYS, MAX_SHIFT, cut_out, join_border, key_colour, match_colours, outfit_layer, paste
 from pipeline.images import Crop, crop_around, flatten
 from pipeline.mask import composite_mask, loosen, ring
 
@@ -174,6 +174,18 @@ def test_the_match_is_robust_and_bounded() -> None:
     other = match_colours(np.full_like(original, 20), original, band)
     assert other.max() <= 20 + MAX_SHIFT
     np.testing.assert_array_equal(match_colours(moved_line, original, band * 0), moved_line)
+
+
+def test_the_border_is_joined_and_edges_are_left_alone() -> None:
+    rows, columns = _rows_columns()
+    mask = np.where(columns >= 64, 255, 0).astype(np.uint8)
+    original = np.full((SIZE, SIZE, 3), 120, np.uint8)
+    original[rows >= 100] = 255
+    drawn = np.full_like(original, 100)
+    joined = join_border(drawn, original, mask)
+    assert abs(joined[10:90, 64].astype(int) - 120).max() <= 6
+    np.testing.assert_array_equal(joined[:, 80:], drawn[:, 80:])
+    np.testing.assert_array_equal(joined[108:, 64:], drawn[108:, 64:])
 
 
 def test_the_outfit_alone() -> None:
