@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The bundled model from nothing on one NVIDIA GPU with 16 CPU cores, in calls of under ten minutes each:
 #   training/gpu_jobs.sh data      drawn pairs on all cores but one, the autoencoder on the GPU meanwhile
-#   training/gpu_jobs.sh latents   the autoencoder's second half, on the drawings too, and the pairs' latents
+#   training/gpu_jobs.sh latents   the autoencoder's second half, on the drawings too, and the pairs' latents; the judge meanwhile
 #   training/gpu_jobs.sh train     goes on from its checkpoint until MINUTES are over; call again until it says done
 #   training/gpu_jobs.sh export    weights in shards under 16 MB, in $OUT
 # WORK keeps everything between the calls; OUT receives what is to be kept. Where a machine has PyTorch and
@@ -16,6 +16,7 @@ PAIRS=${PAIRS:-80000}
 SAMPLES=${SAMPLES:-8000000}
 LATENT_CHANNELS=${LATENT_CHANNELS:-8}
 VAE_STEPS=${VAE_STEPS:-12000}
+JUDGE_STEPS=${JUDGE_STEPS:-4000}
 BATCH=${BATCH:-64}            # crops a step of the autoencoder
 RECIPE=${RECIPE:-bundled-gpu}
 WORKERS=${WORKERS:-$(($(nproc) > 2 ? $(nproc) - 1 : $(nproc)))}
@@ -36,9 +37,13 @@ case "${1:?data, latents, train or export}" in
     tail -n 2 "$WORK/vae.log"
     ;;
   latents)
+    python3 -m training.judges --data "$WORK/data" --steps "$JUDGE_STEPS" --batch 96 --out "$WORK/judge" > "$WORK/judge.log" 2>&1 &
     autoencoder --start "$WORK/vae" --data "$WORK/data" --steps "$VAE_STEPS"
     autoencoder --start "$WORK/vae" --data "$WORK/data" --steps "$((VAE_STEPS / 6))" --rate 3e-4 --freeze-encoder
     python3 -m training encode --data "$WORK/data" --vae "$WORK/vae"
+    wait $!
+    tail -n 1 "$WORK/judge.log"
+    cp -r "$WORK/judge" "$OUT/"
     ;;
   train)
     resume=()
