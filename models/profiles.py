@@ -58,10 +58,10 @@ BUNDLED = ModelProfile(
     folder=WEIGHTS / "bundled",
     native=256,
     controls=(Control("controlnet", ("inpaint", "lineart"), "bundled"),),
-    samplers=("ddim", "euler", "euler_a", "dpm++2m", "unipc"),
+    samplers=("dpm++2m", "ddim", "euler", "euler_a", "unipc"),
     steps=25,
     guidance=4.0,
-    rescale=0.5,
+    rescale=0.7,
     guidance_end=0.5,
     full_precision_vae=False,
 )

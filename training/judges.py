@@ -198,7 +198,8 @@ def main() -> None:
     arguments = parser.parse_args()
     stores = stores_in(arguments.data)
     judge = train(stores, arguments.steps, arguments.batch, device=arguments.device)
-    save(judge.cpu(), arguments.out, {"steps": arguments.steps, "batch": arguments.batch, "pairs": sum(map(len, stores))})
+    note = {"steps": arguments.steps, "batch": arguments.batch, "pairs": sum(map(len, stores)), "seed": 0}
+    save(judge.cpu(), arguments.out, note | {"source": "trained on drawings of training/characters", "licence": "Apache-2.0"})
 
 
 if __name__ == "__main__":
