@@ -19,11 +19,12 @@ def copy(tiny_profile: ModelProfile, tmp_path: Path) -> ModelProfile:
 def test_loads_strictly_in_either_precision(tiny_profile: ModelProfile) -> None:
     for dtype in (torch.float32, torch.bfloat16):
         networks = load(tiny_profile, torch.device("cpu"), dtype)
-        assert networks.unet.dtype == networks.controls["controlnet"].dtype == dtype
-        assert networks.vae.dtype == torch.float32
+        assert networks.unet.dtype == networks.controls["controlnet"].dtype == networks.vae.dtype == dtype
         assert not networks.unet.training
         assert not any(p.requires_grad for p in networks.unet.parameters())
         assert networks.known_words
+    careful = dataclasses.replace(tiny_profile, full_precision_vae=True)
+    assert load(careful, torch.device("cpu"), torch.bfloat16).vae.dtype == torch.float32
     assert best_dtype(torch.device("cuda")) == torch.float16
 
 
