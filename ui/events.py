@@ -25,8 +25,12 @@ from ui.texts import say
 from ui.views import Updates
 
 MAX_SEED = 2**31 - 1
-_QUICK: dict[str, Any] = {"show_progress": "hidden", "queue": False, "api_visibility": "private"}
-_SHOWN: dict[str, Any] = {"show_progress": "minimal", "api_visibility": "private"}
+
+# Where gradio 6.31 has once shown progress it reads the component, and all that lies in it, anew with every message of
+# every event; for the editor that means to draw, encode and upload its whole picture, twice a step. So nothing shows any.
+_SILENT: dict[str, Any] = {"show_progress": "hidden", "show_progress_on": [], "api_visibility": "private"}
+_QUICK: dict[str, Any] = {**_SILENT, "queue": False}
+
 _RANDOM_SEED = f"() => Math.floor(Math.random() * {MAX_SEED})"
 _TO_RESULT = "() => { if (window.innerWidth < 800) document.querySelector('#result').scrollIntoView({behavior: 'smooth'}); }"
 
@@ -78,7 +82,7 @@ def _into_editor(
 ) -> Any:
     """Connect what changes the editor's picture or paint; Generate waits for it. Returns the handler's own event."""
     trigger(None, None, None, js=_HOLD, **_QUICK)
-    changed = trigger(handler, inputs, outputs, **_SHOWN, **more)
+    changed = trigger(handler, inputs, outputs, **_SILENT, **more)
     changed.then(None, None, None, js=_RELEASE, **_QUICK)
     return changed
 
@@ -186,8 +190,7 @@ def _connect_run(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
         run,
         asked,
         [*state, page.seed, page.shelf, page.download, page.outfit, page.gallery],
-        show_progress="hidden",
-        api_visibility="private",
+        **_SILENT,
         concurrency_limit=1,
         concurrency_id="device",
     )

@@ -136,6 +136,18 @@ def test_cancel_stops_the_device(page: Page, site: Site, character_file: Path) -
     expect(page.locator("#prompt textarea")).to_have_value("red skirt")
 
 
+def test_the_picture_is_not_uploaded_again_at_every_step(page: Page, site: Site, character_file: Path) -> None:
+    site.engine.pause = 0.3
+    upload(page, character_file)
+    paint(page)
+    page.fill("#count input[type=number]", "3")
+    uploads: list[str] = []
+    page.on("request", lambda request: uploads.append(request.url) if "/upload" in request.url else None)
+    page.click("#generate")
+    expect(page.locator(".proof")).to_be_visible()
+    assert 3 <= len(uploads) <= 12  # gradio reads the editor, which is three files, a few times when a job begins
+
+
 def test_closing_the_tab_stops_the_device(page: Page, context: BrowserContext, site: Site, character_file: Path) -> None:
     upload(page, character_file)
     paint(page)

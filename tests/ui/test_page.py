@@ -81,6 +81,11 @@ def test_without_lines_the_hint_is_left_out(pages: list[Page], values: dict[Any,
     assert [hint.kind for hint in request.hints] == ["inpaint"]
 
 
+def test_no_event_shows_progress_on_a_component() -> None:
+    wired = layout.build(FlatEngine(), [INFO], mark).fns.values()
+    assert [event.name for event in wired if event.outputs and event.show_progress_on != []] == []
+
+
 def test_the_languages_say_the_same_things() -> None:
     def holes(text: str) -> set[str | None]:
         return {name for _, name, _, _ in string.Formatter().parse(text)} - {None}
