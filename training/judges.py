@@ -29,6 +29,7 @@ from training.optimizer import MuonAdamW, schedule
 
 PARTS = 12
 WIDTHS = (24, 48, 96, 160)
+UNKNOWN = -100  # worn, but the record does not say what: outside the mask the source's clothes are still there
 SLOTS = (
     ClothingPart.TOPWEAR,
     ClothingPart.BOTTOMWEAR,
@@ -117,9 +118,6 @@ def read_parts(judge: Judge, picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     parts, _ = judge(torch.tensor(picture).permute(2, 0, 1)[None].float() / 255)
     full = F.interpolate(parts, size=picture.shape[:2], mode="bilinear")
     return full[0].argmax(0).numpy().astype(np.uint8)
-
-
-UNKNOWN = -100  # worn, but the record does not say what: outside the mask the source's clothes are still there
 
 
 def _targets(stores: Sequence[Store]) -> list[NDArray[np.int64]]:

@@ -48,23 +48,18 @@ def bundled(samples: int) -> Recipe:
     third, so most samples are seen there.
     """
     text, small, full = round(samples * 0.20), round(samples * 0.68), round(samples * 0.12)
-    return Recipe(
-        (
-            Stage("text", text, 64, half=True, control=False),
-            Stage("control-half", small, 64, half=True, control=True),
-            Stage("control-full", full, 32, half=False, control=True),
-        )
-    )
+    return Recipe((Stage("text", text, 64, half=True, control=False), *_control_stages(small, full)))
+
+
+def _control_stages(half: int, full: int) -> tuple[Stage, Stage]:
+    """So many samples at half size, then at full size."""
+    return Stage("control-half", half, 64, half=True, control=True), Stage("control-full", full, 32, half=False, control=True)
 
 
 def bundled_more(samples: int) -> Recipe:
     """More of `bundled` for weights that are trained already: no text stage, and a rate that does not undo them."""
     full = round(samples * 0.12)
-    stages = (
-        Stage("control-half", samples - full, 64, half=True, control=True),
-        Stage("control-full", full, 32, half=False, control=True),
-    )
-    return Recipe(stages, rate=7e-4)
+    return Recipe(_control_stages(samples - full, full), rate=7e-4)
 
 
 def bundled_gpu(samples: int) -> Recipe:
