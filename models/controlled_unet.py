@@ -1,15 +1,33 @@
-"""One step of a U-Net with any number of control branches."""
+"""One step of a U-Net with any number of control branches.
+
+    latents -> encoder -> skip connections  <- fusion <- control branches
+                            | middle block  <-
+                          decoder -> prediction
+
+The forward pass of diffusers' `UNet2DConditionModel` is opened up here, because a fusion needs to see the U-Net's own
+feature where control joins it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 import torch
 from diffusers import UNet2DConditionModel
 from torch import Tensor
 
-from models.controlnet import CC_ControlNet
+from models.controlnet import Residuals
+from models.fusion import Fusions
+
+
+class ControlNetwork(Protocol):
+    """What a control branch needs: `CC_ControlNet`, `ControlNetLite`."""
+
+    def hint_stem(self, hint: Tensor) -> Tensor: ...
+
+    def residuals(self, latents: Tensor, timestep: Tensor, text: Tensor, stem: Tensor, scale: float = 1.0) -> Residuals: ...
 
 
 @dataclass(frozen=True)
@@ -17,14 +35,17 @@ class Branch:
     """A control network with its encoded hint.
 
     stem: `network.hint_stem(hint)`, batch 1 or that of the latents. scale: 0..2. start, end: the span of the sampling
-    during which it acts, as fractions 0..1. A step belongs to the span if all of it lies inside.
+    during which it acts, as fractions 0..1. A step belongs to the span if all of it lies inside. fusion: how it joins
+    the U-Net's features, None for addition. by_resolution: CFG resolution weighting, see `weigh_by_resolution`.
     """
 
-    network: CC_ControlNet
+    network: ControlNetwork
     stem: Tensor
     scale: float = 1.0
     start: float = 0.0
     end: float = 1.0
+    fusion: Fusions | None = None
+    by_resolution: bool = False
 
     def acts_at(self, step: int, steps: int) -> bool:
         return self.scale != 0 and within(self.start, self.end, step, steps)
@@ -51,24 +72,73 @@ def predict(
     """
     copies = text.shape[0] // latents.shape[0]
     latents = torch.cat([latents] * copies)
-    down: list[Tensor] | None = None
-    middle: Tensor | None = None
+    time = unet.time_embedding(unet.get_time_embed(latents, timestep))
+    features = encode(unet, latents, time, text)
     for branch in branches:
-        if not branch.acts_at(step, steps):
-            continue
-        stem = torch.cat([branch.stem] * copies) if branch.stem.shape[0] > 1 else branch.stem
-        found, found_middle = branch.network.residuals(latents, timestep, text, stem, branch.scale)
-        down = found if down is None else [a + b for a, b in zip(down, found, strict=True)]
-        middle = found_middle if middle is None else middle + found_middle
-    prediction: Tensor = unet(
-        latents,
-        timestep,
-        encoder_hidden_states=text,
-        down_block_additional_residuals=down,
-        mid_block_additional_residual=middle,
-        return_dict=False,
-    )[0]
+        if branch.acts_at(step, steps):
+            features = join(branch, features, controls_of(branch, latents, timestep, text, copies))
+    return decode(unet, features, time, text)
+
+
+def encode(unet: UNet2DConditionModel, latents: Tensor, time: Tensor, text: Tensor) -> list[Tensor]:
+    """Every skip connection's feature, then the middle block's."""
+    x = unet.conv_in(latents)
+    skips = [x]
+    for block in unet.down_blocks:
+        x, found = block(x, time, **_words(block, text))
+        skips.extend(found)
+    return [*skips, unet.mid_block(x, time, **_words(unet.mid_block, text))]
+
+
+def decode(unet: UNet2DConditionModel, features: Sequence[Tensor], time: Tensor, text: Tensor) -> Tensor:
+    """The prediction from what `encode` gave."""
+    *skips, x = features
+    for block in unet.up_blocks:
+        taken = len(block.resnets)
+        skips, own = skips[:-taken], tuple(skips[-taken:])
+        size = skips[-1].shape[2:] if skips else None
+        x = block(x, own, time, upsample_size=size, **_words(block, text))
+    if unet.conv_norm_out is not None:
+        x = unet.conv_act(unet.conv_norm_out(x))
+    prediction: Tensor = unet.conv_out(x)
     return prediction
+
+
+def _words(block: Any, text: Tensor) -> dict[str, Tensor]:
+    return {"encoder_hidden_states": text} if getattr(block, "has_cross_attention", False) else {}
+
+
+def controls_of(branch: Branch, latents: Tensor, timestep: Tensor, text: Tensor, copies: int) -> list[Tensor]:
+    """What a branch has to say, in the order of `encode`."""
+    stem = torch.cat([branch.stem] * copies) if branch.stem.shape[0] > 1 else branch.stem
+    down, middle = branch.network.residuals(latents, timestep, text, stem, branch.scale)
+    controls = [*down, middle]
+    if branch.by_resolution:
+        return weigh_by_resolution(controls, latents.shape[-2], unconditional=len(latents) // 2 if copies == 2 else 0)
+    return controls
+
+
+def weigh_by_resolution(controls: Sequence[Tensor], height: int, unconditional: int) -> list[Tensor]:
+    """CFG resolution weighting (arXiv:2302.05543, section 3.4): each connection scaled by w = 64 / h, on the
+    conditional pass only, so that guidance also points towards the hint.
+
+    h is the feature's height where the latents' is 64; height: the latents'. unconditional: how many leading samples of
+    the batch are the unconditional pass.
+    """
+    weighed = []
+    for control in controls:
+        found = control * (height / control.shape[-2])
+        found[:unconditional] = 0
+        weighed.append(found)
+    return weighed
+
+
+def join(branch: Branch, features: Sequence[Tensor], controls: Sequence[Tensor]) -> list[Tensor]:
+    """The U-Net's features with a branch's controls in them."""
+    if branch.fusion is None:
+        return [feature + control for feature, control in zip(features, controls, strict=True)]
+    joined: list[Tensor] = branch.fusion(features, controls)
+    return joined
 
 
 def guide(prediction: Tensor, guidance: float, rescale: float = 0.0) -> Tensor:

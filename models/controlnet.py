@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 import torch
 from diffusers import ControlNetModel, UNet2DConditionModel
-from torch import Tensor
+from torch import Tensor, nn
 
 Residuals = tuple[list[Tensor], Tensor]  # one addend a skip connection, and one for the middle block
 
@@ -82,10 +82,25 @@ def from_unet(
     return net
 
 
+def gaussian_from_unet(
+    unet: UNet2DConditionModel, conditioning_channels: int = 3, stem_channels: Sequence[int] = (16, 32, 96, 256)
+) -> CC_ControlNet:
+    """`from_unet` with Gaussian-initialised convolutions instead of zero ones (arXiv:2302.05543, section 4.2, ablation)."""
+    net = from_unet(unet, conditioning_channels, stem_channels)
+    for layer in connections(net):
+        assert isinstance(layer, nn.Conv2d)
+        nn.init.normal_(layer.weight, std=layer.weight[0].numel() ** -0.5)
+    return net
+
+
+def connections(net: ControlNetModel) -> list[nn.Module]:
+    """The convolutions that begin at zero: where the copy's findings leave it, and where the hint enters."""
+    return [*net.controlnet_down_blocks, net.controlnet_mid_block, net.controlnet_cond_embedding.conv_out]
+
+
 def randomise_zero_convolutions(net: ControlNetModel, seed: int = 0, std: float = 0.1) -> None:
     """Give an untrained control network an effect, for tests and timings: zeros hide mistakes and cost nothing."""
     generator = torch.Generator().manual_seed(seed)
-    zeros = [*net.controlnet_down_blocks, net.controlnet_mid_block, net.controlnet_cond_embedding.conv_out]
     with torch.no_grad():
-        for parameter in (p for zero in zeros for p in zero.parameters()):
+        for parameter in (p for layer in connections(net) for p in layer.parameters()):
             parameter.copy_(torch.randn(parameter.shape, generator=generator) * std)

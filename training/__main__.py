@@ -32,6 +32,7 @@ from training.recipes import Stage
 RECIPES = {
     "bundled": recipes.bundled,
     "bundled-more": recipes.bundled_more,
+    "bundled-full": recipes.bundled_full,
     "bundled-gpu": recipes.bundled_gpu,
     "smoke": recipes.smoke,
 }

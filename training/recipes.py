@@ -51,7 +51,7 @@ def bundled(samples: int) -> Recipe:
     return Recipe((Stage("text", text, 64, half=True, control=False), *_control_stages(small, full)))
 
 
-def _control_stages(half: int, full: int) -> tuple[Stage, Stage]:
+def _control_stages(half: int, full: int) -> tuple[Stage, ...]:
     """So many samples at half size, then at full size."""
     return Stage("control-half", half, 64, half=True, control=True), Stage("control-full", full, 32, half=False, control=True)
 
@@ -60,6 +60,11 @@ def bundled_more(samples: int) -> Recipe:
     """More of `bundled` for weights that are trained already: no text stage, and a rate that does not undo them."""
     full = round(samples * 0.12)
     return Recipe(_control_stages(samples - full, full), rate=7e-4)
+
+
+def bundled_full(samples: int) -> Recipe:
+    """More of `bundled` at full size alone, where the app works, once half size has taught the shapes."""
+    return Recipe(_control_stages(0, samples)[1:], rate=5e-4)
 
 
 def bundled_gpu(samples: int) -> Recipe:
