@@ -2,11 +2,13 @@
 
     python -m training tokenizer --bpe bpe_simple_vocab_16e6.txt.gz --out runs/tokenizer
     python -m training encode --data runs/data --vae runs/vae
-    python -m training train --recipe bundled --data runs/data --tokenizer runs/tokenizer --out runs/bundled [--resume]
+    python -m training train --recipe base --half 80000 --data runs/data --tokenizer runs/tokenizer --out runs/base
+    python -m training train --recipe controlnet --half 280000 --full 40000 --begin-from runs/base \\
+        --data runs/data --tokenizer runs/tokenizer --out runs/bundled [--resume]
     python -m training export --run runs/bundled --vae runs/vae --tokenizer runs/tokenizer --out assets/weights/bundled
 
 With several GPUs, or a process for each CPU core (better than threads for networks this small), start `train` with
-`torchrun --nproc-per-node N -m training train ...`.
+`accelerate launch` or `torchrun --nproc-per-node N -m training train ...`.
 
 `training.pairs`, `training.autoencoder`, `training.judges` and `training.evaluate` are commands of their own.
 """
@@ -19,30 +21,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import torch
-from diffusers import AutoencoderTiny
+from diffusers import AutoencoderTiny, DDIMScheduler
 from transformers import CLIPTokenizer
 
 from models.tokenizer import build_tokenizer
-from training import loop, recipes
+from training import loop
 from training.characters.caption import vocabulary
 from training.data import Batch, batches, encode, open_source, stores_in, weigh_channels
+from training.diffusion import Diffusion
 from training.export import export
-from training.recipes import Stage
-
-RECIPES = {
-    "bundled": recipes.bundled,
-    "bundled-more": recipes.bundled_more,
-    "bundled-full": recipes.bundled_full,
-    "bundled-gpu": recipes.bundled_gpu,
-    "smoke": recipes.smoke,
-}
-
-
-def fresh_state(recipe: recipes.Recipe, tokenizer: CLIPTokenizer, latent_channels: int, device: str) -> loop.State:
-    """New networks for this tokenizer and autoencoder, ready to train or to load a checkpoint into."""
-    torch.manual_seed(recipe.seed)
-    text_encoder = recipes.new_text_encoder(len(tokenizer), tokenizer.bos_token_id, tokenizer.eos_token_id)
-    return loop.start(recipe, recipes.new_unet(latent_channels), text_encoder, device)
+from training.parts import make_parts
+from training.recipes import RECIPES, Budget, Stage, scheduler_config
 
 
 def command_tokenizer(arguments: argparse.Namespace) -> None:
@@ -60,42 +49,40 @@ def command_encode(arguments: argparse.Namespace) -> None:
 
 
 def command_train(arguments: argparse.Namespace) -> None:
-    loop.join_workers(arguments.device)
     stores = stores_in(arguments.data)
     tokenizer = CLIPTokenizer.from_pretrained(arguments.tokenizer)
-    recipe = RECIPES[arguments.recipe](arguments.samples)
-    sources = [open_source(store, tokenizer, arguments.device) for store in stores]
-    state = fresh_state(recipe, tokenizer, stores[0].meta["latent_channels"], arguments.device)
-    arguments.out.mkdir(parents=True, exist_ok=True)
+    recipe = RECIPES[arguments.recipe](Budget(arguments.half, arguments.full, arguments.batch, arguments.rate))
+    accelerator = loop.make_accelerator(recipe, arguments.device, arguments.out)
+    device, workers = accelerator.device, accelerator.num_processes
+    parts = make_parts(tokenizer, stores[0].meta["latent_channels"], arguments.begin_from, recipe.seed)
+    alphas = torch.as_tensor(DDIMScheduler(**scheduler_config(recipe.objective)).alphas_cumprod)
+    state = loop.start(Diffusion(parts, recipe, alphas, stores[0].meta["channel_weights"]), recipe, device)
     if arguments.resume:
-        loop.resume(state, recipe, arguments.out)
-    elif arguments.begin_from:
-        loop.begin_from(state, recipe, arguments.begin_from)
+        loop.resume(state, arguments.out)
+    sources = [open_source(store, tokenizer, str(device)) for store in stores]
 
-    def stage_batches(stage: Stage, seed: int) -> Iterator[Batch]:
-        return batches(sources, stage.batch // loop.workers(), stage.half, seed, loop.worker())
+    def stage_batches(stage: Stage, first: int) -> Iterator[Batch]:
+        return batches(sources, stage.batch // workers, stage.half, recipe.seed, first, accelerator.process_index)
 
     done = loop.train(
         state,
         recipe,
         stage_batches,
         arguments.out,
-        channel_weights=stores[0].meta["channel_weights"],
+        accelerator,
         log=lambda row: print(json.dumps(row), flush=True),
         deadline=60 * arguments.minutes,
     )
+    accelerator.end_training()
     print("done" if done else "stopped at the time limit; go on with --resume")
 
 
 def command_export(arguments: argparse.Namespace) -> None:
     tokenizer = CLIPTokenizer.from_pretrained(arguments.tokenizer)
     vae = AutoencoderTiny.from_pretrained(arguments.vae)
-    recipe = recipes.bundled(1000)
-    state = fresh_state(recipe, tokenizer, vae.config.latent_channels, "cpu")
-    loop.resume(state, recipe, arguments.run)
-    export(state.average, vae, arguments.tokenizer, arguments.out)
+    export(make_parts(tokenizer, vae.config.latent_channels, arguments.run), vae, arguments.tokenizer, arguments.out)
     total = sum(path.stat().st_size for path in arguments.out.rglob("*.safetensors"))
-    print(f"{arguments.out}: {total / 1e6:.1f} MB of weights after {state.step} steps")
+    print(f"{arguments.out}: {total / 1e6:.1f} MB of weights")
 
 
 def main() -> None:
@@ -114,16 +101,23 @@ def main() -> None:
     latents.set_defaults(run_command=command_encode)
 
     train = commands.add_parser("train")
-    train.add_argument("--recipe", choices=sorted(RECIPES), default="bundled")
+    train.add_argument("--recipe", choices=sorted(RECIPES), required=True)
     train.add_argument("--data", type=Path, required=True)
-    train.add_argument("--samples", type=int, default=400_000, help="pictures seen in all stages together")
+    train.add_argument("--half", type=int, default=0, help="pictures to see at half size, which come first")
+    train.add_argument("--full", type=int, default=0, help="pictures to see at full size")
+    train.add_argument("--batch", type=int, default=64, help="pictures a step at half size, half as many at full size")
+    train.add_argument("--rate", type=float, help="learning rate, default: the recipe's")
     train.add_argument("--minutes", type=float, default=float("inf"), help="stop and save after this long")
     train.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
-    train.add_argument("--begin-from", type=Path, help="begin from an exported folder instead of from nothing")
+    train.add_argument(
+        "--begin-from", type=Path, nargs="+", default=[], help="exported folders or other runs to take the first weights from"
+    )
     train.set_defaults(run_command=command_train)
 
     exporting = commands.add_parser("export")
-    exporting.add_argument("--run", type=Path, required=True)
+    exporting.add_argument(
+        "--run", type=Path, nargs="+", required=True, help="the run; before it, those whose locked networks it stands on"
+    )
     exporting.add_argument("--vae", type=Path, required=True)
     exporting.set_defaults(run_command=command_export)
 
@@ -131,8 +125,8 @@ def main() -> None:
         command.add_argument("--out", type=Path, required=True)
     for command in (train, exporting):
         command.add_argument("--tokenizer", type=Path, required=True)
-    for command in (latents, train):
-        command.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    latents.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    train.add_argument("--device", choices=("cpu",), help="keep away from a GPU")
     arguments = parser.parse_args()
     arguments.run_command(arguments)
 

@@ -1,6 +1,6 @@
 """The model card: how the shipped weights came to be, from the run's own records.
 
-    python -m training.card --run runs/bundled --data runs/data --commands typed.txt --out assets/weights/bundled
+python -m training.card --run runs/bundled --data runs/data --commands typed.txt --out assets/weights/bundled
 """
 
 from __future__ import annotations
@@ -77,11 +77,12 @@ def curve(rows: list[dict[str, Any]]) -> Image.Image:
 
 
 def stage_table(rows: list[dict[str, Any]]) -> str:
-    lines = ["| stage | samples | last loss | samples/s |", "|---|---|---|---|"]
+    lines, before = ["| stage | samples | last loss | samples/s |", "|---|---|---|---|"], 0
     for stage in dict.fromkeys(row["stage"] for row in rows):
         own = [row for row in rows if row["stage"] == stage]
         speed = sorted(row["samples_per_second"] for row in own)[len(own) // 2]
-        lines.append(f"| {stage} | {own[-1]['seen']} | {own[-1]['loss']:.4f} | {speed} |")
+        lines.append(f"| {stage} | {own[-1]['seen'] - before} | {own[-1]['loss']:.4f} | {speed} |")
+        before = own[-1]["seen"]
     return "\n".join(lines)
 
 
@@ -108,7 +109,10 @@ def main() -> None:
     arguments = parser.parse_args()
     rows = [json.loads(line) for line in (arguments.run / "log.jsonl").read_text().splitlines()]
     curve(rows).save(arguments.out / "loss.png", optimize=True)
-    seconds = sum(row["samples"] / row["samples_per_second"] for row in _stretches(rows))
+    seen = [0, *(row["seen"] for row in rows)]
+    seconds = sum(
+        (now - then) / max(row["samples_per_second"], 0.1) for row, then, now in zip(rows, seen, seen[1:], strict=False)
+    )
     card = CARD.format(
         parameters=count_parameters(arguments.out),
         pairs=sum(map(len, stores_in(arguments.data))),
@@ -120,16 +124,6 @@ def main() -> None:
     )
     (arguments.out / "README.md").write_text(card, encoding="utf-8")
     write_manifest(arguments.out)
-
-
-def _stretches(rows: list[dict[str, Any]]) -> list[dict[str, float]]:
-    """Samples and speed between one row of the log and the next."""
-    found, before = [], 0
-    for row in rows:
-        before = 0 if row["seen"] < before else before
-        found.append({"samples": row["seen"] - before, "samples_per_second": max(row["samples_per_second"], 0.1)})
-        before = row["seen"]
-    return found
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -160,17 +161,20 @@ def open_source(store: Store, tokenizer: Any, device: str = "cpu") -> Source:
     return Source(len(store), read, tokens, token_ids(tokenizer, [""]))
 
 
-def batches(sources: Sequence[Source], size: int, half: bool, seed: int, worker: int = 0, ahead: int = 4) -> Iterator[Batch]:
+def batches(
+    sources: Sequence[Source], size: int, half: bool, seed: int, first: int = 0, worker: int = 0, ahead: int = 4
+) -> Iterator[Batch]:
     """Endless random batches of `size`, one source (so one shape) a batch, prepared ahead in a thread.
 
-    worker: processes that train together take the same shapes in turn, so that none waits, but other pictures.
+    first: number of the first batch; what is in a batch depends on seed, number and worker alone. worker: processes that
+    train together take the same shapes in turn, so that none waits, but other pictures.
     """
     sizes = np.array([source.count for source in sources], float)
-    rng, shapes = np.random.default_rng([seed, worker]), np.random.default_rng(seed)
     ready: queue.Queue[Batch] = queue.Queue(ahead)
     stop = threading.Event()
 
-    def draw() -> Batch:
+    def draw(number: int) -> Batch:
+        rng, shapes = np.random.default_rng([seed, number, worker]), np.random.default_rng([seed, number])
         source = sources[int(shapes.choice(len(sources), p=sizes / sizes.sum()))]
         rows = np.sort(rng.choice(source.count, size, replace=size > source.count))
         texts = [source.tokens[row] for row in rows]
@@ -182,14 +186,16 @@ def batches(sources: Sequence[Source], size: int, half: bool, seed: int, worker:
         return _halved(batch) if half else batch
 
     def work() -> None:
-        while not stop.is_set():
-            batch = draw()
+        for number in count(first):
+            batch = draw(number)
             while not stop.is_set():
                 try:
                     ready.put(batch, timeout=1)
                     break
                 except queue.Full:
                     continue
+            if stop.is_set():
+                return
 
     threading.Thread(target=work, daemon=True).start()
     try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import torch
 from diffusers import AutoencoderTiny, StableDiffusionControlNetPipeline
@@ -16,21 +17,19 @@ from transformers import CLIPTokenizer
 
 from models.weights import write_manifest
 from training import recipes
-from training.loop import Nets
 
 SHARD = "9MB"
 COMPACT_FROM = 50_000  # values; smaller tensors are worth more than the bytes they take
 
 
-def export(nets: Nets, vae: AutoencoderTiny, tokenizer_folder: Path, folder: Path) -> None:
-    """nets: usually a run's moving average, with its control network. Anything in `folder` of the same name goes."""
-    assert nets.control is not None, "the text stage alone cannot inpaint"
+def export(parts: dict[str, Any], vae: AutoencoderTiny, tokenizer_folder: Path, folder: Path) -> None:
+    """parts: unet, text_encoder and control, see `training.parts`. Anything in `folder` of the same name goes."""
     pipeline = StableDiffusionControlNetPipeline(
         vae=vae,
-        text_encoder=nets.text_encoder,
+        text_encoder=parts["text_encoder"],
         tokenizer=CLIPTokenizer.from_pretrained(tokenizer_folder),
-        unet=nets.unet,
-        controlnet=nets.control.stock(),
+        unet=parts["unet"],
+        controlnet=parts["control"].stock(),
         scheduler=recipes.scheduler(),
         safety_checker=None,
         feature_extractor=None,

@@ -7,6 +7,7 @@ momentum of a matrix by the nearest orthogonal one. A convolution counts as a ma
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -41,7 +42,9 @@ class MuonAdamW:
     Convolutions must be channels-last before they are added, because Muon works on views of them.
     """
 
-    def __init__(self, weight_decay: float) -> None:
+    def __init__(self, weight_decay: float, is_matrix: Callable[[nn.Module, str, Tensor], bool] = is_hidden_matrix) -> None:
+        """is_matrix: which weights Muon takes, of a module, by their name."""
+        self.is_matrix = is_matrix
         self.parameters: list[nn.Parameter] = []
         self.matrices: list[tuple[nn.Parameter, nn.Parameter]] = []  # a weight and its view as a matrix
         self.weight_decay = weight_decay
@@ -54,7 +57,7 @@ class MuonAdamW:
             if not weight.requires_grad:
                 continue
             self.parameters.append(weight)
-            if not is_hidden_matrix(module, name, weight):
+            if not self.is_matrix(module, name, weight):
                 others.append(weight)
                 continue
             view = nn.Parameter(as_matrix(weight.detach()))
@@ -84,3 +87,9 @@ class MuonAdamW:
     def load_state_dict(self, states: list[dict[str, Any]]) -> None:
         for optimizer, state in zip(self.optimizers, states, strict=True):
             optimizer.load_state_dict(state)
+
+
+OPTIMIZERS: dict[str, Callable[[float], MuonAdamW]] = {
+    "muon": MuonAdamW,
+    "adamw": lambda weight_decay: MuonAdamW(weight_decay, is_matrix=lambda *_: False),
+}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from diffusers import DDIMScheduler, UNet2DConditionModel
@@ -15,69 +16,91 @@ HINT_STEM = (8, 24, 64, 96)  # narrow where pixels are many: at full size the st
 
 @dataclass(frozen=True)
 class Stage:
-    """A stretch of training. samples: pictures seen; half: at half size (16 x 16 latents for native 256);
-    control: with CC_ControlNet, else text-to-image only."""
+    """A stretch of training: so many steps of `batch` pictures; half: at half size (16 x 16 latents for native 256)."""
 
     name: str
-    samples: int
+    steps: int
     batch: int
-    half: bool
-    control: bool
+    half: bool = False
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """What `training.loop` needs besides data. Drop rates are probabilities per sample."""
+    """What `training.loop` needs besides data.
+
+    parts: the networks that take part; trained: those of them that learn, the others stay locked. objective: a row of
+    `training.objective.OBJECTIVES`; optimizer: a row of `training.optimizer.OPTIMIZERS`. Drop rates are probabilities per
+    sample. consistency: weight of the edge consistency loss, 0 leaves it out. accumulate: batches a step.
+    """
 
     stages: tuple[Stage, ...]
+    parts: tuple[str, ...] = ("unet", "text_encoder", "control")
+    trained: tuple[str, ...] = ("unet", "text_encoder", "control")
+    objective: str = "v_prediction"
+    optimizer: str = "muon"
     rate: float = 1.2e-3
     warmup: int = 100
     weight_decay: float = 0.01
+    accumulate: int = 1
     ema: float = 0.9995
     drop_text: float = 0.1
     drop_lineart: float = 0.3
     drop_inpaint: float = 0.02
     outside_weight: float = 0.1
+    consistency: float = 0.0
     seed: int = 0
 
+    @property
+    def steps(self) -> int:
+        return sum(stage.steps for stage in self.stages)
 
-def bundled(samples: int) -> Recipe:
-    """The shipped model: a fifth of the samples text-to-image, then base and CC_ControlNet together.
+    def stage_at(self, step: int) -> Stage:
+        for stage in self.stages:
+            if step < stage.steps:
+                return stage
+            step -= stage.steps
+        raise IndexError("all stages are over")
 
-    Small latents first, full size last: about 60 % of the *time* is spent at half size, where a sample costs a
-    third, so most samples are seen there.
+
+@dataclass(frozen=True)
+class Budget:
+    """How long to train. half, full: pictures seen at half and at full size; batch: pictures a step at half size, at full
+    size half as many; rate: the optimiser's, None for the recipe's own."""
+
+    half: int = 0
+    full: int = 0
+    batch: int = 64
+    rate: float | None = None
+
+    def stages(self, name: str) -> tuple[Stage, ...]:
+        small, large = self.batch, max(1, self.batch // 2)
+        found = (
+            Stage(f"{name}-half", -(-self.half // small), small, half=True),
+            Stage(f"{name}-full", -(-self.full // large), large),
+        )
+        return tuple(stage for stage in found if stage.steps)
+
+
+def base(budget: Budget) -> Recipe:
+    """Words to picture from nothing, the first fifth or quarter of the bundled model's way, at half size."""
+    parts = ("unet", "text_encoder")
+    return Recipe(budget.stages("text"), parts, parts, rate=budget.rate or 1.2e-3)
+
+
+def controlnet(budget: Budget) -> Recipe:
+    """The bundled model: base and CC_ControlNet together. Locking protects a strong base; a small one learns on.
+
+    Small latents first, full size last: a sample at half size costs a third.
     """
-    text, small, full = round(samples * 0.20), round(samples * 0.68), round(samples * 0.12)
-    return Recipe((Stage("text", text, 64, half=True, control=False), *_control_stages(small, full)))
+    return Recipe(budget.stages("control"), rate=budget.rate or 1.2e-3)
 
 
-def _control_stages(half: int, full: int) -> tuple[Stage, ...]:
-    """So many samples at half size, then at full size."""
-    return Stage("control-half", half, 64, half=True, control=True), Stage("control-full", full, 32, half=False, control=True)
+def controlnet_locked(budget: Budget) -> Recipe:
+    """The published ControlNet: the base stays as it is (arXiv:2302.05543), half of the prompts dropped."""
+    return Recipe(budget.stages("control"), trained=("control",), rate=budget.rate or 1e-3, drop_text=0.5)
 
 
-def bundled_more(samples: int) -> Recipe:
-    """More of `bundled` for weights that are trained already: no text stage, and a rate that does not undo them."""
-    full = round(samples * 0.12)
-    return Recipe(_control_stages(samples - full, full), rate=7e-4)
-
-
-def bundled_full(samples: int) -> Recipe:
-    """More of `bundled` at full size alone, where the app works, once half size has taught the shapes."""
-    return Recipe(_control_stages(0, samples)[1:], rate=5e-4)
-
-
-def bundled_gpu(samples: int) -> Recipe:
-    """`bundled` for one large GPU: batches that keep it busy."""
-    recipe = bundled(samples)
-    stages = tuple(replace(stage, batch=1024 if stage.half else 512) for stage in recipe.stages)
-    return replace(recipe, stages=stages)
-
-
-def smoke(samples: int = 64) -> Recipe:
-    """A minute's run of every stage, for tests."""
-    recipe = bundled(samples)
-    return replace(recipe, warmup=2, stages=tuple(replace(stage, batch=8) for stage in recipe.stages))
+RECIPES: dict[str, Callable[[Budget], Recipe]] = {"base": base, "controlnet": controlnet, "controlnet-locked": controlnet_locked}
 
 
 def new_unet(latent_channels: int) -> UNet2DConditionModel:
@@ -119,13 +142,14 @@ def scheduler() -> DDIMScheduler:
     return DDIMScheduler(**scheduler_config())
 
 
-def scheduler_config() -> dict[str, Any]:
+def scheduler_config(objective: str = "v_prediction") -> dict[str, Any]:
+    """The noise schedule of an objective. Noise cannot be told from a picture of pure noise, so epsilon keeps some signal."""
     return {
         "beta_start": 0.00085,
         "beta_end": 0.012,
         "beta_schedule": "scaled_linear",
-        "prediction_type": "v_prediction",
-        "rescale_betas_zero_snr": True,
+        "prediction_type": "v_prediction" if objective == "flow" else objective,
+        "rescale_betas_zero_snr": objective != "epsilon",
         "timestep_spacing": "trailing",
         "clip_sample": False,
         "set_alpha_to_one": True,

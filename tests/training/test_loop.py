@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from diffusers import StableDiffusionControlNetPipeline
+from diffusers import DDIMScheduler, StableDiffusionControlNetPipeline
 
+from models.controlnet import from_unet
 from models.loader import load
 from models.profiles import BUNDLED
 from pipeline.request import SwapRequest
 from pipeline.swap import OutfitSwapper
 from tests.tiny import tiny_text_encoder, tiny_tokenizer, tiny_unet, tiny_vae
-from training import loop, objective, recipes
+from training import loop, objective
 from training.data import batches, encode, open_source, stores_in, weigh_channels
+from training.diffusion import Diffusion
 from training.export import export
 from training.pairs import frame, make_pair, write
+from training.parts import read_parts
+from training.recipes import Budget, Recipe, base, controlnet, controlnet_locked, scheduler_config
 
 
 @pytest.fixture(scope="module")
@@ -55,43 +60,90 @@ def test_a_store_reads_back_what_was_written(data: Path) -> None:
     assert all(len(record["captions"]) == 4 for record in store.records())
 
 
-def run(data: Path, folder: Path, samples: int, resume: bool = False, deadline: float = float("inf")) -> loop.State:
+BUDGET = Budget(half=32, full=16, batch=8)
+
+
+def tiny_parts(folder: Path, seed: int = 0) -> dict[str, torch.nn.Module]:
     tokenizer = tiny_tokenizer(folder / "tokenizer")
-    recipe = recipes.smoke(samples)
-    state = loop.start(recipe, tiny_unet(), tiny_text_encoder(tokenizer), "cpu")
+    unet = tiny_unet(seed=seed)
+    return {"unet": unet, "text_encoder": tiny_text_encoder(tokenizer, seed), "control": from_unet(unet, 5, (4, 4, 8, 8))}
+
+
+def run(data: Path, folder: Path, recipe: Recipe, resume: bool = False, deadline: float = float("inf")) -> loop.State:
+    """Train tiny networks in `folder`."""
+    tokenizer, stores = tiny_tokenizer(folder / "tokenizer"), stores_in(data)
+    alphas = torch.as_tensor(DDIMScheduler(**scheduler_config(recipe.objective)).alphas_cumprod)
+    task = Diffusion(tiny_parts(folder), recipe, alphas, stores[0].meta["channel_weights"])
+    state = loop.start(task, recipe)
     if resume:
-        loop.resume(state, recipe, folder)
-    stores = stores_in(data)
+        loop.resume(state, folder)
     sources = [open_source(store, tokenizer) for store in stores]
     loop.train(
         state,
         recipe,
-        lambda stage, seed: batches(sources, stage.batch, stage.half, seed),
+        lambda stage, first: batches(sources, stage.batch, stage.half, recipe.seed, first),
         folder,
-        channel_weights=stores[0].meta["channel_weights"],
-        log=lambda row: None,
+        loop.make_accelerator(recipe, "cpu"),
         deadline=deadline,
     )
     return state
 
 
-def test_training_stops_resumes_and_exports_a_folder_for_the_app_and_for_stock_diffusers(data: Path, tmp_path: Path) -> None:
-    stopped = run(data, tmp_path, 64, deadline=0.0)
-    assert stopped.step == 1
-    state = run(data, tmp_path, 64, resume=True)
-    assert state.stage == len(recipes.smoke(64).stages)
-    assert state.nets.control is not None
-    moved = sum(float(zero.weight.detach().abs().sum()) for zero in state.nets.control.controlnet_down_blocks)
+def test_a_run_goes_on_bit_for_bit_from_its_checkpoint(data: Path, tmp_path: Path) -> None:
+    """20 steps are 10, a stop, and 10 more; across two stages and with accumulated batches."""
+    recipe = replace(controlnet(Budget(half=96, full=32, batch=8)), warmup=2, accumulate=2)
+    assert recipe.steps == 20
+    straight = run(data, tmp_path / "straight", recipe)
+    stopping = replace(recipe, stages=(replace(recipe.stages[0], steps=10),))
+    progress = loop.schedule
+    loop.schedule = lambda at, step, warmup: progress(step / recipe.steps, step, warmup)  # type: ignore[assignment]
+    try:
+        run(data, tmp_path / "stopped", stopping)
+    finally:
+        loop.schedule = progress  # type: ignore[assignment]
+    resumed = run(data, tmp_path / "stopped", recipe, resume=True)
+    assert resumed.step == straight.step == 20 and resumed.seen == straight.seen
+    for name, module in straight.task.trained().items():
+        ours, average = resumed.task.trained()[name].state_dict(), resumed.average[name].state_dict()
+        assert all(torch.equal(value, ours[key]) for key, value in module.state_dict().items()), name
+        assert all(torch.equal(value, average[key]) for key, value in straight.average[name].state_dict().items()), name
+
+
+def test_a_stopped_run_is_saved(data: Path, tmp_path: Path) -> None:
+    assert run(data, tmp_path, controlnet(BUDGET), deadline=0.0).step == 1
+    assert (tmp_path / "checkpoint.pt").is_file() and (tmp_path / "log.jsonl").is_file()
+
+
+@pytest.mark.parametrize("recipe", [base, controlnet, controlnet_locked])
+@pytest.mark.parametrize("objective_name", objective.OBJECTIVES)
+def test_recipes_move_what_they_train_and_nothing_else(
+    data: Path, tmp_path: Path, recipe: Callable[[Budget], Recipe], objective_name: str
+) -> None:
+    wanted = replace(recipe(BUDGET), objective=objective_name, warmup=2)
+    parts = run(data, tmp_path, wanted).task.parts
+    before = tiny_parts(tmp_path)
+    moved = {
+        name
+        for name, part in parts.items()
+        if any((p != q).any() for p, q in zip(part.parameters(), before[name].parameters(), strict=True))
+    }
+    assert moved == set(wanted.trained)
+    assert all(torch.isfinite(p).all() for part in parts.values() for p in part.parameters())
+
+
+def test_training_exports_a_folder_for_the_app_and_for_stock_diffusers(data: Path, tmp_path: Path) -> None:
+    state = run(data, tmp_path, replace(controlnet(BUDGET), warmup=2))
+    moved = sum(float(zero.weight.detach().abs().sum()) for zero in state.task.parts["control"].controlnet_down_blocks)
     assert moved > 0, "the zero convolutions learn"
 
     folder = tmp_path / "bundled"
     export(state.average, tiny_vae(), tmp_path / "tokenizer", folder)
     stock = StableDiffusionControlNetPipeline.from_pretrained(folder, safety_checker=None)
     assert type(stock.controlnet).__name__ == "ControlNetModel"
-    again = loop.start(recipes.smoke(64), tiny_unet(seed=9), tiny_text_encoder(stock.tokenizer, seed=9), "cpu")
-    loop.begin_from(again, recipes.smoke(64), folder)
-    wanted, got = state.average.unet.conv_in.weight, again.nets.unet.conv_in.weight
-    assert torch.allclose(wanted.float(), got, atol=1e-2)
+    for source in (folder, tmp_path):  # what was exported, and the run itself
+        for name, weights in read_parts(source).items():
+            wanted = {key: value.float() for key, value in state.average[name].state_dict().items()}
+            assert all(torch.allclose(value, wanted[key], atol=1e-3, rtol=1e-3) for key, value in weights.items())
 
     profile = replace(BUNDLED, folder=folder)
     swapper = OutfitSwapper(profile, load(profile, torch.device("cpu")))
@@ -109,8 +161,27 @@ def test_weights_inside_count_more() -> None:
     assert weight[0, 0, 0, 0] == 1 and weight[0, 0, 7, 7] == pytest.approx(0.1)
 
 
+@pytest.mark.parametrize("name", objective.OBJECTIVES)
+def test_the_right_answer_leads_back_to_the_picture(name: str) -> None:
+    alphas = torch.as_tensor(DDIMScheduler(**scheduler_config(name)).alphas_cumprod)
+    latents, noise, where = torch.randn(4, 4, 8, 8), torch.randn(4, 4, 8, 8), torch.tensor([0.0, 0.3, 0.6, 0.9])
+    noised = objective.OBJECTIVES[name](latents, noise, where, alphas)
+    assert torch.allclose(noised.clean(noised.target), latents, atol=1e-3)
+    assert (noised.weight > 0).all() and (noised.weight <= 1).all()
+
+
 def test_velocity_is_minus_the_picture_at_pure_noise() -> None:
     latents, noise = torch.randn(2, 4, 8, 8), torch.randn(2, 4, 8, 8)
-    noised, velocity = objective.noisy(latents, noise, torch.zeros(2))
-    assert torch.equal(noised, noise) and torch.allclose(velocity, -latents)
-    assert objective.level_weight(torch.zeros(1)).item() == 1.0
+    noised = objective.predict_velocity(latents, noise, torch.ones(2), torch.tensor([1.0, 0.0]))
+    assert torch.equal(noised.latents, noise) and torch.allclose(noised.target, -latents)
+    assert noised.weight.tolist() == [1.0, 1.0]
+
+
+def test_the_edge_loss_asks_for_the_same_edges_and_has_a_gradient() -> None:
+    wanted = torch.zeros(1, 3, 16, 16)
+    wanted[..., 8:] = 1
+    found = torch.full((1, 3, 16, 16), 0.5, requires_grad=True)
+    assert objective.consistency(wanted, wanted, torch.ones(1)) == 0
+    loss = objective.consistency(found + 0.1 * wanted, wanted, torch.ones(1))
+    loss.backward()
+    assert loss > 0 and found.grad is not None and found.grad[..., 8].abs().sum() > 0

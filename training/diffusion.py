@@ -1,0 +1,82 @@
+"""From a batch to a loss: one module for every recipe that trains networks of a latent diffusion model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.attention import SDPBackend, sdpa_kernel
+
+from models.controlled_unet import Branch, predict
+from pipeline.conditions import INPAINT, LINEART, bundled_hint
+from training import objective
+from training.data import Batch
+from training.recipes import Recipe
+
+Draw = Callable[[], Tensor]  # a uniform number in 0..1 for every sample of the batch
+
+
+def fast_attention(device: str) -> AbstractContextManager[None]:
+    """On a CPU the fused attention's backward pass takes a third of a whole step; plain matrix products do not."""
+    found: AbstractContextManager[None] = sdpa_kernel(SDPBackend.MATH) if device == "cpu" else nullcontext()
+    return found
+
+
+class Diffusion(nn.Module):
+    """Networks of a recipe, by name; calling it gives a batch's loss. Those that the recipe does not train are locked."""
+
+    alphas: Tensor
+    channels: Tensor
+
+    def __init__(
+        self, parts: dict[str, nn.Module], recipe: Recipe, alphas_cumprod: Tensor, channel_weights: Sequence[float]
+    ) -> None:
+        """channel_weights: one a latent channel, see `objective.channel_weight`."""
+        super().__init__()
+        assert set(parts) >= set(recipe.parts), sorted(set(recipe.parts) - set(parts))
+        self.recipe = recipe
+        self.parts = nn.ModuleDict({name: parts[name] for name in recipe.parts})
+        for name, part in self.parts.items():
+            part.requires_grad_(name in recipe.trained).train(name in recipe.trained)
+        self.register_buffer("alphas", alphas_cumprod.float(), persistent=False)
+        self.register_buffer("channels", torch.tensor(channel_weights), persistent=False)
+
+    def trained(self) -> dict[str, nn.Module]:
+        return {name: self.parts[name] for name in self.recipe.trained}
+
+    def forward(self, batch: Batch, generator: torch.Generator) -> Tensor:
+        """One forward pass. Words, picture and line art are each dropped now and then, so that each can be left out."""
+        device = self.channels.device
+        latents = batch.latents.to(device)
+
+        def draw() -> Tensor:
+            return torch.rand(len(latents), generator=generator, device=device)
+
+        where, noise = draw(), torch.randn(latents.shape, generator=generator, device=device)
+        noised = objective.OBJECTIVES[self.recipe.objective](latents, noise, where, self.alphas)
+        with fast_attention(device.type):
+            text = self._text(batch, draw())
+            branches, region = self._control(batch, draw)
+            prediction = predict(self.parts["unet"], branches, noised.latents, noised.timestep, text)
+        return objective.loss(prediction, noised, region, self.channels)
+
+    def _text(self, batch: Batch, chance: Tensor) -> Tensor:
+        tokens, empty = batch.tokens.to(chance.device), batch.empty.to(chance.device)
+        tokens = torch.where((chance < self.recipe.drop_text)[:, None], empty, tokens)
+        hidden: Tensor = self.parts["text_encoder"](tokens).last_hidden_state
+        return hidden
+
+    def _control(self, batch: Batch, draw: Draw) -> tuple[list[Branch], Tensor]:
+        """The control branch, if any, and how much every latent cell counts."""
+        if "control" not in self.parts:
+            return [], torch.ones_like(batch.latents[:, :1]).to(self.channels.device)
+        control: Any = self.parts["control"]
+        mask = batch.mask.to(self.channels.device)
+        hint = bundled_hint(batch.rgb.to(mask.device), mask, batch.lineart.to(mask.device))
+        hint[:, INPAINT] *= (draw() >= self.recipe.drop_inpaint)[:, None, None, None]
+        hint[:, LINEART] *= (draw() >= self.recipe.drop_lineart)[:, None, None, None]
+        region = objective.region_weight(mask, batch.latents.shape, self.recipe.outside_weight)
+        return [Branch(control, control.hint_stem(hint.to(memory_format=torch.channels_last)))], region

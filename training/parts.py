@@ -1,0 +1,51 @@
+"""The networks that recipes train: made new, or read from an exported folder or a run's checkpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from diffusers import ControlNetModel, UNet2DConditionModel
+from torch import nn
+from transformers import CLIPTextModel, CLIPTokenizer
+
+from models.controlnet import from_unet
+from training import recipes
+from training.loop import averages
+
+FOLDERS = {"unet": UNet2DConditionModel, "text_encoder": CLIPTextModel, "controlnet": ControlNetModel}
+NAMES = {"controlnet": "control"}  # a folder's name -> the part's, where they differ
+
+
+def make_parts(
+    tokenizer: CLIPTokenizer, latent_channels: int, folders: Sequence[Path] = (), seed: int = 0
+) -> dict[str, nn.Module]:
+    """U-Net, text encoder and CC_ControlNet of the bundled layout, in 32 bits.
+
+    folders: exported folders and runs to take weights from, the later ones before the earlier ones; what none of them
+    holds is new, but a new ControlNet is a copy of the U-Net's encoder.
+    """
+    torch.manual_seed(seed)
+    unet = recipes.new_unet(latent_channels)
+    text_encoder = recipes.new_text_encoder(len(tokenizer), tokenizer.bos_token_id, tokenizer.eos_token_id)
+    parts: dict[str, nn.Module] = {"unet": unet, "text_encoder": text_encoder}
+    known = {name: weights for folder in folders for name, weights in read_parts(folder).items()}
+    for name, part in parts.items():
+        if name in known:
+            part.load_state_dict(known[name])
+    parts["control"] = from_unet(unet, recipes.HINT_CHANNELS, recipes.HINT_STEM)
+    if "control" in known:
+        parts["control"].load_state_dict(known["control"])
+    return parts
+
+
+def read_parts(folder: Path) -> dict[str, dict[str, torch.Tensor]]:
+    """State dicts by the names of the parts, in 32 bits."""
+    if (folder / "checkpoint.pt").is_file():
+        return averages(folder)
+    return {
+        NAMES.get(name, name): kind.from_pretrained(folder / name, dtype=torch.float32).state_dict()
+        for name, kind in FOLDERS.items()
+        if (folder / name).is_dir()
+    }
