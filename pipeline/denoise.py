@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from models.controlled_unet import Branch, guide, predict, within
+from models.samplers import FlowEuler
 
 OnLatents = Callable[[int, int, Tensor], None]  # step, steps, the clean latents as they look now
 
@@ -89,6 +90,9 @@ def count_steps(steps: int, strength: float) -> int:
 
 def clean_estimate(scheduler: Any, scaled: Tensor, prediction: Tensor, timestep: Tensor) -> Tensor:
     """The clean latents that a prediction points at, for a preview (arXiv:2202.00512, appendix D)."""
+    if isinstance(scheduler, FlowEuler):
+        straight: Tensor = scaled - timestep / scheduler.config.num_train_timesteps * prediction
+        return straight
     alpha: Tensor = scheduler.alphas_cumprod.to(scaled.device)[timestep.long()]
     signal, noise = alpha.sqrt(), (1 - alpha).sqrt()
     if scheduler.config.prediction_type == "v_prediction":

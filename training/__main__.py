@@ -17,11 +17,12 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import torch
-from diffusers import AutoencoderTiny, DDIMScheduler
+from diffusers import AutoencoderTiny
 from transformers import CLIPTokenizer
 
 from models.tokenizer import build_tokenizer
@@ -30,8 +31,9 @@ from training.characters.caption import vocabulary
 from training.data import Batch, batches, encode, open_source, stores_in, weigh_channels
 from training.diffusion import Diffusion
 from training.export import export
+from training.grids import save_grid
 from training.parts import make_parts
-from training.recipes import RECIPES, Budget, Stage, scheduler_config
+from training.recipes import RECIPES, Budget, Recipe, Stage, alphas_of
 
 
 def command_tokenizer(arguments: argparse.Namespace) -> None:
@@ -55,7 +57,7 @@ def command_train(arguments: argparse.Namespace) -> None:
     accelerator = loop.make_accelerator(recipe, arguments.device, arguments.out)
     device, workers = accelerator.device, accelerator.num_processes
     parts = make_parts(tokenizer, stores[0].meta["latent_channels"], arguments.begin_from, recipe.seed)
-    alphas = torch.as_tensor(DDIMScheduler(**scheduler_config(recipe.objective)).alphas_cumprod)
+    alphas = alphas_of(recipe.objective)
     state = loop.start(Diffusion(parts, recipe, alphas, stores[0].meta["channel_weights"]), recipe, device)
     if arguments.resume:
         loop.resume(state, arguments.out)
@@ -64,6 +66,7 @@ def command_train(arguments: argparse.Namespace) -> None:
     def stage_batches(stage: Stage, first: int) -> Iterator[Batch]:
         return batches(sources, stage.batch // workers, stage.half, recipe.seed, first, accelerator.process_index)
 
+    on_save = _grids(arguments, recipe, parts, next(stage_batches(replace(recipe.stages[-1], batch=6 * workers), 0)))
     done = loop.train(
         state,
         recipe,
@@ -71,10 +74,27 @@ def command_train(arguments: argparse.Namespace) -> None:
         arguments.out,
         accelerator,
         log=lambda row: print(json.dumps(row), flush=True),
+        on_save=on_save,
         deadline=60 * arguments.minutes,
     )
     accelerator.end_training()
     print("done" if done else "stopped at the time limit; go on with --resume")
+
+
+def _grids(
+    arguments: argparse.Namespace, recipe: Recipe, parts: dict[str, torch.nn.Module], batch: Batch
+) -> Callable[[loop.State], None]:
+    """What to do with every checkpoint: draw a few pictures with it, if an autoencoder was named."""
+    if arguments.vae is None:
+        return lambda state: None
+    vae = AutoencoderTiny.from_pretrained(arguments.vae).eval()
+
+    def draw(state: loop.State) -> None:
+        device = next(state.task.parameters()).device
+        path = save_grid({**parts, **state.average}, recipe, batch, vae.to(device), arguments.out, state.step)
+        print(f"pictures: {path}", flush=True)
+
+    return draw
 
 
 def command_export(arguments: argparse.Namespace) -> None:
@@ -103,6 +123,7 @@ def main() -> None:
     train = commands.add_parser("train")
     train.add_argument("--recipe", choices=sorted(RECIPES), required=True)
     train.add_argument("--data", type=Path, required=True)
+    train.add_argument("--vae", type=Path, help="the autoencoder, for pictures of every checkpoint in --out/samples")
     train.add_argument("--half", type=int, default=0, help="pictures to see at half size, which come first")
     train.add_argument("--full", type=int, default=0, help="pictures to see at full size")
     train.add_argument("--batch", type=int, default=64, help="pictures a step at half size, half as many at full size")

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import torch
 from diffusers import DDIMScheduler, UNet2DConditionModel
+from torch import Tensor
 from transformers import CLIPTextConfig, CLIPTextModel
 
 TEXT_WIDTH = 256
@@ -142,14 +144,22 @@ def scheduler() -> DDIMScheduler:
     return DDIMScheduler(**scheduler_config())
 
 
+def alphas_of(objective: str) -> Tensor:
+    """1000 values of alphas_cumprod; rectified flow looks only at how many there are."""
+    config = scheduler_config("v_prediction" if objective == "flow" else objective)
+    return torch.as_tensor(DDIMScheduler(**config).alphas_cumprod)
+
+
 def scheduler_config(objective: str = "v_prediction") -> dict[str, Any]:
     """The noise schedule of an objective. Noise cannot be told from a picture of pure noise, so epsilon keeps some signal."""
+    if objective == "flow":
+        return {"num_train_timesteps": 1000}
     return {
         "beta_start": 0.00085,
         "beta_end": 0.012,
         "beta_schedule": "scaled_linear",
-        "prediction_type": "v_prediction" if objective == "flow" else objective,
-        "rescale_betas_zero_snr": objective != "epsilon",
+        "prediction_type": objective,
+        "rescale_betas_zero_snr": objective == "v_prediction",
         "timestep_spacing": "trailing",
         "clip_sample": False,
         "set_alpha_to_one": True,

@@ -9,11 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from diffusers import DDIMScheduler, StableDiffusionControlNetPipeline
+from diffusers import StableDiffusionControlNetPipeline
+from PIL import Image
 
 from models.controlnet import from_unet
 from models.loader import load
 from models.profiles import BUNDLED
+from models.samplers import make_scheduler
 from pipeline.request import SwapRequest
 from pipeline.swap import OutfitSwapper
 from tests.tiny import tiny_text_encoder, tiny_tokenizer, tiny_unet, tiny_vae
@@ -21,9 +23,10 @@ from training import loop, objective
 from training.data import batches, encode, open_source, stores_in, weigh_channels
 from training.diffusion import Diffusion
 from training.export import export
+from training.grids import save_grid
 from training.pairs import frame, make_pair, write
 from training.parts import read_parts
-from training.recipes import Budget, Recipe, base, controlnet, controlnet_locked, scheduler_config
+from training.recipes import Budget, Recipe, alphas_of, base, controlnet, controlnet_locked, scheduler_config
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +75,7 @@ def tiny_parts(folder: Path, seed: int = 0) -> dict[str, torch.nn.Module]:
 def run(data: Path, folder: Path, recipe: Recipe, resume: bool = False, deadline: float = float("inf")) -> loop.State:
     """Train tiny networks in `folder`."""
     tokenizer, stores = tiny_tokenizer(folder / "tokenizer"), stores_in(data)
-    alphas = torch.as_tensor(DDIMScheduler(**scheduler_config(recipe.objective)).alphas_cumprod)
+    alphas = alphas_of(recipe.objective)
     task = Diffusion(tiny_parts(folder), recipe, alphas, stores[0].meta["channel_weights"])
     state = loop.start(task, recipe)
     if resume:
@@ -163,7 +166,7 @@ def test_weights_inside_count_more() -> None:
 
 @pytest.mark.parametrize("name", objective.OBJECTIVES)
 def test_the_right_answer_leads_back_to_the_picture(name: str) -> None:
-    alphas = torch.as_tensor(DDIMScheduler(**scheduler_config(name)).alphas_cumprod)
+    alphas = alphas_of(name)
     latents, noise, where = torch.randn(4, 4, 8, 8), torch.randn(4, 4, 8, 8), torch.tensor([0.0, 0.3, 0.6, 0.9])
     noised = objective.OBJECTIVES[name](latents, noise, where, alphas)
     assert torch.allclose(noised.clean(noised.target), latents, atol=1e-3)
@@ -185,3 +188,24 @@ def test_the_edge_loss_asks_for_the_same_edges_and_has_a_gradient() -> None:
     loss = objective.consistency(found + 0.1 * wanted, wanted, torch.ones(1))
     loss.backward()
     assert loss > 0 and found.grad is not None and found.grad[..., 8].abs().sum() > 0
+
+
+@pytest.mark.parametrize("name", objective.OBJECTIVES)
+def test_pictures_are_drawn_while_training(data: Path, tmp_path: Path, name: str) -> None:
+    tokenizer, recipe = tiny_tokenizer(tmp_path / "tokenizer"), replace(controlnet(BUDGET), objective=name)
+    batch = next(batches([open_source(stores_in(data)[0], tokenizer)], 2, False, 0))
+    parts = {part: module.eval() for part, module in tiny_parts(tmp_path).items()}
+    path = save_grid(parts, recipe, batch, tiny_vae(), tmp_path, 7)
+    height, width = batch.rgb.shape[-2:]
+    assert Image.open(path).size == (2 * width, 3 * height)
+
+
+def test_flow_samples_a_straight_way() -> None:
+    """With the exact flow of one picture, any number of steps ends at that picture."""
+    target, noise = torch.randn(1, 4, 8, 8), torch.randn(1, 4, 8, 8)
+    sampler = make_scheduler("flow", scheduler_config("flow"))
+    sampler.set_timesteps(5)
+    latents = noise * sampler.init_noise_sigma
+    for timestep in sampler.timesteps:
+        latents = sampler.step(noise - target, timestep, latents, return_dict=False)[0]
+    assert torch.allclose(latents, target, atol=1e-4)

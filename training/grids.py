@@ -1,0 +1,57 @@
+"""Pictures of a training run: what the moving average makes of a few pairs it trains on, drawn while it trains."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from torch import Tensor
+
+from models.controlled_unet import Branch
+from models.samplers import make_scheduler
+from pipeline.conditions import bundled_hint
+from pipeline.denoise import denoise
+from training.data import Batch
+from training.recipes import Recipe, scheduler_config
+
+STEPS, GUIDANCE = 12, 3.0
+
+
+def _picture(rgb01: Tensor) -> NDArray[np.uint8]:
+    """B x 3 x H x W in 0..1 -> H x (B W) x 3."""
+    found: NDArray[np.uint8] = (rgb01.clamp(0, 1) * 255).round().byte().permute(2, 0, 3, 1).flatten(1, 2).cpu().numpy()
+    return found
+
+
+@torch.no_grad()
+def grid(parts: dict[str, Any], recipe: Recipe, batch: Batch, vae: Any) -> NDArray[np.uint8]:
+    """Three rows for a batch: the picture with its mask, what the networks make of it, what was drawn; H x W x 3 uint8.
+
+    parts: every network of the recipe, in evaluation mode. Without a ControlNet the whole picture comes from the words.
+    """
+    device, scale = next(vae.parameters()).device, vae.config.scaling_factor
+    rgb, mask = batch.rgb.to(device), batch.mask.to(device)
+    branches: Sequence[Branch] = ()
+    if "control" in parts:
+        hint = bundled_hint(rgb, mask, batch.lineart.to(device))
+        branches = [Branch(parts["control"], parts["control"].hint_stem(hint))]
+    tokens = torch.cat([batch.empty.expand(len(rgb), -1), batch.tokens]).to(device)
+    text = parts["text_encoder"](tokens).last_hidden_state
+    noise = torch.randn(batch.latents.shape, generator=torch.Generator().manual_seed(0)).to(device)
+    sampler = make_scheduler("flow" if recipe.objective == "flow" else "ddim", scheduler_config(recipe.objective))
+    latents = denoise(parts["unet"], branches, text, sampler, noise, steps=STEPS, guidance=GUIDANCE, rescale=0.7)
+    drawn, wanted = ((vae.decode(item.to(device) / scale).sample + 1) / 2 for item in (latents, batch.latents))
+    return np.concatenate([_picture(rgb * (1 - 0.6 * mask)), _picture(drawn), _picture(wanted)])
+
+
+def save_grid(parts: dict[str, Any], recipe: Recipe, batch: Batch, vae: Any, folder: Path, step: int) -> Path:
+    """`folder`/samples/0001234.png"""
+    path = folder / "samples" / f"{step:07d}.png"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(grid(parts, recipe, batch, vae)).save(path)
+    return path
