@@ -20,6 +20,7 @@ from torch import Tensor
 
 from models.controlnet import Residuals
 from models.fusion import Fusions
+from models.ip_adapter import Garment
 
 
 class ControlNetwork(Protocol):
@@ -64,48 +65,58 @@ def predict(
     text: Tensor,
     step: int = 0,
     steps: int = 1,
+    garment: Garment | None = None,
 ) -> Tensor:
     """The U-Net's output for one step; branches outside their span are not run at all.
 
     latents: B x C x h x w, scaled as the scheduler wants them; timestep: scalar or B; text: B x tokens x D, or 2B
-    (first the negative prompts) for classifier-free guidance, which gives 2B predictions.
+    (first the negative prompts) for classifier-free guidance, which gives 2B predictions. garment: a reference picture for
+    a U-Net with an adapter attached (`models.ip_adapter`), with as many rows as the text.
     """
     copies = text.shape[0] // latents.shape[0]
     latents = torch.cat([latents] * copies)
     time = unet.time_embedding(unet.get_time_embed(latents, timestep))
-    features = encode(unet, latents, time, text)
+    features = encode(unet, latents, time, text, garment)
     for branch in branches:
         if branch.acts_at(step, steps):
             features = join(branch, features, controls_of(branch, latents, timestep, text, copies))
-    return decode(unet, features, time, text)
+    return decode(unet, features, time, text, garment)
 
 
-def encode(unet: UNet2DConditionModel, latents: Tensor, time: Tensor, text: Tensor) -> list[Tensor]:
+def encode(
+    unet: UNet2DConditionModel, latents: Tensor, time: Tensor, text: Tensor, garment: Garment | None = None
+) -> list[Tensor]:
     """Every skip connection's feature, then the middle block's."""
     x = unet.conv_in(latents)
     skips = [x]
     for block in unet.down_blocks:
-        x, found = block(x, time, **_words(block, text))
+        x, found = block(x, time, **_seen(block, text, garment))
         skips.extend(found)
-    return [*skips, unet.mid_block(x, time, **_words(unet.mid_block, text))]
+    return [*skips, unet.mid_block(x, time, **_seen(unet.mid_block, text, garment))]
 
 
-def decode(unet: UNet2DConditionModel, features: Sequence[Tensor], time: Tensor, text: Tensor) -> Tensor:
+def decode(
+    unet: UNet2DConditionModel, features: Sequence[Tensor], time: Tensor, text: Tensor, garment: Garment | None = None
+) -> Tensor:
     """The prediction from what `encode` gave."""
     *skips, x = features
     for block in unet.up_blocks:
         taken = len(block.resnets)
         skips, own = skips[:-taken], tuple(skips[-taken:])
         size = skips[-1].shape[2:] if skips else None
-        x = block(x, own, time, upsample_size=size, **_words(block, text))
+        x = block(x, own, time, upsample_size=size, **_seen(block, text, garment))
     if unet.conv_norm_out is not None:
         x = unet.conv_act(unet.conv_norm_out(x))
     prediction: Tensor = unet.conv_out(x)
     return prediction
 
 
-def _words(block: Any, text: Tensor) -> dict[str, Tensor]:
-    return {"encoder_hidden_states": text} if getattr(block, "has_cross_attention", False) else {}
+def _seen(block: Any, text: Tensor, garment: Garment | None) -> dict[str, Any]:
+    """What a block's cross-attention layers look at, if it has any."""
+    if not getattr(block, "has_cross_attention", False):
+        return {}
+    # the keyword is one that diffusers hands to the processors that know it and keeps from the others without a word
+    return {"encoder_hidden_states": text, "cross_attention_kwargs": {"ip_hidden_states": garment} if garment else None}
 
 
 def controls_of(branch: Branch, latents: Tensor, timestep: Tensor, text: Tensor, copies: int) -> list[Tensor]:

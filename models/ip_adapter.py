@@ -1,0 +1,224 @@
+"""IP-Adapter: a picture as a prompt (Ye et al., arXiv:2308.06721).
+
+The picture's features become a few tokens (`Resampler`, or `ImageProjection` for the small variant). Every
+cross-attention layer of the locked U-Net gets a second pair of key and value matrices for them, and what they find is
+added to what the words found: Z = Attention(Q, K, V) + lambda Attention(Q, K', V').
+
+Files have the published layout (`image_proj.*`, `ip_adapter.1.to_k_ip.weight` ...), so ours load into stock diffusers
+and published ones load here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from diffusers import UNet2DConditionModel
+from diffusers.models.attention_processor import Attention, AttnProcessor2_0
+from torch import Tensor, nn
+
+HEAD = 64  # width of an attention head in published resamplers
+
+
+@dataclass(frozen=True)
+class Garment:
+    """A reference picture, ready for the cross-attention layers.
+
+    tokens: B x n x D, or 2B (first the negatives) like the text; scale: lambda, 0..1.5; mask: 1 x 1 x h x w in 0..1 at the
+    latents' size, where in the picture it acts, None for everywhere.
+    """
+
+    tokens: Tensor
+    scale: float = 1.0
+    mask: Tensor | None = None
+
+
+class DecoupledCrossAttention(nn.Module):
+    """Processor of one cross-attention layer. Without a garment it computes exactly what it stands in for."""
+
+    def __init__(self, inner: int, width: int) -> None:
+        """inner: channels of the layer's keys; width: of a token."""
+        super().__init__()
+        self.to_k_ip = nn.Linear(width, inner, bias=False)
+        self.to_v_ip = nn.Linear(width, inner, bias=False)
+
+    def __call__(
+        self,
+        attn: Attention,
+        hidden_states: Tensor,
+        encoder_hidden_states: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        temb: Tensor | None = None,
+        ip_hidden_states: Garment | None = None,
+    ) -> Tensor:
+        found: Tensor = AttnProcessor2_0()(attn, hidden_states, encoder_hidden_states, attention_mask, temb)
+        if ip_hidden_states is None or ip_hidden_states.scale == 0:
+            return found
+        garment = ip_hidden_states
+
+        def split(x: Tensor) -> Tensor:  # B x n x inner -> B x heads x n x inner / heads
+            parts: Tensor = x.unflatten(-1, (attn.heads, -1)).transpose(1, 2)
+            return parts
+
+        query, tokens = split(attn.to_q(hidden_states)), garment.tokens.to(hidden_states.dtype)
+        seen = F.scaled_dot_product_attention(query, split(self.to_k_ip(tokens)), split(self.to_v_ip(tokens)))
+        seen = seen.transpose(1, 2).flatten(2) * garment.scale
+        if garment.mask is not None:
+            seen = seen * places_of(garment.mask, hidden_states.shape[1]).to(seen)
+        # the output layer is linear: what the words found has passed it already, with its bias
+        found = found + F.linear(seen, attn.to_out[0].weight) / attn.rescale_output_factor
+        return found
+
+
+def places_of(mask: Tensor, count: int) -> Tensor:
+    """A mask of the latents at one of the U-Net's resolutions: 1 x 1 x h x w -> 1 x count x 1."""
+    height, width = mask.shape[-2:]
+    factor = round((height * width / count) ** 0.5)
+    return F.adaptive_avg_pool2d(mask, (-(-height // factor), -(-width // factor))).flatten(1)[..., None]
+
+
+class ImageProjection(nn.Module):
+    """The pooled feature of a picture -> n tokens; B x features -> B x n x width."""
+
+    def __init__(self, features: int, width: int, count: int = 4) -> None:
+        super().__init__()
+        self.proj, self.norm = nn.Linear(features, count * width), nn.LayerNorm(width)
+
+    def forward(self, pooled: Tensor) -> Tensor:
+        tokens: Tensor = self.norm(self.proj(pooled).unflatten(-1, (-1, self.norm.normalized_shape[0])))
+        return tokens
+
+
+class PerceiverAttention(nn.Module):
+    """Learned queries look at a picture's features and at each other (Alayrac et al., arXiv:2204.14198)."""
+
+    def __init__(self, width: int, heads: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.norm1, self.norm2 = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.to_q = nn.Linear(width, heads * HEAD, bias=False)
+        self.to_kv = nn.Linear(width, 2 * heads * HEAD, bias=False)
+        self.to_out = nn.Linear(heads * HEAD, width, bias=False)
+
+    def forward(self, features: Tensor, queries: Tensor) -> Tensor:
+        queries = self.norm2(queries)
+        key, value = self.to_kv(torch.cat([self.norm1(features), queries], dim=1)).chunk(2, dim=-1)
+        parts = (x.unflatten(-1, (self.heads, -1)).transpose(1, 2) for x in (self.to_q(queries), key, value))
+        found: Tensor = self.to_out(F.scaled_dot_product_attention(*parts).transpose(1, 2).flatten(2))
+        return found
+
+
+class Resampler(nn.Module):
+    """All features of a picture -> n tokens; B x m x features -> B x n x width. The 'plus' variant."""
+
+    def __init__(self, features: int, width: int, hidden: int = 768, count: int = 16, depth: int = 4) -> None:
+        super().__init__()
+        self.latents = nn.Parameter(torch.randn(1, count, hidden) / hidden**0.5)
+        self.proj_in, self.proj_out = nn.Linear(features, hidden), nn.Linear(hidden, width)
+        self.norm_out = nn.LayerNorm(width)
+        self.layers = nn.ModuleList(
+            nn.ModuleList([PerceiverAttention(hidden, hidden // HEAD), _feed_forward(hidden)]) for _ in range(depth)
+        )
+
+    def forward(self, features: Tensor) -> Tensor:
+        x, queries = self.proj_in(features), self.latents.expand(len(features), -1, -1)
+        for layer in self.layers:
+            attention, feed_forward = layer.children()
+            queries = queries + attention(x, queries)
+            queries = queries + feed_forward(queries)
+        tokens: Tensor = self.norm_out(self.proj_out(queries))
+        return tokens
+
+
+def _feed_forward(width: int) -> nn.Sequential:
+    return nn.Sequential(
+        nn.LayerNorm(width), nn.Linear(width, 4 * width, bias=False), nn.GELU(), nn.Linear(4 * width, width, bias=False)
+    )
+
+
+class GarmentAdapter(nn.Module):
+    """Projection and decoupled layers of one adapter for one U-Net layout."""
+
+    def __init__(self, projection: ImageProjection | Resampler, layers: list[DecoupledCrossAttention]) -> None:
+        super().__init__()
+        self.image_proj = projection
+        self.layers = nn.ModuleList(layers)
+
+    @property
+    def reads_all_features(self) -> bool:
+        """Whether `tokens` wants the encoder's penultimate hidden states, B x m x features, or its pooled embedding."""
+        return isinstance(self.image_proj, Resampler)
+
+    def tokens(self, features: Tensor) -> Tensor:
+        found: Tensor = self.image_proj(features)
+        return found
+
+    def attach(self, unet: UNet2DConditionModel) -> None:
+        """Let the U-Net's cross-attention layers listen; `detach` leaves no trace."""
+        layers = iter(self.layers)
+        unet.set_attn_processor(
+            {name: next(layers) if name in cross_attention_names(unet) else old for name, old in unet.attn_processors.items()}
+        )
+
+    def to_state(self) -> dict[str, Tensor]:
+        """Tensors by their published names."""
+        found = {f"image_proj.{name}": value for name, value in self.image_proj.state_dict().items()}
+        for index, layer in enumerate(self.layers):
+            found |= {f"ip_adapter.{2 * index + 1}.{name}": value for name, value in layer.state_dict().items()}
+        return found
+
+
+def detach(unet: UNet2DConditionModel) -> None:
+    """Take whatever adapter listens out of the U-Net."""
+    names = cross_attention_names(unet)
+    unet.set_attn_processor({name: AttnProcessor2_0() if name in names else old for name, old in unet.attn_processors.items()})
+
+
+def cross_attention_names(unet: UNet2DConditionModel) -> list[str]:
+    """Processors of the cross-attention layers, in the order in which published files count them."""
+    return [name for name in unet.attn_processors if name.endswith("attn2.processor")]
+
+
+def new_adapter(unet: UNet2DConditionModel, features: int, hidden: int = 128, count: int = 16) -> GarmentAdapter:
+    """An untrained adapter whose keys and values begin as those for words, so that it learns from there.
+
+    features: width of the image encoder's hidden states; hidden: of the resampler, a multiple of 64; count: tokens.
+    """
+    layers = []
+    for name in cross_attention_names(unet):
+        attention = unet.get_submodule(name.removesuffix(".processor"))
+        layer = DecoupledCrossAttention(attention.to_k.out_features, attention.to_k.in_features)
+        layer.to_k_ip.load_state_dict(attention.to_k.state_dict())
+        layer.to_v_ip.load_state_dict(attention.to_v.state_dict())
+        layers.append(layer)
+    return GarmentAdapter(Resampler(features, unet.config.cross_attention_dim, hidden, count), layers)
+
+
+def adapter_from_state(state: Mapping[str, Tensor], unet: UNet2DConditionModel) -> GarmentAdapter:
+    """An adapter from a published or an own file's tensors; ValueError if it is for another U-Net."""
+    image = {name.removeprefix("image_proj."): value for name, value in state.items() if name.startswith("image_proj.")}
+    projection: ImageProjection | Resampler
+    if "latents" in image:
+        _, count, hidden = image["latents"].shape
+        depth = 1 + max(int(name.split(".")[1]) for name in image if name.startswith("layers."))
+        width, features = image["proj_out.weight"].shape[0], image["proj_in.weight"].shape[1]
+        projection = Resampler(features, width, hidden, count, depth)
+    elif "proj.weight" in image:
+        width = image["norm.weight"].shape[0]
+        projection = ImageProjection(image["proj.weight"].shape[1], width, image["proj.weight"].shape[0] // width)
+    else:
+        raise ValueError("The garment adapter's file has no image projection that this app knows.")
+    layers = []
+    for index, name in enumerate(cross_attention_names(unet)):
+        key = state.get(f"ip_adapter.{2 * index + 1}.to_k_ip.weight")
+        wanted = unet.get_submodule(name.removesuffix(".processor")).to_k.weight.shape
+        if key is None or key.shape != wanted:
+            raise ValueError("The garment adapter was made for another model.")
+        layers.append(DecoupledCrossAttention(*key.shape))
+    adapter = GarmentAdapter(projection, layers)
+    adapter.image_proj.load_state_dict(image)
+    for index, layer in enumerate(adapter.layers):
+        layer.load_state_dict({name: state[f"ip_adapter.{2 * index + 1}.{name}"] for name in layer.state_dict()})
+    return adapter.eval()
