@@ -188,6 +188,15 @@ def pad_square(image: Image8, background: tuple[int, int, int]) -> Image8:
     return square
 
 
+def garment_picture(image: Image8, side: int) -> Image8:
+    """What the garment adapter sees of an upload: H x W x 4 -> side x side x 3, cut to what is not transparent, on white."""
+    shown = np.where(image[..., 3] > 8, np.uint8(255), np.uint8(0))
+    if shown.any():
+        left, top, right, bottom = bounds(shown)
+        image = image[top:bottom, left:right]
+    return resize(pad_square(image, (255, 255, 255)), (side, side))
+
+
 @dataclass(frozen=True)
 class Crop:
     """A box of the picture and the size at which a model works on it.

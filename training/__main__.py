@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -67,6 +68,7 @@ def command_train(arguments: argparse.Namespace) -> None:
         return batches(sources, stage.batch // workers, stage.half, recipe.seed, first, accelerator.process_index)
 
     on_save = _grids(arguments, recipe, parts, next(stage_batches(replace(recipe.stages[-1], batch=6 * workers), 0)))
+    deadline = time.monotonic() + 60 * arguments.minutes
     done = loop.train(
         state,
         recipe,
@@ -75,7 +77,7 @@ def command_train(arguments: argparse.Namespace) -> None:
         accelerator,
         log=lambda row: print(json.dumps(row), flush=True),
         on_save=on_save,
-        deadline=60 * arguments.minutes,
+        stop=lambda state: time.monotonic() > deadline,
     )
     accelerator.end_training()
     print("done" if done else "stopped at the time limit; go on with --resume")

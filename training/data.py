@@ -7,6 +7,7 @@ A `Store` is a folder of raw arrays for one crop shape:
   target   N x H x W x 3 uint8   the same picture with the other outfit inside the mask
   latents  N x C x H/8 x W/8 float16, latents_half N x C x H/16 x W/16: the target, encoded
   labels   N x H x W     uint8   its part labels (`pipeline.request.ClothingPart`)
+  garment  N x 128 x 128 x 3 uint8  a reference picture of the other outfit (`pipeline.images.garment_picture`)
   records.jsonl                  a line a pair: {"captions": [...], "kinds": {part: kind of the garment shown most}}
 """
 
@@ -16,7 +17,7 @@ import json
 import queue
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import count
 from pathlib import Path
@@ -31,14 +32,16 @@ from torch import Tensor
 from pipeline.conditions import token_ids
 from training.objective import channel_weight
 
-PICTURES: dict[str, tuple[int, ...]] = {"rgb": (3,), "mask": (), "lineart": (), "target": (3,), "labels": ()}
+GARMENT = 128  # pixels a side of a reference picture
+PICTURES = ("rgb", "mask", "lineart", "target", "labels", "garment")
+COLOURED = ("rgb", "target", "garment")
 LATENTS = {"latents": 8, "latents_half": 16}  # pixels a cell
 
 
 @dataclass(frozen=True)
 class Batch:
-    """latents: B x C x h x w; rgb: B x 3 x H x W in 0..1; mask, lineart: B x 1 x H x W in 0..1;
-    tokens: B x 77; empty: 1 x 77, the tokens of no words."""
+    """latents: B x C x h x w; rgb: B x 3 x H x W in 0..1; mask, lineart: B x 1 x H x W in 0..1; tokens: B x 77; empty: 1 x
+    77, the tokens of no words; garment: B x 3 x 128 x 128 in 0..1."""
 
     latents: Tensor
     rgb: Tensor
@@ -46,6 +49,7 @@ class Batch:
     lineart: Tensor
     tokens: Tensor
     empty: Tensor
+    garment: Tensor
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,7 @@ class Store:
         """One of the arrays above, memory-mapped read-only."""
         height, width = self.meta["shape"]
         if name in PICTURES:
-            return np.memmap(self.folder / name, np.uint8, "r", shape=(len(self), height, width, *PICTURES[name]))
+            return np.memmap(self.folder / name, np.uint8, "r", shape=(len(self), *picture_shape(name, (height, width))))
         factor = LATENTS[name]
         shape = (len(self), self.meta["latent_channels"], height // factor, width // factor)
         return np.memmap(self.folder / name, np.float16, "r", shape=shape)
@@ -78,6 +82,12 @@ class Store:
     def note(self, **values: Any) -> None:
         self.__dict__["meta"] = (self.meta if (self.folder / "meta.json").is_file() else {}) | values
         (self.folder / "meta.json").write_text(json.dumps(self.meta))
+
+
+def picture_shape(name: str, shape: tuple[int, int]) -> tuple[int, ...]:
+    """Of one picture of an array, in a store for crops of `shape`."""
+    size = (GARMENT, GARMENT) if name == "garment" else shape
+    return (*size, 3) if name in COLOURED else size
 
 
 class Writer:
@@ -92,7 +102,7 @@ class Writer:
 
     def add(self, pictures: dict[str, NDArray[np.uint8]], record: dict[str, Any]) -> None:
         for name, file in self.files.items():
-            assert pictures[name].shape == (*self.shape, *PICTURES[name]), name
+            assert pictures[name].shape == picture_shape(name, self.shape), name
             file.write(np.ascontiguousarray(pictures[name]).data)
         self.records.write(json.dumps(record, ensure_ascii=False) + "\n")
         self.count += 1
@@ -155,7 +165,7 @@ def open_source(store: Store, tokenizer: Any, device: str = "cpu") -> Source:
         held = torch.from_numpy(np.array(array)).to(device)
         return lambda rows: held[torch.from_numpy(rows).to(device)]
 
-    names = (*LATENTS, "rgb", "mask", "lineart")
+    names = (*LATENTS, "rgb", "mask", "lineart", "garment")
     tokens = [token_ids(tokenizer, record["captions"]) for record in store.records()]
     read = {name: reader(store.array(name)) for name in names}
     return Source(len(store), read, tokens, token_ids(tokenizer, [""]))
@@ -182,7 +192,8 @@ def batches(
         latents = source.read["latents_half" if half else "latents"](rows).float()
         rgb = source.read["rgb"](rows).permute(0, 3, 1, 2).float() / 255
         mask, lineart = source.read["mask"](rows)[:, None].float(), source.read["lineart"](rows)[:, None].float() / 255
-        batch = Batch(latents, rgb, mask, lineart, tokens, source.empty)
+        garment = source.read["garment"](rows).permute(0, 3, 1, 2).float() / 255
+        batch = Batch(latents, rgb, mask, lineart, tokens, source.empty, garment)
         return _halved(batch) if half else batch
 
     def work() -> None:
@@ -207,11 +218,6 @@ def batches(
 
 def _halved(batch: Batch) -> Batch:
     """Hints at half size: a mask stays a mask, thin lines stay visible."""
-    return Batch(
-        batch.latents,
-        F.avg_pool2d(batch.rgb, 2),
-        F.max_pool2d(batch.mask, 2),
-        F.max_pool2d(batch.lineart, 2),
-        batch.tokens,
-        batch.empty,
+    return replace(
+        batch, rgb=F.avg_pool2d(batch.rgb, 2), mask=F.max_pool2d(batch.mask, 2), lineart=F.max_pool2d(batch.lineart, 2)
     )

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from models.controlled_unet import Branch, predict
+from models.ip_adapter import Garment
 from pipeline.conditions import INPAINT, LINEART, bundled_hint
 from training import objective
 from training.data import Batch
@@ -41,6 +42,10 @@ class Diffusion(nn.Module):
         self.parts = nn.ModuleDict({name: parts[name] for name in recipe.parts})
         for name, part in self.parts.items():
             part.requires_grad_(name in recipe.trained).train(name in recipe.trained)
+        garment: Any = parts["garment"] if "garment" in recipe.parts else None
+        if garment is not None:
+            garment.adapter.attach(self.parts["unet"])
+            garment.lock_idle()
         self.register_buffer("alphas", alphas_cumprod.float(), persistent=False)
         self.register_buffer("channels", torch.tensor(channel_weights), persistent=False)
 
@@ -58,16 +63,21 @@ class Diffusion(nn.Module):
         where, noise = draw(), torch.randn(latents.shape, generator=generator, device=device)
         noised = objective.OBJECTIVES[self.recipe.objective](latents, noise, where, self.alphas)
         with fast_attention(device.type):
-            text = self._text(batch, draw())
+            text, garment = self._prompt(batch, draw())
             branches, region = self._control(batch, draw)
-            prediction = predict(self.parts["unet"], branches, noised.latents, noised.timestep, text)
+            prediction = predict(self.parts["unet"], branches, noised.latents, noised.timestep, text, garment=garment)
         return objective.loss(prediction, noised, region, self.channels)
 
-    def _text(self, batch: Batch, chance: Tensor) -> Tensor:
-        tokens, empty = batch.tokens.to(chance.device), batch.empty.to(chance.device)
-        tokens = torch.where((chance < self.recipe.drop_text)[:, None], empty, tokens)
-        hidden: Tensor = self.parts["text_encoder"](tokens).last_hidden_state
-        return hidden
+    def _prompt(self, batch: Batch, chance: Tensor) -> tuple[Tensor, Garment | None]:
+        """Words and, with an adapter, a picture of the garment; either or both are dropped now and then."""
+        recipe, device = self.recipe, chance.device
+        no_text = chance < recipe.drop_text + recipe.drop_both
+        tokens = torch.where(no_text[:, None], batch.empty.to(device), batch.tokens.to(device))
+        text: Tensor = self.parts["text_encoder"](tokens).last_hidden_state
+        if "garment" not in self.parts:
+            return text, None
+        no_garment = (chance >= recipe.drop_text) & (chance < recipe.drop_text + recipe.drop_both + recipe.drop_garment)
+        return text, Garment(self.parts["garment"](batch.garment.to(device), ~no_garment))
 
     def _control(self, batch: Batch, draw: Draw) -> tuple[list[Branch], Tensor]:
         """The control branch, if any, and how much every latent cell counts."""

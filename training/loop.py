@@ -110,15 +110,15 @@ def train(
     log: Callable[[dict[str, Any]], None] = lambda row: None,
     on_save: Callable[[State], None] = lambda state: None,
     save_every: float = 300.0,
-    deadline: float = float("inf"),
+    stop: Callable[[State], bool] = lambda state: False,
 ) -> bool:
-    """Run the steps that are left; True when all are done, False when `deadline` (seconds) came first.
+    """Run the steps that are left; True when all are done, False when `stop` said so first.
 
     The checkpoint in `folder` is replaced atomically every `save_every` seconds, and `on_save` called after it.
     """
     task, *optimizers = accelerator.prepare(state.task, *state.optimizer.optimizers)
     state.optimizer.optimizers = optimizers
-    began = saved = time.monotonic()
+    saved = time.monotonic()
     meter = Meter(state, recipe, accelerator, log)
     source: Iterator[Any] = iter(())
     stage: Stage | None = None
@@ -138,13 +138,13 @@ def train(
         state.seen += stage.batch * recipe.accumulate
         update_average(state, recipe.ema)
         meter.tell(stage)
-        late = _any(accelerator, time.monotonic() - began > deadline)
-        if late or state.step == recipe.steps or time.monotonic() - saved > save_every:
+        stopped = _any(accelerator, stop(state))
+        if stopped or state.step == recipe.steps or time.monotonic() - saved > save_every:
             if accelerator.is_main_process:
                 save(state, folder)
                 on_save(state)
             saved = time.monotonic()
-        if late:
+        if stopped:
             break
     meter.close()
     return state.step >= recipe.steps

@@ -19,22 +19,26 @@ from numpy.typing import NDArray
 from models.profiles import BUNDLED
 from pipeline.composite import key_colour
 from pipeline.conditions import read_lineart
-from pipeline.images import Crop, crop_around, flatten
-from training.characters import Drawing, draw
+from pipeline.images import Crop, crop_around, flatten, garment_picture
+from pipeline.request import CLOTHING, ClothingPart
+from training.characters import Drawing, draw, draw_outfit
 from training.characters.caption import caption
-from training.data import Writer
+from training.characters.wardrobe import HeldOut
+from training.data import GARMENT, Writer
 from training.masks import sample_mask
 
 EVALUATION_SEEDS = 10**9  # training seeds lie below, evaluation seeds from here up
 CAPTION_STYLES: tuple[Literal["tags", "sentence"], ...] = ("tags", "tags", "sentence", "sentence")
 NATIVE = BUNDLED.native
+REFERENCE = 192  # pixels a side of a drawn reference
 SPRITES = 0.25  # share of transparent characters, seen over the key colour that the app gives them
 
 
 @dataclass(frozen=True)
 class Pair:
     """source and target: the whole drawings; mask: H x W bool, what is repainted of the source; shown: indices
-    of the target's garments of which a good part lies inside the mask, the ones that the captions name.
+    of the target's garments of which a good part lies inside the mask, the ones that the captions name; garment: h x w x
+    4, a reference picture of the target's outfit, never on this character.
     """
 
     source: Drawing
@@ -42,6 +46,7 @@ class Pair:
     mask: NDArray[np.bool_]
     shown: tuple[int, ...]
     captions: tuple[str, ...]
+    garment: NDArray[np.uint8]
 
 
 def visible(drawing: Drawing, mask: NDArray[np.bool_], share: float = 0.35, least: float = 0.004) -> list[int]:
@@ -55,7 +60,7 @@ def visible(drawing: Drawing, mask: NDArray[np.bool_], share: float = 0.35, leas
     ]
 
 
-def make_pair(seed: int, *, held_out: Literal["exclude", "only", "any"] = "exclude") -> Pair | None:
+def make_pair(seed: int, *, held_out: HeldOut = "exclude") -> Pair | None:
     """Draw one pair; None where the mask came out too small or would show none of the new outfit."""
     rng = np.random.default_rng([seed, 41])
     height = int(rng.integers(300, 460))
@@ -70,7 +75,25 @@ def make_pair(seed: int, *, held_out: Literal["exclude", "only", "any"] = "exclu
     if not shown:
         return None
     garments = [target.garments[index] for index in shown]
-    return Pair(source, target, mask, tuple(shown), tuple(caption(garments, rng, style) for style in CAPTION_STYLES))
+    captions = tuple(caption(garments, rng, style) for style in CAPTION_STYLES)
+    return Pair(source, target, mask, tuple(shown), captions, draw_reference(seed, 2 * seed + 1, held_out))
+
+
+def draw_reference(seed: int, outfit_seed: int, held_out: HeldOut = "exclude") -> NDArray[np.uint8]:
+    """A picture of an outfit that tells nothing about the character `seed` who is to wear it: the clothes alone, cut out of
+    a picture of somebody else, or that picture as it is; h x w x 4 uint8."""
+    rng = np.random.default_rng([seed, 47])
+    other = seed + int(rng.integers(1, 10**8))
+    kind = rng.choice(("flat", "cut out", "worn"), p=(0.4, 0.35, 0.25))
+    if kind == "flat":
+        return draw_outfit(outfit_seed, REFERENCE, figure_seed=other, held_out=held_out)
+    worn = draw(other, REFERENCE, outfit_seed=outfit_seed, background=kind == "worn", held_out=held_out)
+    if kind == "worn":
+        return worn.image
+    clothing = np.isin(worn.labels, (*CLOTHING, ClothingPart.HEADWEAR))
+    cut = worn.image.copy()
+    cut[~clothing] = 0
+    return cut
 
 
 def frame(pair: Pair) -> dict[str, NDArray[np.uint8]]:
@@ -87,6 +110,7 @@ def frame(pair: Pair) -> dict[str, NDArray[np.uint8]]:
         "lineart": read_lineart(rgb),
         "target": np.where(inside[..., None] > 0, redraw, rgb),
         "labels": np.where(inside > 0, take_labels(crop, pair.target.labels), take_labels(crop, pair.source.labels)),
+        "garment": garment_picture(pair.garment, GARMENT),
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 from diffusers import ControlNetModel, UNet2DConditionModel
@@ -11,7 +12,10 @@ from torch import nn
 from transformers import CLIPTextModel, CLIPTokenizer
 
 from models.controlnet import from_unet
+from models.garment import GarmentReader, new_image_encoder
+from models.ip_adapter import GarmentAdapter, new_adapter
 from training import recipes
+from training.data import GARMENT
 from training.loop import averages
 
 FOLDERS = {"unet": UNet2DConditionModel, "text_encoder": CLIPTextModel, "controlnet": ControlNetModel}
@@ -35,9 +39,16 @@ def make_parts(
         if name in known:
             part.load_state_dict(known[name])
     parts["control"] = from_unet(unet, recipes.HINT_CHANNELS, recipes.HINT_STEM)
-    if "control" in known:
-        parts["control"].load_state_dict(known["control"])
+    parts["garment"] = GarmentReader(*_garment(unet))
+    for name in ("control", "garment"):
+        if name in known:
+            parts[name].load_state_dict(known[name])
     return parts
+
+
+def _garment(unet: UNet2DConditionModel) -> tuple[Any, GarmentAdapter]:
+    encoder = new_image_encoder(GARMENT)
+    return encoder, new_adapter(unet, encoder.config.hidden_size)
 
 
 def read_parts(folder: Path) -> dict[str, dict[str, torch.Tensor]]:

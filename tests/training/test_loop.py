@@ -13,6 +13,8 @@ from diffusers import StableDiffusionControlNetPipeline
 from PIL import Image
 
 from models.controlnet import from_unet
+from models.garment import GarmentReader, new_image_encoder
+from models.ip_adapter import detach, new_adapter
 from models.loader import load
 from models.profiles import BUNDLED
 from models.samplers import make_scheduler
@@ -26,7 +28,7 @@ from training.export import export
 from training.grids import save_grid
 from training.pairs import frame, make_pair, write
 from training.parts import read_parts
-from training.recipes import Budget, Recipe, alphas_of, base, controlnet, controlnet_locked, scheduler_config
+from training.recipes import RECIPES, Budget, Recipe, alphas_of, controlnet, scheduler_config
 
 
 @pytest.fixture(scope="module")
@@ -68,11 +70,16 @@ BUDGET = Budget(half=32, full=16, batch=8)
 
 def tiny_parts(folder: Path, seed: int = 0) -> dict[str, torch.nn.Module]:
     tokenizer = tiny_tokenizer(folder / "tokenizer")
-    unet = tiny_unet(seed=seed)
-    return {"unet": unet, "text_encoder": tiny_text_encoder(tokenizer, seed), "control": from_unet(unet, 5, (4, 4, 8, 8))}
+    unet, encoder = tiny_unet(seed=seed), new_image_encoder(128, 64, 2)
+    return {
+        "unet": unet,
+        "text_encoder": tiny_text_encoder(tokenizer, seed),
+        "control": from_unet(unet, 5, (4, 4, 8, 8)),
+        "garment": GarmentReader(encoder, new_adapter(unet, 64, hidden=64, count=4)),
+    }
 
 
-def run(data: Path, folder: Path, recipe: Recipe, resume: bool = False, deadline: float = float("inf")) -> loop.State:
+def run(data: Path, folder: Path, recipe: Recipe, resume: bool = False, until: int = 10**9) -> loop.State:
     """Train tiny networks in `folder`."""
     tokenizer, stores = tiny_tokenizer(folder / "tokenizer"), stores_in(data)
     alphas = alphas_of(recipe.objective)
@@ -87,7 +94,7 @@ def run(data: Path, folder: Path, recipe: Recipe, resume: bool = False, deadline
         lambda stage, first: batches(sources, stage.batch, stage.half, recipe.seed, first),
         folder,
         loop.make_accelerator(recipe, "cpu"),
-        deadline=deadline,
+        stop=lambda state: state.step == until,
     )
     return state
 
@@ -97,13 +104,7 @@ def test_a_run_goes_on_bit_for_bit_from_its_checkpoint(data: Path, tmp_path: Pat
     recipe = replace(controlnet(Budget(half=96, full=32, batch=8)), warmup=2, accumulate=2)
     assert recipe.steps == 20
     straight = run(data, tmp_path / "straight", recipe)
-    stopping = replace(recipe, stages=(replace(recipe.stages[0], steps=10),))
-    progress = loop.schedule
-    loop.schedule = lambda at, step, warmup: progress(step / recipe.steps, step, warmup)  # type: ignore[assignment]
-    try:
-        run(data, tmp_path / "stopped", stopping)
-    finally:
-        loop.schedule = progress  # type: ignore[assignment]
+    assert run(data, tmp_path / "stopped", recipe, until=10).step == 10
     resumed = run(data, tmp_path / "stopped", recipe, resume=True)
     assert resumed.step == straight.step == 20 and resumed.seen == straight.seen
     for name, module in straight.task.trained().items():
@@ -113,17 +114,18 @@ def test_a_run_goes_on_bit_for_bit_from_its_checkpoint(data: Path, tmp_path: Pat
 
 
 def test_a_stopped_run_is_saved(data: Path, tmp_path: Path) -> None:
-    assert run(data, tmp_path, controlnet(BUDGET), deadline=0.0).step == 1
+    assert run(data, tmp_path, controlnet(BUDGET), until=1).step == 1
     assert (tmp_path / "checkpoint.pt").is_file() and (tmp_path / "log.jsonl").is_file()
 
 
-@pytest.mark.parametrize("recipe", [base, controlnet, controlnet_locked])
+@pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES)
 @pytest.mark.parametrize("objective_name", objective.OBJECTIVES)
 def test_recipes_move_what_they_train_and_nothing_else(
     data: Path, tmp_path: Path, recipe: Callable[[Budget], Recipe], objective_name: str
 ) -> None:
     wanted = replace(recipe(BUDGET), objective=objective_name, warmup=2)
     parts = run(data, tmp_path, wanted).task.parts
+    detach(parts["unet"])
     before = tiny_parts(tmp_path)
     moved = {
         name

@@ -105,6 +105,19 @@ def draw(
     )
 
 
+def draw_outfit(
+    outfit_seed: int, size: int = 256, *, figure_seed: int | None = None, held_out: HeldOut = "exclude"
+) -> NDArray[np.uint8]:
+    """The clothes of an outfit alone, as on an invisible dummy with the figure and style of `figure_seed` (default: the
+    outfit's); size x size x 4 uint8, straight alpha."""
+    seed = outfit_seed if figure_seed is None else figure_seed
+    style, figure = sample_style(stream(seed, "style")), build_figure(stream(seed, "figure"))
+    _, frame = _framing(stream(seed, "framing"), figure, size, size, "full body")
+    layers = garments.layers(sample_outfit(stream(outfit_seed, "outfit"), held_out=held_out), figure, style)
+    picture: NDArray[np.uint8] = paint_picture(sorted(filter(frame.shows, layers), key=lambda layer: layer.z), style, frame, None)
+    return picture
+
+
 def _body(seed: int, figure: Figure, style: Style, framing: str, background: str) -> tuple[list[Layer], Person]:
     """Skin, head, face and hair; and the words for them."""
     rng = stream(seed, "person")
@@ -152,10 +165,10 @@ def _open_wrist(points: NDArray[np.float64]) -> skia.Path:
     return trace(points[1:-1], closed=False)
 
 
-def _framing(rng: np.random.Generator, figure: Figure, height: int, width: int) -> tuple[str, Frame]:
+def _framing(rng: np.random.Generator, figure: Figure, height: int, width: int, wanted: str | None = None) -> tuple[str, Frame]:
     """Where the figure stands on the canvas: feet to hair, to the thighs, or to the waist."""
     chances = list(FRAMINGS.values()) if figure.body.heads > 4.5 else [0.8, 0.1, 0.1]
-    framing = str(rng.choice(list(FRAMINGS), p=chances))
+    framing = wanted or str(rng.choice(list(FRAMINGS), p=chances))
     top = figure.head.centre[1] - 0.5 - float(rng.uniform(0.12, 0.5))
     torso, leg = figure.body.torso, figure.body.leg
     bottom = {
