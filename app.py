@@ -113,7 +113,10 @@ def _parser() -> Parser:
     where = swap.add_mutually_exclusive_group(required=True)
     where.add_argument("--mask", type=Path, metavar="M.png", help="white = repaint; any size, scaled to the picture")
     where.add_argument("--painted", type=Path, metavar="P.png", help="the character scribbled over; the mask is the difference")
-    swap.add_argument("--prompt", required=True, help="the new outfit in words")
+    swap.add_argument("--prompt", help="the new outfit in words; needed unless there is a --garment")
+    swap.add_argument("--garment", type=Path, metavar="G.png", help="a picture of the garment to wear")
+    scale = _number(float, 0, 2)
+    swap.add_argument("--garment-scale", type=scale, default=1.0, help="how closely to follow it (default: %(default)s)")
     swap.add_argument("--out", required=True, type=Path, metavar="OUT.png", help="with --count: OUT_1.png, OUT_2.png ...")
     swap.add_argument("--negative", default="", help="what to leave out")
     swap.add_argument("--seed", type=_number(int, 0, MAX_SEED), help="default: a new one each time")
@@ -153,6 +156,8 @@ def _request(options: argparse.Namespace) -> SwapRequest:
     from pipeline.mask import from_painted
     from pipeline.request import SwapRequest, UserError
 
+    if options.prompt is None and options.garment is None:
+        raise UserError("Please describe the outfit with --prompt or show it with --garment.")
     if options.out.suffix.lower() != ".png":
         raise UserError("--out must end in .png, other formats would change the pixels.")
     if not options.out.absolute().parent.is_dir():
@@ -162,6 +167,10 @@ def _request(options: argparse.Namespace) -> SwapRequest:
     size = (character.shape[1], character.shape[0])
     with _naming("--mask" if options.mask else "--painted"):
         mask = load_mask(options.mask, size) if options.mask else from_painted(character, load_character(options.painted))
+    garment = None
+    if options.garment is not None:
+        with _naming("--garment"):
+            garment = load_character(options.garment)
     profile = _profile(options.profile)
     if options.sampler not in (None, *profile.samplers):
         raise UserError(f"--sampler must be one of: {', '.join(profile.samplers)}.")
@@ -169,7 +178,9 @@ def _request(options: argparse.Namespace) -> SwapRequest:
         character=character,
         seed=secrets.randbelow(MAX_SEED - options.count) if options.seed is None else options.seed,
         mask=mask,
-        prompt=options.prompt,
+        prompt=options.prompt or "",
+        garment=garment,
+        garment_scale=options.garment_scale,
         negative_prompt=options.negative,
         steps=options.steps or profile.steps,
         guidance=profile.guidance if options.guidance is None else options.guidance,
@@ -328,7 +339,9 @@ def _info(profile: Any) -> ProfileInfo:
     from ui.page import ProfileInfo
 
     title = TITLES.get(profile.name, profile.name)
-    return ProfileInfo(profile.name, title, profile.samplers, profile.samplers[0], profile.steps, profile.guidance)
+    return ProfileInfo(
+        profile.name, title, profile.samplers, profile.samplers[0], profile.steps, profile.guidance, bool(profile.garment)
+    )
 
 
 def _is_desktop(host: str) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors.torch import save_file
 from torch import Tensor, nn
 from transformers import CLIPVisionConfig, CLIPVisionModelWithProjection
 
@@ -12,6 +14,7 @@ from models.ip_adapter import GarmentAdapter
 
 MEAN = (0.48145466, 0.4578275, 0.40821073)  # of CLIP's training pictures (arXiv:2103.00020), for every CLIP layout
 STD = (0.26862954, 0.26130258, 0.27577711)
+GARMENT_FILE = "ip_adapter/ip-adapter.safetensors"  # inside a model's folder
 
 
 class GarmentReader(nn.Module):
@@ -43,6 +46,14 @@ class GarmentReader(nn.Module):
             vision = self.image_encoder.vision_model
             for module in (vision.encoder.layers[-1], vision.post_layernorm, self.image_encoder.visual_projection):
                 module.requires_grad_(False)
+
+
+def save_garment_reader(reader: GarmentReader, folder: Path) -> None:
+    """Write `image_encoder` and the adapter's file into a model's folder, where the loader and stock diffusers find them."""
+    reader.image_encoder.save_pretrained(folder / "image_encoder")
+    file = folder / GARMENT_FILE
+    file.parent.mkdir(exist_ok=True)
+    save_file({name: value.detach().contiguous() for name, value in reader.adapter.to_state().items()}, file)
 
 
 def new_image_encoder(side: int = 128, width: int = 192, layers: int = 4) -> Any:

@@ -14,9 +14,12 @@ import torch
 import transformers.utils.logging
 from diffusers import AutoencoderKL, AutoencoderTiny, UNet2DConditionModel
 from safetensors import SafetensorError
-from transformers import CLIPTextModel, CLIPTokenizer
+from safetensors.torch import load_file
+from transformers import CLIPTextModel, CLIPTokenizer, CLIPVisionModelWithProjection
 
 from models.controlnet import CC_ControlNet
+from models.garment import GarmentReader
+from models.ip_adapter import adapter_from_state
 from models.profiles import ModelProfile
 from models.tokenizer import known_words
 from models.weights import WeightsError, verified
@@ -29,7 +32,8 @@ class Networks:
     """Everything a profile needs, in evaluation mode and without gradients.
 
     controls: by the folder of the profile's `Control`. known_words: what the text encoder was trained on, None if
-    anything goes. dtype: of U-Net, controls and text encoder; the VAE has its own.
+    anything goes. dtype: of U-Net, controls, text encoder and garment reader; the VAE has its own. garment: attached to
+    the U-Net, None if the profile takes no pictures of garments.
     """
 
     unet: Any
@@ -41,6 +45,7 @@ class Networks:
     scheduler_config: Mapping[str, Any]
     device: torch.device
     dtype: torch.dtype
+    garment: GarmentReader | None = None
 
 
 def best_device() -> torch.device:
@@ -66,8 +71,9 @@ def load(profile: ModelProfile, device: torch.device | None = None, dtype: torch
     try:
         with _quiet():
             vae_class = _VAES[json.loads((folder / "model_index.json").read_text())["vae"][1]]
+            unet = _network(UNet2DConditionModel, folder / "unet", device, dtype)
             networks = Networks(
-                unet=_network(UNet2DConditionModel, folder / "unet", device, dtype),
+                unet=unet,
                 controls={
                     control.folder: _network(CC_ControlNet, folder / control.folder, device, dtype)
                     for control in profile.controls
@@ -79,8 +85,9 @@ def load(profile: ModelProfile, device: torch.device | None = None, dtype: torch
                 scheduler_config=json.loads((folder / "scheduler" / "scheduler_config.json").read_text()),
                 device=device,
                 dtype=dtype,
+                garment=_garment(folder, profile.garment, unet) if profile.garment else None,
             )
-    except (OSError, KeyError, SafetensorError, json.JSONDecodeError) as error:
+    except (OSError, KeyError, ValueError, SafetensorError, RuntimeError) as error:
         raise WeightsError(
             f"The model folder {folder.name}/ cannot be read ({type(error).__name__}), please restore it (git checkout)."
         ) from error
@@ -100,6 +107,15 @@ def _quiet() -> Iterator[None]:
         diffusers.utils.logging.set_verbosity(levels[0])
         transformers.utils.logging.set_verbosity(levels[1])
         transformers.utils.logging.enable_progress_bar()
+
+
+def _garment(folder: Path, file: str, unet: Any) -> GarmentReader:
+    """The garment adapter and its image encoder, attached to the U-Net, on its device and in its dtype."""
+    encoder = _network(CLIPVisionModelWithProjection, folder / "image_encoder", unet.device, unet.dtype)
+    adapter = adapter_from_state(load_file(folder / file), unet)
+    reader = GarmentReader(encoder, adapter).requires_grad_(False).eval().to(unet.device, unet.dtype)
+    adapter.attach(unet)
+    return reader
 
 
 def _network(kind: Any, folder: Path, device: torch.device, dtype: torch.dtype) -> Any:

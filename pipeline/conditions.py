@@ -1,4 +1,4 @@
-"""What a picture is conditioned on: words and hints, each in its own field.
+"""What a picture is conditioned on: words, a garment and hints, each in its own field.
 
 Training imports `token_ids`, `bundled_hint` and `read_lineart` from here, so a network never sees anything else at
 work than what it was trained on.
@@ -17,9 +17,11 @@ import torch
 from torch import Tensor
 
 from models.controlled_unet import Branch, within
+from models.ip_adapter import Garment
 from models.loader import Networks
 from models.profiles import ModelProfile
 from models.tokenizer import unknown_words
+from pipeline.images import garment_picture
 from pipeline.latents import to_tensor
 from pipeline.request import Hint, Image8
 
@@ -49,6 +51,16 @@ def encode_text(tokenizer: Any, text_encoder: Any, texts: Sequence[str]) -> Tens
     """B x 77 x D text embeddings on the encoder's device; an empty text is one like any other."""
     hidden: Tensor = text_encoder(token_ids(tokenizer, texts).to(text_encoder.device)).last_hidden_state
     return hidden
+
+
+@torch.no_grad()
+def read_garment(networks: Networks, picture: Image8, scale: float, guided: bool) -> Garment:
+    """A picture of a garment, H x W x 4, for the U-Net's adapter: for guidance also that of no garment, which comes first."""
+    reader = networks.garment
+    assert reader is not None, "only for profiles with a garment adapter"
+    seen = to_tensor(garment_picture(picture, reader.side)).to(networks.device)
+    kept = torch.tensor([False, True] if guided else [True], device=networks.device)
+    return Garment(reader(seen.expand(len(kept), -1, -1, -1), kept), scale)
 
 
 def text_warnings(networks: Networks, prompt: str, negative_prompt: str) -> tuple[str, ...]:

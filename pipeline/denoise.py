@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from models.controlled_unet import Branch, guide, predict, within
+from models.ip_adapter import Garment
 from models.samplers import FlowEuler
 
 OnLatents = Callable[[int, int, Tensor], None]  # step, steps, the clean latents as they look now
@@ -38,6 +39,7 @@ def denoise(
     guidance_end: float = 1.0,
     strength: float = 1.0,
     known: Known | None = None,
+    garment: Garment | None = None,
     generators: list[torch.Generator] | None = None,
     on_step: OnLatents | None = None,
 ) -> Tensor:
@@ -48,6 +50,7 @@ def denoise(
     alone, at half the cost (Kynkäänniemi et al., arXiv:2404.07724). strength: share of the schedule that is run, 1 =
     from pure noise, less = from the noised known latents. known: outside its mask the picture is put back after every
     step, at that step's noise level, as the Stable Diffusion inpainting pipelines do for U-Nets without mask channels.
+    garment: a reference picture, with as many rows as the text.
     generators: one a picture, for samplers that add noise, so that a picture does not depend on its batch. on_step may
     raise `Cancelled`.
     """
@@ -67,8 +70,9 @@ def denoise(
     for index, timestep in enumerate(timesteps):
         scaled = scheduler.scale_model_input(latents, timestep)
         guided = text.shape[0] > noise.shape[0] and within(0, guidance_end, skipped + index, skipped + len(timesteps))
-        words = text if guided else text[-noise.shape[0] :]
-        prediction = predict(unet, branches, scaled.to(text.dtype), timestep, words, index, len(timesteps)).float()
+        rows = slice(None) if guided else slice(-noise.shape[0], None)  # without guidance the negatives are left out
+        seen = garment and replace(garment, tokens=garment.tokens[rows])
+        prediction = predict(unet, branches, scaled.to(text.dtype), timestep, text[rows], index, len(timesteps), seen).float()
         if guided:
             prediction = guide(prediction, guidance, rescale)
         latents = scheduler.step(prediction, timestep, latents, return_dict=False, **own_noise)[0]

@@ -11,11 +11,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from models.ip_adapter import Garment
 from models.loader import Networks
 from models.profiles import ModelProfile
 from models.samplers import make_scheduler
 from pipeline.composite import Colour, cut_out, join_border, key_colour, match_colours, outfit_layer, paste
-from pipeline.conditions import encode_text, make_branches, make_scene, text_warnings
+from pipeline.conditions import encode_text, make_branches, make_scene, read_garment, text_warnings
 from pipeline.denoise import Known, count_steps, denoise
 from pipeline.images import Crop, crop_around, flatten, is_opaque, with_alpha
 from pipeline.latents import decode_picture, encode_picture, latent_mask, to_picture, to_tensor
@@ -80,7 +81,7 @@ class OutfitSwapper:
             canvas = prepare(request, self.profile)
             previews = Previews(self.networks.vae, Thumbnail.of(canvas.character, canvas.mask, canvas.limit, canvas.crop))
         with timer("text"):
-            text = self._text(request)
+            text, garment = self._text(request), self._garment(request)
         steps = count_steps(request.steps, request.strength)
         if self._needs_detail(request, canvas.crop):
             steps += count_steps(request.steps, self._detail_strength(request))
@@ -88,7 +89,7 @@ class OutfitSwapper:
         images, outfits = [], []
         seeds = tuple(request.seed + index for index in range(request.count))
         for index, seed in enumerate(seeds):
-            job = _Job(replace(request, seed=seed), canvas, text, steps, index, on_step, previews, timer)
+            job = _Job(replace(request, seed=seed), canvas, text, garment, steps, index, on_step, previews, timer)
             drawn = self._draw(job)
             with timer("composite"):
                 crop = replace(canvas.crop, width=drawn.shape[1], height=drawn.shape[0])
@@ -113,6 +114,11 @@ class OutfitSwapper:
             negative = ", ".join(filter(None, (self.profile.negative_prompt, request.negative_prompt)))
             texts = [negative, request.prompt]
         return encode_text(self.networks.tokenizer, self.networks.text_encoder, texts)
+
+    def _garment(self, request: SwapRequest) -> Garment | None:
+        if request.garment is None or request.garment_scale == 0:
+            return None
+        return read_garment(self.networks, request.garment, request.garment_scale, request.guidance > 1)
 
     def _draw(self, job: _Job) -> Image8:
         """The generated crop, height x width x 3 uint8; twice as large after a detail pass."""
@@ -160,6 +166,7 @@ class OutfitSwapper:
                 guidance_end=self.profile.guidance_end,
                 strength=work.strength,
                 known=Known(latents.to(networks.device), keep.to(networks.device)),
+                garment=job.garment and replace(job.garment, mask=keep.to(networks.device)),
                 generators=[random],
                 on_step=lambda step, _, seen: job.tell(work.name, done + step, seen),
             )
@@ -204,6 +211,7 @@ class _Job:
     request: SwapRequest
     canvas: Canvas
     text: Tensor
+    garment: Garment | None
     steps: int
     image: int
     on_step: OnStep | None

@@ -20,6 +20,7 @@ RANGES: tuple[tuple[str, float, float], ...] = (
     ("loosen", 0, 1),
     ("grow", 0, 4096),
     ("feather", 0, 4096),
+    ("garment_scale", 0, 2),
     ("seed", 0, 2**63 - 1),
 )
 
@@ -33,7 +34,7 @@ def validate(request: SwapRequest, profile: ModelProfile) -> None:
     for name, least, most in RANGES:
         value = getattr(request, name)
         if not math.isfinite(value) or not least <= value <= most:
-            raise UserError(f"{name.capitalize()} must lie between {least:g} and {most:g}, please change it.")
+            raise UserError(f"{name.capitalize().replace('_', ' ')} must lie between {least:g} and {most:g}, please change it.")
     if count_steps(request.steps, request.strength) < 1:
         raise UserError("Strength is so low that no step would be drawn, please raise the strength or the number of steps.")
     if request.sampler not in profile.samplers or request.sampler not in SAMPLERS:
@@ -45,7 +46,7 @@ def validate(request: SwapRequest, profile: ModelProfile) -> None:
             raise UserError("A hint's scale must lie in 0..2 and its span in 0..1, start before end, please change them.")
         if hint.image is not None and hint.image.shape[:2] != request.character.shape[:2]:
             raise UserError(f"The picture of the {hint.kind} hint must be as large as the character, please scale it.")
-    if request.garment is not None:
+    if request.garment is not None and profile.garment is None:
         raise UserError("This model takes words only, please describe the garment instead of giving a picture of it.")
     if request.loras:
         raise UserError(f"This model takes no adapters, please remove {Path(request.loras[0].path).name}.")

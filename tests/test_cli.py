@@ -49,6 +49,17 @@ def swap(character: Path, mask: Path, out: Path, *more: str) -> int:
 
 
 @pytest.mark.usefixtures("tiny")
+def test_a_garment_stands_for_the_prompt(character: Path, mask: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    where = ["swap", "--character", str(character), "--mask", str(mask), "--out", str(tmp_path / "o.png"), "--steps", "1"]
+    assert app.main(where) == 2
+    assert "--garment" in capfd.readouterr().err
+    assert app.main([*where, "--garment", "missing.png"]) == 2
+    assert "--garment" in capfd.readouterr().err
+    assert app.main([*where, "--garment", str(character), "--garment-scale", "0.7"]) == 0
+    assert read_parameters(read_text(tmp_path / "o.png"))["garment_scale"] == 0.7
+
+
+@pytest.mark.usefixtures("tiny")
 def test_swap_prints_one_line_of_json(character: Path, mask: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert swap(character, mask, tmp_path / "out.png", "--seed", "7") == 0
     printed = capfd.readouterr()

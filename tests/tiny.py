@@ -17,6 +17,8 @@ from diffusers import (
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
 from models.controlnet import from_unet, randomise_zero_convolutions
+from models.garment import GARMENT_FILE, GarmentReader, new_image_encoder, save_garment_reader
+from models.ip_adapter import new_adapter
 from models.profiles import BUNDLED, ModelProfile
 from models.tokenizer import build_tokenizer
 from models.weights import write_manifest
@@ -85,6 +87,12 @@ def tiny_text_encoder(tokenizer: CLIPTokenizer, seed: int = 0) -> CLIPTextModel:
     return CLIPTextModel(config).eval()
 
 
+def tiny_garment_reader(unet: UNet2DConditionModel, seed: int = 0) -> GarmentReader:
+    torch.manual_seed(seed)
+    encoder = new_image_encoder(side=32, width=64, layers=2)
+    return GarmentReader(encoder, new_adapter(unet, 64, hidden=64, count=4)).eval()
+
+
 def tiny_scheduler() -> DDIMScheduler:
     return DDIMScheduler(
         beta_start=0.00085,
@@ -115,5 +123,6 @@ def build_tiny(folder: Path, latent_channels: int = 4, vae: str = "tiny") -> Mod
         requires_safety_checker=False,
     )
     pipe.save_pretrained(folder)
+    save_garment_reader(tiny_garment_reader(unet), folder)
     write_manifest(folder)
-    return replace(BUNDLED, folder=folder)
+    return replace(BUNDLED, folder=folder, garment=GARMENT_FILE)

@@ -33,7 +33,7 @@ from training.data import Batch, batches, encode, open_source, stores_in, weigh_
 from training.diffusion import Diffusion
 from training.export import export
 from training.grids import save_grid
-from training.parts import make_parts
+from training.parts import make_parts, read_parts
 from training.recipes import RECIPES, Budget, Recipe, Stage, alphas_of
 
 
@@ -102,7 +102,10 @@ def _grids(
 def command_export(arguments: argparse.Namespace) -> None:
     tokenizer = CLIPTokenizer.from_pretrained(arguments.tokenizer)
     vae = AutoencoderTiny.from_pretrained(arguments.vae)
-    export(make_parts(tokenizer, vae.config.latent_channels, arguments.run), vae, arguments.tokenizer, arguments.out)
+    parts = make_parts(tokenizer, vae.config.latent_channels, arguments.run)
+    if not any("garment" in read_parts(folder) for folder in arguments.run):
+        del parts["garment"]
+    export(parts, vae, arguments.tokenizer, arguments.out)
     total = sum(path.stat().st_size for path in arguments.out.rglob("*.safetensors"))
     print(f"{arguments.out}: {total / 1e6:.1f} MB of weights")
 

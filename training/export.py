@@ -15,6 +15,7 @@ from diffusers import AutoencoderTiny, StableDiffusionControlNetPipeline
 from safetensors.torch import load_file, save_file
 from transformers import CLIPTokenizer
 
+from models.garment import save_garment_reader
 from models.weights import write_manifest
 from training import recipes
 
@@ -23,7 +24,8 @@ COMPACT_FROM = 50_000  # values; smaller tensors are worth more than the bytes t
 
 
 def export(parts: dict[str, Any], vae: AutoencoderTiny, tokenizer_folder: Path, folder: Path) -> None:
-    """parts: unet, text_encoder and control, see `training.parts`. Anything in `folder` of the same name goes."""
+    """parts: unet, text_encoder, control and, if trained, garment, see `training.parts`. Anything in `folder` of the same
+    name goes."""
     pipeline = StableDiffusionControlNetPipeline(
         vae=vae,
         text_encoder=parts["text_encoder"],
@@ -44,7 +46,9 @@ def export(parts: dict[str, Any], vae: AutoencoderTiny, tokenizer_folder: Path, 
         values = json.loads(config.read_text(encoding="utf-8"))
         values.pop("_name_or_path", None)
         config.write_text(json.dumps(values, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-    for name in ("unet", "controlnet"):
+    if "garment" in parts:
+        save_garment_reader(parts["garment"].half(), folder)
+    for name in ("unet", "controlnet", "image_encoder", "ip_adapter"):
         for part in (folder / name).glob("*.safetensors"):
             compact(part)
     write_manifest(folder)

@@ -8,12 +8,13 @@ from typing import Any
 
 import torch
 from diffusers import ControlNetModel, UNet2DConditionModel
+from safetensors.torch import load_file
 from torch import nn
-from transformers import CLIPTextModel, CLIPTokenizer
+from transformers import CLIPTextModel, CLIPTokenizer, CLIPVisionModelWithProjection
 
 from models.controlnet import from_unet
-from models.garment import GarmentReader, new_image_encoder
-from models.ip_adapter import GarmentAdapter, new_adapter
+from models.garment import GARMENT_FILE, GarmentReader, new_image_encoder
+from models.ip_adapter import GarmentAdapter, adapter_from_state, new_adapter
 from training import recipes
 from training.data import GARMENT
 from training.loop import averages
@@ -55,8 +56,18 @@ def read_parts(folder: Path) -> dict[str, dict[str, torch.Tensor]]:
     """State dicts by the names of the parts, in 32 bits."""
     if (folder / "checkpoint.pt").is_file():
         return averages(folder)
-    return {
+    found = {
         NAMES.get(name, name): kind.from_pretrained(folder / name, dtype=torch.float32).state_dict()
         for name, kind in FOLDERS.items()
         if (folder / name).is_dir()
     }
+    if (folder / GARMENT_FILE).is_file():
+        found["garment"] = _read_garment(folder)
+    return found
+
+
+def _read_garment(folder: Path) -> dict[str, torch.Tensor]:
+    """State dict of a `GarmentReader` as exported."""
+    encoder = CLIPVisionModelWithProjection.from_pretrained(folder / "image_encoder", dtype=torch.float32)
+    unet = UNet2DConditionModel.from_config(UNet2DConditionModel.load_config(folder / "unet"))
+    return GarmentReader(encoder, adapter_from_state(load_file(folder / GARMENT_FILE), unet)).state_dict()

@@ -105,7 +105,7 @@ def _connect_character(page: Page, examples: tuple[Path, ...]) -> None:
         return show(load_character(path))
 
     def drop(payload: dict[str, Any] | None, request: gr.Request) -> Updates:
-        return upload(_uploaded(page, payload) if payload else None, request)
+        return upload(_uploaded(page.drop, payload), request)
 
     @_friendly
     def example(index: int, request: gr.Request) -> Updates:
@@ -150,9 +150,27 @@ def _connect_outfit(blocks: gr.Blocks, page: Page, profiles: tuple[ProfileInfo, 
             page.sampler: gr.update(choices=list(info.samplers), value=info.sampler),
             page.steps: info.steps,
             page.guidance: info.guidance,
+            page.garment_drop: gr.update(visible=info.garments),
+            page.garment_scale: gr.update(visible=info.garments),
+            page.garment: None,
         }
 
-    page.profile.change(use, page.profile, [page.sampler, page.steps, page.guidance], **_QUICK)
+    changed = [page.sampler, page.steps, page.guidance, page.garment_drop, page.garment_scale, page.garment]
+    page.profile.change(use, page.profile, changed, **_QUICK)
+    _connect_garment(page)
+
+
+def _connect_garment(page: Page) -> None:
+    @_friendly
+    def show(payload: dict[str, Any] | None, request: gr.Request) -> Updates:
+        path = _uploaded(page.garment_drop, payload)
+        if path is None:
+            raise UserError(say(request, "no_image"))
+        return {page.garment: load_character(path)}
+
+    shown = page.garment_drop.upload(show, page.garment_drop, [page.garment], preprocess=False, **_SILENT)
+    shown.failure(lambda: (None, None), None, [page.garment_drop, page.garment], **_QUICK)
+    page.garment_drop.clear(lambda: None, None, page.garment, **_QUICK)
 
 
 def _connect_run(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
@@ -161,6 +179,7 @@ def _connect_run(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
     asked = {
         *(page.original, page.editor, page.prompt, page.negative, page.seed, page.lock, page.count, page.profile, page.sampler),
         *(page.steps, page.guidance, page.strength, page.lineart, page.grow, page.feather, page.loosen, page.detail, page.shelf),
+        *(page.garment, page.garment_scale),
     }
 
     @_friendly
@@ -252,6 +271,8 @@ def to_request(page: Page, values: Values, seed: int, request: gr.Request | None
         mask=mask,
         prompt=(values[page.prompt] or "").strip(),
         negative_prompt=(values[page.negative] or "").strip(),
+        garment=values[page.garment],
+        garment_scale=float(values[page.garment_scale]),
         hints=tuple(hint for hint in hints if hint.scale > 0),
         steps=int(values[page.steps]),
         guidance=float(values[page.guidance]),
@@ -273,9 +294,9 @@ def _original(page: Page, values: Values, request: gr.Request | None) -> Image8:
     return character
 
 
-def _uploaded(page: Page, payload: dict[str, Any]) -> str | None:
-    """The path of an upload that was not preprocessed, if it really lies where uploads do."""
-    path, folder = Path(payload.get("path") or "").resolve(), Path(page.drop.GRADIO_CACHE).resolve()
+def _uploaded(component: gr.Image, payload: dict[str, Any] | None) -> str | None:
+    """The path of an upload that was not preprocessed, if there is one and it really lies where uploads do."""
+    path, folder = Path((payload or {}).get("path") or "").resolve(), Path(component.GRADIO_CACHE).resolve()
     return str(path) if path.is_relative_to(folder) else None
 
 

@@ -46,7 +46,7 @@ def build(
             gr.Markdown(label("tagline"), elem_id="tagline")
         with gr.Row(elem_id="desk"):
             with gr.Column(elem_id="ask", min_width=340):
-                parts = _character(examples) | _outfit() | _run() | _advanced(profiles)
+                parts = _character(examples) | _outfit(profiles[0]) | _run() | _advanced(profiles)
             with gr.Column(elem_id="result", min_width=340):
                 parts |= _result()
         page = Page(**parts)
@@ -131,11 +131,22 @@ def _character(examples: Sequence[Path]) -> dict[str, Any]:
     }
 
 
-def _outfit() -> dict[str, Any]:
+def _outfit(first: ProfileInfo) -> dict[str, Any]:
     prompt = gr.Textbox(label=label("prompt"), placeholder=label("prompt_hint"), lines=2, max_lines=5, elem_id="prompt")
     with gr.Row(elem_id="presets", elem_classes="chips"):
         presets = tuple(gr.Button(label(key), size="sm", min_width=60, elem_classes="chip") for key, _ in PRESETS)
-    return {"prompt": prompt, "presets": presets}
+    garment = gr.State(None, time_to_live=_KEPT_SECONDS)
+    garment_drop = gr.Image(
+        label=label("garment"),
+        type="filepath",
+        image_mode=None,
+        sources=["upload", "clipboard"],
+        height=180,
+        visible=first.garments,
+        elem_id="garment",
+        buttons=[],
+    )
+    return {"prompt": prompt, "presets": presets, "garment": garment, "garment_drop": garment_drop}
 
 
 def _run() -> dict[str, Any]:
@@ -153,8 +164,9 @@ def _run() -> dict[str, Any]:
     return {"generate": generate, "cancel": cancel, "count": count, "seed": seed, "lock": lock, "dice": dice}
 
 
-def _slider(key: str, low: float, high: float, step: float, value: float) -> gr.Slider:
-    return gr.Slider(low, high, value=value, step=step, label=label(key), info=label(f"{key}_hint"), min_width=220, elem_id=key)
+def _slider(key: str, low: float, high: float, step: float, value: float, visible: bool = True) -> gr.Slider:
+    title, info = label(key), label(f"{key}_hint")
+    return gr.Slider(low, high, value=value, step=step, label=title, info=info, min_width=220, elem_id=key, visible=visible)
 
 
 def _advanced(profiles: Sequence[ProfileInfo]) -> dict[str, Any]:
@@ -179,6 +191,7 @@ def _advanced(profiles: Sequence[ProfileInfo]) -> dict[str, Any]:
                 "grow": _slider("grow", 0, 64, 1, _DEFAULT["grow"]),
                 "feather": _slider("feather", 0, 32, 1, _DEFAULT["feather"]),
                 "loosen": _slider("loosen", 0, 1, 0.05, _DEFAULT["loosen"]),
+                "garment_scale": _slider("garment_scale", 0, 1.5, 0.05, _DEFAULT["garment_scale"], visible=first.garments),
             }
         detail = gr.Checkbox(value=_DEFAULT["detail_pass"], label=label("detail"), elem_id="detail")
     return {"negative": negative, "profile": profile, "sampler": sampler, "detail": detail, **sliders}

@@ -17,7 +17,8 @@ Mark = Callable[[Mapping[str, Any], int], Mapping[str, str]]
 
 @dataclass(frozen=True)
 class ProfileInfo:
-    """A model to choose from: its key, what it is called, the samplers it runs and its usual settings."""
+    """A model to choose from: its key, what it is called, the samplers it runs and its usual settings; garments: whether it
+    takes a picture of a garment."""
 
     name: str
     title: str
@@ -25,6 +26,7 @@ class ProfileInfo:
     sampler: str
     steps: int
     guidance: float
+    garments: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,8 @@ class Page:
     examples: gr.Dataset
     prompt: gr.Textbox
     presets: tuple[gr.Button, ...]
+    garment: gr.State
+    garment_drop: gr.Image
     generate: gr.Button
     cancel: gr.Button
     count: gr.Slider
@@ -67,6 +71,7 @@ class Page:
     grow: gr.Slider
     feather: gr.Slider
     loosen: gr.Slider
+    garment_scale: gr.Slider
     detail: gr.Checkbox
     shelf: gr.State
     stage: gr.HTML

@@ -57,7 +57,7 @@ class Site:
 @pytest.fixture(scope="session")
 def site(tiny_profile: ModelProfile, character_file: Path) -> Iterator[Site]:
     engine = PacedEngine(LocalEngine(profiles={"bundled": tiny_profile}))
-    info = ProfileInfo("bundled", "Tiny", tiny_profile.samplers, "ddim", steps=4, guidance=2.0)
+    info = ProfileInfo("bundled", "Tiny", tiny_profile.samplers, "ddim", steps=4, guidance=2.0, garments=True)
     blocks: gr.Blocks = layout.build(engine, [info], mark, [character_file])
     blocks.queue(max_size=8, default_concurrency_limit=4)
     blocks.launch(

@@ -58,6 +58,29 @@ def download(page: Page, button: str, to: Path) -> Path:
     return to
 
 
+def test_a_garment_is_shown_instead_of_described(page: Page, site: Site, character_file: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "garment.png"
+    broken.write_bytes(b"no picture")
+    upload(page, character_file)
+    page.set_input_files("#garment input[type=file]", broken)
+    assert "could not be opened" in toast(page)
+    page.set_input_files("#garment input[type=file]", character_file)
+    expect(page.locator("#garment img")).to_be_visible()
+    paint(page)
+    page.click("#generate")
+    expect(page.locator(".proof")).to_have_text("Pixels outside the mask changed: 0")
+    request = site.engine.requests[-1]
+    assert request.garment is not None and request.prompt == ""
+    assert (request.garment == load_character(character_file)).all()
+
+    page.locator("#garment button[aria-label='Remove Image'], #garment button[aria-label='Clear']").first.click()
+    expect(page.locator("#garment img")).to_have_count(0)
+    page.click("#generate")
+    page.wait_for_timeout(1500)
+    expect(page.locator("#generate")).to_be_visible()
+    assert site.engine.requests[-1].garment is None
+
+
 def test_a_swap_from_upload_to_download(page: Page, site: Site, character_file: Path, tmp_path: Path) -> None:
     upload(page, character_file)
     paint(page)

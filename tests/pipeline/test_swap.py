@@ -87,7 +87,7 @@ def test_detail_pass_works_at_twice_the_size(swapper: OutfitSwapper, request_: S
 
 def test_guidance_stops_where_the_profile_says_and_halves_the_batch(swapper: OutfitSwapper, request_: SwapRequest) -> None:
     batches: list[int] = []
-    hook = swapper.networks.unet.register_forward_pre_hook(lambda _, inputs: batches.append(len(inputs[0])))
+    hook = swapper.networks.unet.conv_in.register_forward_pre_hook(lambda _, inputs: batches.append(len(inputs[0])))
     half = OutfitSwapper(replace(swapper.profile, guidance_end=0.5), swapper.networks)
     half.swap(replace(request_, steps=5))
     half.swap(replace(request_, steps=5, strength=0.8))
@@ -147,7 +147,7 @@ def test_the_negative_prompt_is_warned_about_too(swapper: OutfitSwapper, request
         {"hints": (Hint("pose"),)},
         {"hints": (Hint("inpaint", start=0.8, end=0.2),)},
         {"hints": (Hint("lineart", image=np.zeros((3, 3), np.uint8)),)},
-        {"garment": np.zeros((8, 8, 4), np.uint8)},
+        {"garment_scale": 3.0},
         {"prompt": "naked"},
     ],
 )
@@ -158,6 +158,27 @@ def test_what_cannot_be_done_is_said_in_one_sentence(
         swapper.swap(replace(request_, **change))  # type: ignore[arg-type]
     assert str(error.value).endswith(".")
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("guidance", [1.0, 4.0])
+def test_a_garment_changes_the_picture_and_only_inside_the_mask(
+    swapper: OutfitSwapper, request_: SwapRequest, guidance: float
+) -> None:
+    words = replace(request_, guidance=guidance, prompt="")
+    plain = swapper.swap(words).images[0]
+    shown = swapper.swap(replace(words, garment=picture(40, 30)))
+    assert not np.array_equal(shown.images[0], plain)
+    assert np.array_equal(shown.images[0][shown.mask == 0], request_.character[shown.mask == 0])
+    assert np.array_equal(swapper.swap(replace(words, garment=picture(40, 30), garment_scale=0.0)).images[0], plain)
+    assert not np.array_equal(swapper.swap(replace(words, garment=picture(30, 40, sprite=True))).images[0], shown.images[0])
+
+
+def test_a_model_without_an_adapter_says_so(
+    tiny_profile: ModelProfile, tiny_networks: Networks, request_: SwapRequest
+) -> None:
+    wordy = OutfitSwapper(replace(tiny_profile, native=128, garment=None), tiny_networks)
+    with pytest.raises(UserError, match="words only"):
+        wordy.swap(replace(request_, garment=picture()))
 
 
 def test_empty_space_of_a_sprite_cannot_be_dressed(swapper: OutfitSwapper, request_: SwapRequest) -> None:
