@@ -29,8 +29,9 @@ class ModelProfile:
     latent_scale: pixels per latent; multiple: sides must be multiples of this. samplers: those that work with it, the
     default first. rescale: 0..1, guidance rescale, for models with zero terminal SNR; guidance_end: 0..1, share of the
     schedule that is guided. detail_strength: strength of the second pass at twice the size. full_precision_vae: the
-    autoencoder in 32 bits even where the rest runs in 16: large ones need it, ours comes out the same to 50 dB. garment:
-    the adapter's file inside the folder, for pictures of garments, beside an `image_encoder`; None if there is none.
+    autoencoder in 32 bits even where the rest runs in 16: large ones need it, ours comes out the same to 50 dB.
+    garment: the adapter's file inside the folder, for pictures of garments, beside an `image_encoder`; None if there is
+    none. few_steps: the U-Net with the LoRA in the folder's `lora`, which was distilled to few unguided steps.
     """
 
     name: str
@@ -48,6 +49,7 @@ class ModelProfile:
     detail_strength: float = 0.4
     full_precision_vae: bool = True
     garment: str | None = None
+    few_steps: bool = False
 
     @property
     def hints(self) -> tuple[str, ...]:

@@ -30,11 +30,11 @@ from models.tokenizer import build_tokenizer
 from training import loop
 from training.characters.caption import vocabulary
 from training.data import Batch, batches, encode, open_source, stores_in, weigh_channels
-from training.diffusion import Diffusion
 from training.export import export
 from training.grids import save_grid
 from training.parts import make_parts, read_parts
 from training.recipes import RECIPES, Budget, Recipe, Stage, alphas_of
+from training.tasks import TASKS
 
 
 def command_tokenizer(arguments: argparse.Namespace) -> None:
@@ -59,7 +59,8 @@ def command_train(arguments: argparse.Namespace) -> None:
     device, workers = accelerator.device, accelerator.num_processes
     parts = make_parts(tokenizer, stores[0].meta["latent_channels"], arguments.begin_from, recipe.seed)
     alphas = alphas_of(recipe.objective)
-    state = loop.start(Diffusion(parts, recipe, alphas, stores[0].meta["channel_weights"]), recipe, device)
+    task = TASKS[recipe.task](parts, recipe, alphas, stores[0].meta["channel_weights"])
+    state = loop.start(task, recipe, device)
     if arguments.resume:
         loop.resume(state, arguments.out)
     sources = [open_source(store, tokenizer, str(device)) for store in stores]
@@ -103,9 +104,10 @@ def command_export(arguments: argparse.Namespace) -> None:
     tokenizer = CLIPTokenizer.from_pretrained(arguments.tokenizer)
     vae = AutoencoderTiny.from_pretrained(arguments.vae)
     parts = make_parts(tokenizer, vae.config.latent_channels, arguments.run)
-    if not any("garment" in read_parts(folder) for folder in arguments.run):
+    known = {name: weights for folder in arguments.run for name, weights in read_parts(folder).items()}
+    if "garment" not in known:
         del parts["garment"]
-    export(parts, vae, arguments.tokenizer, arguments.out)
+    export(parts, vae, arguments.tokenizer, arguments.out, known.get("lora"))
     total = sum(path.stat().st_size for path in arguments.out.rglob("*.safetensors"))
     print(f"{arguments.out}: {total / 1e6:.1f} MB of weights")
 

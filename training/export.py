@@ -6,6 +6,7 @@ The same folder is read by the app and by stock diffusers: `StableDiffusionContr
 
 from __future__ import annotations
 
+import copy
 import json
 from pathlib import Path
 from typing import Any
@@ -13,19 +14,27 @@ from typing import Any
 import torch
 from diffusers import AutoencoderTiny, StableDiffusionControlNetPipeline
 from safetensors.torch import load_file, save_file
+from torch import Tensor
 from transformers import CLIPTokenizer
 
 from models.garment import save_garment_reader
+from models.loader import LORA_FOLDER
 from models.weights import write_manifest
 from training import recipes
+from training.distillation import save_lora
 
 SHARD = "9MB"
 COMPACT_FROM = 50_000  # values; smaller tensors are worth more than the bytes they take
 
 
-def export(parts: dict[str, Any], vae: AutoencoderTiny, tokenizer_folder: Path, folder: Path) -> None:
-    """parts: unet, text_encoder, control and, if trained, garment, see `training.parts`. Anything in `folder` of the same
-    name goes."""
+Weights = dict[str, Tensor]
+
+
+def export(
+    parts: dict[str, Any], vae: AutoencoderTiny, tokenizer_folder: Path, folder: Path, lora: Weights | None = None
+) -> None:
+    """parts: unet, text_encoder, control and, if trained, garment, see `training.parts`; lora: weights of a student, see
+    `training.distillation`. Weights that lie in `folder` go."""
     pipeline = StableDiffusionControlNetPipeline(
         vae=vae,
         text_encoder=parts["text_encoder"],
@@ -46,6 +55,8 @@ def export(parts: dict[str, Any], vae: AutoencoderTiny, tokenizer_folder: Path, 
         values = json.loads(config.read_text(encoding="utf-8"))
         values.pop("_name_or_path", None)
         config.write_text(json.dumps(values, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    if lora:
+        save_lora(copy.deepcopy(parts["unet"]), lora, folder / LORA_FOLDER)
     if "garment" in parts:
         save_garment_reader(parts["garment"].half(), folder)
     for name in ("unet", "controlnet", "image_encoder", "ip_adapter"):

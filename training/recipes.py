@@ -30,15 +30,16 @@ class Stage:
 class Recipe:
     """What `training.loop` needs besides data.
 
-    parts: the networks that take part; trained: those of them that learn, the others stay locked. objective: a row of
-    `training.objective.OBJECTIVES`; optimizer: a row of `training.optimizer.OPTIMIZERS`. Drop rates are probabilities
-    per sample; text and garment are dropped alone or both together. consistency: weight of the edge consistency loss, 0
-    leaves it out. accumulate: batches a step.
+    parts: the networks that take part; trained: those of them that learn, the others stay locked. task: a row of
+    `training.tasks.TASKS`; objective: of `training.objective.OBJECTIVES`; optimizer: of
+    `training.optimizer.OPTIMIZERS`. Drop rates are probabilities per sample; text and garment are dropped alone or both
+    together. consistency: weight of the edge consistency loss, 0 leaves it out. accumulate: batches a step.
     """
 
     stages: tuple[Stage, ...]
     parts: tuple[str, ...] = ("unet", "text_encoder", "control")
     trained: tuple[str, ...] = ("unet", "text_encoder", "control")
+    task: str = "diffusion"
     objective: str = "v_prediction"
     optimizer: str = "muon"
     rate: float = 1.2e-3
@@ -117,11 +118,17 @@ def ip_adapter(budget: Budget) -> Recipe:
     )
 
 
+def distill(budget: Budget) -> Recipe:
+    """Four steps instead of 25: a LoRA on locked networks, see `training.distillation`."""
+    return Recipe(budget.stages("distill"), trained=("lora",), task="distillation", optimizer="adamw", rate=budget.rate or 5e-4)
+
+
 RECIPES: dict[str, Callable[[Budget], Recipe]] = {
     "base": base,
     "controlnet": controlnet,
     "controlnet-locked": controlnet_locked,
     "ip-adapter": ip_adapter,
+    "distill": distill,
 }
 
 

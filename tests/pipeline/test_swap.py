@@ -173,9 +173,7 @@ def test_a_garment_changes_the_picture_and_only_inside_the_mask(
     assert not np.array_equal(swapper.swap(replace(words, garment=picture(30, 40, sprite=True))).images[0], shown.images[0])
 
 
-def test_a_model_without_an_adapter_says_so(
-    tiny_profile: ModelProfile, tiny_networks: Networks, request_: SwapRequest
-) -> None:
+def test_a_model_without_an_adapter_says_so(tiny_profile: ModelProfile, tiny_networks: Networks, request_: SwapRequest) -> None:
     wordy = OutfitSwapper(replace(tiny_profile, native=128, garment=None), tiny_networks)
     with pytest.raises(UserError, match="words only"):
         wordy.swap(replace(request_, garment=picture()))

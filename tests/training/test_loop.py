@@ -23,12 +23,12 @@ from pipeline.swap import OutfitSwapper
 from tests.tiny import tiny_text_encoder, tiny_tokenizer, tiny_unet, tiny_vae
 from training import loop, objective
 from training.data import batches, encode, open_source, stores_in, weigh_channels
-from training.diffusion import Diffusion
 from training.export import export
 from training.grids import save_grid
 from training.pairs import frame, make_pair, write
 from training.parts import read_parts
 from training.recipes import RECIPES, Budget, Recipe, alphas_of, controlnet, scheduler_config
+from training.tasks import TASKS
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +83,7 @@ def run(data: Path, folder: Path, recipe: Recipe, resume: bool = False, until: i
     """Train tiny networks in `folder`."""
     tokenizer, stores = tiny_tokenizer(folder / "tokenizer"), stores_in(data)
     alphas = alphas_of(recipe.objective)
-    task = Diffusion(tiny_parts(folder), recipe, alphas, stores[0].meta["channel_weights"])
+    task = TASKS[recipe.task](tiny_parts(folder), recipe, alphas, stores[0].meta["channel_weights"])
     state = loop.start(task, recipe)
     if resume:
         loop.resume(state, folder)
@@ -118,7 +118,7 @@ def test_a_stopped_run_is_saved(data: Path, tmp_path: Path) -> None:
     assert (tmp_path / "checkpoint.pt").is_file() and (tmp_path / "log.jsonl").is_file()
 
 
-@pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES)
+@pytest.mark.parametrize("recipe", [recipe for name, recipe in RECIPES.items() if name != "distill"])
 @pytest.mark.parametrize("objective_name", objective.OBJECTIVES)
 def test_recipes_move_what_they_train_and_nothing_else(
     data: Path, tmp_path: Path, recipe: Callable[[Budget], Recipe], objective_name: str
@@ -134,6 +134,23 @@ def test_recipes_move_what_they_train_and_nothing_else(
     }
     assert moved == set(wanted.trained)
     assert all(torch.isfinite(p).all() for part in parts.values() for p in part.parameters())
+
+
+def test_a_student_is_distilled_into_a_lora_that_loads_as_a_profile(data: Path, tmp_path: Path) -> None:
+    state = run(data, tmp_path, replace(RECIPES["distill"](BUDGET), warmup=2))
+    after = {name.replace(".base_layer", ""): value for name, value in state.task.parts["unet"].state_dict().items()}
+    assert all(torch.equal(value, after[name]) for name, value in tiny_parts(tmp_path)["unet"].state_dict().items())
+    assert any(value.abs().sum() > 0 for name, value in state.task.parts["unet"].named_parameters() if "lora_B" in name)
+
+    parts, folder = tiny_parts(tmp_path), tmp_path / "out"
+    del parts["garment"]
+    export(parts, tiny_vae(), tmp_path / "tokenizer", folder, read_parts(tmp_path)["lora"])
+    full = replace(BUNDLED, folder=folder)
+    fast = replace(full, few_steps=True, samplers=("lcm",))
+    unets = [load(profile, torch.device("cpu"), torch.float32).unet for profile in (full, fast)]
+    assert list(unets[0].state_dict()) == list(unets[1].state_dict())
+    moved = [name for name, value in unets[0].state_dict().items() if not torch.equal(value, unets[1].state_dict()[name])]
+    assert any("to_q" in name for name in moved) and any("conv1" in name for name in moved)
 
 
 def test_training_exports_a_folder_for_the_app_and_for_stock_diffusers(data: Path, tmp_path: Path) -> None:
