@@ -31,6 +31,7 @@ from training import loop
 from training.characters.caption import vocabulary
 from training.data import Batch, batches, encode, open_source, stores_in, weigh_channels
 from training.export import export
+from training.folder import KINDS, problems, read_rows
 from training.grids import save_grid
 from training.parts import make_parts, read_parts
 from training.recipes import RECIPES, Budget, Recipe, Stage, alphas_of
@@ -112,6 +113,14 @@ def command_export(arguments: argparse.Namespace) -> None:
     print(f"{arguments.out}: {total / 1e6:.1f} MB of weights")
 
 
+def command_check_data(arguments: argparse.Namespace) -> None:
+    found = list(problems(arguments.folder, arguments.needs))
+    print(*found, sep="\n", end="\n" if found else "")
+    if found:
+        raise SystemExit(f"{len(found)} problems, please see the lines above")
+    print(f"{len(read_rows(arguments.folder))} pictures, all good")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m training", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -148,6 +157,13 @@ def main() -> None:
     )
     exporting.add_argument("--vae", type=Path, required=True)
     exporting.set_defaults(run_command=command_export)
+
+    checking = commands.add_parser("check-data", help="is a folder of pictures fit for training?")
+    checking.add_argument("folder", type=Path)
+    checking.add_argument(
+        "--needs", nargs="*", choices=KINDS, default=[], help="pictures that every row must have beside its own"
+    )
+    checking.set_defaults(run_command=command_check_data)
 
     for command in (tokenizer, train, exporting):
         command.add_argument("--out", type=Path, required=True)
