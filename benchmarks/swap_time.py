@@ -1,6 +1,6 @@
 """How long one swap takes: a 512 x 768 upload, all clothing masked, by default 25 steps with guidance.
 
-    python -m benchmarks.swap_time [--steps 25] [--repeat 3]
+python -m benchmarks.swap_time [--steps 25] [--repeat 3]
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from models.loader import load
 from models.profiles import PROFILES
 from pipeline.swap import OutfitSwapper
 from training.characters import draw
-from training.evaluate import clothing_mask, request_for
+from training.evaluate import request_for
+from training.masks import clothing_mask
 from training.pairs import EVALUATION_SEEDS
 
 

@@ -25,19 +25,18 @@ from models.loader import load
 from models.profiles import PROFILES, ModelProfile
 from pipeline.composite import key_colour
 from pipeline.images import crop_around, flatten
-from pipeline.request import CLOTHING, ClothingPart, SwapRequest
+from pipeline.request import ClothingPart, SwapRequest
 from pipeline.swap import OutfitSwapper
 from training.characters import Drawing, draw
 from training.characters.caption import caption
 from training.characters.wardrobe import MAIN_SLOTS
 from training.judges import Judge, load_judge, read_kinds
-from training.masks import grow
+from training.masks import clothing_mask
 from training.metrics import SAME_COLOUR, colour_distance, outside_identical, recolour, seam, telea
 from training.pairs import EVALUATION_SEEDS, NATIVE, visible
 
 SIZE = (512, 384)  # height, width of the evaluation pictures
 SPRITE_EVERY = 4  # one character in four is a transparent sprite
-ROOM = 0.03  # of the long side by which masks are grown: the middle of what training saw
 HELD_OUT_EVERY = 5  # one character in five wears held-out triples
 Mask = NDArray[np.bool_]
 
@@ -72,14 +71,6 @@ class Score:
     true_kinds: tuple[bool, ...]
     seam: float
     seconds: float
-
-
-def clothing_mask(drawing: Drawing) -> Mask:
-    """Clothing and bare limbs, with room for another shape, never face, hands, hair or what is held."""
-    limbs = (drawing.labels == ClothingPart.SKIN) & ~drawing.face_hands
-    region = grow(np.isin(drawing.labels, CLOTHING) | limbs, round(ROOM * max(drawing.labels.shape)))
-    kept = drawing.face_hands | np.isin(drawing.labels, (ClothingPart.HAIR, ClothingPart.HELD, ClothingPart.HEADWEAR))
-    return region & ~kept
 
 
 def main_garments(truth: Drawing, mask: Mask) -> list[int]:

@@ -2,10 +2,12 @@
 # The bundled model from nothing on one NVIDIA GPU with 16 CPU cores, in calls of under ten minutes each:
 #   training/gpu_jobs.sh data      drawn pairs on all cores but one, the autoencoder on the GPU meanwhile
 #   training/gpu_jobs.sh latents   the autoencoder's second half, on the drawings too, and the pairs' latents; the judge meanwhile
-#   training/gpu_jobs.sh train     goes on from its checkpoint until MINUTES are over; call again until it says done
+#   training/gpu_jobs.sh probe     pictures a second of every recipe, to choose BASE, HALF ... for the time that there is
+#   training/gpu_jobs.sh train     base and ControlNet; goes on from its checkpoint until MINUTES are over; call again until it says done
+#   training/gpu_jobs.sh adapt     likewise the garment adapter and the four-step student on them
 #   training/gpu_jobs.sh export    weights in shards under 16 MB, in $OUT
 # WORK keeps everything between the calls; OUT receives what is to be kept. Where a machine has PyTorch and
-# transformers but not the rest, put wheels of the rest (diffusers, accelerate, psutil, importlib_metadata, zipp, skia-python, tensorboard) into WHEELS.
+# transformers but not the rest, put wheels of the rest (diffusers, accelerate, peft, psutil, importlib_metadata, zipp, skia-python, tensorboard) into WHEELS.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 WORK=${WORK:-/tmp/cc_controlnet}
@@ -16,6 +18,8 @@ PAIRS=${PAIRS:-80000}
 BASE=${BASE:-1600000}         # pictures: words to picture, then control at half and at full size
 HALF=${HALF:-5000000}
 FULL=${FULL:-1500000}
+GARMENT=${GARMENT:-800000}    # for the garment adapter and the student, at full size
+STUDENT=${STUDENT:-300000}
 LATENT_CHANNELS=${LATENT_CHANNELS:-8}
 VAE_STEPS=${VAE_STEPS:-12000}
 JUDGE_STEPS=${JUDGE_STEPS:-6000}
@@ -24,7 +28,7 @@ WORKERS=${WORKERS:-$(($(nproc) > 2 ? $(nproc) - 1 : $(nproc)))}
 TOKENIZER=${TOKENIZER:-assets/weights/bundled/tokenizer}  # made by `python -m training tokenizer`
 mkdir -p "$WORK" "$OUT"
 export PYTHONUNBUFFERED=1
-python3 -c "import accelerate, diffusers, skia, tensorboard" 2>/dev/null || python3 -m pip install --quiet --no-deps --no-index "$WHEELS"/*.whl
+python3 -c "import accelerate, diffusers, peft, skia, tensorboard" 2>/dev/null || python3 -m pip install --quiet --no-deps --no-index "$WHEELS"/*.whl
 
 autoencoder() {
   python3 -m training.autoencoder --batch "$BATCH" --size 128 --leaves "${LEAVES:-3000}" --out "$WORK/vae" "$@"
@@ -37,7 +41,7 @@ recipe() {  # name, folder, how much: goes on where it stopped
   python3 -m training train --recipe "$name" --batch 1024 --data "$WORK/data" --tokenizer "$TOKENIZER" --out "$folder" --minutes "$MINUTES" "$@"
 }
 
-case "${1:?data, latents, train or export}" in
+case "${1:?data, latents, probe, train, adapt or export}" in
   data)
     autoencoder --latent-channels "$LATENT_CHANNELS" --steps "$VAE_STEPS" --workers "$WORKERS" > "$WORK/vae.log" 2>&1 &
     python3 -m training.pairs --out "$WORK/data" --count "$PAIRS" --workers "$WORKERS"
@@ -53,15 +57,30 @@ case "${1:?data, latents, train or export}" in
     tail -n 1 "$WORK/judge.log"
     cp -r "$WORK/judge" "$OUT/"
     ;;
+  probe)
+    for name in base controlnet ip-adapter distill; do
+      rm -rf "$WORK/probe"
+      size=$([ "$name" = base ] && echo --half || echo --full)
+      MINUTES=0.5 recipe "$name" "$WORK/probe" "$size" 100000000 | tail -n 2
+    done
+    ;;
   train)
     began=$SECONDS
     recipe base "$WORK/base" --half "$BASE"
     MINUTES=$((MINUTES - (SECONDS - began) / 60))
     if [ "$MINUTES" -gt 0 ]; then recipe controlnet "$WORK/run" --half "$HALF" --full "$FULL" --begin-from "$WORK/base"; fi
     ;;
+  adapt)
+    began=$SECONDS
+    recipe ip-adapter "$WORK/garment" --full "$GARMENT" --begin-from "$WORK/run"
+    MINUTES=$((MINUTES - (SECONDS - began) / 60))
+    if [ "$MINUTES" -gt 0 ]; then recipe distill "$WORK/student" --full "$STUDENT" --begin-from "$WORK/run"; fi
+    ;;
   export)
-    python3 -m training export --run "$WORK/run" --vae "$WORK/vae" --tokenizer "$TOKENIZER" --out "$WORK/bundled"
-    python3 -m training.card --run "$WORK/run" --data "$WORK/data" --commands <(printf "training/gpu_jobs.sh %s\n" data latents train export) --machine "one NVIDIA GPU" --out "$WORK/bundled"
+    runs=("$WORK/run")
+    for more in garment student; do if [ -f "$WORK/$more/checkpoint.pt" ]; then runs+=("$WORK/$more"); fi; done
+    python3 -m training export --run "${runs[@]}" --vae "$WORK/vae" --tokenizer "$TOKENIZER" --out "$WORK/bundled"
+    python3 -m training.card --run "$WORK/run" --data "$WORK/data" --commands <(printf "training/gpu_jobs.sh %s\n" data latents train adapt export) --machine "one NVIDIA GPU" --out "$WORK/bundled"
     tar -C "$WORK" -cf - bundled | split -b 15M - "$OUT/bundled.tar."
     cp "$WORK/run/log.jsonl" "$OUT/"
     ;;

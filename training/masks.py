@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 from pipeline.mask import grow as widen
 from pipeline.mask import hull as convex_hull
 from pipeline.request import CLOTHING, ClothingPart
+from training.characters import Drawing
 
+ROOM = 0.03  # of the long side: the middle of what `sample_mask` grows masks by
 Mask = NDArray[np.bool_]
 Rng = np.random.Generator
 
@@ -82,3 +84,11 @@ def sample_mask(labels: NDArray[np.uint8], face_hands: Mask, rng: Rng) -> Mask:
     protected = face_hands | (labels == ClothingPart.HAIR) | (labels == ClothingPart.HELD)
     repaint: Mask = region & ~protected
     return repaint
+
+
+def clothing_mask(drawing: Drawing, room: float = ROOM) -> Mask:
+    """Clothing and bare limbs, never face, hands, hair or what is held; room: of the long side, for another shape."""
+    limbs = (drawing.labels == ClothingPart.SKIN) & ~drawing.face_hands
+    region = grow(np.isin(drawing.labels, CLOTHING) | limbs, round(room * max(drawing.labels.shape)))
+    kept = drawing.face_hands | np.isin(drawing.labels, (ClothingPart.HAIR, ClothingPart.HELD, ClothingPart.HEADWEAR))
+    return region & ~kept

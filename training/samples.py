@@ -23,8 +23,8 @@ from pipeline.images import flatten, load_character
 from pipeline.request import CLOTHING
 from pipeline.swap import OutfitSwapper
 from training.characters import draw
-from training.evaluate import clothing_mask, request_for
-from training.masks import grow
+from training.evaluate import request_for
+from training.masks import clothing_mask, grow
 from training.pairs import EVALUATION_SEEDS
 
 PROMPTS = (
