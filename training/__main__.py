@@ -30,6 +30,7 @@ from models.tokenizer import build_tokenizer
 from training import loop
 from training.characters.caption import vocabulary
 from training.data import Batch, batches, encode, open_source, stores_in, weigh_channels
+from training.diffusion import reads
 from training.export import export
 from training.folder import KINDS, problems, read_rows
 from training.grids import save_grid
@@ -64,7 +65,7 @@ def command_train(arguments: argparse.Namespace) -> None:
     state = loop.start(task, recipe, device)
     if arguments.resume:
         loop.resume(state, arguments.out)
-    sources = [open_source(store, tokenizer, str(device)) for store in stores]
+    sources = [open_source(store, tokenizer, reads(recipe), str(device)) for store in stores]
 
     def stage_batches(stage: Stage, first: int) -> Iterator[Batch]:
         return batches(sources, stage.batch // workers, stage.half, recipe.seed, first, accelerator.process_index)

@@ -7,6 +7,8 @@ A `Store` is a folder of raw arrays for one crop shape:
   target   N x H x W x 3 uint8   the same picture with the other outfit inside the mask
   latents  N x C x H/8 x W/8 float16, latents_half N x C x H/16 x W/16: the target, encoded
   labels   N x H x W     uint8   its part labels (`pipeline.request.ClothingPart`)
+  depth    N x H x W     uint8   brighter = nearer, 0 = background
+  pose     N x H x W x 3 uint8   the skeleton, a colour a bone
   garment  N x 128 x 128 x 3 uint8  a reference picture of the other outfit (`pipeline.images.garment_picture`)
   records.jsonl                  a line a pair: {"captions": [...], "kinds": {part: kind of the garment shown most}}
 """
@@ -16,8 +18,8 @@ from __future__ import annotations
 import json
 import queue
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import count
 from pathlib import Path
@@ -33,23 +35,20 @@ from pipeline.conditions import token_ids
 from training.objective import channel_weight
 
 GARMENT = 128  # pixels a side of a reference picture
-PICTURES = ("rgb", "mask", "lineart", "target", "labels", "garment")
-COLOURED = ("rgb", "target", "garment")
+CHANNELS = {"rgb": 3, "mask": 1, "lineart": 1, "target": 3, "labels": 1, "depth": 1, "pose": 3, "garment": 3}
+INDICES = ("mask", "labels")  # kept as the numbers they are, the others become 0..1
 LATENTS = {"latents": 8, "latents_half": 16}  # pixels a cell
 
 
 @dataclass(frozen=True)
 class Batch:
-    """latents: B x C x h x w; rgb: B x 3 x H x W in 0..1; mask, lineart: B x 1 x H x W in 0..1; tokens: B x 77; empty: 1 x
-    77, the tokens of no words; garment: B x 3 x 128 x 128 in 0..1."""
+    """latents: B x C x h x w; pictures: by their arrays' names, B x channels x H x W, colours and greys in 0..1; tokens: B x
+    77; empty: 1 x 77, the tokens of no words."""
 
     latents: Tensor
-    rgb: Tensor
-    mask: Tensor
-    lineart: Tensor
+    pictures: dict[str, Tensor]
     tokens: Tensor
     empty: Tensor
-    garment: Tensor
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,7 @@ class Store:
     def array(self, name: str) -> NDArray[Any]:
         """One of the arrays above, memory-mapped read-only."""
         height, width = self.meta["shape"]
-        if name in PICTURES:
+        if name in CHANNELS:
             return np.memmap(self.folder / name, np.uint8, "r", shape=(len(self), *picture_shape(name, (height, width))))
         factor = LATENTS[name]
         shape = (len(self), self.meta["latent_channels"], height // factor, width // factor)
@@ -87,7 +86,7 @@ class Store:
 def picture_shape(name: str, shape: tuple[int, int]) -> tuple[int, ...]:
     """Of one picture of an array, in a store for crops of `shape`."""
     size = (GARMENT, GARMENT) if name == "garment" else shape
-    return (*size, 3) if name in COLOURED else size
+    return size if CHANNELS[name] == 1 else (*size, CHANNELS[name])
 
 
 class Writer:
@@ -97,7 +96,7 @@ class Writer:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "meta.json").unlink(missing_ok=True)  # latents of older pictures are void
         self.store, self.shape, self.count = Store(folder), shape, 0
-        self.files = {name: open(folder / name, "wb") for name in PICTURES}
+        self.files = {name: open(folder / name, "wb") for name in CHANNELS}
         self.records = open(folder / "records.jsonl", "w", encoding="utf-8")
 
     def add(self, pictures: dict[str, NDArray[np.uint8]], record: dict[str, Any]) -> None:
@@ -156,8 +155,9 @@ class Source:
     empty: Tensor
 
 
-def open_source(store: Store, tokenizer: Any, device: str = "cpu") -> Source:
-    """On a CPU pictures stay on disk, memory-mapped; a GPU holds them all, since nothing else would keep it busy."""
+def open_source(store: Store, tokenizer: Any, names: Iterable[str], device: str = "cpu") -> Source:
+    """names: of the pictures that are needed. On a CPU they stay on disk, memory-mapped; a GPU holds them all, since
+    nothing else would keep it busy."""
 
     def reader(array: NDArray[Any]) -> Callable[[NDArray[np.int64]], Tensor]:
         if torch.device(device).type == "cpu":
@@ -165,9 +165,8 @@ def open_source(store: Store, tokenizer: Any, device: str = "cpu") -> Source:
         held = torch.from_numpy(np.array(array)).to(device)
         return lambda rows: held[torch.from_numpy(rows).to(device)]
 
-    names = (*LATENTS, "rgb", "mask", "lineart", "garment")
     tokens = [token_ids(tokenizer, record["captions"]) for record in store.records()]
-    read = {name: reader(store.array(name)) for name in names}
+    read = {name: reader(store.array(name)) for name in (*LATENTS, *names)}
     return Source(len(store), read, tokens, token_ids(tokenizer, [""]))
 
 
@@ -190,11 +189,10 @@ def batches(
         texts = [source.tokens[row] for row in rows]
         tokens = torch.stack([captions[rng.integers(len(captions))] for captions in texts])
         latents = source.read["latents_half" if half else "latents"](rows).float()
-        rgb = source.read["rgb"](rows).permute(0, 3, 1, 2).float() / 255
-        mask, lineart = source.read["mask"](rows)[:, None].float(), source.read["lineart"](rows)[:, None].float() / 255
-        garment = source.read["garment"](rows).permute(0, 3, 1, 2).float() / 255
-        batch = Batch(latents, rgb, mask, lineart, tokens, source.empty, garment)
-        return _halved(batch) if half else batch
+        pictures = {name: _planes(name, read(rows)) for name, read in source.read.items() if name in CHANNELS}
+        if half:
+            pictures = {name: HALVED.get(name, _average)(picture) for name, picture in pictures.items()}
+        return Batch(latents, pictures, tokens, source.empty)
 
     def work() -> None:
         for number in count(first):
@@ -216,8 +214,25 @@ def batches(
         stop.set()
 
 
-def _halved(batch: Batch) -> Batch:
-    """Hints at half size: a mask stays a mask, thin lines stay visible."""
-    return replace(
-        batch, rgb=F.avg_pool2d(batch.rgb, 2), mask=F.max_pool2d(batch.mask, 2), lineart=F.max_pool2d(batch.lineart, 2)
-    )
+def _planes(name: str, picture: Tensor) -> Tensor:
+    """B x H x W (x 3) uint8 -> B x channels x H x W float."""
+    planes = (picture[..., None] if CHANNELS[name] == 1 else picture).permute(0, 3, 1, 2).float()
+    return planes if name in INDICES else planes / 255
+
+
+def _average(picture: Tensor) -> Tensor:
+    return F.avg_pool2d(picture, 2)
+
+
+def _strongest(picture: Tensor) -> Tensor:
+    return F.max_pool2d(picture, 2)
+
+
+# at half size a mask stays a mask, thin lines stay visible, labels stay labels, and a reference stays as it is
+HALVED: dict[str, Callable[[Tensor], Tensor]] = {
+    "mask": _strongest,
+    "lineart": _strongest,
+    "pose": _strongest,
+    "labels": lambda labels: labels[..., ::2, ::2],
+    "garment": lambda garment: garment,
+}

@@ -12,9 +12,9 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from models.controlled_unet import Branch, predict
 from models.ip_adapter import Garment
-from pipeline.conditions import INPAINT, LINEART, bundled_hint
 from training import objective
 from training.data import Batch
+from training.hints import HINTS
 from training.recipes import Recipe
 
 Draw = Callable[[], Tensor]  # a uniform number in 0..1 for every sample of the batch
@@ -77,16 +77,25 @@ class Diffusion(nn.Module):
         if "garment" not in self.parts:
             return text, None
         no_garment = (chance >= recipe.drop_text) & (chance < recipe.drop_text + recipe.drop_both + recipe.drop_garment)
-        return text, Garment(self.parts["garment"](batch.garment.to(device), ~no_garment))
+        return text, Garment(self.parts["garment"](batch.pictures["garment"].to(device), ~no_garment))
 
     def _control(self, batch: Batch, draw: Draw) -> tuple[list[Branch], Tensor]:
         """The control branch, if any, and how much every latent cell counts."""
         if "control" not in self.parts:
             return [], torch.ones_like(batch.latents[:, :1]).to(self.channels.device)
         control: Any = self.parts["control"]
-        mask = batch.mask.to(self.channels.device)
-        hint = bundled_hint(batch.rgb.to(mask.device), mask, batch.lineart.to(mask.device))
-        hint[:, INPAINT] *= (draw() >= self.recipe.drop_inpaint)[:, None, None, None]
-        hint[:, LINEART] *= (draw() >= self.recipe.drop_lineart)[:, None, None, None]
-        region = objective.region_weight(mask, batch.latents.shape, self.recipe.outside_weight)
+        shown = HINTS[self.recipe.hint]
+        pictures = {name: batch.pictures[name].to(self.channels.device) for name in shown.reads}
+        hint = shown.build(pictures)
+        for channels, rate in shown.drops:
+            hint[:, channels] *= (draw() >= rate)[:, None, None, None]
+        region = torch.ones_like(batch.latents[:, :1]).to(self.channels.device)
+        if "mask" in pictures:
+            region = objective.region_weight(pictures["mask"], batch.latents.shape, self.recipe.outside_weight)
         return [Branch(control, control.hint_stem(hint.to(memory_format=torch.channels_last)))], region
+
+
+def reads(recipe: Recipe) -> set[str]:
+    """Names of the pictures that a recipe's batches must hold."""
+    found = set(HINTS[recipe.hint].reads) if "control" in recipe.parts else set()
+    return found | ({"garment"} if "garment" in recipe.parts else set())

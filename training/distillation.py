@@ -76,7 +76,7 @@ class Distillation(nn.Module):
 
     def forward(self, batch: Batch, generator: torch.Generator) -> Tensor:
         device = self.channels.device
-        latents, mask = batch.latents.to(device), batch.mask.to(device)
+        latents, mask = batch.latents.to(device), batch.pictures["mask"].to(device)
         count = len(latents)
         steps = torch.randint(1, len(self.alphas) // GRID + 1, (count,), generator=generator, device=device)
         high = steps * GRID - 1
@@ -88,7 +88,7 @@ class Distillation(nn.Module):
             words = torch.cat([batch.empty.expand(count, -1), batch.tokens]).to(device)
             text = self.parts["text_encoder"](words).last_hidden_state
             control: Any = self.parts["control"]
-            hint = bundled_hint(batch.rgb.to(device), mask, batch.lineart.to(device))
+            hint = bundled_hint(batch.pictures["rgb"].to(device), mask, batch.pictures["lineart"].to(device))
             branch = Branch(control, control.hint_stem(hint.to(memory_format=torch.channels_last)))
             with torch.no_grad():
                 earlier = self._teacher(branch, noised, high, low, text)

@@ -14,9 +14,9 @@ from torch import Tensor
 
 from models.controlled_unet import Branch
 from models.samplers import make_scheduler
-from pipeline.conditions import bundled_hint
 from pipeline.denoise import denoise
 from training.data import Batch
+from training.hints import HINTS
 from training.recipes import Recipe, scheduler_config
 
 STEPS, GUIDANCE = 12, 3.0
@@ -30,23 +30,24 @@ def _picture(rgb01: Tensor) -> NDArray[np.uint8]:
 
 @torch.no_grad()
 def grid(parts: dict[str, Any], recipe: Recipe, batch: Batch, vae: Any) -> NDArray[np.uint8]:
-    """Three rows for a batch: the picture with its mask, what the networks make of it, what was drawn; H x W x 3 uint8.
+    """Rows for a batch: the hint, what the networks make of it, what was drawn; H x W x 3 uint8.
 
     parts: every network of the recipe, in evaluation mode. Without a ControlNet the whole picture comes from the words.
     """
     device, scale = next(vae.parameters()).device, vae.config.scaling_factor
-    rgb, mask = batch.rgb.to(device), batch.mask.to(device)
     branches: Sequence[Branch] = ()
-    if "control" in parts:
-        hint = bundled_hint(rgb, mask, batch.lineart.to(device))
+    rows = []
+    if "control" in recipe.parts:
+        hint = HINTS[recipe.hint].build({name: picture.to(device) for name, picture in batch.pictures.items()})
         branches = [Branch(parts["control"], parts["control"].hint_stem(hint))]
-    tokens = torch.cat([batch.empty.expand(len(rgb), -1), batch.tokens]).to(device)
+        rows = [hint[:, :3] if hint.shape[1] >= 3 else hint[:, :1].expand(-1, 3, -1, -1)]
+    tokens = torch.cat([batch.empty.expand(len(batch.tokens), -1), batch.tokens]).to(device)
     text = parts["text_encoder"](tokens).last_hidden_state
     noise = torch.randn(batch.latents.shape, generator=torch.Generator().manual_seed(0)).to(device)
     sampler = make_scheduler("flow" if recipe.objective == "flow" else "ddim", scheduler_config(recipe.objective))
     latents = denoise(parts["unet"], branches, text, sampler, noise, steps=STEPS, guidance=GUIDANCE, rescale=0.7)
     drawn, wanted = ((vae.decode(item.to(device) / scale).sample + 1) / 2 for item in (latents, batch.latents))
-    return np.concatenate([_picture(rgb * (1 - 0.6 * mask)), _picture(drawn), _picture(wanted)])
+    return np.concatenate([_picture(row) for row in (*rows, drawn, wanted)])
 
 
 def save_grid(parts: dict[str, Any], recipe: Recipe, batch: Batch, vae: Any, folder: Path, step: int) -> Path:

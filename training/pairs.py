@@ -8,11 +8,12 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -110,8 +111,35 @@ def frame(pair: Pair) -> dict[str, NDArray[np.uint8]]:
         "lineart": read_lineart(rgb),
         "target": np.where(inside[..., None] > 0, redraw, rgb),
         "labels": np.where(inside > 0, take_labels(crop, pair.target.labels), take_labels(crop, pair.source.labels)),
+        "depth": np.where(inside > 0, crop.take(pair.target.depth), crop.take(pair.source.depth)),
+        "pose": draw_pose(crop, pair.target.keypoints),
         "garment": garment_picture(pair.garment, GARMENT),
     }
+
+
+BONES = (
+    *(("head", "neck"), ("neck", "waist"), ("waist", "hip")),
+    *((a + side, b + side) for side in ("_l", "_r") for a, b in (("shoulder", "elbow"), ("elbow", "wrist"))),
+    *((a + side, b + side) for side in ("_l", "_r") for a, b in (("thigh", "knee"), ("knee", "ankle"))),
+    *((("neck", "shoulder_l"), ("neck", "shoulder_r"), ("hip", "thigh_l"), ("hip", "thigh_r"))),
+)
+
+
+def draw_pose(crop: Crop, keypoints: Mapping[str, tuple[float, float]]) -> NDArray[np.uint8]:
+    """The skeleton in a crop, H x W x 3, on black; a hue a bone, as pose networks are used to."""
+    canvas = np.zeros((crop.height, crop.width, 3), np.uint8)
+    hues = np.array([[[round(180 * index / len(BONES)), 255, 255] for index in range(len(BONES))]], np.uint8)
+    colours = cv2.cvtColor(hues, cv2.COLOR_HSV2RGB)[0]
+    scale = crop.width / (crop.right - crop.left), crop.height / (crop.bottom - crop.top)
+    thick = max(1, round(max(canvas.shape) / 80))
+
+    def place(joint: str) -> tuple[int, int]:
+        x, y = keypoints[joint]
+        return round((x - crop.left) * scale[0]), round((y - crop.top) * scale[1])
+
+    for (first, second), colour in zip(BONES, colours, strict=True):
+        cv2.line(canvas, place(first), place(second), colour.tolist(), thick, cv2.LINE_AA)
+    return canvas
 
 
 def take_labels(crop: Crop, labels: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -31,7 +31,7 @@ class Recipe:
     """What `training.loop` needs besides data.
 
     parts: the networks that take part; trained: those of them that learn, the others stay locked. task: a row of
-    `training.tasks.TASKS`; objective: of `training.objective.OBJECTIVES`; optimizer: of
+    `training.tasks.TASKS`; hint: of `training.hints.HINTS`; objective: of `training.objective.OBJECTIVES`; optimizer: of
     `training.optimizer.OPTIMIZERS`. Drop rates are probabilities per sample; text and garment are dropped alone or both
     together. consistency: weight of the edge consistency loss, 0 leaves it out. accumulate: batches a step.
     """
@@ -40,6 +40,7 @@ class Recipe:
     parts: tuple[str, ...] = ("unet", "text_encoder", "control")
     trained: tuple[str, ...] = ("unet", "text_encoder", "control")
     task: str = "diffusion"
+    hint: str = "bundled"
     objective: str = "v_prediction"
     optimizer: str = "muon"
     rate: float = 1.2e-3
@@ -50,8 +51,6 @@ class Recipe:
     drop_text: float = 0.1
     drop_garment: float = 0.0
     drop_both: float = 0.0
-    drop_lineart: float = 0.3
-    drop_inpaint: float = 0.02
     outside_weight: float = 0.1
     consistency: float = 0.0
     seed: int = 0

@@ -23,6 +23,7 @@ from pipeline.swap import OutfitSwapper
 from tests.tiny import tiny_text_encoder, tiny_tokenizer, tiny_unet, tiny_vae
 from training import loop, objective
 from training.data import batches, encode, open_source, stores_in, weigh_channels
+from training.diffusion import reads
 from training.export import export
 from training.grids import save_grid
 from training.pairs import frame, make_pair, write
@@ -87,7 +88,7 @@ def run(data: Path, folder: Path, recipe: Recipe, resume: bool = False, until: i
     state = loop.start(task, recipe)
     if resume:
         loop.resume(state, folder)
-    sources = [open_source(store, tokenizer) for store in stores]
+    sources = [open_source(store, tokenizer, reads(recipe)) for store in stores]
     loop.train(
         state,
         recipe,
@@ -212,10 +213,10 @@ def test_the_edge_loss_asks_for_the_same_edges_and_has_a_gradient() -> None:
 @pytest.mark.parametrize("name", objective.OBJECTIVES)
 def test_pictures_are_drawn_while_training(data: Path, tmp_path: Path, name: str) -> None:
     tokenizer, recipe = tiny_tokenizer(tmp_path / "tokenizer"), replace(controlnet(BUDGET), objective=name)
-    batch = next(batches([open_source(stores_in(data)[0], tokenizer)], 2, False, 0))
+    batch = next(batches([open_source(stores_in(data)[0], tokenizer, reads(recipe))], 2, False, 0))
     parts = {part: module.eval() for part, module in tiny_parts(tmp_path).items()}
     path = save_grid(parts, recipe, batch, tiny_vae(), tmp_path, 7)
-    height, width = batch.rgb.shape[-2:]
+    height, width = batch.pictures["rgb"].shape[-2:]
     assert Image.open(path).size == (2 * width, 3 * height)
 
 
