@@ -66,7 +66,16 @@ class Diffusion(nn.Module):
             text, garment = self._prompt(batch, draw())
             branches, region = self._control(batch, draw)
             prediction = predict(self.parts["unet"], branches, noised.latents, noised.timestep, text, garment=garment)
-        return objective.loss(prediction, noised, region, self.channels)
+            loss = objective.loss(prediction, noised, region, self.channels)
+            if self.recipe.consistency:
+                loss = loss + self.recipe.consistency * self._inconsistency(batch, noised, prediction)
+        return loss
+
+    def _inconsistency(self, batch: Batch, noised: objective.Noised, prediction: Tensor) -> Tensor:
+        """How far the edges of the picture that the prediction points at are from the wanted ones."""
+        vae: Any = self.parts["vae"]
+        picture = vae.decode(noised.clean(prediction.float()) / vae.config.scaling_factor).sample.float() / 2 + 0.5
+        return objective.consistency(picture, batch.pictures["target"].to(picture.device), noised.clarity)
 
     def _prompt(self, batch: Batch, chance: Tensor) -> tuple[Tensor, Garment | None]:
         """Words and, with an adapter, a picture of the garment; either or both are dropped now and then."""
@@ -92,10 +101,12 @@ class Diffusion(nn.Module):
         region = torch.ones_like(batch.latents[:, :1]).to(self.channels.device)
         if "mask" in pictures:
             region = objective.region_weight(pictures["mask"], batch.latents.shape, self.recipe.outside_weight)
-        return [Branch(control, control.hint_stem(hint.to(memory_format=torch.channels_last)))], region
+        fusion: Any = dict(self.parts.items()).get("fusion")
+        return [Branch(control, control.hint_stem(hint.to(memory_format=torch.channels_last)), fusion=fusion)], region
 
 
 def reads(recipe: Recipe) -> set[str]:
     """Names of the pictures that a recipe's batches must hold."""
     found = set(HINTS[recipe.hint].reads) if "control" in recipe.parts else set()
-    return found | ({"garment"} if "garment" in recipe.parts else set())
+    found |= {"garment"} if "garment" in recipe.parts else set()
+    return found | ({"target"} if recipe.consistency else set())

@@ -82,18 +82,26 @@ class Judge(nn.Module):
             }
         )
 
-    def forward(self, half: Tensor) -> tuple[Tensor, dict[ClothingPart, Tensor]]:
-        """half: B x 3 x H/2 x W/2 in 0..1, a picture at half size -> part logits B x 12 x H/8 x W/8, and logits a slot
-        (the last class: not worn)."""
+    def _read(self, half: Tensor) -> tuple[Tensor, Tensor]:
+        """Part logits B x 12 x H/8 x W/8 and the deepest features, B x C x H/32 x W/32."""
         x, pyramid = self.stem(half * 2 - 1), []
         for block in self.down:
             x = block(x)
             pyramid.append(x)
-        merged, deep = self.lateral[-1](x), x
+        merged = self.lateral[-1](x)
         for lateral, skip in zip(self.lateral[-2::-1], pyramid[-2::-1], strict=True):
             merged = F.interpolate(merged, size=skip.shape[-2:]) + lateral(skip)
-        parts = self.parts(self.merge(merged))
-        where = F.adaptive_avg_pool2d(parts.softmax(1), deep.shape[-2:])
+        return self.parts(self.merge(merged)), x
+
+    def features(self, half: Tensor) -> Tensor:
+        """B x C, what the whole picture looks like to the judge, for distances between sets of pictures."""
+        return self._read(half)[1].mean((2, 3))
+
+    def forward(self, half: Tensor) -> tuple[Tensor, dict[ClothingPart, Tensor]]:
+        """half: B x 3 x H/2 x W/2 in 0..1, a picture at half size -> part logits B x 12 x H/8 x W/8, and logits a slot
+        (the last class: not worn)."""
+        parts, deep = self._read(half)
+        where = F.adaptive_avg_pool2d(parts.softmax(1), (deep.shape[-2], deep.shape[-1]))
         whole = torch.cat([deep.mean((2, 3)), deep.amax((2, 3))], 1)
         kinds = {}
         for slot in SLOTS:

@@ -17,13 +17,15 @@ class Noised:
     """Latents made noisy, and what is to be said about them.
 
     latents: B x C x h x w, what the network sees; timestep: B, what it is told; target: what it should answer; weight:
-    B, how much that answer counts; clean: an answer -> the clean latents that it points at.
+    B, how much that answer counts; clarity: B, how much of the picture is left, 0..1; clean: an answer -> the clean
+    latents that it points at.
     """
 
     latents: Tensor
     timestep: Tensor
     target: Tensor
     weight: Tensor
+    clarity: Tensor
     clean: Callable[[Tensor], Tensor]
 
 
@@ -40,7 +42,8 @@ def predict_velocity(latents: Tensor, noise: Tensor, where: Tensor, alphas_cumpr
     timestep, signal, sigma, snr = _levels(where, alphas_cumprod)
     noised = signal * latents + sigma * noise
     weight = (snr + 1).clamp_max(SNR_CAP + 1) / (snr + 1)
-    return Noised(noised, timestep, signal * noise - sigma * latents, weight, lambda v: signal * noised - sigma * v)
+    clarity = signal.flatten() ** 2
+    return Noised(noised, timestep, signal * noise - sigma * latents, weight, clarity, lambda v: signal * noised - sigma * v)
 
 
 def predict_noise(latents: Tensor, noise: Tensor, where: Tensor, alphas_cumprod: Tensor) -> Noised:
@@ -49,14 +52,15 @@ def predict_noise(latents: Tensor, noise: Tensor, where: Tensor, alphas_cumprod:
     timestep, signal, sigma, snr = _levels(where, alphas_cumprod)
     noised = signal * latents + sigma * noise
     weight = snr.clamp_max(SNR_CAP) / snr.clamp_min(1e-8)
-    return Noised(noised, timestep, noise, weight, lambda found: (noised - sigma * found) / signal)
+    return Noised(noised, timestep, noise, weight, signal.flatten() ** 2, lambda found: (noised - sigma * found) / signal)
 
 
 def predict_flow(latents: Tensor, noise: Tensor, where: Tensor, alphas_cumprod: Tensor) -> Noised:
     """Rectified flow (Liu et al., arXiv:2209.03003): the straight way from picture to noise; no schedule is needed."""
     at = where[:, None, None, None]
     noised = (1 - at) * latents + at * noise
-    return Noised(noised, where * len(alphas_cumprod), noise - latents, torch.ones_like(where), lambda flow: noised - at * flow)
+    timestep = where * len(alphas_cumprod)
+    return Noised(noised, timestep, noise - latents, torch.ones_like(where), 1 - where, lambda flow: noised - at * flow)
 
 
 def _levels(where: Tensor, alphas_cumprod: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:

@@ -1,0 +1,49 @@
+"""What the ablations measure, and that every arm can be built."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from models.fusion import FUSIONS
+from training.ablation_measures import _iou, kid
+from training.ablations import CONNECTIONS, EXPERIMENTS, PROMPTS, Arm, table
+from training.hints import HINTS
+
+
+def test_arms_are_rows_that_exist() -> None:
+    for arm in (arm for arms in EXPERIMENTS.values() for arm in arms):
+        assert arm.connection in CONNECTIONS and arm.fusion in FUSIONS and arm.hint in HINTS
+    names = [arm.name for arms in EXPERIMENTS.values() for arm in arms]
+    assert len(set(names)) == len(names)
+
+
+def test_iou_counts_the_parts_that_are_drawn() -> None:
+    wanted = torch.zeros(1, 4, 4, dtype=torch.long)
+    wanted[:, 2:] = 3
+    found = wanted.clone()
+    assert _iou(found, wanted) == [1.0]
+    found[:, 2] = 0
+    assert _iou(found, wanted) == [pytest.approx((8 / 12 + 4 / 8) / 2)]
+
+
+def test_kernel_distance_tells_sets_apart() -> None:
+    generator = torch.Generator().manual_seed(0)
+    first, second = torch.randn(200, 8, generator=generator), torch.randn(200, 8, generator=generator)
+    assert 10 * abs(kid(first, second)) < kid(first, second + 1)
+
+
+def test_the_table_has_a_row_a_prompt_and_the_spread_over_seeds(tmp_path: Path) -> None:
+    rows = []
+    for seed in (0, 1):
+        values = {"condition IoU": 0.5 + 0.1 * seed, "KID": 3.0}
+        rows.append({"name": Arm().name, "seed": seed, "prompts": dict.fromkeys(PROMPTS, values), "parameters": 2_000_000})
+        rows[-1] |= {"seconds": 10, "curve": {"1": 0.1, "25": 0.2}}
+    other = [{**row, "name": replace(Arm(), fusion="concat").name} for row in rows]
+    (tmp_path / "results.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows + other))
+    text = table(tmp_path)
+    assert text.count("0.550 ± 0.050") == 2 * len(PROMPTS) and "step 25" in text
