@@ -70,7 +70,10 @@ def command_train(arguments: argparse.Namespace) -> None:
     def stage_batches(stage: Stage, first: int) -> Iterator[Batch]:
         return batches(sources, stage.batch // workers, stage.half, recipe.seed, first, accelerator.process_index)
 
-    on_save = _grids(arguments, recipe, parts, next(stage_batches(replace(recipe.stages[-1], batch=6 * workers), 0)))
+    on_save = None
+    if arguments.vae and recipe.task == "diffusion":
+        few = replace(recipe.stages[-1], batch=6 * workers)
+        on_save = _grids(arguments.vae, arguments.out, recipe, parts, next(stage_batches(few, 0)))
     deadline = time.monotonic() + 60 * arguments.minutes
     done = loop.train(
         state,
@@ -87,16 +90,16 @@ def command_train(arguments: argparse.Namespace) -> None:
 
 
 def _grids(
-    arguments: argparse.Namespace, recipe: Recipe, parts: dict[str, torch.nn.Module], batch: Batch
+    vae_folder: Path, out: Path, recipe: Recipe, parts: dict[str, torch.nn.Module], batch: Batch
 ) -> Callable[[loop.State], None]:
-    """What to do with every checkpoint: draw a few pictures with it, if an autoencoder was named."""
-    if arguments.vae is None:
-        return lambda state: None
-    vae = AutoencoderTiny.from_pretrained(arguments.vae).eval()
+    """What to do with every checkpoint: draw a few pictures with it."""
+    vae = AutoencoderTiny.from_pretrained(vae_folder).eval()
 
     def draw(state: loop.State) -> None:
         device = next(state.task.parameters()).device
-        path = save_grid({**parts, **state.average}, recipe, batch, vae.to(device), arguments.out, state.step)
+        path = save_grid({**parts, **state.average}, recipe, batch, vae.to(device), out, state.step)
+        if "garment" in state.average:  # the average listened while it was drawn with
+            state.task.parts["garment"].adapter.attach(state.task.parts["unet"])
         print(f"pictures: {path}", flush=True)
 
     return draw

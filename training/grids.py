@@ -8,11 +8,13 @@ from typing import Any
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
 from models.controlled_unet import Branch
+from models.ip_adapter import Garment
 from models.samplers import make_scheduler
 from pipeline.denoise import denoise
 from training.data import Batch
@@ -30,7 +32,7 @@ def _picture(rgb01: Tensor) -> NDArray[np.uint8]:
 
 @torch.no_grad()
 def grid(parts: dict[str, Any], recipe: Recipe, batch: Batch, vae: Any) -> NDArray[np.uint8]:
-    """Rows for a batch: the hint, what the networks make of it, what was drawn; H x W x 3 uint8.
+    """Rows for a batch: the hint, the garment, what the networks make of it, what was drawn; H x W x 3 uint8.
 
     parts: every network of the recipe, in evaluation mode. Without a ControlNet the whole picture comes from the words.
     """
@@ -43,9 +45,16 @@ def grid(parts: dict[str, Any], recipe: Recipe, batch: Batch, vae: Any) -> NDArr
         rows = [hint[:, :3] if hint.shape[1] >= 3 else hint[:, :1].expand(-1, 3, -1, -1)]
     tokens = torch.cat([batch.empty.expand(len(batch.tokens), -1), batch.tokens]).to(device)
     text = parts["text_encoder"](tokens).last_hidden_state
+    garment = None
+    if "garment" in recipe.parts:
+        reader, seen = parts["garment"], batch.pictures["garment"].to(device)
+        reader.adapter.attach(parts["unet"])
+        kept = torch.arange(2 * len(seen), device=device) >= len(seen)
+        garment = Garment(reader(seen.repeat(2, 1, 1, 1), kept))
+        rows.append(F.interpolate(seen, size=batch.pictures["rgb"].shape[-2:]))
     noise = torch.randn(batch.latents.shape, generator=torch.Generator().manual_seed(0)).to(device)
     sampler = make_scheduler("flow" if recipe.objective == "flow" else "ddim", scheduler_config(recipe.objective))
-    latents = denoise(parts["unet"], branches, text, sampler, noise, steps=STEPS, guidance=GUIDANCE, rescale=0.7)
+    latents = denoise(parts["unet"], branches, text, sampler, noise, steps=STEPS, guidance=GUIDANCE, rescale=0.7, garment=garment)
     drawn, wanted = ((vae.decode(item.to(device) / scale).sample + 1) / 2 for item in (latents, batch.latents))
     return np.concatenate([_picture(row) for row in (*rows, drawn, wanted)])
 

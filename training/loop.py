@@ -108,7 +108,7 @@ def train(
     accelerator: Accelerator,
     *,
     log: Callable[[dict[str, Any]], None] = lambda row: None,
-    on_save: Callable[[State], None] = lambda state: None,
+    on_save: Callable[[State], None] | None = None,
     save_every: float = 300.0,
     stop: Callable[[State], bool] = lambda state: False,
 ) -> bool:
@@ -142,7 +142,8 @@ def train(
         if stopped or state.step == recipe.steps or time.monotonic() - saved > save_every:
             if accelerator.is_main_process:
                 save(state, folder)
-                on_save(state)
+                if on_save is not None:
+                    on_save(state)
             saved = time.monotonic()
         if stopped:
             break

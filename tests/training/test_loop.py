@@ -211,13 +211,14 @@ def test_the_edge_loss_asks_for_the_same_edges_and_has_a_gradient() -> None:
 
 
 @pytest.mark.parametrize("name", objective.OBJECTIVES)
-def test_pictures_are_drawn_while_training(data: Path, tmp_path: Path, name: str) -> None:
-    tokenizer, recipe = tiny_tokenizer(tmp_path / "tokenizer"), replace(controlnet(BUDGET), objective=name)
-    batch = next(batches([open_source(stores_in(data)[0], tokenizer, reads(recipe))], 2, False, 0))
+@pytest.mark.parametrize(("recipe", "rows"), [("controlnet", 3), ("ip-adapter", 4)])
+def test_pictures_are_drawn_while_training(data: Path, tmp_path: Path, name: str, recipe: str, rows: int) -> None:
+    tokenizer, wanted = tiny_tokenizer(tmp_path / "tokenizer"), replace(RECIPES[recipe](BUDGET), objective=name)
+    batch = next(batches([open_source(stores_in(data)[0], tokenizer, reads(wanted))], 2, False, 0))
     parts = {part: module.eval() for part, module in tiny_parts(tmp_path).items()}
-    path = save_grid(parts, recipe, batch, tiny_vae(), tmp_path, 7)
+    path = save_grid(parts, wanted, batch, tiny_vae(), tmp_path, 7)
     height, width = batch.pictures["rgb"].shape[-2:]
-    assert Image.open(path).size == (2 * width, 3 * height)
+    assert Image.open(path).size == (2 * width, rows * height)
 
 
 def test_flow_samples_a_straight_way() -> None:
