@@ -101,6 +101,19 @@ def test_captions_name_every_main_garment_and_its_colour(style: str) -> None:
             assert any(word in text for word in (garment.colour, *COLOUR_WORDS[garment.colour])), (garment.colour, text)
 
 
+@pytest.mark.parametrize("style", ["tags", "sentence"])
+def test_captions_of_some_of_the_garments_read_well(style: str) -> None:
+    """A mask over the skirt alone, or over the shoes alone, is described without gaps."""
+    for seed in range(200):
+        rng = np.random.default_rng(seed)
+        worn = sample_outfit(rng).garments
+        some = [garment for garment in worn if rng.random() < 0.4] or [worn[-1]]
+        text = caption(some, rng, style)  # type: ignore[arg-type]
+        assert text == " ".join(text.split()) and not re.search(
+            r"(?:^|\s)(?:and|with|over|wearing|in)(?:\s+(?:and|with|over|,)|\s*$)", text
+        ), text
+
+
 def test_captions_stay_inside_the_vocabulary_and_use_all_kinds_of_words() -> None:
     words = set(vocabulary())
     seen: set[str] = set()

@@ -105,7 +105,8 @@ def caption(garments: Sequence[Garment], rng: Rng, style: Style) -> str:
     main = [garment for garment in garments if garment.slot in MAIN_SLOTS]
     minor = [garment for garment in garments if garment.slot not in MAIN_SLOTS]
     share = float(rng.choice((1.0, 1.0, 0.6, 0.0)))
-    minor = [garment for garment in minor if rng.random() < share * (0.5 if garment.kind in HEADWEAR else 1.0)]
+    told = [garment for garment in minor if rng.random() < share * (0.5 if garment.kind in HEADWEAR else 1.0)]
+    minor = told if main else minor  # something has to be said
     if style == "tags":
         parts = [" ".join(filter(None, phrase(garment, rng))) for garment in [*main, *minor]]
         rng.shuffle(parts)
@@ -122,7 +123,7 @@ def _sentence(main: list[Garment], minor: list[Garment], rng: Rng) -> str:
     lower = [garment for garment in main if garment.kind in BOTTOMS]
     under = [garment for garment in main if garment not in over and garment not in lower]
     upper = " over ".join(worded(garment) for garment in [*over, *under])
-    clothes = [upper, *(worded(garment) for garment in lower)]
+    clothes = [part for part in (upper, *(worded(garment) for garment in lower)) if part]
     if rng.random() < 0.35:
         clothes.reverse()
     text = " and ".join(clothes)
@@ -130,7 +131,8 @@ def _sentence(main: list[Garment], minor: list[Garment], rng: Rng) -> str:
     rng.shuffle(rest)
     if rest:
         listed = rest[0] if len(rest) == 1 else ", ".join(rest[:-1]) + " and " + rest[-1]
-        text += (" with " if rng.random() < 0.6 else ", ") + listed
+        joined = text + (" with " if rng.random() < 0.6 else ", ") + listed
+        text = joined if text else listed
     opening = _OPENINGS[int(rng.choice(5, p=(0.5, 0.15, 0.1, 0.15, 0.1)))]
     return opening.format(subject=_SUBJECTS[int(rng.integers(len(_SUBJECTS)))], clothes=text)
 
