@@ -215,7 +215,7 @@ def adapter_from_state(state: Mapping[str, Tensor], unet: UNet2DConditionModel) 
         key = state.get(f"ip_adapter.{2 * index + 1}.to_k_ip.weight")
         wanted = unet.get_submodule(name.removesuffix(".processor")).to_k.weight.shape
         if key is None or key.shape != wanted:
-            raise ValueError("The garment adapter was made for another model.")
+            raise ValueError("The garment adapter was made for another model, please restore its file.")
         layers.append(DecoupledCrossAttention(*key.shape))
     adapter = GarmentAdapter(projection, layers)
     adapter.image_proj.load_state_dict(image)

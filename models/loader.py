@@ -90,7 +90,7 @@ def load(profile: ModelProfile, device: torch.device | None = None, dtype: torch
                 dtype=dtype,
                 garment=_garment(folder, profile.garment, unet) if profile.garment else None,
             )
-    except (OSError, KeyError, ValueError, SafetensorError, RuntimeError) as error:
+    except (OSError, KeyError, SafetensorError, json.JSONDecodeError) as error:
         raise WeightsError(
             f"The model folder {folder.name}/ cannot be read ({type(error).__name__}), please restore it (git checkout)."
         ) from error
@@ -123,7 +123,10 @@ def _merge_lora(unet: Any, folder: Path) -> None:
 def _garment(folder: Path, file: str, unet: Any) -> GarmentReader:
     """The garment adapter and its image encoder, attached to the U-Net, on its device and in its dtype."""
     encoder = _network(CLIPVisionModelWithProjection, folder / "image_encoder", unet.device, unet.dtype)
-    adapter = adapter_from_state(load_file(folder / file), unet)
+    try:
+        adapter = adapter_from_state(load_file(folder / file), unet)
+    except ValueError as error:
+        raise WeightsError(str(error)) from error
     reader = GarmentReader(encoder, adapter).requires_grad_(False).eval().to(unet.device, unet.dtype)
     adapter.attach(unet)
     return reader
