@@ -40,7 +40,7 @@ class LoraWeights(nn.Module):
         self.values = nn.ParameterList(value for name, value in network.named_parameters() if "lora_" in name)
 
 
-def add_lora(unet: Any, rank: int = 24) -> LoraWeights:
+def add_lora(unet: Any, rank: int = 16) -> LoraWeights:
     """Give the U-Net a LoRA that changes nothing yet."""
     unet.add_adapter(LoraConfig(r=rank, lora_alpha=rank, init_lora_weights=True, target_modules=list(LAYERS)))
     return LoraWeights(unet)

@@ -61,7 +61,7 @@ def make_accelerator(recipe: Recipe, device: str | None = None, logs: Path | Non
     accelerator = Accelerator(
         mixed_precision="bf16",
         gradient_accumulation_steps=recipe.accumulate,
-        cpu=device == "cpu",
+        cpu=device == "cpu" or not torch.cuda.is_available(),  # otherwise it leaves CPU processes alone with themselves
         log_with="tensorboard" if logs else None,
         project_dir=str(logs) if logs else None,
         kwargs_handlers=[DistributedDataParallelKwargs(gradient_as_bucket_view=True)],

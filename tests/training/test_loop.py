@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +22,7 @@ from models.samplers import make_scheduler
 from pipeline.request import SwapRequest
 from pipeline.swap import OutfitSwapper
 from tests.tiny import tiny_text_encoder, tiny_tokenizer, tiny_unet, tiny_vae
+from tests.training.worker import train_in_worker
 from training import loop, objective
 from training.data import batches, encode, open_source, stores_in, weigh_channels
 from training.diffusion import reads
@@ -112,6 +114,16 @@ def test_a_run_goes_on_bit_for_bit_from_its_checkpoint(data: Path, tmp_path: Pat
         ours, average = resumed.task.trained()[name].state_dict(), resumed.average[name].state_dict()
         assert all(torch.equal(value, ours[key]) for key, value in module.state_dict().items()), name
         assert all(torch.equal(value, average[key]) for key, value in straight.average[name].state_dict().items()), name
+
+
+def test_two_processes_train_one_model(data: Path, tmp_path: Path) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    torch.multiprocessing.spawn(train_in_worker, (data, tmp_path, port), nprocs=2)
+    first, second = (torch.load(tmp_path / f"{worker}.pt") for worker in (0, 1))
+    assert all(torch.equal(value, second[name]) for name, value in first.items())
+    assert (tmp_path / "0" / "checkpoint.pt").is_file() and not (tmp_path / "1" / "checkpoint.pt").exists()
 
 
 def test_a_stopped_run_is_saved(data: Path, tmp_path: Path) -> None:
