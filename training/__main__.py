@@ -86,7 +86,8 @@ def command_train(arguments: argparse.Namespace) -> None:
         stop=lambda state: time.monotonic() > deadline,
     )
     accelerator.end_training()
-    print("done" if done else "stopped at the time limit; go on with --resume")
+    if accelerator.is_main_process:
+        print("done" if done else "stopped at the time limit; go on with --resume")
 
 
 def _grids(
