@@ -164,7 +164,7 @@ def run_arm(bench: Bench, arm: Arm, seed: int, samples: int, check: Path) -> dic
 
     def watch(state: loop.State) -> bool:
         """IoU on the way, by the weights as they are: where does the hint begin to be followed?"""
-        if state.step in CURVE_AT:
+        if state.step in CURVE_AT or state.step == recipe.steps:
             found = measure(judge, sample(bench, state.task.parts, recipe, batch, "perfect"), batch)
             curve[state.step] = summary(found)["condition IoU"]
         return False
