@@ -141,7 +141,7 @@ def _outfit(first: ProfileInfo) -> dict[str, Any]:
         type="filepath",
         image_mode=None,
         sources=["upload", "clipboard"],
-        height=180,
+        height=220,
         visible=first.garments,
         elem_id="garment",
         buttons=[],
