@@ -59,7 +59,7 @@ def command_train(arguments: argparse.Namespace) -> None:
     recipe = RECIPES[arguments.recipe](Budget(arguments.half, arguments.full, arguments.batch, arguments.rate))
     accelerator = loop.make_accelerator(recipe, arguments.device, arguments.out)
     device, workers = accelerator.device, accelerator.num_processes
-    parts = make_parts(tokenizer, stores[0].meta["latent_channels"], arguments.begin_from, recipe.seed)
+    parts = make_parts(tokenizer, stores[0].meta["latent_channels"], read_parts(*arguments.begin_from), recipe.seed)
     alphas = alphas_of(recipe.objective)
     task = TASKS[recipe.task](parts, recipe, alphas, stores[0].meta["channel_weights"])
     state = loop.start(task, recipe, device)
@@ -109,8 +109,8 @@ def _grids(
 def command_export(arguments: argparse.Namespace) -> None:
     tokenizer = CLIPTokenizer.from_pretrained(arguments.tokenizer)
     vae = AutoencoderTiny.from_pretrained(arguments.vae)
-    parts = make_parts(tokenizer, vae.config.latent_channels, arguments.run)
-    known = {name: weights for folder in arguments.run for name, weights in read_parts(folder).items()}
+    known = read_parts(*arguments.run)
+    parts = make_parts(tokenizer, vae.config.latent_channels, known)
     if "garment" not in known:
         del parts["garment"]
     export(parts, vae, arguments.tokenizer, arguments.out, known.get("lora"))

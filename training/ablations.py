@@ -25,23 +25,21 @@ from torch import Tensor, nn
 from transformers import CLIPTextModel, CLIPTokenizer
 
 from models.control_lite import lite_from_unet, skip_channels
-from models.controlled_unet import Branch
 from models.controlnet import from_unet, gaussian_from_unet
 from models.fusion import Fusions
-from models.samplers import make_scheduler
 from pipeline.conditions import token_ids
-from pipeline.denoise import denoise
 from training import loop
 from training.ablation_measures import measure, summary
 from training.data import Batch, batches, open_source, stores_in
 from training.diffusion import Diffusion, reads
+from training.grids import draw
 from training.hints import HINTS
 from training.judges import load_judge
-from training.recipes import TEXT_WIDTH, Recipe, Stage, alphas_of, scheduler_config
+from training.recipes import Recipe, Stage, alphas_of, new_unet
 
 BUNDLED = Path("assets/weights/bundled")
 STEM = (8, 16, 32, 48)
-STEPS, GUIDANCE, CHECKED = 12, 3.0, 64
+CHECKED = 64
 CURVE_AT = (1, 25, 50, 100, 150, 200, 300, 400, 600, 800, 1200)
 PROMPTS = ("none", "insufficient", "conflicting", "perfect")
 CONNECTIONS: dict[str, Callable[..., nn.Module]] = {"zero": from_unet, "gaussian": gaussian_from_unet, "lite": lite_from_unet}
@@ -74,17 +72,7 @@ EXPERIMENTS: dict[str, tuple[Arm, ...]] = {
 
 def small_unet(latent_channels: int) -> UNet2DConditionModel:
     """About 4 M parameters, for 16 x 16 latents."""
-    return UNet2DConditionModel(
-        sample_size=16,
-        in_channels=latent_channels,
-        out_channels=latent_channels,
-        block_out_channels=(64, 96, 128),
-        layers_per_block=1,
-        down_block_types=("DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"),
-        up_block_types=("CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"),
-        cross_attention_dim=TEXT_WIDTH,
-        attention_head_dim=(2, 3, 4),
-    )
+    return new_unet(latent_channels, side=16, widths=(64, 96, 128))
 
 
 @dataclass
@@ -200,15 +188,7 @@ def sample(bench: Bench, parts: Any, recipe: Recipe, batch: Batch, prompt: str) 
         "conflicting": batch.tokens.roll(1, 0),
         "perfect": batch.tokens,
     }[prompt]
-    text = parts["text_encoder"](torch.cat([empty, words]).to(device)).last_hidden_state
-    hint = HINTS[recipe.hint].build({name: picture.to(device) for name, picture in batch.pictures.items()})
-    fusion = parts["fusion"] if "fusion" in recipe.parts else None
-    branch = Branch(parts["control"], parts["control"].hint_stem(hint), fusion=fusion)
-    noise = torch.randn(batch.latents.shape, generator=torch.Generator().manual_seed(0)).to(device)
-    sampler = make_scheduler("ddim", scheduler_config(recipe.objective))
-    latents = denoise(parts["unet"], [branch], text, sampler, noise, steps=STEPS, guidance=GUIDANCE, rescale=0.7)
-    pictures: Tensor = bench.vae.to(device).decode(latents / bench.vae.config.scaling_factor).sample
-    return (pictures / 2 + 0.5).clamp(0, 1).cpu()
+    return draw(parts, recipe, batch, bench.vae.to(device), words).clamp(0, 1).cpu()
 
 
 def _tokens(bench: Bench, text: str) -> Tensor:

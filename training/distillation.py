@@ -17,10 +17,10 @@ from torch import Tensor, nn
 
 from models.controlled_unet import Branch, guide, predict
 from models.profiles import BUNDLED
-from pipeline.conditions import bundled_hint
 from training import objective
 from training.data import Batch
 from training.diffusion import fast_attention
+from training.hints import HINTS
 from training.recipes import Recipe
 
 GRID, JUMP = 20, 40  # timesteps: where `LCMScheduler` with its 50 original steps may stand, and the teacher's step
@@ -88,7 +88,7 @@ class Distillation(nn.Module):
             words = torch.cat([batch.empty.expand(count, -1), batch.tokens]).to(device)
             text = self.parts["text_encoder"](words).last_hidden_state
             control: Any = self.parts["control"]
-            hint = bundled_hint(batch.pictures["rgb"].to(device), mask, batch.pictures["lineart"].to(device))
+            hint = HINTS[self.recipe.hint].build({name: picture.to(device) for name, picture in batch.pictures.items()})
             branch = Branch(control, control.hint_stem(hint.to(memory_format=torch.channels_last)))
             with torch.no_grad():
                 earlier = self._teacher(branch, noised, high, low, text)

@@ -31,32 +31,51 @@ def _picture(rgb01: Tensor) -> NDArray[np.uint8]:
 
 
 @torch.no_grad()
-def grid(parts: dict[str, Any], recipe: Recipe, batch: Batch, vae: Any) -> NDArray[np.uint8]:
-    """Rows for a batch: the hint, the garment, what the networks make of it, what was drawn; H x W x 3 uint8.
+def draw(parts: Any, recipe: Recipe, batch: Batch, vae: Any, tokens: Tensor) -> Tensor:
+    """What a recipe's networks make of a batch and these words, B x 77 tokens: B x 3 x H x W, about 0..1.
 
     parts: every network of the recipe, in evaluation mode. Without a ControlNet the whole picture comes from the words.
     """
-    device, scale = next(vae.parameters()).device, vae.config.scaling_factor
+    device = next(vae.parameters()).device
     branches: Sequence[Branch] = ()
-    rows = []
     if "control" in recipe.parts:
-        hint = HINTS[recipe.hint].build({name: picture.to(device) for name, picture in batch.pictures.items()})
-        branches = [Branch(parts["control"], parts["control"].hint_stem(hint))]
-        rows = [hint[:, :3] if hint.shape[1] >= 3 else hint[:, :1].expand(-1, 3, -1, -1)]
-    tokens = torch.cat([batch.empty.expand(len(batch.tokens), -1), batch.tokens]).to(device)
-    text = parts["text_encoder"](tokens).last_hidden_state
+        hint = _hint(recipe, batch).to(device)
+        fusion = parts["fusion"] if "fusion" in recipe.parts else None
+        branches = [Branch(parts["control"], parts["control"].hint_stem(hint), fusion=fusion)]
+    words = torch.cat([batch.empty.expand(len(tokens), -1), tokens]).to(device)
+    text = parts["text_encoder"](words).last_hidden_state
     garment = None
     if "garment" in recipe.parts:
         reader, seen = parts["garment"], batch.pictures["garment"].to(device)
         reader.adapter.attach(parts["unet"])
         kept = torch.arange(2 * len(seen), device=device) >= len(seen)
         garment = Garment(reader(seen.repeat(2, 1, 1, 1), kept))
-        rows.append(F.interpolate(seen, size=batch.pictures["rgb"].shape[-2:]))
     noise = torch.randn(batch.latents.shape, generator=torch.Generator().manual_seed(0)).to(device)
     sampler = make_scheduler("flow" if recipe.objective == "flow" else "ddim", scheduler_config(recipe.objective))
     latents = denoise(parts["unet"], branches, text, sampler, noise, steps=STEPS, guidance=GUIDANCE, rescale=0.7, garment=garment)
-    drawn, wanted = ((vae.decode(item.to(device) / scale).sample + 1) / 2 for item in (latents, batch.latents))
-    return np.concatenate([_picture(row) for row in (*rows, drawn, wanted)])
+    return _decoded(vae, latents)
+
+
+def _hint(recipe: Recipe, batch: Batch) -> Tensor:
+    return HINTS[recipe.hint].build(batch.pictures)
+
+
+@torch.no_grad()
+def _decoded(vae: Any, latents: Tensor) -> Tensor:
+    picture: Tensor = vae.decode(latents.to(next(vae.parameters()).device) / vae.config.scaling_factor).sample
+    return picture / 2 + 0.5
+
+
+def grid(parts: Any, recipe: Recipe, batch: Batch, vae: Any) -> NDArray[np.uint8]:
+    """Rows for a batch: the hint, the garment, what the networks make of it, what was drawn; H x W x 3 uint8."""
+    rows = []
+    if "control" in recipe.parts:
+        hint = _hint(recipe, batch)
+        rows = [hint[:, :3] if hint.shape[1] >= 3 else hint[:, :1].expand(-1, 3, -1, -1)]
+    if "garment" in recipe.parts:
+        rows.append(F.interpolate(batch.pictures["garment"], size=batch.pictures["rgb"].shape[-2:]))
+    rows += [draw(parts, recipe, batch, vae, batch.tokens), _decoded(vae, batch.latents)]
+    return np.concatenate([_picture(row) for row in rows])
 
 
 def save_grid(parts: dict[str, Any], recipe: Recipe, batch: Batch, vae: Any, folder: Path, step: int) -> Path:

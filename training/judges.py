@@ -128,14 +128,6 @@ def read_kinds(judge: Judge, pictures: Sequence[NDArray[np.uint8]]) -> list[dict
     return found
 
 
-@torch.no_grad()
-def read_parts(judge: Judge, picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Part label map, H x W uint8, of an H x W x 3 uint8 crop with H and W multiples of 32."""
-    parts, _ = judge(halved(np.ascontiguousarray(picture)[None]))
-    full = F.interpolate(parts, size=picture.shape[:2], mode="bilinear")
-    return full[0].argmax(0).numpy().astype(np.uint8)
-
-
 def _right(kinds: dict[ClothingPart, Tensor], wanted: Tensor) -> Tensor:
     """How many of the main garments that are worn were named rightly, and how many there are."""
     counts = torch.zeros(2)

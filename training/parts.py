@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,23 +19,22 @@ from training import recipes
 from training.data import GARMENT
 from training.loop import averages
 
+Weights = dict[str, torch.Tensor]
 FOLDERS = {"unet": UNet2DConditionModel, "text_encoder": CLIPTextModel, "controlnet": ControlNetModel}
 NAMES = {"controlnet": "control"}  # a folder's name -> the part's, where they differ
 
 
 def make_parts(
-    tokenizer: CLIPTokenizer, latent_channels: int, folders: Sequence[Path] = (), seed: int = 0
+    tokenizer: CLIPTokenizer, latent_channels: int, known: Mapping[str, Weights], seed: int = 0
 ) -> dict[str, nn.Module]:
     """U-Net, text encoder and CC_ControlNet of the bundled layout, in 32 bits.
 
-    folders: exported folders and runs to take weights from, the later ones before the earlier ones; what none of them
-    holds is new, but a new ControlNet is a copy of the U-Net's encoder.
+    known: weights to take, see `read_parts`; the others are new, but a new ControlNet is a copy of the U-Net's encoder.
     """
     torch.manual_seed(seed)
     unet = recipes.new_unet(latent_channels)
     text_encoder = recipes.new_text_encoder(len(tokenizer), tokenizer.bos_token_id, tokenizer.eos_token_id)
     parts: dict[str, nn.Module] = {"unet": unet, "text_encoder": text_encoder}
-    known = {name: weights for folder in folders for name, weights in read_parts(folder).items()}
     for name, part in parts.items():
         if name in known:
             part.load_state_dict(known[name])
@@ -52,8 +51,12 @@ def _garment(unet: UNet2DConditionModel) -> tuple[Any, GarmentAdapter]:
     return encoder, new_adapter(unet, encoder.config.hidden_size)
 
 
-def read_parts(folder: Path) -> dict[str, dict[str, torch.Tensor]]:
-    """State dicts by the names of the parts, in 32 bits."""
+def read_parts(*folders: Path) -> dict[str, Weights]:
+    """State dicts by the names of the parts, in 32 bits, from exported folders and runs; later ones go before earlier."""
+    return {name: weights for folder in folders for name, weights in _read(folder).items()}
+
+
+def _read(folder: Path) -> dict[str, Weights]:
     if (folder / "checkpoint.pt").is_file():
         return averages(folder)
     found = {
@@ -66,7 +69,7 @@ def read_parts(folder: Path) -> dict[str, dict[str, torch.Tensor]]:
     return found
 
 
-def _read_garment(folder: Path) -> dict[str, torch.Tensor]:
+def _read_garment(folder: Path) -> Weights:
     """State dict of a `GarmentReader` as exported."""
     encoder = CLIPVisionModelWithProjection.from_pretrained(folder / "image_encoder", dtype=torch.float32)
     unet = UNet2DConditionModel.from_config(UNet2DConditionModel.load_config(folder / "unet"))

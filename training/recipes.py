@@ -131,18 +131,18 @@ RECIPES: dict[str, Callable[[Budget], Recipe]] = {
 }
 
 
-def new_unet(latent_channels: int) -> UNet2DConditionModel:
-    """The bundled base: attention only where pixels are few, about 11 M parameters."""
+def new_unet(latent_channels: int, side: int = 32, widths: tuple[int, int, int] = (64, 128, 192)) -> UNet2DConditionModel:
+    """The bundled base: attention only where pixels are few, about 11 M parameters; side: of the latents."""
     return UNet2DConditionModel(
-        sample_size=32,
+        sample_size=side,
         in_channels=latent_channels,
         out_channels=latent_channels,
-        block_out_channels=(64, 128, 192),
+        block_out_channels=widths,
         layers_per_block=1,
         down_block_types=("DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"),
         up_block_types=("CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"),
         cross_attention_dim=TEXT_WIDTH,
-        attention_head_dim=(2, 4, 6),
+        attention_head_dim=tuple(width // 32 for width in widths),
         norm_num_groups=32,
     )
 
