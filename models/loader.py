@@ -19,6 +19,7 @@ from transformers import CLIPTextModel, CLIPTokenizer, CLIPVisionModelWithProjec
 
 from models.controlnet import CC_ControlNet
 from models.garment import GarmentReader
+from models.group_norm import quicken
 from models.ip_adapter import adapter_from_state
 from models.profiles import ModelProfile
 from models.tokenizer import known_words
@@ -139,4 +140,5 @@ def _network(kind: Any, folder: Path, device: torch.device, dtype: torch.dtype) 
     if strays:
         raise WeightsError(f"The weights in {folder.name}/ belong to another network ({strays[0]}), please restore them.")
     network.requires_grad_(False)
+    quicken(network)
     return network.eval().to(device=device, memory_format=torch.channels_last)

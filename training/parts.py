@@ -14,6 +14,7 @@ from transformers import CLIPTextModel, CLIPTokenizer, CLIPVisionModelWithProjec
 
 from models.controlnet import from_unet
 from models.garment import GARMENT_FILE, GarmentReader, new_image_encoder
+from models.group_norm import quicken
 from models.ip_adapter import GarmentAdapter, adapter_from_state, new_adapter
 from training import recipes
 from training.data import GARMENT
@@ -43,6 +44,8 @@ def make_parts(
     for name in ("control", "garment"):
         if name in known:
             parts[name].load_state_dict(known[name])
+    for part in parts.values():
+        quicken(part)
     return parts
 
 
