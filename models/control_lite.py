@@ -15,7 +15,7 @@ from diffusers.configuration_utils import register_to_config
 from diffusers.models.controlnets.controlnet import ControlNetConditioningEmbedding
 from torch import Tensor, nn
 
-from models.controlnet import Residuals
+from models.controlnet import Added, Residuals
 
 
 def zero_convolution(channels: int) -> nn.Conv2d:
@@ -56,8 +56,16 @@ class ControlNetLite(ModelMixin, ConfigMixin):
         stem: Tensor = self.controlnet_cond_embedding(hint)
         return stem
 
-    def residuals(self, latents: Tensor, timestep: Tensor, text: Tensor, stem: Tensor, scale: float = 1.0) -> Residuals:
-        """What to add to the skip connections and the middle block; `timestep` and `text` are not looked at."""
+    def residuals(
+        self,
+        latents: Tensor,
+        timestep: Tensor,
+        text: Tensor,
+        stem: Tensor,
+        scale: float = 1.0,
+        added: Added | None = None,
+    ) -> Residuals:
+        """What to add to the skip connections and the middle block; `timestep`, `text` and `added` are not looked at."""
         x = self.conv_in(latents) + stem
         skips = [x]
         for index, block in enumerate(self.blocks):

@@ -18,7 +18,7 @@ import torch
 from diffusers import UNet2DConditionModel
 from torch import Tensor
 
-from models.controlnet import Residuals
+from models.controlnet import Added, Residuals
 from models.fusion import Fusions
 from models.ip_adapter import Garment
 
@@ -28,7 +28,15 @@ class ControlNetwork(Protocol):
 
     def hint_stem(self, hint: Tensor) -> Tensor: ...
 
-    def residuals(self, latents: Tensor, timestep: Tensor, text: Tensor, stem: Tensor, scale: float = 1.0) -> Residuals: ...
+    def residuals(
+        self,
+        latents: Tensor,
+        timestep: Tensor,
+        text: Tensor,
+        stem: Tensor,
+        scale: float = 1.0,
+        added: Added | None = None,
+    ) -> Residuals: ...
 
 
 @dataclass(frozen=True)
@@ -65,21 +73,25 @@ def predict(
     text: Tensor,
     step: int = 0,
     steps: int = 1,
+    *,
     garment: Garment | None = None,
+    added: Added | None = None,
 ) -> Tensor:
     """The U-Net's output for one step; branches outside their span are not run at all.
 
     latents: B x C x h x w, scaled as the scheduler wants them; timestep: scalar or B; text: B x tokens x D, or 2B
     (first the negative prompts) for classifier-free guidance, which gives 2B predictions. garment: a reference picture for
-    a U-Net with an adapter attached (`models.ip_adapter`), with as many rows as the text.
+    a U-Net with an adapter attached (`models.ip_adapter`), with as many rows as the text. added: for SDXL.
     """
     copies = text.shape[0] // latents.shape[0]
     latents = torch.cat([latents] * copies)
     time = unet.time_embedding(unet.get_time_embed(latents, timestep))
+    if added is not None:
+        time = time + added.embedding(unet)
     features = encode(unet, latents, time, text, garment)
     for branch in branches:
         if branch.acts_at(step, steps):
-            features = join(branch, features, controls_of(branch, latents, timestep, text, copies))
+            features = join(branch, features, controls_of(branch, latents, timestep, text, copies, added))
     return decode(unet, features, time, text, garment)
 
 
@@ -119,10 +131,12 @@ def _seen(block: Any, text: Tensor, garment: Garment | None) -> dict[str, Any]:
     return {"encoder_hidden_states": text, "cross_attention_kwargs": {"ip_hidden_states": garment} if garment else None}
 
 
-def controls_of(branch: Branch, latents: Tensor, timestep: Tensor, text: Tensor, copies: int) -> list[Tensor]:
+def controls_of(
+    branch: Branch, latents: Tensor, timestep: Tensor, text: Tensor, copies: int, added: Added | None = None
+) -> list[Tensor]:
     """What a branch has to say, in the order of `encode`."""
     stem = torch.cat([branch.stem] * copies) if branch.stem.shape[0] > 1 else branch.stem
-    down, middle = branch.network.residuals(latents, timestep, text, stem, branch.scale)
+    down, middle = branch.network.residuals(latents, timestep, text, stem, branch.scale, added)
     controls = [*down, middle]
     if branch.by_resolution:
         return weigh_by_resolution(controls, latents.shape[-2], unconditional=len(latents) // 2 if copies == 2 else 0)

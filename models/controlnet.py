@@ -12,12 +12,36 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import torch
 from diffusers import ControlNetModel, UNet2DConditionModel
 from torch import Tensor, nn
 
 Residuals = tuple[list[Tensor], Tensor]  # one addend a skip connection, and one for the middle block
+
+
+@dataclass(frozen=True)
+class Added:
+    """What SDXL's networks are told beside the words (Podell et al., arXiv:2307.01952, section 2.2).
+
+    pooled: B x D, the second text encoder's embedding of the whole text; sizes: B x 6, the picture's original height and
+    width, how much was cut off at the top and the left, and the wanted height and width, in pixels. As many rows as the
+    text.
+    """
+
+    pooled: Tensor
+    sizes: Tensor
+
+    def rows(self, which: slice) -> Added:
+        return Added(self.pooled[which], self.sizes[which])
+
+    def embedding(self, network: Any) -> Tensor:
+        """What a U-Net or a ControlNet adds to its embedding of the timestep, B x D."""
+        sizes = network.add_time_proj(self.sizes.flatten()).view(len(self.sizes), -1)
+        found: Tensor = network.add_embedding(torch.cat([self.pooled, sizes.to(self.pooled)], dim=-1))
+        return found
 
 
 class CC_ControlNet(ControlNetModel):  # noqa: N801  the product's name
@@ -30,14 +54,24 @@ class CC_ControlNet(ControlNetModel):  # noqa: N801  the product's name
         stem: Tensor = self.controlnet_cond_embedding(hint)
         return stem
 
-    def residuals(self, latents: Tensor, timestep: Tensor, text: Tensor, stem: Tensor, scale: float = 1.0) -> Residuals:
+    def residuals(
+        self,
+        latents: Tensor,
+        timestep: Tensor,
+        text: Tensor,
+        stem: Tensor,
+        scale: float = 1.0,
+        added: Added | None = None,
+    ) -> Residuals:
         """What to add to the U-Net's skip connections, the same values as `forward` gives.
 
         latents: B x C x h x w, noisy; timestep: scalar or B; text: B x tokens x D; stem: from `hint_stem`, batch B or
-        1; scale: strength of the control, 0..2.
+        1; scale: strength of the control, 0..2; added: for SDXL.
         """
         time = self.time_proj(timestep.expand(latents.shape[0]).to(latents.device)).to(latents.dtype)
         emb = self.time_embedding(time)
+        if added is not None:
+            emb = emb + added.embedding(self)
 
         x = self.conv_in(latents) + stem  # the only place where the hint enters
         skips = [x]

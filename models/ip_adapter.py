@@ -164,10 +164,19 @@ class GarmentAdapter(nn.Module):
 
     def to_state(self) -> dict[str, Tensor]:
         """Tensors by their published names."""
-        found = {f"image_proj.{name}": value for name, value in self.image_proj.state_dict().items()}
-        for index, layer in enumerate(self.layers):
-            found |= {f"ip_adapter.{2 * index + 1}.{name}": value for name, value in layer.state_dict().items()}
-        return found
+        return published(self.state_dict())
+
+
+def published(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """A `GarmentAdapter`'s tensors by the names of published files, which count the self-attention layers too."""
+
+    def name_of(name: str) -> str:
+        if not name.startswith("layers."):
+            return name
+        _, index, rest = name.split(".", 2)
+        return f"ip_adapter.{2 * int(index) + 1}.{rest}"
+
+    return {name_of(name): value for name, value in state.items()}
 
 
 def detach(unet: UNet2DConditionModel) -> None:

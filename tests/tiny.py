@@ -26,6 +26,12 @@ from models.weights import write_manifest
 WORDS = ("a red skirt and blue shirt with white dress",)
 MERGES = ("r e", "re d</w>", "s k", "i r", "ir t</w>", "sk irt</w>", "b l", "u e</w>", "bl ue</w>")
 
+SDXL = {  # what a U-Net of SDXL's layout has beside; its pooled words are 24 wide
+    "addition_embed_type": "text_time",
+    "addition_time_embed_dim": 8,
+    "projection_class_embeddings_input_dim": 24 + 6 * 8,
+}
+
 
 def tiny_unet(latent_channels: int = 4, in_channels: int | None = None, seed: int = 0) -> UNet2DConditionModel:
     torch.manual_seed(seed)

@@ -7,6 +7,12 @@
         --data runs/data --tokenizer runs/tokenizer --out runs/bundled [--resume]
     python -m training export --run runs/bundled --vae runs/vae --tokenizer runs/tokenizer --out assets/weights/bundled
 
+Full-size weights (`training.full_size`) are trained on a folder of pictures (`training.folder`):
+
+    python -m training check-data DIR --needs condition
+    python -m training train --recipe controlnet-sd15 --base MODEL --data DIR --full 20000 --batch 8 --out runs/mine
+    python -m training export --run runs/mine --base MODEL --out runs/mine/exported
+
 With several GPUs, or a process for each CPU core (better than threads for networks this small), start `train` with
 `accelerate launch` or `torchrun --nproc-per-node N -m training train ...`.
 
@@ -26,17 +32,21 @@ import torch
 from diffusers import AutoencoderTiny
 from transformers import CLIPTokenizer
 
+from models.profiles import BUNDLED
 from models.tokenizer import build_tokenizer
-from training import loop
+from pipeline.request import UserError
+from training import loop, setups
 from training.characters.caption import vocabulary
-from training.data import Batch, batches, encode, open_source, stores_in, weigh_channels
-from training.diffusion import reads
-from training.export import export
+from training.data import Batch, encode, stores_in, weigh_channels
+from training.export import export, export_additions
 from training.folder import KINDS, problems, read_rows
 from training.grids import save_grid
+from training.hints import HINTS
 from training.parts import make_parts, read_parts
-from training.recipes import RECIPES, Budget, Recipe, Stage, alphas_of
+from training.recipes import FULL_SIZE, RECIPES, Budget, Stage
 from training.tasks import TASKS
+
+GRID = 6  # pictures of every checkpoint
 
 
 def command_tokenizer(arguments: argparse.Namespace) -> None:
@@ -54,26 +64,24 @@ def command_encode(arguments: argparse.Namespace) -> None:
 
 
 def command_train(arguments: argparse.Namespace) -> None:
-    stores = stores_in(arguments.data)
-    tokenizer = CLIPTokenizer.from_pretrained(arguments.tokenizer)
-    recipe = RECIPES[arguments.recipe](Budget(arguments.half, arguments.full, arguments.batch, arguments.rate))
+    budget = Budget(arguments.half, arguments.full, arguments.batch, arguments.rate)
+    large = FULL_SIZE.get(arguments.recipe)
+    recipe = replace((large.recipe if large else RECIPES[arguments.recipe])(budget), accumulate=arguments.accumulate)
     accelerator = loop.make_accelerator(recipe, arguments.device, arguments.out)
     device, workers = accelerator.device, accelerator.num_processes
-    parts = make_parts(tokenizer, stores[0].meta["latent_channels"], read_parts(*arguments.begin_from), recipe.seed)
-    alphas = alphas_of(recipe.objective)
-    task = TASKS[recipe.task](parts, recipe, alphas, stores[0].meta["channel_weights"])
+    setup = (setups.full if large else setups.bundled)(arguments, recipe, device)
+    recipe = setup.recipe
+    task = TASKS[recipe.task](setup.parts, recipe, setup.alphas, setup.channel_weights)
     state = loop.start(task, recipe, device)
     if arguments.resume:
         loop.resume(state, arguments.out)
-    sources = [open_source(store, tokenizer, reads(recipe), str(device)) for store in stores]
 
     def stage_batches(stage: Stage, first: int) -> Iterator[Batch]:
-        return batches(sources, stage.batch // workers, stage.half, recipe.seed, first, accelerator.process_index)
+        return setup.batches(stage, stage.batch // workers, first, accelerator.process_index)
 
     on_save = None
-    if arguments.vae and recipe.task == "diffusion":
-        few = replace(recipe.stages[-1], batch=6 * workers)
-        on_save = _grids(arguments.vae, arguments.out, recipe, parts, next(stage_batches(few, 0)))
+    if setup.vae is not None and recipe.task == "diffusion":
+        on_save = _grids(setup, arguments.out, next(setup.batches(recipe.stages[-1], GRID, 0, 0)))
     deadline = time.monotonic() + 60 * arguments.minutes
     done = loop.train(
         state,
@@ -90,16 +98,13 @@ def command_train(arguments: argparse.Namespace) -> None:
         print("done" if done else "stopped at the time limit; go on with --resume")
 
 
-def _grids(
-    vae_folder: Path, out: Path, recipe: Recipe, parts: dict[str, torch.nn.Module], batch: Batch
-) -> Callable[[loop.State], None]:
+def _grids(setup: setups.Setup, out: Path, batch: Batch) -> Callable[[loop.State], None]:
     """What to do with every checkpoint: draw a few pictures with it."""
-    vae = AutoencoderTiny.from_pretrained(vae_folder).eval()
 
     def draw(state: loop.State) -> None:
-        device = next(state.task.parameters()).device
-        path = save_grid({**parts, **state.average}, recipe, batch, vae.to(device), out, state.step)
-        if "garment" in state.average:  # the average listened while it was drawn with
+        vae = setup.vae.to(next(state.task.parameters()).device)
+        path = save_grid({**setup.parts, **state.average}, setup.recipe, batch, vae, out, state.step)
+        if "garment" in setup.recipe.parts:  # the average listened while it was drawn with
             state.task.parts["garment"].adapter.attach(state.task.parts["unet"])
         print(f"pictures: {path}", flush=True)
 
@@ -107,6 +112,9 @@ def _grids(
 
 
 def command_export(arguments: argparse.Namespace) -> None:
+    if arguments.base:
+        export_additions(read_parts(*arguments.run), arguments.base, arguments.out)
+        return
     tokenizer = CLIPTokenizer.from_pretrained(arguments.tokenizer)
     vae = AutoencoderTiny.from_pretrained(arguments.vae)
     known = read_parts(*arguments.run)
@@ -142,8 +150,8 @@ def main() -> None:
     latents.set_defaults(run_command=command_encode)
 
     train = commands.add_parser("train")
-    train.add_argument("--recipe", choices=sorted(RECIPES), required=True)
-    train.add_argument("--data", type=Path, required=True)
+    train.add_argument("--recipe", choices=[*RECIPES, *FULL_SIZE], required=True)
+    train.add_argument("--data", type=Path, required=True, help="encoded pairs, or for full-size weights a folder of pictures")
     train.add_argument("--vae", type=Path, help="the autoencoder, for pictures of every checkpoint in --out/samples")
     train.add_argument("--half", type=int, default=0, help="pictures to see at half size, which come first")
     train.add_argument("--full", type=int, default=0, help="pictures to see at full size")
@@ -154,13 +162,20 @@ def main() -> None:
     train.add_argument(
         "--begin-from", type=Path, nargs="+", default=[], help="exported folders or other runs to take the first weights from"
     )
+    train.add_argument("--accumulate", type=int, default=1, help="batches a step")
+    large = train.add_argument_group("full-size weights")
+    large.add_argument("--base", type=Path, help="diffusers folder of the model that stays locked")
+    large.add_argument("--image-encoder", type=Path, help="folder of the CLIP encoder that a garment adapter looks through")
+    large.add_argument("--hint", choices=list(HINTS), help="what the ControlNet is shown, default: the data's condition pictures")
+    large.add_argument("--side", type=int, help="of the square pictures, in pixels")
     train.set_defaults(run_command=command_train)
 
     exporting = commands.add_parser("export")
     exporting.add_argument(
         "--run", type=Path, nargs="+", required=True, help="the run; before it, those whose locked networks it stands on"
     )
-    exporting.add_argument("--vae", type=Path, required=True)
+    exporting.add_argument("--vae", type=Path, help="of the bundled model")
+    exporting.add_argument("--base", type=Path, help="the full-size model that the run stands on: exports only what it added")
     exporting.set_defaults(run_command=command_export)
 
     checking = commands.add_parser("check-data", help="is a folder of pictures fit for training?")
@@ -173,11 +188,14 @@ def main() -> None:
     for command in (tokenizer, train, exporting):
         command.add_argument("--out", type=Path, required=True)
     for command in (train, exporting):
-        command.add_argument("--tokenizer", type=Path, required=True)
+        command.add_argument("--tokenizer", type=Path, default=BUNDLED.folder / "tokenizer", help="of the bundled model")
     latents.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     train.add_argument("--device", choices=("cpu",), help="keep away from a GPU")
     arguments = parser.parse_args()
-    arguments.run_command(arguments)
+    try:
+        arguments.run_command(arguments)
+    except UserError as error:
+        parser.exit(2, f"{error}\n")
 
 
 if __name__ == "__main__":

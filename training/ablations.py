@@ -65,7 +65,7 @@ class Arm:
 EXPERIMENTS: dict[str, tuple[Arm, ...]] = {
     "connections": tuple(Arm(connection=name) for name in CONNECTIONS),
     "fusions": (*(Arm(fusion=name) for name in ("residual", "concat", "attention")), Arm(consistency=0.3)),
-    "hints": tuple(Arm(hint=name) for name in HINTS if name not in ("bundled", "masked image", "parts")),
+    "hints": tuple(Arm(hint=name) for name in HINTS if name not in ("bundled", "masked image", "condition", "parts")),
     "data": tuple(Arm(pairs=count) for count in (1000, 10000, 50000)),
 }
 

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from models.controlled_unet import Branch, predict
+from models.controlnet import Added
 from models.ip_adapter import Garment
 from training import objective
 from training.data import Batch
@@ -20,9 +21,14 @@ from training.recipes import Recipe
 Draw = Callable[[], Tensor]  # a uniform number in 0..1 for every sample of the batch
 
 
-def fast_attention(device: str) -> AbstractContextManager[None]:
-    """On a CPU the fused attention's backward pass takes a third of a whole step; plain matrix products do not."""
-    found: AbstractContextManager[None] = sdpa_kernel(SDPBackend.MATH) if device == "cpu" else nullcontext()
+def fast_attention(unet: Any) -> AbstractContextManager[None]:
+    """On a CPU the fused attention's backward pass takes a third of a whole step; plain matrix products do not.
+
+    Large networks with checkpointed activations keep the fused one: plain products would fill the memory, and what is
+    computed a second time in the backward pass, outside this context, must be the same.
+    """
+    small = unet.device.type == "cpu" and not unet.is_gradient_checkpointing
+    found: AbstractContextManager[None] = sdpa_kernel(SDPBackend.MATH) if small else nullcontext()
     return found
 
 
@@ -62,10 +68,11 @@ class Diffusion(nn.Module):
 
         where, noise = draw(), torch.randn(latents.shape, generator=generator, device=device)
         noised = objective.OBJECTIVES[self.recipe.objective](latents, noise, where, self.alphas)
-        with fast_attention(device.type):
-            text, garment = self._prompt(batch, draw())
+        with fast_attention(self.parts["unet"]):
+            text, added, garment = self._prompt(batch, draw())
             branches, region = self._control(batch, draw)
-            prediction = predict(self.parts["unet"], branches, noised.latents, noised.timestep, text, garment=garment)
+            step = (noised.latents, noised.timestep, text)
+            prediction = predict(self.parts["unet"], branches, *step, garment=garment, added=added)
             loss = objective.loss(prediction, noised, region, self.channels)
             if self.recipe.consistency:
                 loss = loss + self.recipe.consistency * self._inconsistency(batch, noised, prediction)
@@ -77,16 +84,19 @@ class Diffusion(nn.Module):
         picture = vae.decode(noised.clean(prediction.float()) / vae.config.scaling_factor).sample.float() / 2 + 0.5
         return objective.consistency(picture, batch.pictures["target"].to(picture.device), noised.clarity)
 
-    def _prompt(self, batch: Batch, chance: Tensor) -> tuple[Tensor, Garment | None]:
+    def _prompt(self, batch: Batch, chance: Tensor) -> tuple[Tensor, Added | None, Garment | None]:
         """Words and, with an adapter, a picture of the garment; either or both are dropped now and then."""
         recipe, device = self.recipe, chance.device
         no_text = chance < recipe.drop_text + recipe.drop_both
-        tokens = torch.where(no_text[:, None], batch.empty.to(device), batch.tokens.to(device))
-        text: Tensor = self.parts["text_encoder"](tokens).last_hidden_state
+        shown = batch.tokens.to(device)
+        tokens = torch.where(no_text.view(-1, *[1] * (shown.ndim - 1)), batch.empty.to(device), shown)
+        encoded = self.parts["text_encoder"](tokens)
+        text: Tensor = encoded.last_hidden_state
+        added = None if batch.sizes is None else Added(encoded.pooler_output, batch.sizes.to(text))
         if "garment" not in self.parts:
-            return text, None
+            return text, added, None
         no_garment = (chance >= recipe.drop_text) & (chance < recipe.drop_text + recipe.drop_both + recipe.drop_garment)
-        return text, Garment(self.parts["garment"](batch.pictures["garment"].to(device), ~no_garment))
+        return text, added, Garment(self.parts["garment"](batch.pictures["garment"].to(device), ~no_garment))
 
     def _control(self, batch: Batch, draw: Draw) -> tuple[list[Branch], Tensor]:
         """The control branch, if any, and how much every latent cell counts."""

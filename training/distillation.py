@@ -84,7 +84,7 @@ class Distillation(nn.Module):
         noise = torch.randn(latents.shape, generator=generator, device=device)
         region = objective.region_weight(mask, latents.shape, 0.0)
         noised = self._at(high, latents, noise)
-        with fast_attention(device.type):
+        with fast_attention(self.parts["unet"]):
             words = torch.cat([batch.empty.expand(count, -1), batch.tokens]).to(device)
             text = self.parts["text_encoder"](words).last_hidden_state
             control: Any = self.parts["control"]

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import copy
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
-from diffusers import AutoencoderTiny, StableDiffusionControlNetPipeline
+from diffusers import AutoencoderTiny, StableDiffusionControlNetPipeline, UNet2DConditionModel
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 from transformers import CLIPTokenizer
 
-from models.garment import save_garment_reader
+from models.controlnet import CC_ControlNet
+from models.garment import GARMENT_FILE, save_garment_reader
+from models.ip_adapter import published
 from models.loader import LORA_FOLDER
 from models.weights import write_manifest
 from training import recipes
@@ -63,6 +66,28 @@ def export(
         for part in (folder / name).glob("*.safetensors"):
             compact(part)
     write_manifest(folder)
+
+
+def export_additions(known: Mapping[str, Weights], base: Path, folder: Path) -> None:
+    """What a run added to a full-size model, in half precision: an ordinary `controlnet` folder, an adapter's file.
+
+    known: state dicts by the names of the parts, see `training.parts.read_parts`; base: the model's folder.
+    """
+    if "control" in known:
+        weights = {name: value.half() for name, value in known["control"].items()}
+        with torch.device("meta"):
+            unet = UNet2DConditionModel.from_config(UNet2DConditionModel.load_config(base / "unet"))
+            control = CC_ControlNet.from_unet(
+                unet,
+                conditioning_channels=weights["controlnet_cond_embedding.conv_in.weight"].shape[1],
+                load_weights_from_unet=False,
+            )
+        control.load_state_dict(weights, assign=True)
+        control.save_pretrained(folder / "controlnet")
+    if "adapter" in known:
+        file = folder / GARMENT_FILE
+        file.parent.mkdir(parents=True, exist_ok=True)
+        save_file(published({name: value.half().contiguous() for name, value in known["adapter"].items()}), file)
 
 
 def compact(file: Path) -> None:

@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -116,10 +116,19 @@ def square(image: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
 
 
 def batches(
-    rows: Sequence[Row], size: int, side: int, seed: int, first: int = 0, worker: int = 0, garment_side: int = 224
+    rows: Sequence[Row],
+    kinds: Collection[str],
+    size: int,
+    side: int,
+    seed: int,
+    first: int = 0,
+    worker: int = 0,
+    garment_side: int = 224,
 ) -> Iterator[Pictures]:
-    """Endless random batches of `size` pictures, side x side; what is in a batch depends on seed, number and worker alone."""
-    kinds = [kind for kind in KINDS if all(kind in row.files for row in rows)]
+    """Endless random batches of `size` pictures, side x side; what is in a batch depends on seed, number and worker alone.
+
+    kinds: of the pictures that are read beside them.
+    """
     for number in count(first):
         chosen = np.random.default_rng([seed, number, worker]).choice(len(rows), size, replace=size > len(rows))
         taken = [rows[index] for index in chosen]

@@ -14,6 +14,8 @@ from PIL import Image
 from torch import Tensor
 
 from models.controlled_unet import Branch
+from models.controlnet import Added
+from models.garment import GarmentReader
 from models.ip_adapter import Garment
 from models.samplers import make_scheduler
 from pipeline.denoise import denoise
@@ -42,17 +44,31 @@ def draw(parts: Any, recipe: Recipe, batch: Batch, vae: Any, tokens: Tensor) -> 
         hint = _hint(recipe, batch).to(device)
         fusion = parts["fusion"] if "fusion" in recipe.parts else None
         branches = [Branch(parts["control"], parts["control"].hint_stem(hint), fusion=fusion)]
-    words = torch.cat([batch.empty.expand(len(tokens), -1), tokens]).to(device)
-    text = parts["text_encoder"](words).last_hidden_state
+    words = torch.cat([batch.empty.expand_as(tokens), tokens]).to(device)
+    encoded = parts["text_encoder"](words)
+    added = None if batch.sizes is None else Added(encoded.pooler_output, batch.sizes.repeat(2, 1).to(device))
     garment = None
     if "garment" in recipe.parts:
         reader, seen = parts["garment"], batch.pictures["garment"].to(device)
+        if "adapter" in recipe.parts:
+            reader = GarmentReader(reader.image_encoder, parts["adapter"])
         reader.adapter.attach(parts["unet"])
         kept = torch.arange(2 * len(seen), device=device) >= len(seen)
         garment = Garment(reader(seen.repeat(2, 1, 1, 1), kept))
     noise = torch.randn(batch.latents.shape, generator=torch.Generator().manual_seed(0)).to(device)
     sampler = make_scheduler("flow" if recipe.objective == "flow" else "ddim", scheduler_config(recipe.objective))
-    latents = denoise(parts["unet"], branches, text, sampler, noise, steps=STEPS, guidance=GUIDANCE, rescale=0.7, garment=garment)
+    latents = denoise(
+        parts["unet"],
+        branches,
+        encoded.last_hidden_state,
+        sampler,
+        noise,
+        steps=STEPS,
+        guidance=GUIDANCE,
+        rescale=0.7,
+        garment=garment,
+        added=added,
+    )
     return _decoded(vae, latents)
 
 
@@ -82,5 +98,6 @@ def save_grid(parts: dict[str, Any], recipe: Recipe, batch: Batch, vae: Any, fol
     """`folder`/samples/0001234.png"""
     path = folder / "samples" / f"{step:07d}.png"
     path.parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(grid(parts, recipe, batch, vae)).save(path)
+    with torch.autocast(next(vae.parameters()).device.type, torch.bfloat16):  # locked networks may rest in 16 bits
+        Image.fromarray(grid(parts, recipe, batch, vae)).save(path)
     return path

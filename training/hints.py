@@ -96,6 +96,7 @@ def _bundled(pictures: Pictures) -> Tensor:
 HINTS = {
     "bundled": Hint(5, ("rgb", "mask", "lineart"), _bundled, drops=((INPAINT, 0.02), (LINEART, 0.3))),
     "masked image": Hint(3, ("rgb", "mask"), lambda pictures: inpaint_hint(pictures["rgb"], pictures["mask"])),
+    "condition": Hint(3, ("condition",), lambda pictures: pictures["condition"]),
     "line art": Hint(1, ("target",), _each(read_lineart)),
     "canny": Hint(1, ("target",), _each(canny)),
     "soft edge": Hint(1, ("target",), _each(soft_edge)),

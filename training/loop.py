@@ -68,6 +68,9 @@ def make_accelerator(recipe: Recipe, device: str | None = None, logs: Path | Non
     )
     if accelerator.device.type == "cpu" and accelerator.num_processes > 1:
         torch.set_num_threads(1)
+    plugin = accelerator.state.deepspeed_plugin
+    if plugin is not None:  # it cannot see the batches, which come from no `DataLoader`
+        plugin.deepspeed_config["train_micro_batch_size_per_gpu"] = recipe.stages[-1].batch // accelerator.num_processes
     if logs:
         accelerator.init_trackers("training")
     return accelerator

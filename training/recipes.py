@@ -122,12 +122,57 @@ def distill(budget: Budget) -> Recipe:
     return Recipe(budget.stages("distill"), trained=("lora",), task="distillation", optimizer="adamw", rate=budget.rate or 5e-4)
 
 
+def controlnet_full_size(budget: Budget) -> Recipe:
+    """A ControlNet on a locked Stable Diffusion 1.5 or XL, with the paper's rate and half of the prompts dropped."""
+    return Recipe(
+        budget.stages("control"),
+        trained=("control",),
+        hint="condition",
+        optimizer="adamw",
+        rate=budget.rate or 1e-5,
+        warmup=500,
+        ema=0.999,
+        drop_text=0.5,
+        outside_weight=1.0,
+    )
+
+
+def ip_adapter_full_size(budget: Budget) -> Recipe:
+    """The published IP-Adapter on a locked Stable Diffusion 1.5: text, picture or both dropped in 5 % each."""
+    return Recipe(
+        budget.stages("garment"),
+        parts=("unet", "text_encoder", "garment", "adapter"),
+        trained=("adapter",),
+        optimizer="adamw",
+        rate=budget.rate or 1e-4,
+        ema=0.999,
+        drop_text=0.05,
+        drop_garment=0.05,
+        drop_both=0.05,
+    )
+
+
 RECIPES: dict[str, Callable[[Budget], Recipe]] = {
     "base": base,
     "controlnet": controlnet,
     "controlnet-locked": controlnet_locked,
     "ip-adapter": ip_adapter,
     "distill": distill,
+}
+
+
+@dataclass(frozen=True)
+class FullSize:
+    """A recipe for weights that this repository does not bring. side: of the square pictures, in pixels."""
+
+    recipe: Callable[[Budget], Recipe]
+    side: int
+
+
+FULL_SIZE = {
+    "controlnet-sd15": FullSize(controlnet_full_size, 512),
+    "controlnet-sdxl": FullSize(controlnet_full_size, 1024),
+    "ip-adapter-sd15": FullSize(ip_adapter_full_size, 512),
 }
 
 

@@ -1,12 +1,13 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
-from diffusers import ControlNetModel
+from diffusers import ControlNetModel, UNet2DConditionModel
 
 from models.controlled_unet import Branch, guide, predict
-from models.controlnet import CC_ControlNet, from_unet, randomise_zero_convolutions
-from tests.tiny import tiny_unet
+from models.controlnet import Added, CC_ControlNet, from_unet, randomise_zero_convolutions
+from tests.tiny import SDXL, tiny_unet
 
 
 @pytest.fixture
@@ -49,6 +50,26 @@ def test_split_forward_equals_stock_parity(inputs: dict[str, torch.Tensor], tmp_
         ours, our_middle = net.residuals(inputs["latents"], inputs["timestep"], inputs["text"], stem, 0.7)
         assert all(torch.equal(a, b) for a, b in zip(ours, down, strict=True))
         assert torch.equal(our_middle, middle)
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("scale", [0.0, 0.7])
+def test_sdxl_is_told_sizes_and_pooled_words_parity(inputs: dict[str, torch.Tensor], scale: float) -> None:
+    torch.manual_seed(0)
+    unet = UNet2DConditionModel.from_config(tiny_unet().config, **SDXL).eval()
+    control = from_unet(unet, 5, (4, 4, 8, 8)).eval()
+    randomise_zero_convolutions(control)
+    added = Added(torch.randn(2, 24), torch.tensor([[64, 64, 0, 0, 64, 64], [80, 64, 8, 0, 64, 64]]))
+    told = {"text_embeds": added.pooled, "time_ids": added.sizes}
+    step = (inputs["latents"], inputs["timestep"], inputs["text"])
+    down, middle = control.stock()(*step, inputs["hint"], conditioning_scale=scale, added_cond_kwargs=told, return_dict=False)
+    wanted = unet(
+        *step, added_cond_kwargs=told, down_block_additional_residuals=down, mid_block_additional_residual=middle
+    ).sample
+    found = predict(unet, [Branch(control, control.hint_stem(inputs["hint"]), scale)], *step, added=added)
+    assert torch.allclose(found, wanted, atol=1e-5)
+    other = replace(added, sizes=added.sizes + 16)
+    assert not torch.allclose(predict(unet, [], *step, added=other), wanted, atol=1e-3)
 
 
 def test_copy_starts_from_the_base_and_leaves_it_alone() -> None:

@@ -38,9 +38,9 @@ def good(tmp_path: Path) -> Path:
 
 def test_batches_depend_on_their_number_alone(good: Path) -> None:
     rows = read_rows(good)
-    source = batches(rows, 2, 64, seed=1)
+    source = batches(rows, ("condition", "mask"), 2, 64, seed=1)
     straight = [next(source) for _ in range(3)]
-    later = next(batches(rows, 2, 64, seed=1, first=2))
+    later = next(batches(rows, ("condition", "mask"), 2, 64, seed=1, first=2))
     assert later.texts == straight[2].texts and (later.rgb == straight[2].rgb).all()
     assert later.rgb.shape == (2, 3, 64, 64) and later.condition is not None and later.garment is None
     assert later.mask is not None and later.mask.shape == (2, 1, 64, 64) and later.mask.min() == 1
