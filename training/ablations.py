@@ -2,7 +2,7 @@
 
     python -m training.ablations base --data runs/data --out runs/ablations --samples 60000
     python -m training.ablations run connections --data runs/data --check runs/unseen --out runs/ablations --samples 12000
-    python -m training.ablations table --out runs/ablations
+    python -m training.ablations table connections --out runs/ablations --plot docs/experiments/connections.png
 
 The condition is the part map; parts, garments and features are re-read from the results by the judge. data, check:
 folders of encoded pairs (`training.pairs`, `training encode`), check from seeds that training never sees.
@@ -35,6 +35,7 @@ from training.diffusion import Diffusion, reads
 from training.grids import draw
 from training.hints import HINTS
 from training.judges import load_judge
+from training.plots import save_curves
 from training.recipes import Recipe, Stage, alphas_of, new_unet
 
 BUNDLED = Path("assets/weights/bundled")
@@ -125,7 +126,7 @@ def train_base(bench: Bench, samples: int) -> None:
 
 
 def run_arm(bench: Bench, arm: Arm, seed: int, samples: int, check: Path) -> dict[str, Any]:
-    """Train one arm and measure it with every kind of prompt; the result is also kept in `out`/results.jsonl."""
+    """Train one arm and measure it with every kind of prompt."""
     torch.manual_seed(seed)
     unet = bench.base()
     control = CONNECTIONS[arm.connection](unet, HINTS[arm.hint].channels, STEM)
@@ -165,8 +166,6 @@ def run_arm(bench: Bench, arm: Arm, seed: int, samples: int, check: Path) -> dic
     row["parameters"] = sum(p.numel() for module in state.average.values() for p in module.parameters())
     row["seconds"] = round(seconds, 1)
     row["prompts"] = {kind: summary(measure(judge, sample(bench, ready, recipe, batch, kind), batch)) for kind in PROMPTS}
-    with open(bench.out / "results.jsonl", "a", encoding="utf-8") as results:
-        results.write(json.dumps(row) + "\n")
     return row
 
 
@@ -195,26 +194,35 @@ def _tokens(bench: Bench, text: str) -> Tensor:
     return token_ids(bench.tokenizer, [text])
 
 
-def table(out: Path) -> str:
-    """Mean and spread over the seeds of everything in results.jsonl, as Markdown."""
-    rows = [json.loads(line) for line in (out / "results.jsonl").read_text(encoding="utf-8").splitlines()]
-    columns = list(rows[0]["prompts"]["perfect"])
+def read_results(file: Path) -> dict[str, list[dict[str, Any]]]:
+    """An experiment's rows, a seed each, by their arms' names."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for line in file.read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        found.setdefault(row["name"], []).append(row)
+    return found
+
+
+def table(results: dict[str, list[dict[str, Any]]]) -> str:
+    """Mean and spread over the seeds, as Markdown."""
+    columns = list(next(iter(results.values()))[0]["prompts"]["perfect"])
     lines = ["| arm | prompt | " + " | ".join(columns) + " | parameters | seconds |", "|---" * (len(columns) + 4) + "|"]
-    for name in dict.fromkeys(row["name"] for row in rows):
-        own = [row for row in rows if row["name"] == name]
+    for name, own in results.items():
         for prompt in PROMPTS:
             cells = [_spread([row["prompts"][prompt][column] for row in own]) for column in columns]
             cells += [f"{own[0]['parameters'] / 1e6:.2f} M", _spread([row["seconds"] for row in own])]
             lines.append(f"| {name} ({len(own)} seeds) | {prompt} | " + " | ".join(cells) + " |")
-    lines += [
-        "",
-        "| condition IoU | " + " | ".join(f"step {at}" for at in rows[0]["curve"]) + " |",
-        "|---" * (len(rows[0]["curve"]) + 1) + "|",
-    ]
-    for name in dict.fromkeys(row["name"] for row in rows):
-        own = [row["curve"] for row in rows if row["name"] == name]
-        lines.append(f"| {name} | " + " | ".join(_spread([curve[at] for curve in own]) for at in own[0]) + " |")
+    steps = list(next(iter(results.values()))[0]["curve"])
+    lines += ["", "| condition IoU | " + " | ".join(f"step {at}" for at in steps) + " |", "|---" * (len(steps) + 1) + "|"]
+    for name, own in results.items():
+        lines.append(f"| {name} | " + " | ".join(_spread([row["curve"][at] for row in own]) for at in steps) + " |")
     return "\n".join(lines)
+
+
+def plot(results: dict[str, list[dict[str, Any]]], path: Path) -> None:
+    """How well the hint is followed over the steps of training, a curve an arm."""
+    curves = {name: [(float(at), [row["curve"][at] for row in own]) for at in own[0]["curve"]] for name, own in results.items()}
+    save_curves(curves, "step", "condition IoU, perfect prompt", path, logarithmic=True)
 
 
 def _spread(values: Sequence[float]) -> str:
@@ -232,12 +240,17 @@ def main() -> None:
     for command, samples in ((base, 60_000), (run, 12_000)):
         command.add_argument("--data", type=Path, required=True)
         command.add_argument("--samples", type=int, default=samples, help="pictures to see, default: %(default)s")
-    run.add_argument("experiment", choices=sorted(EXPERIMENTS))
+    tables.add_argument("--plot", type=Path, help="also draw the curves of training into this PNG file")
+    for command in (run, tables):
+        command.add_argument("experiment", choices=sorted(EXPERIMENTS))
     run.add_argument("--check", type=Path, required=True)
     run.add_argument("--seeds", type=int, default=3)
     arguments = parser.parse_args()
     if arguments.command == "table":
-        print(table(arguments.out))
+        results = read_results(arguments.out / f"{arguments.experiment}.jsonl")
+        print(table(results))
+        if arguments.plot:
+            plot(results, arguments.plot)
         return
     bench = Bench.open(arguments.data, arguments.out)
     if arguments.command == "base":
@@ -246,6 +259,8 @@ def main() -> None:
     for arm in EXPERIMENTS[arguments.experiment]:
         for seed in range(arguments.seeds):
             row = run_arm(bench, arm, seed, arguments.samples, arguments.check)
+            with open(arguments.out / f"{arguments.experiment}.jsonl", "a", encoding="utf-8") as lines:
+                lines.write(json.dumps(row) + "\n")
             print(
                 json.dumps({key: row[key] for key in ("name", "seed", "seconds")} | {"perfect": row["prompts"]["perfect"]}),
                 flush=True,

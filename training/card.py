@@ -11,14 +11,11 @@ import math
 from pathlib import Path
 from typing import Any
 
-from PIL import Image, ImageDraw
 from safetensors import safe_open
 
 from models.weights import write_manifest
 from training.data import stores_in
-
-WIDTH, HEIGHT, MARGIN = 900, 420, 48
-COLOURS = ((52, 101, 164), (204, 90, 20), (40, 140, 70), (150, 60, 140))
+from training.plots import save_curves
 
 CARD = """# Bundled model
 
@@ -51,29 +48,11 @@ patterns come out simplified, and photographs are outside what it has seen. {not
 """
 
 
-def curve(rows: list[dict[str, Any]]) -> Image.Image:
+def save_loss(rows: list[dict[str, Any]], path: Path) -> None:
     """Training loss over optimiser steps, a colour a stage."""
-    image = Image.new("RGB", (WIDTH, HEIGHT), "white")
-    pen = ImageDraw.Draw(image)
-    top, last = max(row["loss"] for row in rows), max(row["step"] for row in rows)
-
-    def place(step: float, loss: float) -> tuple[float, float]:
-        x = MARGIN + step / last * (WIDTH - 2 * MARGIN)
-        return x, HEIGHT - MARGIN - loss / top * (HEIGHT - 2 * MARGIN)
-
-    for part in range(5):
-        y = place(0, top * part / 4)[1]
-        pen.line((MARGIN, y, WIDTH - MARGIN, y), fill=(225, 225, 225))
-        pen.text((6, y - 6), f"{top * part / 4:.2f}", fill=(90, 90, 90))
-    stages = list(dict.fromkeys(row["stage"] for row in rows))
-    for index, stage in enumerate(stages):
-        points = [place(row["step"], row["loss"]) for row in rows if row["stage"] == stage]
-        colour = COLOURS[index % len(COLOURS)]
-        if len(points) > 1:
-            pen.line(points, fill=colour, width=2)
-        pen.text((MARGIN + 10 + 130 * index, 12), stage, fill=colour)
-    pen.text((WIDTH - MARGIN - 60, HEIGHT - 30), f"{last} steps", fill=(90, 90, 90))
-    return image
+    stages = dict.fromkeys(row["stage"] for row in rows)
+    curves = {stage: [(row["step"], [row["loss"]]) for row in rows if row["stage"] == stage] for stage in stages}
+    save_curves(curves, "step", "loss", path)
 
 
 def stage_table(rows: list[dict[str, Any]]) -> str:
@@ -108,7 +87,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("assets/weights/bundled"))
     arguments = parser.parse_args()
     rows = [json.loads(line) for line in (arguments.run / "log.jsonl").read_text().splitlines()]
-    curve(rows).save(arguments.out / "loss.png", optimize=True)
+    save_loss(rows, arguments.out / "loss.png")
     seen = [0, *(row["seen"] for row in rows)]
     seconds = sum(
         (now - then) / max(row["samples_per_second"], 0.1) for row, then, now in zip(rows, seen, seen[1:], strict=False)

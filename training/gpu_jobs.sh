@@ -5,7 +5,7 @@
 #   training/gpu_jobs.sh probe     pictures a second of every recipe, to choose BASE, HALF ... for the time that there is
 #   training/gpu_jobs.sh train     base and ControlNet; goes on from its checkpoint until MINUTES are over; call again until it says done
 #   training/gpu_jobs.sh adapt     likewise the garment adapter and the four-step student on them
-#   training/gpu_jobs.sh export    weights in shards under 16 MB, in $OUT
+#   training/gpu_jobs.sh export    weights in shards under 16 MB, and the log for `training.card`, in $OUT
 # WORK keeps everything between the calls; OUT receives what is to be kept. Where a machine has PyTorch and
 # transformers but not the rest, put wheels of the rest (diffusers, accelerate, peft, psutil, importlib_metadata, zipp, skia-python, tensorboard) into WHEELS.
 set -euo pipefail
@@ -80,7 +80,6 @@ case "${1:?data, latents, probe, train, adapt or export}" in
     runs=("$WORK/run")
     for more in garment student; do if [ -f "$WORK/$more/checkpoint.pt" ]; then runs+=("$WORK/$more"); fi; done
     python3 -m training export --run "${runs[@]}" --vae "$WORK/vae" --tokenizer "$TOKENIZER" --out "$WORK/bundled"
-    python3 -m training.card --run "$WORK/run" --data "$WORK/data" --commands <(printf "training/gpu_jobs.sh %s\n" data latents train adapt export) --machine "one NVIDIA GPU" --out "$WORK/bundled"
     tar -C "$WORK" -cf - bundled | split -b 15M - "$OUT/bundled.tar."
     cp "$WORK/run/log.jsonl" "$OUT/"
     ;;

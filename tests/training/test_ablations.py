@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 import torch
+from PIL import Image
 
 from models.fusion import FUSIONS
 from training.ablation_measures import _iou, kid
-from training.ablations import CONNECTIONS, EXPERIMENTS, PROMPTS, Arm, table
+from training.ablations import CONNECTIONS, EXPERIMENTS, PROMPTS, Arm, plot, read_results, table
 from training.hints import HINTS
 
 
@@ -41,9 +42,12 @@ def test_the_table_has_a_row_a_prompt_and_the_spread_over_seeds(tmp_path: Path) 
     rows = []
     for seed in (0, 1):
         values = {"condition IoU": 0.5 + 0.1 * seed, "KID": 3.0}
-        rows.append({"name": Arm().name, "seed": seed, "prompts": dict.fromkeys(PROMPTS, values), "parameters": 2_000_000})
-        rows[-1] |= {"seconds": 10, "curve": {"1": 0.1, "25": 0.2}}
+        row = {"name": Arm().name, "seed": seed, "prompts": dict.fromkeys(PROMPTS, values), "parameters": 2_000_000}
+        rows.append(row | {"seconds": 10, "curve": {"1": 0.1, "25": 0.2 + 0.1 * seed}})
     other = [{**row, "name": replace(Arm(), fusion="concat").name} for row in rows]
-    (tmp_path / "results.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows + other))
-    text = table(tmp_path)
+    (tmp_path / "fusions.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows + other))
+    results = read_results(tmp_path / "fusions.jsonl")
+    text = table(results)
     assert text.count("0.550 ± 0.050") == 2 * len(PROMPTS) and "step 25" in text
+    plot(results, tmp_path / "plots" / "fusions.png")
+    assert Image.open(tmp_path / "plots" / "fusions.png").size == (900, 420)
