@@ -14,6 +14,7 @@ from PIL import Image
 from safetensors.torch import load_file
 from transformers import CLIPTextConfig, CLIPTextModelWithProjection
 
+from benchmarks.training_cost import ARMS, measure
 from models.garment import GARMENT_FILE, new_image_encoder
 from models.ip_adapter import adapter_from_state
 from tests.tiny import SDXL, build_tiny, tiny_tokenizer, tiny_unet
@@ -113,3 +114,8 @@ def test_what_the_folder_lacks_is_said_before_anything_is_loaded(
             *SHORT,
         )
     assert "Not every picture has a condition" in capsys.readouterr().err
+
+
+def test_the_cost_of_a_step_is_measured_on_real_steps() -> None:
+    found = {arm: measure(arm, "small", steps=1, batch=1, side=64) for arm in ARMS}
+    assert 0 < found["ControlNet"]["trained"] < found["whole base"]["trained"]
