@@ -21,6 +21,6 @@ COPY --chown=1000:1000 . .
 USER 1000
 VOLUME /home/user/.cache/huggingface
 EXPOSE 7860
-HEALTHCHECK --interval=30s --timeout=5s --start-period=180s \
-    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:7860/', timeout=4)"]
+HEALTHCHECK --interval=30s --timeout=10s --start-period=180s \
+    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:7860/', timeout=8)"]
 CMD ["python", "app.py", "--host", "0.0.0.0", "--port", "7860"]

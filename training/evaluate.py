@@ -43,9 +43,11 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Case:
-    """One swap to be judged. named: indices of `truth.garments` that the prompt names."""
+    """One swap to be judged. outfit: seed of the true drawing's clothes; named: indices of `truth.garments` that the prompt
+    names."""
 
     seed: int
+    outfit: int
     source: Drawing
     truth: Drawing
     mask: Mask
@@ -103,7 +105,7 @@ def cases(seeds: Iterable[int]) -> Iterator[Case]:
             named = named[:wanted]
             rng = np.random.default_rng(outfit)
             words = caption([truth.garments[i] for i in named], rng, "tags" if seed % 2 else "sentence")
-            yield Case(seed, source, truth, mask, words, tuple(named), held_out)
+            yield Case(seed, outfit, source, truth, mask, words, tuple(named), held_out)
 
 
 def request_for(profile: ModelProfile, image: NDArray[np.uint8], mask: Mask, prompt: str, seed: int) -> SwapRequest:
