@@ -2,6 +2,7 @@
 
     python -m training.ablations base --data runs/data --out runs/ablations --samples 60000
     python -m training.ablations run connections --data runs/data --check runs/unseen --out runs/ablations --samples 12000
+    python -m training.ablations run composed --data runs/data --check runs/unseen --out runs/ablations    # after `run hints`
     python -m training.ablations table connections --out runs/ablations --plot docs/experiments/connections.png
 
 The condition is the part map; parts, garments and features are re-read from the results by the judge. data, check:
@@ -13,36 +14,35 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from diffusers import AutoencoderTiny, UNet2DConditionModel
 from torch import Tensor, nn
 from transformers import CLIPTextModel, CLIPTokenizer
 
 from models.control_lite import lite_from_unet, skip_channels
+from models.controlled_unet import Branch
 from models.controlnet import from_unet, gaussian_from_unet
 from models.fusion import Fusions
 from pipeline.conditions import token_ids
 from training import loop
 from training.ablation_measures import measure, summary
+from training.ablation_tables import PROMPTS, plot, read_results, table
 from training.data import Batch, batches, open_source, stores_in
 from training.diffusion import Diffusion, reads
 from training.grids import draw
 from training.hints import HINTS
 from training.judges import load_judge
-from training.plots import save_curves
 from training.recipes import Recipe, Stage, alphas_of, new_unet
 
-BUNDLED = Path("assets/weights/bundled")
+BUNDLED, JUDGE = Path("assets/weights/bundled"), Path("assets/weights/judge")
 STEM = (8, 16, 32, 48)
 CHECKED = 64
 CURVE_AT = (1, 25, 50, 100, 150, 200, 300, 400, 600, 800, 1200)
-PROMPTS = ("none", "insufficient", "conflicting", "perfect")
 CONNECTIONS: dict[str, Callable[..., nn.Module]] = {"zero": from_unet, "gaussian": gaussian_from_unet, "lite": lite_from_unet}
 
 
@@ -69,6 +69,7 @@ EXPERIMENTS: dict[str, tuple[Arm, ...]] = {
     "hints": tuple(Arm(hint=name) for name in HINTS if name not in ("bundled", "masked image", "condition", "parts")),
     "data": tuple(Arm(pairs=count) for count in (1000, 10000, 50000)),
 }
+COMPOSED = (("pose", "colour map"), ("sketch", "colour map"), ("depth", "canny"))  # arms of "hints" that act together
 
 
 def small_unet(latent_channels: int) -> UNet2DConditionModel:
@@ -92,6 +93,10 @@ class Bench:
         text = CLIPTextModel.from_pretrained(BUNDLED / "text_encoder", dtype=torch.float32).eval()
         vae = AutoencoderTiny.from_pretrained(BUNDLED / "vae").eval().requires_grad_(False)
         return cls(tokenizer, text, vae, data, out)
+
+    def folder(self, arm: Arm, seed: int) -> Path:
+        """Where an arm's networks are kept."""
+        return self.out / "arms" / f"{arm.name.replace(', ', '-').replace(' ', '_')}-{seed}"
 
     def base(self) -> UNet2DConditionModel:
         unet = small_unet(self.vae.config.latent_channels)
@@ -126,11 +131,11 @@ def train_base(bench: Bench, samples: int) -> None:
 
 
 def run_arm(bench: Bench, arm: Arm, seed: int, samples: int, check: Path) -> dict[str, Any]:
-    """Train one arm and measure it with every kind of prompt."""
+    """Train one arm and measure it with every kind of prompt. Its networks stay in `bench.out`/arms."""
     torch.manual_seed(seed)
     unet = bench.base()
-    control = CONNECTIONS[arm.connection](unet, HINTS[arm.hint].channels, STEM)
-    parts: dict[str, nn.Module] = {"unet": unet, "text_encoder": bench.text_encoder, "control": control, "vae": bench.vae}
+    parts: dict[str, nn.Module] = {"unet": unet, "text_encoder": bench.text_encoder, "control": new_control(arm, unet)}
+    parts["vae"] = bench.vae
     names, trained = ["unet", "text_encoder", "control"], ["control"]
     if arm.fusion != "add":
         parts["fusion"] = Fusions(arm.fusion, [*skip_channels(unet), unet.config.block_out_channels[-1]])
@@ -148,37 +153,84 @@ def run_arm(bench: Bench, arm: Arm, seed: int, samples: int, check: Path) -> dic
         consistency=arm.consistency,
         seed=seed,
     )
-    batch = check_batch(bench, recipe, check)
-    judge, curve = load_judge(Path("assets/weights/judge")), {}
+    batch = check_batch(bench, reads(recipe), check)
+    judge, curve, watching = load_judge(JUDGE), {}, 0.0
 
     def watch(state: loop.State) -> bool:
         """IoU on the way, by the weights as they are: where does the hint begin to be followed?"""
+        nonlocal watching
         if state.step in CURVE_AT or state.step == recipe.steps:
+            began = time.monotonic()
             found = measure(judge, sample(bench, state.task.parts, recipe, batch, "perfect"), batch)
             curve[state.step] = summary(found)["condition IoU"]
+            watching += time.monotonic() - began
         return False
 
     began = time.monotonic()
-    state = bench.train(parts, recipe, bench.out / "arm", arm.pairs, stop=watch)
-    seconds = time.monotonic() - began
+    state = bench.train(parts, recipe, bench.folder(arm, seed), arm.pairs, stop=watch)
+    seconds = time.monotonic() - began - watching
     ready = {**state.task.parts, **state.average}
     row: dict[str, Any] = {"arm": asdict(arm), "name": arm.name, "seed": seed, "steps": recipe.steps, "curve": curve}
-    row["parameters"] = sum(p.numel() for module in state.average.values() for p in module.parameters())
-    row["seconds"] = round(seconds, 1)
+    row["M parameters"] = sum(p.numel() for module in state.average.values() for p in module.parameters()) / 1e6
+    row["ms a sample"] = round(1000 * seconds / state.seen, 2)
+    row["MiB a sample"] = round(kept_bytes(state.task, batch) / len(batch.latents) / 2**20, 2)
     row["prompts"] = {kind: summary(measure(judge, sample(bench, ready, recipe, batch, kind), batch)) for kind in PROMPTS}
     return row
 
 
-def check_batch(bench: Bench, recipe: Recipe, check: Path) -> Batch:
-    """The same unseen drawings for every arm, of the commonest shape."""
+def new_control(arm: Arm, unet: UNet2DConditionModel) -> nn.Module:
+    return CONNECTIONS[arm.connection](unet, HINTS[arm.hint].channels, STEM)
+
+
+def kept_bytes(task: nn.Module, batch: Batch) -> int:
+    """Activations that one forward pass keeps for the backward pass, the same on every device."""
+    kept: dict[int, int] = {}
+    weights = {p.untyped_storage().data_ptr() for p in task.parameters()}
+
+    def pack(tensor: Tensor) -> Tensor:
+        storage = tensor.untyped_storage()
+        if storage.data_ptr() not in weights:
+            kept[storage.data_ptr()] = storage.nbytes()
+        return tensor
+
+    device = next(task.parameters()).device
+    with (
+        torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor),
+        torch.autocast(device.type, torch.bfloat16),
+    ):
+        loss = task(batch, torch.Generator(device).manual_seed(0))
+    assert loss.requires_grad  # alive until here, so that no storage was used twice
+    return sum(kept.values())
+
+
+def run_composed(bench: Bench, hints: Sequence[str], seed: int, check: Path) -> dict[str, Any]:
+    """Trained arms of "hints" acting together by plain addition, each at full strength."""
+    recipes = [Recipe((), hint=hint) for hint in hints]
+    batch = check_batch(bench, set().union(*map(reads, recipes)), check)
+    unet, judge = bench.base(), load_judge(JUDGE)
+    branches = []
+    for hint in hints:
+        arm = Arm(hint=hint)
+        control: Any = new_control(arm, unet).eval()
+        control.load_state_dict(loop.averages(bench.folder(arm, seed))["control"])
+        branches.append(Branch(control, control.hint_stem(HINTS[hint].build(batch.pictures))))
+    parts = {"unet": unet, "text_encoder": bench.text_encoder}
+    plain = Recipe((), parts=("unet", "text_encoder"))
+
+    prompts = {kind: summary(measure(judge, sample(bench, parts, plain, batch, kind, branches), batch)) for kind in PROMPTS}
+    return {"name": " + ".join(hints), "seed": seed, "prompts": prompts}
+
+
+def check_batch(bench: Bench, names: set[str], check: Path) -> Batch:
+    """The same unseen drawings for every arm, of the commonest shape. names: of the pictures that hints read."""
     store = max(stores_in(check), key=len)
-    source = open_source(store, bench.tokenizer, {*reads(recipe), "target", "labels"})
+    source = open_source(store, bench.tokenizer, names | {"target", "labels"})
     return next(batches([source], min(CHECKED, len(store)), True, 0))
 
 
 @torch.no_grad()
-def sample(bench: Bench, parts: Any, recipe: Recipe, batch: Batch, prompt: str) -> Tensor:
-    """Pictures for a batch, B x 3 x H x W in 0..1. prompt: a row of PROMPTS."""
+def sample(bench: Bench, parts: Any, recipe: Recipe, batch: Batch, prompt: str, more: Sequence[Branch] = ()) -> Tensor:
+    """Pictures for a batch, B x 3 x H x W in 0..1. prompt: a row of PROMPTS; more: branches beside the recipe's own."""
     device = next(parts["unet"].parameters()).device
     empty = batch.empty.expand(len(batch.tokens), -1)
     words = {
@@ -187,84 +239,60 @@ def sample(bench: Bench, parts: Any, recipe: Recipe, batch: Batch, prompt: str) 
         "conflicting": batch.tokens.roll(1, 0),
         "perfect": batch.tokens,
     }[prompt]
-    return draw(parts, recipe, batch, bench.vae.to(device), words).clamp(0, 1).cpu()
+    return draw(parts, recipe, batch, bench.vae.to(device), words, more).clamp(0, 1).cpu()
 
 
 def _tokens(bench: Bench, text: str) -> Tensor:
     return token_ids(bench.tokenizer, [text])
 
 
-def read_results(file: Path) -> dict[str, list[dict[str, Any]]]:
-    """An experiment's rows, a seed each, by their arms' names."""
-    found: dict[str, list[dict[str, Any]]] = {}
-    for line in file.read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
-        found.setdefault(row["name"], []).append(row)
-    return found
-
-
-def table(results: dict[str, list[dict[str, Any]]]) -> str:
-    """Mean and spread over the seeds, as Markdown."""
-    columns = list(next(iter(results.values()))[0]["prompts"]["perfect"])
-    lines = ["| arm | prompt | " + " | ".join(columns) + " | parameters | seconds |", "|---" * (len(columns) + 4) + "|"]
-    for name, own in results.items():
-        for prompt in PROMPTS:
-            cells = [_spread([row["prompts"][prompt][column] for row in own]) for column in columns]
-            cells += [f"{own[0]['parameters'] / 1e6:.2f} M", _spread([row["seconds"] for row in own])]
-            lines.append(f"| {name} ({len(own)} seeds) | {prompt} | " + " | ".join(cells) + " |")
-    steps = list(next(iter(results.values()))[0]["curve"])
-    lines += ["", "| condition IoU | " + " | ".join(f"step {at}" for at in steps) + " |", "|---" * (len(steps) + 1) + "|"]
-    for name, own in results.items():
-        lines.append(f"| {name} | " + " | ".join(_spread([row["curve"][at] for row in own]) for at in steps) + " |")
-    return "\n".join(lines)
-
-
-def plot(results: dict[str, list[dict[str, Any]]], path: Path) -> None:
-    """How well the hint is followed over the steps of training, a curve an arm."""
-    curves = {name: [(float(at), [row["curve"][at] for row in own]) for at in own[0]["curve"]] for name, own in results.items()}
-    save_curves(curves, "step", "condition IoU, perfect prompt", path, logarithmic=True)
-
-
-def _spread(values: Sequence[float]) -> str:
-    return f"{np.mean(values):.3f} ± {np.std(values):.3f}"
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m training.ablations", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    commands = parser.add_subparsers(dest="command", required=True)
+    commands = parser.add_subparsers(required=True)
     base, run, tables = (commands.add_parser(name) for name in ("base", "run", "table"))
     for command in (base, run, tables):
         command.add_argument("--out", type=Path, required=True)
+    for command in (run, tables):
+        command.add_argument("experiment", choices=[*EXPERIMENTS, "composed"])
     for command, samples in ((base, 60_000), (run, 12_000)):
         command.add_argument("--data", type=Path, required=True)
         command.add_argument("--samples", type=int, default=samples, help="pictures to see, default: %(default)s")
-    tables.add_argument("--plot", type=Path, help="also draw the curves of training into this PNG file")
-    for command in (run, tables):
-        command.add_argument("experiment", choices=sorted(EXPERIMENTS))
     run.add_argument("--check", type=Path, required=True)
     run.add_argument("--seeds", type=int, default=3)
+    tables.add_argument("--plot", type=Path, help="also draw the curves of training into this PNG file")
+    base.set_defaults(run_command=lambda options: train_base(Bench.open(options.data, options.out), options.samples))
+    run.set_defaults(run_command=command_run)
+    tables.set_defaults(run_command=command_table)
     arguments = parser.parse_args()
-    if arguments.command == "table":
-        results = read_results(arguments.out / f"{arguments.experiment}.jsonl")
-        print(table(results))
-        if arguments.plot:
-            plot(results, arguments.plot)
-        return
-    bench = Bench.open(arguments.data, arguments.out)
-    if arguments.command == "base":
-        train_base(bench, arguments.samples)
-        return
-    for arm in EXPERIMENTS[arguments.experiment]:
-        for seed in range(arguments.seeds):
-            row = run_arm(bench, arm, seed, arguments.samples, arguments.check)
-            with open(arguments.out / f"{arguments.experiment}.jsonl", "a", encoding="utf-8") as lines:
-                lines.write(json.dumps(row) + "\n")
-            print(
-                json.dumps({key: row[key] for key in ("name", "seed", "seconds")} | {"perfect": row["prompts"]["perfect"]}),
-                flush=True,
-            )
+    arguments.run_command(arguments)
+
+
+def command_run(options: argparse.Namespace) -> None:
+    bench = Bench.open(options.data, options.out)
+    for row in run_experiment(bench, options.experiment, options.seeds, options.samples, options.check):
+        with open(options.out / f"{options.experiment}.jsonl", "a", encoding="utf-8") as lines:
+            lines.write(json.dumps(row) + "\n")
+        print(json.dumps({key: row[key] for key in ("name", "seed")} | row["prompts"]["perfect"]), flush=True)
+
+
+def command_table(options: argparse.Namespace) -> None:
+    results = read_results(options.out / f"{options.experiment}.jsonl")
+    print(table(results))
+    if options.plot:
+        plot(results, options.plot)
+
+
+def run_experiment(bench: Bench, name: str, seeds: int, samples: int, check: Path) -> Iterator[dict[str, Any]]:
+    """One row a seed of every arm."""
+    for seed in range(seeds):
+        if name == "composed":
+            for hints in COMPOSED:
+                yield run_composed(bench, hints, seed, check)
+        else:
+            for arm in EXPERIMENTS[name]:
+                yield run_arm(bench, arm, seed, samples, check)
 
 
 if __name__ == "__main__":

@@ -33,17 +33,18 @@ def _picture(rgb01: Tensor) -> NDArray[np.uint8]:
 
 
 @torch.no_grad()
-def draw(parts: Any, recipe: Recipe, batch: Batch, vae: Any, tokens: Tensor) -> Tensor:
+def draw(parts: Any, recipe: Recipe, batch: Batch, vae: Any, tokens: Tensor, more: Sequence[Branch] = ()) -> Tensor:
     """What a recipe's networks make of a batch and these words, B x 77 tokens: B x 3 x H x W, about 0..1.
 
     parts: every network of the recipe, in evaluation mode. Without a ControlNet the whole picture comes from the words.
+    more: control branches beside the recipe's own.
     """
     device = next(vae.parameters()).device
-    branches: Sequence[Branch] = ()
+    branches = list(more)
     if "control" in recipe.parts:
         hint = _hint(recipe, batch).to(device)
         fusion = parts["fusion"] if "fusion" in recipe.parts else None
-        branches = [Branch(parts["control"], parts["control"].hint_stem(hint), fusion=fusion)]
+        branches.append(Branch(parts["control"], parts["control"].hint_stem(hint), fusion=fusion))
     words = torch.cat([batch.empty.expand_as(tokens), tokens]).to(device)
     encoded = parts["text_encoder"](words)
     added = None if batch.sizes is None else Added(encoded.pooler_output, batch.sizes.repeat(2, 1).to(device))

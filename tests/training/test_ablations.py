@@ -12,7 +12,8 @@ from PIL import Image
 
 from models.fusion import FUSIONS
 from training.ablation_measures import _iou, kid
-from training.ablations import CONNECTIONS, EXPERIMENTS, PROMPTS, Arm, plot, read_results, table
+from training.ablation_tables import COST, PROMPTS, plot, read_results, table
+from training.ablations import COMPOSED, CONNECTIONS, EXPERIMENTS, Arm
 from training.hints import HINTS
 
 
@@ -21,6 +22,7 @@ def test_arms_are_rows_that_exist() -> None:
         assert arm.connection in CONNECTIONS and arm.fusion in FUSIONS and arm.hint in HINTS
     names = [arm.name for arms in EXPERIMENTS.values() for arm in arms]
     assert len(set(names)) == len(names)
+    assert {hint for hints in COMPOSED for hint in hints} <= {arm.hint for arm in EXPERIMENTS["hints"]}
 
 
 def test_iou_counts_the_parts_that_are_drawn() -> None:
@@ -42,8 +44,8 @@ def test_the_table_has_a_row_a_prompt_and_the_spread_over_seeds(tmp_path: Path) 
     rows = []
     for seed in (0, 1):
         values = {"condition IoU": 0.5 + 0.1 * seed, "KID": 3.0}
-        row = {"name": Arm().name, "seed": seed, "prompts": dict.fromkeys(PROMPTS, values), "parameters": 2_000_000}
-        rows.append(row | {"seconds": 10, "curve": {"1": 0.1, "25": 0.2 + 0.1 * seed}})
+        row = {"name": Arm().name, "seed": seed, "prompts": dict.fromkeys(PROMPTS, values)}
+        rows.append(row | dict.fromkeys(COST, 2.0) | {"curve": {"1": 0.1, "25": 0.2 + 0.1 * seed}})
     other = [{**row, "name": replace(Arm(), fusion="concat").name} for row in rows]
     (tmp_path / "fusions.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows + other))
     results = read_results(tmp_path / "fusions.jsonl")
