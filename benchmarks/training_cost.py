@@ -25,7 +25,7 @@ from training.data import Batch
 from training.diffusion import Diffusion
 from training.full_size import Base, make_parts
 from training.optimizer import OPTIMIZERS
-from training.recipes import Budget, Recipe, alphas_of, controlnet_full_size
+from training.recipes import Budget, Recipe, controlnet_full_size, scheduler_config
 
 ARMS = ("whole base", "ControlNet")
 LAYOUTS: dict[str, dict[str, Any]] = {
@@ -46,7 +46,7 @@ def random_base(layout: str) -> Base:
         num_attention_heads=width // 64,
         projection_dim=width,
     )
-    return Base(unet, AutoencoderKL(), CLIPTextModel(words), (), alphas_of("epsilon"), "epsilon")
+    return Base(unet, AutoencoderKL(), CLIPTextModel(words), (), scheduler_config("epsilon"))
 
 
 def recipe_of(arm: str) -> Recipe:
@@ -61,8 +61,6 @@ def measure(arm: str, layout: str, steps: int, batch: int, side: int) -> dict[st
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     base, recipe = random_base(layout), recipe_of(arm)
     parts: dict[str, nn.Module] = make_parts(base, recipe)
-    for name in recipe.trained:
-        parts[name].float()
     task = Diffusion(parts, recipe, base.alphas, [1.0] * 4).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     del base, parts
     optimizer = OPTIMIZERS[recipe.optimizer](recipe.weight_decay)
@@ -78,7 +76,8 @@ def measure(arm: str, layout: str, steps: int, batch: int, side: int) -> dict[st
         with torch.autocast(device.type, torch.bfloat16):
             loss = task(seen, generator)
         loss.backward()
-        optimizer.step(recipe.rate)
+        optimizer.set_rate(recipe.rate)
+        optimizer.step()
         if device.type == "cuda":
             torch.cuda.synchronize()
         seconds.append(time.perf_counter() - began)

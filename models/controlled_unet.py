@@ -18,7 +18,7 @@ import torch
 from diffusers import UNet2DConditionModel
 from torch import Tensor
 
-from models.controlnet import Added, Residuals
+from models.controlnet import Added, Residuals, told
 from models.fusion import Fusions
 from models.ip_adapter import Garment
 
@@ -86,8 +86,7 @@ def predict(
     copies = text.shape[0] // latents.shape[0]
     latents = torch.cat([latents] * copies)
     time = unet.time_embedding(unet.get_time_embed(latents, timestep))
-    if added is not None:
-        time = time + added.embedding(unet)
+    time = told(unet, time, added)
     features = encode(unet, latents, time, text, garment)
     for branch in branches:
         if branch.acts_at(step, steps):

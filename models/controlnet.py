@@ -37,11 +37,15 @@ class Added:
     def rows(self, which: slice) -> Added:
         return Added(self.pooled[which], self.sizes[which])
 
-    def embedding(self, network: Any) -> Tensor:
-        """What a U-Net or a ControlNet adds to its embedding of the timestep, B x D."""
-        sizes = network.add_time_proj(self.sizes.flatten()).view(len(self.sizes), -1)
-        found: Tensor = network.add_embedding(torch.cat([self.pooled, sizes.to(self.pooled)], dim=-1))
-        return found
+
+def told(network: Any, time: Tensor, added: Added | None) -> Tensor:
+    """A U-Net's or a ControlNet's embedding of the timestep, B x D, with what an SDXL one is told beside the words."""
+    assert (added is None) == (network.config.addition_embed_type is None), "SDXL's networks, and no others, need `added`"
+    if added is None:
+        return time
+    sizes = network.add_time_proj(added.sizes.flatten()).view(len(added.sizes), -1)
+    found: Tensor = time + network.add_embedding(torch.cat([added.pooled, sizes.to(added.pooled)], dim=-1))
+    return found
 
 
 class CC_ControlNet(ControlNetModel):  # noqa: N801  the product's name
@@ -70,8 +74,7 @@ class CC_ControlNet(ControlNetModel):  # noqa: N801  the product's name
         """
         time = self.time_proj(timestep.expand(latents.shape[0]).to(latents.device)).to(latents.dtype)
         emb = self.time_embedding(time)
-        if added is not None:
-            emb = emb + added.embedding(self)
+        emb = told(self, emb, added)
 
         x = self.conv_in(latents) + stem  # the only place where the hint enters
         skips = [x]

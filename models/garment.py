@@ -31,14 +31,22 @@ class GarmentReader(nn.Module):
 
     def forward(self, rgb: Tensor, kept: Tensor | None = None) -> Tensor:
         """rgb: B x 3 x side x side in 0..1 -> tokens B x n x D; kept: B bool, False gives the tokens of no picture."""
-        mean, std = (rgb.new_tensor(values)[:, None, None] for values in (MEAN, STD))
-        pixels = ((rgb - mean) / std).to(self.image_encoder.dtype)
+        pixels = self.pixels(rgb)
         if kept is None:
             kept = torch.ones(len(rgb), dtype=torch.bool, device=rgb.device)
         if self.adapter.reads_all_features:  # stock diffusers shows the encoder a picture of zeros for "no picture"
-            pixels = pixels * kept[:, None, None, None]
-            return self.adapter.tokens(self.image_encoder(pixels, output_hidden_states=True).hidden_states[-2])
+            return self.adapter.tokens(self.features(pixels * kept[:, None, None, None]))
         return self.adapter.tokens(self.image_encoder(pixels).image_embeds * kept[:, None])
+
+    def pixels(self, rgb: Tensor) -> Tensor:
+        """As the encoder wants them: B x 3 x side x side in 0..1, standardised."""
+        mean, std = (rgb.new_tensor(values)[:, None, None] for values in (MEAN, STD))
+        return ((rgb - mean) / std).to(self.image_encoder.dtype)
+
+    def features(self, pixels: Tensor) -> Tensor:
+        """The encoder's penultimate hidden states, B x (1 + patches) x features."""
+        found: Tensor = self.image_encoder(pixels, output_hidden_states=True).hidden_states[-2]
+        return found
 
     def lock_idle(self) -> None:
         """Keep what `forward` never reads out of training: the layers after the penultimate hidden states."""

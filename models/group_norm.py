@@ -59,7 +59,7 @@ class _GroupNorm(torch.autograd.Function):
         pixels = _pixels(values)
         mean = _group_mean(pixels.mean(1, dtype=torch.float32), groups)
         centred = pixels - mean[:, None].to(pixels.dtype)
-        # What rounding the mean to 16 bits left over is taken off here, so that the variance stays exact.
+        # What rounding the mean to 16 bits left over is taken off here, so that the variance is not biased by it.
         rest = _group_mean(centred.mean(1, dtype=torch.float32), groups)
         variance = _group_mean(centred.square().mean(1, dtype=torch.float32), groups) - rest.square()
         scale = (variance.clamp_min(0) + eps).rsqrt()

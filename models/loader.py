@@ -133,12 +133,16 @@ def _garment(folder: Path, file: str, unet: Any) -> GarmentReader:
     return reader
 
 
-def _network(kind: Any, folder: Path, device: torch.device, dtype: torch.dtype) -> Any:
-    """Load strictly: a folder with a weight too many or too few is another network's."""
+def read_network(kind: Any, folder: Path, dtype: torch.dtype) -> Any:
+    """Read strictly and from disk alone: a folder with a weight too many or too few is another network's."""
     network, info = kind.from_pretrained(folder, dtype=dtype, local_files_only=True, output_loading_info=True)
     strays = [*info["missing_keys"], *info["unexpected_keys"]]
     if strays:
         raise WeightsError(f"The weights in {folder.name}/ belong to another network ({strays[0]}), please restore them.")
-    network.requires_grad_(False)
+    return network
+
+
+def _network(kind: Any, folder: Path, device: torch.device, dtype: torch.dtype) -> Any:
+    network = read_network(kind, folder, dtype).requires_grad_(False)
     quicken(network)
     return network.eval().to(device=device, memory_format=torch.channels_last)

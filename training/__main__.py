@@ -34,6 +34,7 @@ from transformers import CLIPTokenizer
 
 from models.profiles import BUNDLED
 from models.tokenizer import build_tokenizer
+from models.weights import WeightsError
 from pipeline.request import UserError
 from training import loop, setups
 from training.characters.caption import vocabulary
@@ -43,10 +44,11 @@ from training.folder import KINDS, problems, read_rows
 from training.grids import save_grid
 from training.hints import HINTS
 from training.parts import make_parts, read_parts
-from training.recipes import FULL_SIZE, RECIPES, Budget, Stage
+from training.recipes import FULL_SIZE, RECIPES, Budget, Recipe, Stage
 from training.tasks import TASKS
 
 GRID = 6  # pictures of every checkpoint
+USERS_HINTS = [name for name, hint in HINTS.items() if set(hint.reads) <= {"rgb", "target", *KINDS}]
 
 
 def command_tokenizer(arguments: argparse.Namespace) -> None:
@@ -64,12 +66,16 @@ def command_encode(arguments: argparse.Namespace) -> None:
 
 
 def command_train(arguments: argparse.Namespace) -> None:
-    budget = Budget(arguments.half, arguments.full, arguments.batch, arguments.rate)
-    large = FULL_SIZE.get(arguments.recipe)
-    recipe = replace((large.recipe if large else RECIPES[arguments.recipe])(budget), accumulate=arguments.accumulate)
+    recipe = recipe_of(arguments)
     accelerator = loop.make_accelerator(recipe, arguments.device, arguments.out)
     device, workers = accelerator.device, accelerator.num_processes
-    setup = (setups.full if large else setups.bundled)(arguments, recipe, device)
+    if odd := [stage.batch for stage in recipe.stages if stage.batch % workers]:
+        raise UserError(f"{odd[0]} pictures cannot be shared by {workers} processes, please choose another --batch.")
+    if arguments.recipe in FULL_SIZE:
+        side = arguments.side or FULL_SIZE[arguments.recipe].side
+        setup = setups.full(recipe, device, arguments.data, arguments.base, side, arguments.image_encoder)
+    else:
+        setup = setups.bundled(recipe, device, arguments.data, arguments.tokenizer, arguments.begin_from, arguments.vae)
     recipe = setup.recipe
     task = TASKS[recipe.task](setup.parts, recipe, setup.alphas, setup.channel_weights)
     state = loop.start(task, recipe, device)
@@ -80,7 +86,7 @@ def command_train(arguments: argparse.Namespace) -> None:
         return setup.batches(stage, stage.batch // workers, first, accelerator.process_index)
 
     on_save = None
-    if setup.vae is not None and recipe.task == "diffusion":
+    if accelerator.is_main_process and setup.vae is not None and recipe.task == "diffusion":
         on_save = _grids(setup, arguments.out, next(setup.batches(recipe.stages[-1], GRID, 0, 0)))
     deadline = time.monotonic() + 60 * arguments.minutes
     done = loop.train(
@@ -91,6 +97,7 @@ def command_train(arguments: argparse.Namespace) -> None:
         accelerator,
         log=lambda row: print(json.dumps(row), flush=True),
         on_save=on_save,
+        save_every=60 * arguments.save_minutes,
         stop=lambda state: time.monotonic() > deadline,
     )
     accelerator.end_training()
@@ -98,12 +105,33 @@ def command_train(arguments: argparse.Namespace) -> None:
         print("done" if done else "stopped at the time limit; go on with --resume")
 
 
+def recipe_of(arguments: argparse.Namespace) -> Recipe:
+    """The recipe as it was asked for. Raises `UserError` for options that do not go together."""
+    if not arguments.half + arguments.full:
+        raise UserError("Please say how many pictures to see, with --full.")
+    budget = Budget(arguments.half, arguments.full, arguments.batch, arguments.rate, arguments.accumulate)
+    large = FULL_SIZE.get(arguments.recipe)
+    if large is None:
+        if given := [name for name in ("base", "image_encoder", "hint", "side") if getattr(arguments, name)]:
+            raise UserError(f"--{given[0].replace('_', '-')} is for full-size weights, please leave it out with this recipe.")
+        return replace(RECIPES[arguments.recipe](budget), accumulate=arguments.accumulate)
+    if arguments.base is None:
+        raise UserError("This recipe stands on a full-size model, please give its diffusers folder with --base.")
+    if arguments.half or arguments.begin_from:
+        raise UserError("Full-size recipes know one size and one base, please use --full without --half and --begin-from.")
+    if arguments.side and arguments.side % 64:
+        raise UserError(f"--side {arguments.side} is no multiple of 64, please choose one that is.")
+    recipe = replace(large.recipe(budget), accumulate=arguments.accumulate)
+    return replace(recipe, hint=arguments.hint) if arguments.hint and "control" in recipe.parts else recipe
+
+
 def _grids(setup: setups.Setup, out: Path, batch: Batch) -> Callable[[loop.State], None]:
     """What to do with every checkpoint: draw a few pictures with it."""
 
     def draw(state: loop.State) -> None:
         vae = setup.vae.to(next(state.task.parameters()).device)
-        path = save_grid({**setup.parts, **state.average}, setup.recipe, batch, vae, out, state.step)
+        parts = {**setup.parts, **state.average}
+        path = save_grid(parts, setup.recipe, batch, vae, out, state.step, setup.scheduler)
         if "garment" in setup.recipe.parts:  # the average listened while it was drawn with
             state.task.parts["garment"].adapter.attach(state.task.parts["unet"])
         print(f"pictures: {path}", flush=True)
@@ -113,8 +141,11 @@ def _grids(setup: setups.Setup, out: Path, batch: Batch) -> Callable[[loop.State
 
 def command_export(arguments: argparse.Namespace) -> None:
     if arguments.base:
-        export_additions(read_parts(*arguments.run), arguments.base, arguments.out)
+        if not export_additions(read_parts(*arguments.run), arguments.base, arguments.out):
+            raise UserError(f"{arguments.run[-1]} trained nothing that stands on a full-size model, please name another run.")
         return
+    if arguments.vae is None:
+        raise UserError("Please give the bundled model's autoencoder with --vae, or a full-size model with --base.")
     tokenizer = CLIPTokenizer.from_pretrained(arguments.tokenizer)
     vae = AutoencoderTiny.from_pretrained(arguments.vae)
     known = read_parts(*arguments.run)
@@ -155,9 +186,10 @@ def main() -> None:
     train.add_argument("--vae", type=Path, help="the autoencoder, for pictures of every checkpoint in --out/samples")
     train.add_argument("--half", type=int, default=0, help="pictures to see at half size, which come first")
     train.add_argument("--full", type=int, default=0, help="pictures to see at full size")
-    train.add_argument("--batch", type=int, default=64, help="pictures a step at half size, half as many at full size")
+    train.add_argument("--batch", type=int, default=64, help="pictures at once; drawn pairs: half as many at full size")
     train.add_argument("--rate", type=float, help="learning rate, default: the recipe's")
     train.add_argument("--minutes", type=float, default=float("inf"), help="stop and save after this long")
+    train.add_argument("--save-minutes", type=float, default=5, help="a checkpoint so often (default: %(default)s)")
     train.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
     train.add_argument(
         "--begin-from", type=Path, nargs="+", default=[], help="exported folders or other runs to take the first weights from"
@@ -166,7 +198,7 @@ def main() -> None:
     large = train.add_argument_group("full-size weights")
     large.add_argument("--base", type=Path, help="diffusers folder of the model that stays locked")
     large.add_argument("--image-encoder", type=Path, help="folder of the CLIP encoder that a garment adapter looks through")
-    large.add_argument("--hint", choices=list(HINTS), help="what the ControlNet is shown, default: the data's condition pictures")
+    large.add_argument("--hint", choices=USERS_HINTS, help="what the ControlNet is shown, default: the data's condition pictures")
     large.add_argument("--side", type=int, help="of the square pictures, in pixels")
     train.set_defaults(run_command=command_train)
 
@@ -194,7 +226,7 @@ def main() -> None:
     arguments = parser.parse_args()
     try:
         arguments.run_command(arguments)
-    except UserError as error:
+    except (UserError, WeightsError) as error:
         parser.exit(2, f"{error}\n")
 
 

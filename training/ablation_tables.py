@@ -16,10 +16,11 @@ COST = ("M parameters", "ms a sample", "MiB a sample")
 
 
 def read_results(file: Path) -> dict[str, list[dict[str, Any]]]:
-    """An experiment's rows, a seed each, by their arms' names."""
+    """An experiment's rows, a seed each, by their arms' names; of an arm that ran twice with one seed, the later."""
+    rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    latest = {(row["name"], row["seed"]): row for row in rows}
     found: dict[str, list[dict[str, Any]]] = {}
-    for line in file.read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
+    for row in latest.values():
         found.setdefault(row["name"], []).append(row)
     return found
 

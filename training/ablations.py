@@ -28,6 +28,7 @@ from models.control_lite import lite_from_unet, skip_channels
 from models.controlled_unet import Branch
 from models.controlnet import from_unet, gaussian_from_unet
 from models.fusion import Fusions
+from models.group_norm import quicken
 from pipeline.conditions import token_ids
 from training import loop
 from training.ablation_measures import measure, summary
@@ -74,7 +75,9 @@ COMPOSED = (("pose", "colour map"), ("sketch", "colour map"), ("depth", "canny")
 
 def small_unet(latent_channels: int) -> UNet2DConditionModel:
     """About 4 M parameters, for 16 x 16 latents."""
-    return new_unet(latent_channels, side=16, widths=(64, 96, 128))
+    unet = new_unet(latent_channels, side=16, widths=(64, 96, 128))
+    quicken(unet)
+    return unet
 
 
 @dataclass
@@ -160,6 +163,8 @@ def run_arm(bench: Bench, arm: Arm, seed: int, samples: int, check: Path) -> dic
         """IoU on the way, by the weights as they are: where does the hint begin to be followed?"""
         nonlocal watching
         if state.step in CURVE_AT or state.step == recipe.steps:
+            if torch.cuda.is_available():
+                torch.cuda.synchronize()
             began = time.monotonic()
             found = measure(judge, sample(bench, state.task.parts, recipe, batch, "perfect"), batch)
             curve[state.step] = summary(found)["condition IoU"]
@@ -173,34 +178,42 @@ def run_arm(bench: Bench, arm: Arm, seed: int, samples: int, check: Path) -> dic
     row: dict[str, Any] = {"arm": asdict(arm), "name": arm.name, "seed": seed, "steps": recipe.steps, "curve": curve}
     row["M parameters"] = sum(p.numel() for module in state.average.values() for p in module.parameters()) / 1e6
     row["ms a sample"] = round(1000 * seconds / state.seen, 2)
-    row["MiB a sample"] = round(kept_bytes(state.task, batch) / len(batch.latents) / 2**20, 2)
     row["prompts"] = {kind: summary(measure(judge, sample(bench, ready, recipe, batch, kind), batch)) for kind in PROMPTS}
+    row["MiB a sample"] = round(kept_bytes(state.task, batch) / 2**20, 2)
     return row
 
 
 def new_control(arm: Arm, unet: UNet2DConditionModel) -> nn.Module:
-    return CONNECTIONS[arm.connection](unet, HINTS[arm.hint].channels, STEM)
+    control = CONNECTIONS[arm.connection](unet, HINTS[arm.hint].channels, STEM)
+    quicken(control)
+    return control
 
 
-def kept_bytes(task: nn.Module, batch: Batch) -> int:
-    """Activations that one forward pass keeps for the backward pass, the same on every device."""
-    kept: dict[int, int] = {}
-    weights = {p.untyped_storage().data_ptr() for p in task.parameters()}
+def kept_bytes(task: nn.Module, batch: Batch) -> float:
+    """Activations that one more sample keeps for the backward pass, on a CPU with plain attention."""
 
-    def pack(tensor: Tensor) -> Tensor:
-        storage = tensor.untyped_storage()
-        if storage.data_ptr() not in weights:
-            kept[storage.data_ptr()] = storage.nbytes()
-        return tensor
+    def kept(count: int) -> int:
+        held: dict[int, int] = {}
 
-    device = next(task.parameters()).device
-    with (
-        torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor),
-        torch.autocast(device.type, torch.bfloat16),
-    ):
-        loss = task(batch, torch.Generator(device).manual_seed(0))
-    assert loss.requires_grad  # alive until here, so that no storage was used twice
-    return sum(kept.values())
+        def pack(tensor: Tensor) -> Tensor:
+            storage = tensor.untyped_storage()
+            held[storage.data_ptr()] = storage.nbytes()
+            return tensor
+
+        few = replace(
+            batch,
+            latents=batch.latents[:count],
+            tokens=batch.tokens[:count],
+            pictures={name: picture[:count] for name, picture in batch.pictures.items()},
+        )
+        hooks = torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor)
+        with hooks, torch.autocast("cpu", torch.bfloat16):
+            loss = task(few, torch.Generator().manual_seed(0))
+        assert loss.requires_grad  # alive until here, so that no storage was used twice
+        return sum(held.values())
+
+    task.cpu()
+    return (kept(4) - kept(2)) / 2  # weights and their copies in 16 bits are in both
 
 
 def run_composed(bench: Bench, hints: Sequence[str], seed: int, check: Path) -> dict[str, Any]:
@@ -280,7 +293,7 @@ def command_run(options: argparse.Namespace) -> None:
 def command_table(options: argparse.Namespace) -> None:
     results = read_results(options.out / f"{options.experiment}.jsonl")
     print(table(results))
-    if options.plot:
+    if options.plot and options.experiment in EXPERIMENTS:  # what is only composed has no training of its own
         plot(results, options.plot)
 
 

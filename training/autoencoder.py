@@ -180,7 +180,8 @@ def train(
     for step in range(1, steps + 1):
         loss = reconstruction_loss(model, next(batches).to(device), noise)
         loss.backward()
-        optimizer.step(rate * schedule(step / steps, step, WARMUP))
+        optimizer.set_rate(rate * schedule(step / steps, step, WARMUP))
+        optimizer.step()
         losses.append(loss.detach())
         if step % every == 0 or step == steps:
             yield step, float(torch.stack(losses).mean()), step * batch / (time.monotonic() - started)

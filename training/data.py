@@ -16,12 +16,9 @@ A `Store` is a folder of raw arrays for one crop shape:
 from __future__ import annotations
 
 import json
-import queue
-import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +29,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from pipeline.conditions import token_ids
+from training.ahead import ahead
 from training.objective import channel_weight
 
 GARMENT = 128  # pixels a side of a reference picture
@@ -172,17 +170,13 @@ def open_source(store: Store, tokenizer: Any, names: Iterable[str], device: str 
     return Source(len(store), read, tokens, token_ids(tokenizer, [""]))
 
 
-def batches(
-    sources: Sequence[Source], size: int, half: bool, seed: int, first: int = 0, worker: int = 0, ahead: int = 4
-) -> Iterator[Batch]:
+def batches(sources: Sequence[Source], size: int, half: bool, seed: int, first: int = 0, worker: int = 0) -> Iterator[Batch]:
     """Endless random batches of `size`, one source (so one shape) a batch, prepared ahead in a thread.
 
     first: number of the first batch; what is in a batch depends on seed, number and worker alone. worker: processes that
     train together take the same shapes in turn, so that none waits, but other pictures.
     """
     sizes = np.array([source.count for source in sources], float)
-    ready: queue.Queue[Batch] = queue.Queue(ahead)
-    stop = threading.Event()
 
     def draw(number: int) -> Batch:
         rng, shapes = np.random.default_rng([seed, number, worker]), np.random.default_rng([seed, number])
@@ -196,24 +190,7 @@ def batches(
             pictures = {name: HALVED.get(name, _average)(picture) for name, picture in pictures.items()}
         return Batch(latents, pictures, tokens, source.empty)
 
-    def work() -> None:
-        for number in count(first):
-            batch = draw(number)
-            while not stop.is_set():
-                try:
-                    ready.put(batch, timeout=1)
-                    break
-                except queue.Full:
-                    continue
-            if stop.is_set():
-                return
-
-    threading.Thread(target=work, daemon=True).start()
-    try:
-        while True:
-            yield ready.get()
-    finally:
-        stop.set()
+    return ahead(draw, first)
 
 
 def _planes(name: str, picture: Tensor) -> Tensor:

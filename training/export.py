@@ -68,8 +68,9 @@ def export(
     write_manifest(folder)
 
 
-def export_additions(known: Mapping[str, Weights], base: Path, folder: Path) -> None:
-    """What a run added to a full-size model, in half precision: an ordinary `controlnet` folder, an adapter's file.
+def export_additions(known: Mapping[str, Weights], base: Path, folder: Path) -> bool:
+    """What a run added to a full-size model, in half precision: an ordinary `controlnet` folder, an adapter's file; False
+    if it added nothing.
 
     known: state dicts by the names of the parts, see `training.parts.read_parts`; base: the model's folder.
     """
@@ -88,6 +89,7 @@ def export_additions(known: Mapping[str, Weights], base: Path, folder: Path) -> 
         file = folder / GARMENT_FILE
         file.parent.mkdir(parents=True, exist_ok=True)
         save_file(published({name: value.half().contiguous() for name, value in known["adapter"].items()}), file)
+    return "control" in known or "adapter" in known
 
 
 def compact(file: Path) -> None:

@@ -4,7 +4,8 @@
                               "condition_file_name": "lines/0001.png", "mask_file_name": ..., "garment_file_name": ...}
     DIR/0001.png ...          the pictures, and beside them what else a recipe asks for
 
-`python -m training check-data DIR [--recipe NAME]` says in one line a file what is wrong with it.
+`python -m training check-data DIR [--needs KIND ...]` says in one line a file what is wrong with it. Of every picture the
+middle square is seen.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -115,30 +115,19 @@ def square(image: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
     return resize(flatten(image[top : top + least, left : left + least], (255, 255, 255)), (side, side))
 
 
-def batches(
-    rows: Sequence[Row],
-    kinds: Collection[str],
-    size: int,
-    side: int,
-    seed: int,
-    first: int = 0,
-    worker: int = 0,
-    garment_side: int = 224,
-) -> Iterator[Pictures]:
-    """Endless random batches of `size` pictures, side x side; what is in a batch depends on seed, number and worker alone.
-
-    kinds: of the pictures that are read beside them.
-    """
-    for number in count(first):
-        chosen = np.random.default_rng([seed, number, worker]).choice(len(rows), size, replace=size > len(rows))
-        taken = [rows[index] for index in chosen]
-        columns: dict[str, Tensor] = {"rgb": _stack([square(load_character(row.picture), side) for row in taken])}
-        for kind in kinds:
-            images = [load_character(row.files[kind]) for row in taken]
-            columns[kind] = _stack([garment_picture(i, garment_side) if kind == "garment" else square(i, side) for i in images])
-        if "mask" in columns:
-            columns["mask"] = (columns["mask"].mean(1, keepdim=True) >= 0.5).float()
-        yield Pictures(texts=tuple(row.text for row in taken), **columns)
+def read_batch(
+    rows: Sequence[Row], kinds: Collection[str], size: int, side: int, seed: Sequence[int], garment_side: int = 224
+) -> Pictures:
+    """`size` pictures, side x side, by chance, and those of these kinds beside them; the same ones for the same seed."""
+    chosen = np.random.default_rng(seed).choice(len(rows), size, replace=size > len(rows))
+    taken = [rows[index] for index in chosen]
+    columns: dict[str, Tensor] = {"rgb": _stack([square(load_character(row.picture), side) for row in taken])}
+    for kind in kinds:
+        images = [load_character(row.files[kind]) for row in taken]
+        columns[kind] = _stack([garment_picture(i, garment_side) if kind == "garment" else square(i, side) for i in images])
+    if "mask" in columns:
+        columns["mask"] = (columns["mask"].mean(1, keepdim=True) >= 0.5).float()
+    return Pictures(texts=tuple(row.text for row in taken), **columns)
 
 
 def _stack(pictures: Sequence[NDArray[np.uint8]]) -> Tensor:

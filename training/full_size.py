@@ -8,7 +8,8 @@ MODEL is a diffusers folder (`unet`, `vae`, `text_encoder`, `tokenizer`, `schedu
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,27 +22,35 @@ from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokeniz
 from models.controlnet import from_unet
 from models.garment import GarmentReader
 from models.ip_adapter import new_adapter
+from models.loader import read_network
 from models.text import TextEncoders
 from pipeline.conditions import token_ids
+from pipeline.request import UserError
 from training.data import Batch
 from training.folder import Pictures
 from training.hints import HINTS
+from training.objective import OBJECTIVES
 from training.recipes import Recipe
 
+FOLDERS = ("unet", "vae", "text_encoder", "tokenizer", "scheduler")
 PLUS_WIDTH = 768  # of the published "plus" adapter's resampler for Stable Diffusion 1.5
 
 
 @dataclass(frozen=True)
 class Base:
-    """A model to train on. text_encoder: a `CLIPTextModel`, or `TextEncoders` for SDXL, with a tokenizer each; alphas: 1000
-    values of alphas_cumprod; prediction: what the U-Net says, a row of `training.objective.OBJECTIVES`."""
+    """A model to train on. text_encoder: a `CLIPTextModel`, or `TextEncoders` for SDXL, with a tokenizer each; scheduler: its
+    configuration."""
 
     unet: Any
     vae: Any
     text_encoder: nn.Module
     tokenizers: tuple[Any, ...]
-    alphas: Tensor
-    prediction: str
+    scheduler: Mapping[str, Any]
+
+    @property
+    def alphas(self) -> Tensor:
+        """1000 values of alphas_cumprod."""
+        return torch.as_tensor(DDIMScheduler.from_config(dict(self.scheduler)).alphas_cumprod)
 
     def tokens(self, texts: Sequence[str]) -> Tensor:
         """B x 77, or B x 2 x 77 for two tokenizers."""
@@ -50,22 +59,26 @@ class Base:
 
 
 def read_base(folder: Path) -> Base:
-    """Read a diffusers folder, in 32 bits."""
-    text: nn.Module = CLIPTextModel.from_pretrained(folder / "text_encoder", dtype=torch.float32)
-    tokenizers = [CLIPTokenizer.from_pretrained(folder / "tokenizer")]
+    """Read a diffusers folder, in 32 bits. Raises `UserError` if it is none that can be trained on, `WeightsError`."""
+    if missing := [name for name in FOLDERS if not (folder / name).is_dir()]:
+        raise UserError(f"{folder} has no {missing[0]}/, please give the folder of a Stable Diffusion 1.5 or XL model.")
+    scheduler = json.loads((folder / "scheduler" / "scheduler_config.json").read_text(encoding="utf-8"))
+    scheduler.setdefault("prediction_type", "epsilon")
+    if scheduler["prediction_type"] not in OBJECTIVES:
+        raise UserError(f"A model that predicts {scheduler['prediction_type']} cannot be trained here, please choose another.")
+    text: nn.Module = read_network(CLIPTextModel, folder / "text_encoder", torch.float32)
+    tokenizers = [_tokenizer(folder / "tokenizer")]
     if (folder / "text_encoder_2").is_dir():
-        second = CLIPTextModelWithProjection.from_pretrained(folder / "text_encoder_2", dtype=torch.float32)
-        text = TextEncoders(text, second)
-        tokenizers.append(CLIPTokenizer.from_pretrained(folder / "tokenizer_2"))
-    scheduler = DDIMScheduler.from_pretrained(folder / "scheduler")
-    return Base(
-        UNet2DConditionModel.from_pretrained(folder / "unet", torch_dtype=torch.float32),
-        AutoencoderKL.from_pretrained(folder / "vae", torch_dtype=torch.float32),
-        text,
-        tuple(tokenizers),
-        torch.as_tensor(scheduler.alphas_cumprod),
-        scheduler.config.prediction_type,
-    )
+        text = TextEncoders(text, read_network(CLIPTextModelWithProjection, folder / "text_encoder_2", torch.float32))
+        tokenizers.append(_tokenizer(folder / "tokenizer_2"))
+    unet = read_network(UNet2DConditionModel, folder / "unet", torch.float32)
+    vae = read_network(AutoencoderKL, folder / "vae", torch.float32)
+    vae.enable_slicing()
+    return Base(unet, vae, text, tuple(tokenizers), scheduler)
+
+
+def _tokenizer(folder: Path) -> Any:
+    return CLIPTokenizer.from_pretrained(folder, local_files_only=True)
 
 
 def make_parts(base: Base, recipe: Recipe, image_encoder: Path | None = None) -> dict[str, nn.Module]:
@@ -75,21 +88,20 @@ def make_parts(base: Base, recipe: Recipe, image_encoder: Path | None = None) ->
     """
     torch.manual_seed(recipe.seed)
     parts: dict[str, nn.Module] = {"unet": base.unet, "text_encoder": base.text_encoder}
+    networks: list[Any] = [base.unet]
+    locked = [parts[name] for name in parts if name not in recipe.trained]
     if "control" in recipe.parts:
         parts["control"] = from_unet(base.unet, HINTS[recipe.hint].channels)
+        networks.append(parts["control"])
     if "adapter" in recipe.parts:
-        assert image_encoder is not None, "a garment adapter needs an image encoder"
-        encoder = CLIPVisionModelWithProjection.from_pretrained(image_encoder, dtype=torch.float32)
+        if image_encoder is None or not image_encoder.is_dir():
+            raise UserError("A garment adapter looks through an image encoder, please give its folder with --image-encoder.")
+        encoder = read_network(CLIPVisionModelWithProjection, image_encoder, torch.float32)
         adapter = new_adapter(base.unet, encoder.config.hidden_size, PLUS_WIDTH)
         parts["garment"], parts["adapter"] = GarmentReader(encoder, adapter), adapter
-    for name in ("unet", "control"):
-        if name in parts:
-            network: Any = parts[name]
-            network.enable_gradient_checkpointing()
-    locked = [parts["unet"], parts["text_encoder"]]
-    if "garment" in parts:
-        reader: Any = parts["garment"]
-        locked.append(reader.image_encoder)
+        locked.append(encoder)
+    for network in networks:
+        network.enable_gradient_checkpointing()
     for part in locked:
         nn.Module.to(part, torch.bfloat16)  # the libraries' own `to` warns of layers that they would keep in 32 bits
     return parts

@@ -38,6 +38,7 @@ from training.pairs import EVALUATION_SEEDS, NATIVE
 SCALES = (0.0, 0.25, 0.5, 0.75, 1.0)
 BINS = (6, 6, 6)  # of a histogram in CIELAB
 REFERENCE = 256  # pixels a side of a reference
+OUTSIDE = "outside the mask, at most"
 Picture = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
 
@@ -53,7 +54,7 @@ class Likeness:
     coloured: tuple[bool, ...]
 
 
-def triples(case: Case) -> HeldOut:
+def allowed_garments(case: Case) -> HeldOut:
     """Which garments the true drawing was allowed."""
     return "only" if case.held_out else "exclude"
 
@@ -76,9 +77,7 @@ def histogram(pixels: Picture) -> NDArray[np.float32]:
 def features(reader: GarmentReader, picture: Picture) -> torch.Tensor:
     """The image encoder's features of H x W x 4, averaged over its patches."""
     seen = to_tensor(garment_picture(picture, reader.side)).to(reader.image_encoder.device)
-    tokens = reader.image_encoder(seen.to(reader.image_encoder.dtype), output_hidden_states=True).hidden_states[-2]
-    found: torch.Tensor = tokens[0, 1:].float().mean(0)
-    return found
+    return reader.features(reader.pixels(seen))[0, 1:].float().mean(0)
 
 
 def liken(case: Case, image: Picture, reference: Picture, reader: GarmentReader, judge: Judge) -> Likeness:
@@ -100,26 +99,27 @@ def liken(case: Case, image: Picture, reference: Picture, reader: GarmentReader,
 
 
 def leak(swapper: OutfitSwapper, case: Case) -> dict[str, float]:
-    """Mean change in levels between two results with the same clothes on other people and backgrounds, in the mask but
-    beside the clothes and on them; `outside`: the most that any pixel outside the mask changed; for comparison, what
-    other clothes change."""
+    """Mean difference in levels between two results with the same clothes from other people and backgrounds, on the clothes
+    and in the mask beside them, and what other clothes change for comparison; outside: the most by which a value outside
+    the mask differs from the upload."""
     plain = replace(request_for(swapper.profile, case.source.image, case.mask, "", case.seed % 2**31), detail_pass=False)
 
     def wear(outfit: int, person: int) -> NDArray[np.float32]:
-        other = draw(case.seed + person, REFERENCE, outfit_seed=outfit, background=True, held_out=triples(case))
+        other = draw(case.seed + person, REFERENCE, outfit_seed=outfit, background=True, held_out=allowed_garments(case))
         image = swapper.swap(replace(plain, garment=other.image)).images[0]
-        return np.asarray(image, np.float32)
+        return np.asarray(image[..., :3], np.float32)
 
     first, second, third = wear(case.outfit, 11), wear(case.outfit, 12), wear(case.outfit + 7, 11)
     clothes, people = np.abs(first - third).mean(-1), np.abs(first - second).mean(-1)
     on, beside = worn(case), case.mask & ~worn(case)
-    outside = max(float(people[~case.mask].max()), float(clothes[~case.mask].max()))
+    upload = case.source.image[..., :3].astype(np.float32)
+    outside = max(float(np.abs(result - upload)[~case.mask].max()) for result in (first, second, third))
     return {
         "other person, on the clothes": float(people[on].mean()),
         "other person, beside them": float(people[beside].mean()),
         "other clothes, on the clothes": float(clothes[on].mean()),
         "other clothes, beside them": float(clothes[beside].mean()),
-        "outside the mask, most": outside,
+        OUTSIDE: outside,
     }
 
 
@@ -140,7 +140,7 @@ def measure(seeds: Sequence[int], profile: str, judge_folder: Path) -> list[tupl
     assert reader is not None, f"{profile} has no garment adapter"
     found = []
     for case in cases(seeds):
-        reference = draw_outfit(case.outfit, REFERENCE, figure_seed=case.seed + 5, held_out=triples(case))
+        reference = draw_outfit(case.outfit, REFERENCE, figure_seed=case.seed + 5, held_out=allowed_garments(case))
         likenesses = {
             name: liken(case, swapper.swap(request).images[0], reference, reader, judge)
             for name, request in requests(swapper, case, reference)
@@ -157,7 +157,9 @@ def table(found: Sequence[tuple[dict[str, Likeness], dict[str, float]]]) -> str:
         values += [np.mean([value for row in own for value in getattr(row, column)]) for column in ("coloured", "named")]
         lines.append(f"| {name} | " + " | ".join(f"{value:.3f}" for value in values) + " |")
     lines += ["", "| leak | levels of 255 |", "|---|---|"]
-    lines += [f"| {name} | {np.mean([leaks[name] for _, leaks in found]):.2f} |" for name in found[0][1]]
+    for name in found[0][1]:
+        join = np.max if name == OUTSIDE else np.mean
+        lines.append(f"| {name} | {join([leaks[name] for _, leaks in found]):.2f} |")
     return "\n".join(lines)
 
 
@@ -174,7 +176,7 @@ def main() -> None:
     jobs = [(seeds[worker::workers], options.profile, options.judge) for worker in range(workers)]
     with multiprocessing.get_context("spawn").Pool(workers, initializer=torch.set_num_threads, initargs=(1,)) as pool:
         found = [row for part in pool.starmap(measure, jobs) for row in part]
-    print(f"{len(found)} swaps of {len(seeds)} characters from seed {seeds[0]}\n\n{table(found)}")
+    print(f"{len(found)} cases of {len(seeds)} characters from seed {seeds[0]}\n\n{table(found)}")
 
 
 if __name__ == "__main__":

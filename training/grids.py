@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,11 +33,19 @@ def _picture(rgb01: Tensor) -> NDArray[np.uint8]:
 
 
 @torch.no_grad()
-def draw(parts: Any, recipe: Recipe, batch: Batch, vae: Any, tokens: Tensor, more: Sequence[Branch] = ()) -> Tensor:
+def draw(
+    parts: Any,
+    recipe: Recipe,
+    batch: Batch,
+    vae: Any,
+    tokens: Tensor,
+    more: Sequence[Branch] = (),
+    scheduler: Mapping[str, Any] | None = None,
+) -> Tensor:
     """What a recipe's networks make of a batch and these words, B x 77 tokens: B x 3 x H x W, about 0..1.
 
     parts: every network of the recipe, in evaluation mode. Without a ControlNet the whole picture comes from the words.
-    more: control branches beside the recipe's own.
+    more: control branches beside the recipe's own; scheduler: its configuration, None for the bundled model's.
     """
     device = next(vae.parameters()).device
     branches = list(more)
@@ -57,7 +65,8 @@ def draw(parts: Any, recipe: Recipe, batch: Batch, vae: Any, tokens: Tensor, mor
         kept = torch.arange(2 * len(seen), device=device) >= len(seen)
         garment = Garment(reader(seen.repeat(2, 1, 1, 1), kept))
     noise = torch.randn(batch.latents.shape, generator=torch.Generator().manual_seed(0)).to(device)
-    sampler = make_scheduler("flow" if recipe.objective == "flow" else "ddim", scheduler_config(recipe.objective))
+    config = scheduler or scheduler_config(recipe.objective)
+    sampler = make_scheduler("flow" if recipe.objective == "flow" else "ddim", config)
     latents = denoise(
         parts["unet"],
         branches,
@@ -83,7 +92,7 @@ def _decoded(vae: Any, latents: Tensor) -> Tensor:
     return picture / 2 + 0.5
 
 
-def grid(parts: Any, recipe: Recipe, batch: Batch, vae: Any) -> NDArray[np.uint8]:
+def grid(parts: Any, recipe: Recipe, batch: Batch, vae: Any, scheduler: Mapping[str, Any] | None = None) -> NDArray[np.uint8]:
     """Rows for a batch: the hint, the garment, what the networks make of it, what was drawn; H x W x 3 uint8."""
     rows = []
     if "control" in recipe.parts:
@@ -91,14 +100,22 @@ def grid(parts: Any, recipe: Recipe, batch: Batch, vae: Any) -> NDArray[np.uint8
         rows = [hint[:, :3] if hint.shape[1] >= 3 else hint[:, :1].expand(-1, 3, -1, -1)]
     if "garment" in recipe.parts:
         rows.append(F.interpolate(batch.pictures["garment"], size=batch.pictures["rgb"].shape[-2:]))
-    rows += [draw(parts, recipe, batch, vae, batch.tokens), _decoded(vae, batch.latents)]
+    rows += [draw(parts, recipe, batch, vae, batch.tokens, scheduler=scheduler), _decoded(vae, batch.latents)]
     return np.concatenate([_picture(row) for row in rows])
 
 
-def save_grid(parts: dict[str, Any], recipe: Recipe, batch: Batch, vae: Any, folder: Path, step: int) -> Path:
+def save_grid(
+    parts: dict[str, Any],
+    recipe: Recipe,
+    batch: Batch,
+    vae: Any,
+    folder: Path,
+    step: int,
+    scheduler: Mapping[str, Any] | None = None,
+) -> Path:
     """`folder`/samples/0001234.png"""
     path = folder / "samples" / f"{step:07d}.png"
     path.parent.mkdir(parents=True, exist_ok=True)
     with torch.autocast(next(vae.parameters()).device.type, torch.bfloat16):  # locked networks may rest in 16 bits
-        Image.fromarray(grid(parts, recipe, batch, vae)).save(path)
+        Image.fromarray(grid(parts, recipe, batch, vae, scheduler)).save(path)
     return path

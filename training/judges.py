@@ -166,7 +166,8 @@ def train(
         for index, slot in enumerate(SLOTS):
             loss = loss + 0.5 * F.cross_entropy(kinds[slot].float(), wanted[:, index], label_smoothing=0.02)
         loss.backward()
-        optimizer.step(rate * schedule(step / steps, step, warmup=50))
+        optimizer.set_rate(rate * schedule(step / steps, step, warmup=50))
+        optimizer.step()
         total, counts = total + float(loss.detach()), counts + _right(kinds, wanted)
         if step % 100 == 0:
             speed = step * batch / (time.monotonic() - began)

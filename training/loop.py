@@ -59,7 +59,6 @@ def make_accelerator(recipe: Recipe, device: str | None = None, logs: Path | Non
     device: "cpu" to keep away from a GPU. logs: where TensorBoard finds the curves, None for none.
     """
     accelerator = Accelerator(
-        mixed_precision="bf16",
         gradient_accumulation_steps=recipe.accumulate,
         cpu=device == "cpu" or not torch.cuda.is_available(),  # otherwise it leaves CPU processes alone with themselves
         log_with="tensorboard" if logs else None,
@@ -119,6 +118,8 @@ def train(
 
     The checkpoint in `folder` is replaced atomically every `save_every` seconds, and `on_save` called after it.
     """
+    if accelerator.state.deepspeed_plugin is not None:
+        state.task.to(memory_format=torch.contiguous_format)  # it sends weights about as plain bytes
     task, *optimizers = accelerator.prepare(state.task, *state.optimizer.optimizers)
     state.optimizer.optimizers = optimizers
     saved = time.monotonic()
@@ -129,14 +130,16 @@ def train(
         if stage is not recipe.stage_at(state.step):
             stage = recipe.stage_at(state.step)
             source = batches(stage, state.step * recipe.accumulate)
+        state.optimizer.set_rate(recipe.rate * schedule(state.step / recipe.steps, state.step, recipe.warmup))
         generator = torch.Generator(accelerator.device)
         generator.manual_seed(step_seed(recipe, state.step, accelerator.process_index))
         for _ in range(recipe.accumulate):
             with accelerator.accumulate(task):
-                loss = task(next(source), generator)
+                with torch.autocast(accelerator.device.type, torch.bfloat16):
+                    loss = task(next(source), generator)
                 accelerator.backward(loss)
             meter.add(loss)
-        state.optimizer.step(recipe.rate * schedule(state.step / recipe.steps, state.step, recipe.warmup))
+        state.optimizer.step()
         state.step += 1
         state.seen += stage.batch * recipe.accumulate
         update_average(state, recipe.ema)
@@ -144,7 +147,7 @@ def train(
         stopped = _any(accelerator, stop(state))
         if stopped or state.step == recipe.steps or time.monotonic() - saved > save_every:
             if accelerator.is_main_process:
-                save(state, folder)
+                save(state, folder, moments=accelerator.state.deepspeed_plugin is None)
                 if on_save is not None:
                     on_save(state)
             saved = time.monotonic()
@@ -166,6 +169,7 @@ class Meter:
 
     def __init__(self, state: State, recipe: Recipe, accelerator: Accelerator, log: Callable[[dict[str, Any]], None]) -> None:
         self.state, self.accelerator, self.log = state, accelerator, log
+        self.steps = recipe.steps
         total = sum(stage.steps * stage.batch for stage in recipe.stages) * recipe.accumulate
         hidden = None if accelerator.is_main_process else True  # None: shown where somebody looks on
         self.bar = tqdm(total=total, initial=state.seen, unit=" samples", smoothing=0.1, disable=hidden, dynamic_ncols=True)
@@ -179,7 +183,7 @@ class Meter:
         """A row now and then, and at the end."""
         now = time.monotonic()
         self.bar.update(self.state.seen - self.bar.n)
-        if now - self.told < TOLD_EVERY and self.bar.n < self.bar.total:
+        if now - self.told < TOLD_EVERY and self.state.step < self.steps:
             return
         speed = (self.state.seen - self.seen) / max(now - self.told, 1e-6)
         row = {"stage": stage.name, "step": self.state.step, "seen": self.state.seen}
@@ -195,13 +199,16 @@ class Meter:
         self.bar.close()
 
 
-def save(state: State, folder: Path) -> None:
-    """Replace the folder's checkpoint atomically: a power cut leaves the old one or the new one."""
+def save(state: State, folder: Path, moments: bool = True) -> None:
+    """Replace the folder's checkpoint atomically: a power cut leaves the old one or the new one.
+
+    moments: the optimiser's too; with DeepSpeed no process has them all.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     held = {
         "nets": {name: module.state_dict() for name, module in state.task.trained().items()},
         "average": {name: module.state_dict() for name, module in state.average.items()},
-        "optimizer": state.optimizer.state_dict(),
+        "optimizer": state.optimizer.state_dict() if moments else None,
         "at": (state.step, state.seen),
     }
     torch.save(held, folder / "checkpoint.tmp")
@@ -215,7 +222,8 @@ def resume(state: State, folder: Path) -> None:
     for nets, name in ((state.task.trained(), "nets"), (state.average, "average")):
         for key, module in nets.items():
             module.load_state_dict(held[name][key])
-    state.optimizer.load_state_dict(held["optimizer"])
+    if held["optimizer"] is not None:
+        state.optimizer.load_state_dict(held["optimizer"])
     state.step, state.seen = held["at"]
     log = folder / "log.jsonl"
     state.log = [json.loads(line) for line in log.read_text().splitlines()] if log.is_file() else []

@@ -69,14 +69,18 @@ class MuonAdamW:
         if matrices:
             self.optimizers.append(torch.optim.Muon(matrices, weight_decay=self.weight_decay, adjust_lr_fn="match_rms_adamw"))
 
-    def step(self, rate: float) -> None:
+    def set_rate(self, rate: float) -> None:
+        """The learning rate from now on; before the backward pass, with which DeepSpeed takes its step."""
+        for optimizer in self.optimizers:
+            for group in optimizer.param_groups:
+                group["lr"] = rate
+
+    def step(self) -> None:
         """One update with every gradient clipped together to norm 1; gradients are gone afterwards."""
         torch.nn.utils.clip_grad_norm_(self.parameters, 1.0)
         for weight, view in self.matrices:
             view.grad = None if weight.grad is None else as_matrix(weight.grad)
         for optimizer in self.optimizers:
-            for group in optimizer.param_groups:
-                group["lr"] = rate
             optimizer.step()
         for parameter in (*self.parameters, *(view for _, view in self.matrices)):
             parameter.grad = None

@@ -69,21 +69,29 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Budget:
-    """How long to train. half, full: pictures seen at half and at full size; batch: pictures a step at half size, at full
-    size half as many; rate: the optimiser's, None for the recipe's own."""
+    """How long to train. half, full: pictures seen at half and at full size; batch: pictures at once at half size, at full
+    size half as many; rate: the optimiser's, None for the recipe's own; accumulate: batches a step."""
 
     half: int = 0
     full: int = 0
     batch: int = 64
     rate: float | None = None
+    accumulate: int = 1
 
     def stages(self, name: str) -> tuple[Stage, ...]:
         small, large = self.batch, max(1, self.batch // 2)
         found = (
-            Stage(f"{name}-half", -(-self.half // small), small, half=True),
-            Stage(f"{name}-full", -(-self.full // large), large),
+            Stage(f"{name}-half", self._steps(self.half, small), small, half=True),
+            Stage(f"{name}-full", self._steps(self.full, large), large),
         )
         return tuple(stage for stage in found if stage.steps)
+
+    def stage(self, name: str) -> tuple[Stage]:
+        """All at one size, `batch` pictures at once."""
+        return (Stage(name, self._steps(self.full, self.batch), self.batch),)
+
+    def _steps(self, pictures: int, batch: int) -> int:
+        return -(-pictures // (batch * self.accumulate))
 
 
 def base(budget: Budget) -> Recipe:
@@ -125,7 +133,7 @@ def distill(budget: Budget) -> Recipe:
 def controlnet_full_size(budget: Budget) -> Recipe:
     """A ControlNet on a locked Stable Diffusion 1.5 or XL, with the paper's rate and half of the prompts dropped."""
     return Recipe(
-        budget.stages("control"),
+        budget.stage("control"),
         trained=("control",),
         hint="condition",
         optimizer="adamw",
@@ -140,7 +148,7 @@ def controlnet_full_size(budget: Budget) -> Recipe:
 def ip_adapter_full_size(budget: Budget) -> Recipe:
     """The published IP-Adapter on a locked Stable Diffusion 1.5: text, picture or both dropped in 5 % each."""
     return Recipe(
-        budget.stages("garment"),
+        budget.stage("garment"),
         parts=("unet", "text_encoder", "garment", "adapter"),
         trained=("adapter",),
         optimizer="adamw",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -14,16 +14,17 @@ from transformers import CLIPTokenizer
 
 from pipeline.request import UserError
 from training import folder, full_size, parts
+from training.ahead import ahead
 from training.data import Batch, batches, open_source, stores_in
 from training.diffusion import reads
-from training.recipes import FULL_SIZE, Recipe, Stage, alphas_of
+from training.recipes import Recipe, Stage, alphas_of, scheduler_config
 
 
 @dataclass(frozen=True)
 class Setup:
     """recipe: as the networks want it; parts: networks by name; alphas: 1000 values of alphas_cumprod; channel_weights: one
-    a latent channel; batches: of a stage, so many pictures, from this number on, for this process; vae: decodes pictures of
-    the run, None for no pictures."""
+    a latent channel; batches: of a stage, so many pictures, from this number on, for this process; vae and scheduler, a
+    configuration: what pictures of the run are drawn with, without a vae none."""
 
     recipe: Recipe
     parts: dict[str, nn.Module]
@@ -31,40 +32,45 @@ class Setup:
     channel_weights: Sequence[float]
     batches: Callable[[Stage, int, int, int], Iterator[Batch]]
     vae: Any
+    scheduler: Mapping[str, Any]
 
 
-def bundled(arguments: Namespace, recipe: Recipe, device: torch.device) -> Setup:
+def bundled(
+    recipe: Recipe, device: torch.device, data: Path, tokenizer: Path, begin_from: Sequence[Path], vae: Path | None
+) -> Setup:
     """Drawn pairs, encoded beforehand."""
-    stores = stores_in(arguments.data)
-    tokenizer = CLIPTokenizer.from_pretrained(arguments.tokenizer)
+    stores, words = stores_in(data), CLIPTokenizer.from_pretrained(tokenizer)
+    if not stores:
+        raise UserError(f"There are no drawn pairs in {data}, please make some with: python -m training.pairs --out {data}")
     meta = stores[0].meta
-    found = parts.make_parts(tokenizer, meta["latent_channels"], parts.read_parts(*arguments.begin_from), recipe.seed)
-    sources = [open_source(store, tokenizer, reads(recipe), str(device)) for store in stores]
+    found = parts.make_parts(words, meta["latent_channels"], parts.read_parts(*begin_from), recipe.seed)
+    sources = [open_source(store, words, reads(recipe), str(device)) for store in stores]
 
     def of(stage: Stage, size: int, first: int, worker: int) -> Iterator[Batch]:
         return batches(sources, size, stage.half, recipe.seed, first, worker)
 
-    vae = AutoencoderTiny.from_pretrained(arguments.vae).eval() if arguments.vae else None
-    return Setup(recipe, found, alphas_of(recipe.objective), meta["channel_weights"], of, vae)
+    decoder = AutoencoderTiny.from_pretrained(vae).eval() if vae else None
+    alphas, config = alphas_of(recipe.objective), scheduler_config(recipe.objective)
+    return Setup(recipe, found, alphas, meta["channel_weights"], of, decoder, config)
 
 
-def full(arguments: Namespace, recipe: Recipe, device: torch.device) -> Setup:
-    """The user's own folder of pictures, on a locked model that lies in another."""
-    rows = folder.read_rows(arguments.data)
-    if arguments.hint:
-        recipe = replace(recipe, hint=arguments.hint)
-    kinds = reads(recipe) & set(folder.KINDS)
-    for kind in sorted(kinds):
+def full(recipe: Recipe, device: torch.device, data: Path, base: Path, side: int, image_encoder: Path | None = None) -> Setup:
+    """The user's own folder of pictures, on a locked model that lies in another; side: of the squares that are seen."""
+    rows = folder.read_rows(data)
+    kinds = sorted(reads(recipe) & set(folder.KINDS))
+    for kind in kinds:
         if not all(kind in row.files for row in rows):
             raise UserError(f"Not every picture has a {kind}, please run: python -m training check-data DIR --needs {kind}")
-    base = full_size.read_base(arguments.base)
-    recipe = replace(recipe, objective=base.prediction)
-    found = full_size.make_parts(base, recipe, arguments.image_encoder)
-    side = arguments.side or FULL_SIZE[arguments.recipe].side
+    model = full_size.read_base(base)
+    recipe = replace(recipe, objective=model.scheduler["prediction_type"])
+    found = full_size.make_parts(model, recipe, image_encoder)
     reader: Any = found.get("garment")
 
     def of(stage: Stage, size: int, first: int, worker: int) -> Iterator[Batch]:
-        pictures = folder.batches(rows, kinds, size, side, recipe.seed, first, worker, reader.side if reader else 0)
-        return full_size.encoded(base, pictures, device)
+        def read(number: int) -> folder.Pictures:
+            return folder.read_batch(rows, kinds, size, side, [recipe.seed, number, worker], reader.side if reader else 0)
 
-    return Setup(recipe, found, base.alphas, [1.0] * base.vae.config.latent_channels, of, base.vae)
+        return full_size.encoded(model, ahead(read, first), device)
+
+    weights = [1.0] * model.vae.config.latent_channels
+    return Setup(recipe, found, model.alphas, weights, of, model.vae, model.scheduler)

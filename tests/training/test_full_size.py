@@ -14,9 +14,9 @@ from PIL import Image
 from safetensors.torch import load_file
 from transformers import CLIPTextConfig, CLIPTextModelWithProjection
 
-from benchmarks.training_cost import ARMS, measure
 from models.garment import GARMENT_FILE, new_image_encoder
 from models.ip_adapter import adapter_from_state
+from pipeline.request import UserError
 from tests.tiny import SDXL, build_tiny, tiny_tokenizer, tiny_unet
 from training import __main__ as command
 from training.full_size import read_base
@@ -62,7 +62,7 @@ def run(monkeypatch: pytest.MonkeyPatch, *words: object) -> None:
     command.main()
 
 
-SHORT = ("--full", 16, "--batch", 4, "--side", 64, "--device", "cpu")
+SHORT = ("--full", 32, "--batch", 4, "--rate", 1e-2, "--side", 64, "--device", "cpu")
 
 
 @pytest.mark.parametrize("hint", ["condition", "masked image", "canny"])
@@ -79,6 +79,7 @@ def test_a_controlnet_for_sd15(pictures: Path, sd15: Path, tmp_path: Path, monke
 def test_a_controlnet_for_sdxl(pictures: Path, sdxl: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     begin = ("train", "--recipe", "controlnet-sdxl", "--base", sdxl, "--data", pictures)
     run(monkeypatch, *begin, "--out", tmp_path / "run", "--accumulate", 2, *SHORT)
+    assert torch.load(tmp_path / "run" / "checkpoint.pt", weights_only=True)["at"] == (4, 32)  # as many pictures as asked for
     run(monkeypatch, "export", "--run", tmp_path / "run", "--base", sdxl, "--out", tmp_path / "out")
     control = ControlNetModel.from_pretrained(tmp_path / "out" / "controlnet")
     assert control.config.addition_embed_type == "text_time"
@@ -92,6 +93,35 @@ def test_an_ip_adapter_for_sd15(pictures: Path, sd15: Path, tmp_path: Path, monk
     held = torch.load(tmp_path / "run" / "checkpoint.pt", weights_only=True)
     assert list(held["average"]) == ["adapter"]  # the image encoder stays as it was published
     adapter_from_state(load_file(tmp_path / "out" / GARMENT_FILE), read_base(sd15).unet)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--recipe", "controlnet-sd15", "--full", 8), "--base"),
+        (("--recipe", "controlnet-sd15", "--base", "x"), "--full"),
+        (("--recipe", "controlnet-sd15", "--base", "x", "--full", 8), "metadata.jsonl is missing"),
+        (("--recipe", "controlnet-sd15", "--base", "x", "--full", 8, "--half", 8), "--half"),
+        (("--recipe", "controlnet-sd15", "--base", "x", "--full", 8, "--side", 100), "multiple of 64"),
+        (("--recipe", "controlnet", "--full", 8, "--hint", "canny"), "leave it out"),
+        (("--recipe", "controlnet", "--full", 8), "no drawn pairs"),
+    ],
+)
+def test_options_that_do_not_go_together_are_told_in_one_sentence(
+    words: tuple[object, ...], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        run(monkeypatch, "train", *words, "--data", tmp_path, "--out", tmp_path / "out", "--device", "cpu")
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("missing", ["unet", "text_encoder"])
+def test_no_model_is_told_in_one_sentence(sd15: Path, tmp_path: Path, missing: str) -> None:
+    for part in sd15.iterdir():
+        if part.name != missing:
+            (tmp_path / part.name).symlink_to(part)
+    with pytest.raises(UserError, match=f"no {missing}/"):
+        read_base(tmp_path)
 
 
 def test_what_the_folder_lacks_is_said_before_anything_is_loaded(
@@ -114,8 +144,3 @@ def test_what_the_folder_lacks_is_said_before_anything_is_loaded(
             *SHORT,
         )
     assert "Not every picture has a condition" in capsys.readouterr().err
-
-
-def test_the_cost_of_a_step_is_measured_on_real_steps() -> None:
-    found = {arm: measure(arm, "small", steps=1, batch=1, side=64) for arm in ARMS}
-    assert 0 < found["ControlNet"]["trained"] < found["whole base"]["trained"]

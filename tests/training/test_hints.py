@@ -19,7 +19,7 @@ def pictures() -> dict[str, Tensor]:
     for name, array in frame(pair).items():
         planes = torch.tensor(array if CHANNELS[name] > 1 else array[..., None]).permute(2, 0, 1)[None].float()
         found[name] = planes if name in INDICES else planes / 255
-    return found
+    return found | {"condition": found["target"]}  # the user's own pictures, in `training.folder`
 
 
 @pytest.mark.parametrize("name", HINTS)

@@ -24,7 +24,8 @@ def descend(net: nn.Module, optimizer: MuonAdamW, steps: int) -> float:
     for _ in range(steps):
         loss = (net(picture) - picture.flip(3)).square().mean()
         loss.backward()
-        optimizer.step(3e-3)
+        optimizer.set_rate(3e-3)
+        optimizer.step()
     return float(loss.detach())
 
 
