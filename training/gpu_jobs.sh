@@ -23,12 +23,15 @@ STUDENT=${STUDENT:-300000}
 LATENT_CHANNELS=${LATENT_CHANNELS:-8}
 VAE_STEPS=${VAE_STEPS:-12000}
 JUDGE_STEPS=${JUDGE_STEPS:-6000}
+DRAWINGS=${DRAWINGS:-40000}      # for the judge
 BATCH=${BATCH:-64}            # crops a step of the autoencoder
+PICTURES=${PICTURES:-1024}      # pictures a step of the other trainings, at half size
 WORKERS=${WORKERS:-$(($(nproc) > 2 ? $(nproc) - 1 : $(nproc)))}
 TOKENIZER=${TOKENIZER:-assets/weights/bundled/tokenizer}  # made by `python -m training tokenizer`
 mkdir -p "$WORK" "$OUT"
 export PYTHONUNBUFFERED=1
-python3 -c "import accelerate, diffusers, peft, skia, tensorboard" 2>/dev/null || python3 -m pip install --quiet --no-deps --no-index "$WHEELS"/*.whl
+NEEDED='("accelerate", "diffusers", "peft", "skia", "tensorboard")'
+python3 -c "import importlib.util, sys; sys.exit(not all(map(importlib.util.find_spec, $NEEDED)))" || python3 -m pip install --quiet --no-deps --no-index "$WHEELS"/*.whl
 
 autoencoder() {
   python3 -m training.autoencoder --batch "$BATCH" --size 128 --leaves "${LEAVES:-3000}" --out "$WORK/vae" "$@"
@@ -38,7 +41,7 @@ recipe() {  # name, folder, how much: goes on where it stopped
   local name=$1 folder=$2
   shift 2
   if [ -f "$folder/checkpoint.pt" ]; then set -- "$@" --resume; fi
-  python3 -m training train --recipe "$name" --batch 1024 --data "$WORK/data" --tokenizer "$TOKENIZER" --out "$folder" --minutes "$MINUTES" "$@"
+  python3 -m training train --recipe "$name" --batch "$PICTURES" --data "$WORK/data" --tokenizer "$TOKENIZER" --out "$folder" --minutes "$MINUTES" "$@"
 }
 
 case "${1:?data, latents, probe, train, adapt or export}" in
@@ -49,7 +52,7 @@ case "${1:?data, latents, probe, train, adapt or export}" in
     tail -n 2 "$WORK/vae.log"
     ;;
   latents)
-    python3 -m training.judges --steps "$JUDGE_STEPS" --batch 96 --workers "$WORKERS" --out "$WORK/judge" > "$WORK/judge.log" 2>&1 &
+    python3 -m training.judges --count "$DRAWINGS" --steps "$JUDGE_STEPS" --batch 96 --workers "$WORKERS" --out "$WORK/judge" > "$WORK/judge.log" 2>&1 &
     autoencoder --start "$WORK/vae" --data "$WORK/data" --steps "$VAE_STEPS"
     autoencoder --start "$WORK/vae" --data "$WORK/data" --steps "$((VAE_STEPS / 6))" --rate 3e-4 --freeze-encoder
     python3 -m training encode --data "$WORK/data" --vae "$WORK/vae"
