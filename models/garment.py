@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 from transformers import CLIPVisionConfig, CLIPVisionModelWithProjection
 
-from models.ip_adapter import GarmentAdapter
+from models.ip_adapter import GarmentAdapter, published
 
 MEAN = (0.48145466, 0.4578275, 0.40821073)  # of CLIP's training pictures (arXiv:2103.00020), for every CLIP layout
 STD = (0.26862954, 0.26130258, 0.27577711)
@@ -59,9 +60,14 @@ class GarmentReader(nn.Module):
 def save_garment_reader(reader: GarmentReader, folder: Path) -> None:
     """Write `image_encoder` and the adapter's file into a model's folder, where the loader and stock diffusers find them."""
     reader.image_encoder.save_pretrained(folder / "image_encoder")
+    save_adapter(reader.adapter.state_dict(), folder)
+
+
+def save_adapter(state: Mapping[str, Tensor], folder: Path) -> None:
+    """Write a `GarmentAdapter`'s tensors into a model's folder, as published files are laid out."""
     file = folder / GARMENT_FILE
-    file.parent.mkdir(exist_ok=True)
-    save_file({name: value.detach().contiguous() for name, value in reader.adapter.to_state().items()}, file)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    save_file({name: value.detach().contiguous() for name, value in published(state).items()}, file)
 
 
 def new_image_encoder(side: int = 128, width: int = 192, layers: int = 4) -> Any:

@@ -162,10 +162,6 @@ class GarmentAdapter(nn.Module):
             {name: next(layers) if name in cross_attention_names(unet) else old for name, old in unet.attn_processors.items()}
         )
 
-    def to_state(self) -> dict[str, Tensor]:
-        """Tensors by their published names."""
-        return published(self.state_dict())
-
 
 def published(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """A `GarmentAdapter`'s tensors by the names of published files, which count the self-attention layers too."""

@@ -111,17 +111,17 @@ def recipe_of(arguments: argparse.Namespace) -> Recipe:
         raise UserError("Please say how many pictures to see, with --full.")
     budget = Budget(arguments.half, arguments.full, arguments.batch, arguments.rate, arguments.accumulate)
     large = FULL_SIZE.get(arguments.recipe)
+    recipe = replace((large.recipe if large else RECIPES[arguments.recipe])(budget), accumulate=arguments.accumulate)
     if large is None:
         if given := [name for name in ("base", "image_encoder", "hint", "side") if getattr(arguments, name)]:
             raise UserError(f"--{given[0].replace('_', '-')} is for full-size weights, please leave it out with this recipe.")
-        return replace(RECIPES[arguments.recipe](budget), accumulate=arguments.accumulate)
+        return recipe
     if arguments.base is None:
         raise UserError("This recipe stands on a full-size model, please give its diffusers folder with --base.")
     if arguments.half or arguments.begin_from:
         raise UserError("Full-size recipes know one size and one base, please use --full without --half and --begin-from.")
     if arguments.side and arguments.side % 64:
         raise UserError(f"--side {arguments.side} is no multiple of 64, please choose one that is.")
-    recipe = replace(large.recipe(budget), accumulate=arguments.accumulate)
     return replace(recipe, hint=arguments.hint) if arguments.hint and "control" in recipe.parts else recipe
 
 

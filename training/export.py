@@ -19,8 +19,7 @@ from torch import Tensor
 from transformers import CLIPTokenizer
 
 from models.controlnet import CC_ControlNet
-from models.garment import GARMENT_FILE, save_garment_reader
-from models.ip_adapter import published
+from models.garment import save_adapter, save_garment_reader
 from models.loader import LORA_FOLDER
 from models.weights import write_manifest
 from training import recipes
@@ -86,9 +85,7 @@ def export_additions(known: Mapping[str, Weights], base: Path, folder: Path) -> 
         control.load_state_dict(weights, assign=True)
         control.save_pretrained(folder / "controlnet")
     if "adapter" in known:
-        file = folder / GARMENT_FILE
-        file.parent.mkdir(parents=True, exist_ok=True)
-        save_file(published({name: value.half().contiguous() for name, value in known["adapter"].items()}), file)
+        save_adapter({name: value.half() for name, value in known["adapter"].items()}, folder)
     return "control" in known or "adapter" in known
 
 

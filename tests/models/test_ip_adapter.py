@@ -18,6 +18,7 @@ from models.ip_adapter import (
     detach,
     new_adapter,
     places_of,
+    published,
 )
 from tests.tiny import tiny_unet
 
@@ -48,7 +49,7 @@ def test_garment_adapter_parity(kind: str, scale: float, step: Step) -> None:
     """The same file in stock diffusers gives the same prediction, and without the garment another one."""
     unet, stock = tiny_unet(), tiny_unet()
     adapter = adapter_for(unet, kind)
-    state = adapter.to_state()
+    state = published(adapter.state_dict())
     parts = {
         part: {k.removeprefix(part + "."): v for k, v in state.items() if k.startswith(part)}
         for part in ("image_proj", "ip_adapter")
@@ -105,10 +106,12 @@ def test_masks_are_read_at_every_resolution() -> None:
 def test_files_come_back_and_foreign_ones_are_refused(kind: str) -> None:
     unet = tiny_unet()
     adapter = adapter_for(unet, kind)
-    again = adapter_from_state(adapter.to_state(), unet)
+    again = adapter_from_state(published(adapter.state_dict()), unet)
     assert again.reads_all_features is (kind == "plus")
-    assert all(torch.equal(value, again.to_state()[name]) for name, value in adapter.to_state().items())
-    other = {name: value[:8] if name.startswith("ip_adapter.1.") else value for name, value in adapter.to_state().items()}
+    assert all(torch.equal(value, published(again.state_dict())[name]) for name, value in published(adapter.state_dict()).items())
+    other = {
+        name: value[:8] if name.startswith("ip_adapter.1.") else value for name, value in published(adapter.state_dict()).items()
+    }
     with pytest.raises(ValueError, match="another model"):
         adapter_from_state(other, unet)
 
