@@ -57,23 +57,27 @@ class DecoupledCrossAttention(nn.Module):
         if ip_hidden_states is None or ip_hidden_states.scale == 0:
             return found
         garment = ip_hidden_states
-
-        def split(x: Tensor) -> Tensor:  # B x n x inner -> B x heads x n x inner / heads
-            parts: Tensor = x.unflatten(-1, (attn.heads, -1)).transpose(1, 2)
-            return parts
-
-        query, tokens = split(attn.to_q(hidden_states)), garment.tokens.to(hidden_states.dtype)
-        seen = F.scaled_dot_product_attention(query, split(self.to_k_ip(tokens)), split(self.to_v_ip(tokens)))
-        seen = seen.transpose(1, 2).flatten(2) * garment.scale
+        seen = self.look(attn, hidden_states, garment.tokens.to(hidden_states.dtype)) * garment.scale
         if garment.mask is not None:
             seen = seen * places_of(garment.mask, hidden_states.shape[1]).to(seen)
         # the output layer is linear: what the words found has passed it already, with its bias
         found = found + F.linear(seen, attn.to_out[0].weight) / attn.rescale_output_factor
         return found
 
+    def look(self, attn: Attention, hidden_states: Tensor, tokens: Tensor) -> Tensor:
+        """What a layer finds in the picture's tokens, before its output layer; B x places x inner."""
+
+        def split(x: Tensor) -> Tensor:  # B x n x inner -> B x heads x n x inner / heads
+            parts: Tensor = x.unflatten(-1, (attn.heads, -1)).transpose(1, 2)
+            return parts
+
+        query = split(attn.to_q(hidden_states))
+        seen = F.scaled_dot_product_attention(query, split(self.to_k_ip(tokens)), split(self.to_v_ip(tokens)))
+        return seen.transpose(1, 2).flatten(2)
+
 
 def places_of(mask: Tensor, count: int) -> Tensor:
-    """A mask of the latents at one of the U-Net's resolutions: 1 x 1 x h x w -> 1 x count x 1."""
+    """A mask of the latents at one of the U-Net's resolutions: B x 1 x h x w -> B x count x 1."""
     height, width = mask.shape[-2:]
     factor = round((height * width / count) ** 0.5)
     return F.adaptive_avg_pool2d(mask, (-(-height // factor), -(-width // factor))).flatten(1)[..., None]

@@ -48,6 +48,8 @@ from training.recipes import FULL_SIZE, RECIPES, Budget, Recipe, Stage
 from training.tasks import TASKS
 
 GRID = 6  # pictures of every checkpoint
+TOKENIZER = BUNDLED.folder / "tokenizer"
+SAVE_MINUTES, SAVE_MINUTES_LARGE = 5, 30  # between checkpoints; of full-size weights they are gigabytes
 USERS_HINTS = [name for name, hint in HINTS.items() if set(hint.reads) <= {"rgb", "target", *KINDS}]
 
 
@@ -88,6 +90,7 @@ def command_train(arguments: argparse.Namespace) -> None:
     on_save = None
     if accelerator.is_main_process and setup.vae is not None and recipe.task == "diffusion":
         on_save = _grids(setup, arguments.out, next(setup.batches(recipe.stages[-1], GRID, 0, 0)))
+    pause = arguments.save_minutes or (SAVE_MINUTES_LARGE if arguments.recipe in FULL_SIZE else SAVE_MINUTES)
     deadline = time.monotonic() + 60 * arguments.minutes
     done = loop.train(
         state,
@@ -97,7 +100,7 @@ def command_train(arguments: argparse.Namespace) -> None:
         accelerator,
         log=lambda row: print(json.dumps(row), flush=True),
         on_save=on_save,
-        save_every=60 * arguments.save_minutes,
+        save_every=60 * pause,
         stop=lambda state: time.monotonic() > deadline,
     )
     accelerator.end_training()
@@ -118,11 +121,15 @@ def recipe_of(arguments: argparse.Namespace) -> Recipe:
         return recipe
     if arguments.base is None:
         raise UserError("This recipe stands on a full-size model, please give its diffusers folder with --base.")
+    if arguments.vae or arguments.tokenizer != TOKENIZER:
+        raise UserError("Autoencoder and tokenizer of full-size weights are the base's, please leave out --vae and --tokenizer.")
+    if arguments.hint and "control" not in recipe.parts:
+        raise UserError("--hint is what a ControlNet is shown and this recipe trains none, please leave it out.")
     if arguments.half or arguments.begin_from:
         raise UserError("Full-size recipes know one size and one base, please use --full without --half and --begin-from.")
     if arguments.side and arguments.side % 64:
         raise UserError(f"--side {arguments.side} is no multiple of 64, please choose one that is.")
-    return replace(recipe, hint=arguments.hint) if arguments.hint and "control" in recipe.parts else recipe
+    return replace(recipe, hint=arguments.hint) if arguments.hint else recipe
 
 
 def _grids(setup: setups.Setup, out: Path, batch: Batch) -> Callable[[loop.State], None]:
@@ -189,7 +196,11 @@ def main() -> None:
     train.add_argument("--batch", type=int, default=64, help="pictures at once; drawn pairs: half as many at full size")
     train.add_argument("--rate", type=float, help="learning rate, default: the recipe's")
     train.add_argument("--minutes", type=float, default=float("inf"), help="stop and save after this long")
-    train.add_argument("--save-minutes", type=float, default=5, help="a checkpoint so often (default: %(default)s)")
+    train.add_argument(
+        "--save-minutes",
+        type=float,
+        help=f"a checkpoint so often (default: {SAVE_MINUTES}, of full-size weights {SAVE_MINUTES_LARGE})",
+    )
     train.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
     train.add_argument(
         "--begin-from", type=Path, nargs="+", default=[], help="exported folders or other runs to take the first weights from"
@@ -220,7 +231,7 @@ def main() -> None:
     for command in (tokenizer, train, exporting):
         command.add_argument("--out", type=Path, required=True)
     for command in (train, exporting):
-        command.add_argument("--tokenizer", type=Path, default=BUNDLED.folder / "tokenizer", help="of the bundled model")
+        command.add_argument("--tokenizer", type=Path, default=TOKENIZER, help="of the bundled model")
     latents.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     train.add_argument("--device", choices=("cpu",), help="keep away from a GPU")
     arguments = parser.parse_args()

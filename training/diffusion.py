@@ -119,4 +119,5 @@ def reads(recipe: Recipe) -> set[str]:
     """Names of the pictures that a recipe's batches must hold."""
     found = set(HINTS[recipe.hint].reads) if "control" in recipe.parts else set()
     found |= {"garment"} if "garment" in recipe.parts else set()
+    found |= {"mask"} if recipe.task == "imitation" else set()
     return found | ({"target"} if recipe.consistency else set())

@@ -24,6 +24,7 @@ from pipeline.images import flatten, garment_picture, load_character, resize
 from pipeline.request import UserError
 
 LEAST = 64  # pixels a side
+SEEN = 0.5  # share of a picture that its middle square must show
 KINDS = ("condition", "mask", "garment")  # pictures beside the picture itself, columns named KIND_file_name
 
 
@@ -99,6 +100,8 @@ def problems(folder: Path, wanted: Sequence[str] = ()) -> Iterator[str]:
                 continue
             if min(height, width) < LEAST:
                 yield f"{file.relative_to(folder)}: {width} x {height} is too small, at least {LEAST} pixels a side are needed"
+            if kind == "picture" and (share := min(height, width) / max(height, width)) < SEEN:
+                yield f"{name}: of {width} x {height} only the middle square is seen, {share:.0%} of it, please crop it"
             size = size or (width / height)
             if kind in ("condition", "mask") and abs(width / height / size - 1) > 0.01:
                 yield f"{file.relative_to(folder)}: {width} x {height} has another shape than its picture"

@@ -113,6 +113,12 @@ def controlnet_locked(budget: Budget) -> Recipe:
     return Recipe(budget.stages("control"), trained=("control",), rate=budget.rate or 1e-3, drop_text=0.5)
 
 
+def garment_reader(budget: Budget) -> Recipe:
+    """An image encoder and adapter from nothing, see `training.imitation`; what `ip_adapter` begins from."""
+    parts = ("unet", "text_encoder", "garment")
+    return Recipe(budget.stages("reader"), parts, ("garment",), task="imitation", rate=budget.rate or 1e-3)
+
+
 def ip_adapter(budget: Budget) -> Recipe:
     """A picture of a garment as a prompt, on locked networks (arXiv:2308.06721).
 
@@ -164,6 +170,7 @@ RECIPES: dict[str, Callable[[Budget], Recipe]] = {
     "base": base,
     "controlnet": controlnet,
     "controlnet-locked": controlnet_locked,
+    "garment-reader": garment_reader,
     "ip-adapter": ip_adapter,
     "distill": distill,
 }

@@ -9,9 +9,11 @@ from torch import Tensor, nn
 
 from training.diffusion import Diffusion
 from training.distillation import Distillation
+from training.imitation import Imitation
 from training.recipes import Recipe
 
 TASKS: dict[str, Callable[[dict[str, nn.Module], Recipe, Tensor, Sequence[float]], Any]] = {
     "diffusion": Diffusion,
     "distillation": Distillation,
+    "imitation": Imitation,
 }

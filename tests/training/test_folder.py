@@ -55,11 +55,14 @@ def test_every_bad_file_is_one_clear_line(good: Path) -> None:
     (good / "1.png").write_bytes(b"no picture")
     picture(good / "lines" / "2.png", width=128)
     picture(good / "tiny.png", 20, 20)
+    picture(good / "wide.png", 300, 100)
     rows = [json.loads(line) for line in (good / "metadata.jsonl").read_text().splitlines()]
-    rows += [{"file_name": "gone.png", "text": "x"}, {"file_name": "tiny.png", "text": " "}, rows[0]]
+    rows += [{"file_name": name, "text": "x"} for name in ("gone.png", "wide.png")]
+    rows += [{"file_name": "tiny.png", "text": " "}, rows[0]]
     found = list(problems(write(good, rows)))
-    assert len(found) == 6 and all("\n" not in line for line in found)
-    for start in ("1.png", "lines/2.png", "gone.png: not there", "tiny.png: has no text", "tiny.png: 20 x 20", "0.png: twice"):
+    assert len(found) == 7 and all("\n" not in line for line in found)
+    starts = ("1.png", "lines/2.png", "gone.png: not there", "tiny.png: has no text", "tiny.png: 20 x 20", "0.png: twice")
+    for start in (*starts, "wide.png: of 300 x 100 only the middle square is seen, 33%"):
         assert any(line.startswith(start) for line in found), (start, found)
 
 

@@ -20,6 +20,7 @@ from pipeline.request import UserError
 from tests.tiny import SDXL, build_tiny, tiny_tokenizer, tiny_unet
 from training import __main__ as command
 from training.full_size import read_base
+from training.loop import averages
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +77,18 @@ def test_a_controlnet_for_sd15(pictures: Path, sd15: Path, tmp_path: Path, monke
     assert control.config.conditioning_channels == (1 if hint == "canny" else 3)
 
 
+def test_a_full_size_run_goes_on_bit_for_bit(
+    pictures: Path, sd15: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin = ("train", "--recipe", "controlnet-sd15", "--base", sd15, "--data", pictures)
+    run(monkeypatch, *begin, *SHORT, "--out", tmp_path / "whole")
+    run(monkeypatch, *begin, *SHORT, "--out", tmp_path / "parts", "--minutes", 0)
+    assert torch.load(tmp_path / "parts" / "checkpoint.pt", weights_only=True)["at"] == (1, 4)
+    run(monkeypatch, *begin, *SHORT, "--out", tmp_path / "parts", "--resume")
+    whole, parts = (averages(tmp_path / name)["control"] for name in ("whole", "parts"))
+    assert all(torch.equal(value, parts[name]) for name, value in whole.items())
+
+
 def test_a_controlnet_for_sdxl(pictures: Path, sdxl: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     begin = ("train", "--recipe", "controlnet-sdxl", "--base", sdxl, "--data", pictures)
     run(monkeypatch, *begin, "--out", tmp_path / "run", "--accumulate", 2, *SHORT)
@@ -103,6 +116,8 @@ def test_an_ip_adapter_for_sd15(pictures: Path, sd15: Path, tmp_path: Path, monk
         (("--recipe", "controlnet-sd15", "--base", "x", "--full", 8), "metadata.jsonl is missing"),
         (("--recipe", "controlnet-sd15", "--base", "x", "--full", 8, "--half", 8), "--half"),
         (("--recipe", "controlnet-sd15", "--base", "x", "--full", 8, "--side", 100), "multiple of 64"),
+        (("--recipe", "controlnet-sd15", "--base", "x", "--full", 8, "--vae", "x"), "the base's"),
+        (("--recipe", "ip-adapter-sd15", "--base", "x", "--full", 8, "--hint", "canny"), "trains none"),
         (("--recipe", "controlnet", "--full", 8, "--hint", "canny"), "leave it out"),
         (("--recipe", "controlnet", "--full", 8), "no drawn pairs"),
     ],

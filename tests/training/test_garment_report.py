@@ -1,0 +1,34 @@
+"""What the report on pictures of garments measures, and one real round with untrained networks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models.profiles import PROFILES, ModelProfile
+from training.garment_report import OUTSIDE, SCALES, histogram, measure, table
+from training.judges import Judge, save
+from training.pairs import EVALUATION_SEEDS
+
+
+def test_histograms_of_other_colours_do_not_overlap() -> None:
+    red, blue = (np.full((50, 3), colour, np.uint8) for colour in ((200, 30, 30), (30, 30, 200)))
+    assert np.minimum(histogram(red), histogram(red)).sum() == pytest.approx(1)
+    assert np.minimum(histogram(red), histogram(blue)).sum() == 0
+
+
+def test_a_round_has_a_row_for_every_way_to_ask(
+    tiny_profile: ModelProfile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(PROFILES, "tiny", replace(tiny_profile, steps=2))
+    save(Judge(), tmp_path, {})
+    found = measure([EVALUATION_SEEDS + 1], "tiny", tmp_path)
+    likenesses, leaks = found[0]
+    assert len(likenesses) == 2 * len(SCALES) - 1  # words alone have no picture to leave out
+    assert all(0 <= row.colours <= 1 and -1 <= row.encoder <= 1 for row in likenesses.values())
+    assert leaks[OUTSIDE] == 0
+    text = table(found)
+    assert "| words alone |" in text and "| picture alone, lambda 0.25 |" in text and f"| {OUTSIDE} | 0.00 |" in text
