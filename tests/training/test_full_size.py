@@ -77,9 +77,7 @@ def test_a_controlnet_for_sd15(pictures: Path, sd15: Path, tmp_path: Path, monke
     assert control.config.conditioning_channels == (1 if hint == "canny" else 3)
 
 
-def test_a_full_size_run_goes_on_bit_for_bit(
-    pictures: Path, sd15: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_full_size_run_goes_on_bit_for_bit(pictures: Path, sd15: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     begin = ("train", "--recipe", "controlnet-sd15", "--base", sd15, "--data", pictures)
     run(monkeypatch, *begin, *SHORT, "--out", tmp_path / "whole")
     run(monkeypatch, *begin, *SHORT, "--out", tmp_path / "parts", "--minutes", 0)
