@@ -1,13 +1,15 @@
-"""Few steps: a LoRA that jumps to the end of the way, distilled from the model itself.
+"""Few steps: a LoRA with which the model jumps in one step where it went in several before.
 
-Latent consistency models (Luo et al., arXiv:2310.04378) as LoRA (arXiv:2311.05556): the student's picture from a noisy
-point must be the one that it sees from the point one solver step of the guided teacher further on. Guidance is thereby
-built in, so a step needs no second pass for the negative prompt.
+Progressive distillation (Salimans & Ho, arXiv:2202.00512) in one go, of the guided model (Meng et al., arXiv:2210.03142): the
+schedule is cut into as many stretches as the student has steps. The teacher walks through a stretch as the app runs it,
+guided where the app guides, and the student's one DDIM step is to end where the teacher did. Guidance is thereby built
+in, so a step needs no second pass for the negative prompt.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ import torch
 from peft import LoraConfig
 from torch import Tensor, nn
 
-from models.controlled_unet import Branch, guide, predict
+from models.controlled_unet import Branch, guide, predict, within
 from models.profiles import BUNDLED
 from training import objective
 from training.data import Batch
@@ -23,9 +25,7 @@ from training.diffusion import fast_attention
 from training.hints import HINTS
 from training.recipes import Recipe
 
-GRID, JUMP = 20, 40  # timesteps: where `LCMScheduler` with its 50 original steps may stand, and the teacher's step
-SIGMA_DATA, SCALING = 0.5, 10.0  # of the boundary condition, as in diffusers' `LCMScheduler`
-HUBER = 0.01
+STEPS, SUBSTEPS = 4, 4  # of the student, and of the teacher for each of them
 LAYERS = (
     *("to_q", "to_k", "to_v", "to_out.0", "proj_in", "proj_out", "ff.net.0.proj", "ff.net.2"),
     *("conv1", "conv2", "conv_shortcut", "conv", "time_emb_proj"),
@@ -54,7 +54,7 @@ def save_lora(unet: Any, weights: dict[str, Tensor], folder: Path) -> None:
 
 
 class Distillation(nn.Module):
-    """A batch's consistency loss. All networks are locked but the student's LoRA."""
+    """A batch's loss, on one stretch of the schedule. All networks are locked but the student's LoRA."""
 
     alphas: Tensor
     channels: Tensor
@@ -78,12 +78,11 @@ class Distillation(nn.Module):
         device = self.channels.device
         latents, mask = batch.latents.to(device), batch.pictures["mask"].to(device)
         count = len(latents)
-        steps = torch.randint(1, len(self.alphas) // GRID + 1, (count,), generator=generator, device=device)
-        high = steps * GRID - 1
-        low = (high - JUMP).clamp_min(-1)
         noise = torch.randn(latents.shape, generator=generator, device=device)
+        stretch = int(torch.randint(STEPS, (), generator=generator, device=device))
+        way = trailing(len(self.alphas) - 1, STEPS * SUBSTEPS)[stretch * SUBSTEPS : (stretch + 1) * SUBSTEPS + 1]
         region = objective.region_weight(mask, latents.shape, 0.0)
-        noised = self._at(high, latents, noise)
+        begun = self._at(way[0], latents, noise)
         with fast_attention(self.parts["unet"]):
             words = torch.cat([batch.empty.expand(count, -1), batch.tokens]).to(device)
             text = self.parts["text_encoder"](words).last_hidden_state
@@ -91,41 +90,43 @@ class Distillation(nn.Module):
             hint = HINTS[self.recipe.hint].build({name: picture.to(device) for name, picture in batch.pictures.items()})
             branch = Branch(control, control.hint_stem(hint.to(memory_format=torch.channels_last)))
             with torch.no_grad():
-                earlier = self._teacher(branch, noised, high, low, text)
-                earlier = region * earlier + (1 - region) * self._at(low, latents, noise)  # as the sampling loop does
-                target = self._student(branch, earlier, low, text[count:])
-            found = self._student(branch, noised, high, text[count:])
-        difference = (found - target).square()
-        error = ((difference + HUBER**2).sqrt() - HUBER) * self.channels[:, None, None] * region
-        loss: Tensor = error.sum() / region.sum().clamp_min(1) / len(self.channels)
+                reached = begun
+                for index, (high, low) in enumerate(pairwise(way)):
+                    guided = within(0, BUNDLED.guidance_end, stretch * SUBSTEPS + index, STEPS * SUBSTEPS)
+                    reached = self._step(branch, reached, high, low, text if guided else text[count:])
+                    reached = region * reached + (1 - region) * self._at(low, latents, noise)  # as the sampling loop does
+            found = predict(self.parts["unet"], [branch], begun, torch.tensor(way[0], device=device), text[count:]).float()
+        signal, sigma = self._levels(way[0])
+        signal_low, sigma_low = self._levels(way[-1])
+        clean = (reached - sigma_low / sigma * begun) / (signal_low - sigma_low / sigma * signal)  # arXiv:2202.00512, appendix G
+        snr = (signal / sigma) ** 2
+        weight = (snr + 1).clamp_max(objective.SNR_CAP + 1) / (snr + 1)
+        error = (found - (signal * begun - clean) / sigma).square() * self.channels[:, None, None] * region
+        loss: Tensor = weight * error.sum() / region.sum().clamp_min(1) / len(self.channels)
         return loss
 
-    def _levels(self, timestep: Tensor) -> tuple[Tensor, Tensor]:
-        """Signal and noise factors, B x 1 x 1 x 1; timestep -1 is the clean picture."""
-        alphas = self.alphas[timestep][:, None, None, None]
-        return alphas.sqrt(), (1 - alphas).sqrt()
+    def _levels(self, timestep: int) -> tuple[Tensor, Tensor]:
+        """Signal and noise factors; timestep -1 is the clean picture."""
+        alpha = self.alphas[timestep]
+        return alpha.sqrt(), (1 - alpha).sqrt()
 
-    def _at(self, timestep: Tensor, latents: Tensor, noise: Tensor) -> Tensor:
+    def _at(self, timestep: int, latents: Tensor, noise: Tensor) -> Tensor:
         signal, sigma = self._levels(timestep)
         return signal * latents + sigma * noise
 
-    def _teacher(self, branch: Branch, noised: Tensor, high: Tensor, low: Tensor, text: Tensor) -> Tensor:
-        """One DDIM step of the model as the app runs it: guided, but only in the profile's share of the schedule."""
+    def _step(self, branch: Branch, noised: Tensor, high: int, low: int, text: Tensor) -> Tensor:
+        """One DDIM step of the teacher, guided if the text has a second half."""
         unet: Any = self.parts["unet"]
         unet.disable_adapters()
-        both = predict(unet, [branch], noised, high.repeat(2), text).float()
+        velocity = predict(unet, [branch], noised, torch.tensor(high, device=noised.device), text).float()
         unet.enable_adapters()
-        guided = high >= (1 - BUNDLED.guidance_end) * (len(self.alphas) - 1)
-        velocity = torch.where(guided[:, None, None, None], guide(both, BUNDLED.guidance, BUNDLED.rescale), both.chunk(2)[1])
+        if len(text) > len(noised):
+            velocity = guide(velocity, BUNDLED.guidance, BUNDLED.rescale)
         signal, sigma = self._levels(high)
         clean, noise = signal * noised - sigma * velocity, signal * velocity + sigma * noised
         return self._at(low, clean, noise)
 
-    def _student(self, branch: Branch, noised: Tensor, timestep: Tensor, text: Tensor) -> Tensor:
-        """The clean latents it jumps to; at the end of the way (timestep -1) the point itself."""
-        at = timestep.clamp_min(0)
-        velocity = predict(self.parts["unet"], [branch], noised, at, text).float()
-        signal, sigma = self._levels(at)
-        scaled = (timestep + 1).float()[:, None, None, None] * SCALING
-        keep, go = SIGMA_DATA**2 / (scaled**2 + SIGMA_DATA**2), scaled / (scaled**2 + SIGMA_DATA**2).sqrt()
-        return keep * noised + go * (signal * noised - sigma * velocity)
+
+def trailing(timesteps: int, steps: int) -> list[int]:
+    """Where a sampler with trailing spacing stands before each of its steps, and at the end, -1."""
+    return [round(timesteps * (steps - step) / steps) - 1 for step in range(steps + 1)]

@@ -133,7 +133,9 @@ def ip_adapter(budget: Budget) -> Recipe:
 
 def distill(budget: Budget) -> Recipe:
     """Four steps instead of 25: a LoRA on locked networks, see `training.distillation`."""
-    return Recipe(budget.stages("distill"), trained=("lora",), task="distillation", optimizer="adamw", rate=budget.rate or 5e-4)
+    return Recipe(
+        budget.stages("distill"), trained=("lora",), task="distillation", optimizer="adamw", rate=budget.rate or 5e-4, warmup=20
+    )
 
 
 def controlnet_full_size(budget: Budget) -> Recipe:
