@@ -12,10 +12,10 @@ from torch import Tensor, nn
 from transformers import CLIPVisionConfig, CLIPVisionModelWithProjection
 
 from models.ip_adapter import GarmentAdapter, published
+from models.profiles import GARMENT_FILE
 
 MEAN = (0.48145466, 0.4578275, 0.40821073)  # of CLIP's training pictures (arXiv:2103.00020), for every CLIP layout
 STD = (0.26862954, 0.26130258, 0.27577711)
-GARMENT_FILE = "ip_adapter/ip-adapter.safetensors"  # inside a model's folder
 
 
 class GarmentReader(nn.Module):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 WEIGHTS = Path(__file__).resolve().parent.parent / "assets" / "weights"
+GARMENT_FILE = "ip_adapter/ip-adapter.safetensors"  # a garment adapter inside a model's folder
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,17 @@ BUNDLED = ModelProfile(
     rescale=0.7,
     guidance_end=0.5,
     full_precision_vae=False,
+    garment=GARMENT_FILE,
 )
 
-PROFILES = {profile.name: profile for profile in (BUNDLED,)}
+BUNDLED_FAST = replace(
+    BUNDLED,
+    name="bundled-fast",
+    samplers=("ddim",),  # whose steps the student learned, see `training.distillation`
+    steps=4,
+    guidance=1.0,
+    guidance_end=1.0,
+    few_steps=True,
+)
+
+PROFILES = {profile.name: profile for profile in (BUNDLED, BUNDLED_FAST)}

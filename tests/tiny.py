@@ -17,9 +17,9 @@ from diffusers import (
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
 from models.controlnet import from_unet, randomise_zero_convolutions
-from models.garment import GARMENT_FILE, GarmentReader, new_image_encoder, save_garment_reader
+from models.garment import GarmentReader, new_image_encoder, save_garment_reader
 from models.ip_adapter import new_adapter
-from models.profiles import BUNDLED, ModelProfile
+from models.profiles import BUNDLED, GARMENT_FILE, ModelProfile
 from models.tokenizer import build_tokenizer
 from models.weights import write_manifest
 

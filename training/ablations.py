@@ -16,6 +16,7 @@ import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -130,7 +131,7 @@ def train_base(bench: Bench, samples: int) -> None:
     """Words to picture at 128 pixels, on the bundled model's text encoder."""
     parts: dict[str, nn.Module] = {"unet": small_unet(bench.vae.config.latent_channels), "text_encoder": bench.text_encoder}
     recipe = Recipe((Stage("base", samples // 64, 64, half=True),), ("unet", "text_encoder"), ("unet",))
-    bench.train(parts, recipe, bench.out / "base")
+    bench.train(parts, recipe, bench.out / "base", log=lambda row: print(json.dumps(row), flush=True))
 
 
 def run_arm(bench: Bench, arm: Arm, seed: int, samples: int, check: Path) -> dict[str, Any]:
@@ -283,9 +284,15 @@ def main() -> None:
 
 
 def command_run(options: argparse.Namespace) -> None:
-    bench = Bench.open(options.data, options.out)
-    for row in run_experiment(bench, options.experiment, options.seeds, options.samples, options.check):
-        with open(options.out / f"{options.experiment}.jsonl", "a", encoding="utf-8") as lines:
+    """Goes on where it was stopped: what has a row already is not run again."""
+    bench, file = Bench.open(options.data, options.out), options.out / f"{options.experiment}.jsonl"
+    known = read_results(file) if file.is_file() else {}
+    done = {(row["name"], row["seed"]) for rows in known.values() for row in rows}
+    for name, seed, run in jobs(bench, options.experiment, options.seeds, options.samples, options.check):
+        if (name, seed) in done:
+            continue
+        row = run()
+        with open(file, "a", encoding="utf-8") as lines:
             lines.write(json.dumps(row) + "\n")
         print(json.dumps({key: row[key] for key in ("name", "seed")} | row["prompts"]["perfect"]), flush=True)
 
@@ -297,15 +304,18 @@ def command_table(options: argparse.Namespace) -> None:
         plot(results, options.plot)
 
 
-def run_experiment(bench: Bench, name: str, seeds: int, samples: int, check: Path) -> Iterator[dict[str, Any]]:
+Job = tuple[str, int, Callable[[], dict[str, Any]]]  # a row's name and seed, and what makes it
+
+
+def jobs(bench: Bench, experiment: str, seeds: int, samples: int, check: Path) -> Iterator[Job]:
     """One row a seed of every arm."""
     for seed in range(seeds):
-        if name == "composed":
+        if experiment == "composed":
             for hints in COMPOSED:
-                yield run_composed(bench, hints, seed, check)
+                yield " + ".join(hints), seed, partial(run_composed, bench, hints, seed, check)
         else:
-            for arm in EXPERIMENTS[name]:
-                yield run_arm(bench, arm, seed, samples, check)
+            for arm in EXPERIMENTS[experiment]:
+                yield arm.name, seed, partial(run_arm, bench, arm, seed, samples, check)
 
 
 if __name__ == "__main__":

@@ -236,7 +236,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m training.evaluate", description=__doc__)
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--first-seed", type=int, default=EVALUATION_SEEDS)
-    parser.add_argument("--steps", type=int, default=25)
+    parser.add_argument("--steps", type=int, help="default: the profile's own")
     parser.add_argument("--detail", action="store_true", help="with the second pass, which the judge hardly sees")
     parser.add_argument("--profile", default="bundled", choices=sorted(PROFILES))
     parser.add_argument("--judge", type=Path, default=Path("assets/weights/judge"))
@@ -246,7 +246,7 @@ def main() -> None:
     if arguments.first_seed < EVALUATION_SEEDS:
         parser.error(f"evaluation seeds start at {EVALUATION_SEEDS}; smaller ones belong to training")
     seeds = range(arguments.first_seed, arguments.first_seed + arguments.count)
-    options = Options(arguments.profile, arguments.judge, arguments.steps, arguments.detail)
+    options = Options(arguments.profile, arguments.judge, arguments.steps or PROFILES[arguments.profile].steps, arguments.detail)
     found = measure_in_processes(seeds, options, min(arguments.workers, len(seeds)))
     rows = {name: summary([scores[name] for _, scores in found]) for name in found[0][1]}
     for kept, label in ((False, "trained triples"), (True, "held-out triples")):

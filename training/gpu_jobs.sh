@@ -4,7 +4,7 @@
 #   training/gpu_jobs.sh latents   the autoencoder's second half, on the drawings too, and the pairs' latents; the judge meanwhile
 #   training/gpu_jobs.sh probe     pictures a second of every recipe, to choose BASE, HALF ... for the time that there is
 #   training/gpu_jobs.sh train     base and ControlNet; goes on from its checkpoint until MINUTES are over; call again until it says done
-#   training/gpu_jobs.sh adapt     likewise the garment adapter and the four-step student on them
+#   training/gpu_jobs.sh adapt     likewise what reads pictures of garments, its adapter, and the four-step student on them
 #   training/gpu_jobs.sh export    weights in shards under 16 MB, and the log for `training.card`, in $OUT
 # WORK keeps everything between the calls; OUT receives what is to be kept. Where a machine has PyTorch and
 # transformers but not the rest, put wheels of the rest (diffusers, accelerate, peft, psutil, importlib_metadata, zipp, skia-python, tensorboard) into WHEELS.
@@ -18,8 +18,9 @@ PAIRS=${PAIRS:-80000}
 BASE=${BASE:-1600000}         # pictures: words to picture, then control at half and at full size
 HALF=${HALF:-5000000}
 FULL=${FULL:-1500000}
-GARMENT=${GARMENT:-800000}    # for the garment adapter and the student, at full size
-STUDENT=${STUDENT:-300000}
+READER=${READER:-3000000}     # for what reads a picture of a garment, at half size, its adapter and the student, at full size
+GARMENT=${GARMENT:-500000}
+STUDENT=${STUDENT:-150000}
 LATENT_CHANNELS=${LATENT_CHANNELS:-8}
 VAE_STEPS=${VAE_STEPS:-12000}
 JUDGE_STEPS=${JUDGE_STEPS:-6000}
@@ -32,6 +33,12 @@ mkdir -p "$WORK" "$OUT"
 export PYTHONUNBUFFERED=1
 NEEDED='("accelerate", "diffusers", "peft", "skia", "tensorboard")'
 python3 -c "import importlib.util, sys; sys.exit(not all(map(importlib.util.find_spec, $NEEDED)))" || python3 -m pip install --quiet --no-deps --no-index "$WHEELS"/*.whl
+
+LAST=$((SECONDS + 60 * MINUTES))
+left() {  # is there time for one more training of this call?
+  MINUTES=$(((LAST - SECONDS) / 60))
+  [ "$MINUTES" -gt 0 ]
+}
 
 autoencoder() {
   python3 -m training.autoencoder --batch "$BATCH" --size 128 --leaves "${LEAVES:-3000}" --out "$WORK/vae" "$@"
@@ -61,23 +68,20 @@ case "${1:?data, latents, probe, train, adapt or export}" in
     cp -r "$WORK/judge" "$OUT/"
     ;;
   probe)
-    for name in base controlnet ip-adapter distill; do
+    for name in base controlnet garment-reader ip-adapter distill; do
       rm -rf "$WORK/probe"
-      size=$([ "$name" = base ] && echo --half || echo --full)
+      size=$([[ "$name" =~ base|reader ]] && echo --half || echo --full)
       MINUTES=0.5 recipe "$name" "$WORK/probe" "$size" 100000000 | tail -n 2
     done
     ;;
   train)
-    began=$SECONDS
     recipe base "$WORK/base" --half "$BASE"
-    MINUTES=$((MINUTES - (SECONDS - began) / 60))
-    if [ "$MINUTES" -gt 0 ]; then recipe controlnet "$WORK/run" --half "$HALF" --full "$FULL" --begin-from "$WORK/base"; fi
+    if left; then recipe controlnet "$WORK/run" --half "$HALF" --full "$FULL" --begin-from "$WORK/base"; fi
     ;;
   adapt)
-    began=$SECONDS
-    recipe ip-adapter "$WORK/garment" --full "$GARMENT" --begin-from "$WORK/run"
-    MINUTES=$((MINUTES - (SECONDS - began) / 60))
-    if [ "$MINUTES" -gt 0 ]; then recipe distill "$WORK/student" --full "$STUDENT" --begin-from "$WORK/run"; fi
+    recipe garment-reader "$WORK/reader" --half "$READER" --begin-from "$WORK/run"
+    if left; then recipe ip-adapter "$WORK/garment" --full "$GARMENT" --begin-from "$WORK/run" "$WORK/reader"; fi
+    if left; then recipe distill "$WORK/student" --full "$STUDENT" --begin-from "$WORK/run"; fi
     ;;
   export)
     runs=("$WORK/run")

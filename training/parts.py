@@ -13,9 +13,10 @@ from torch import nn
 from transformers import CLIPTextModel, CLIPTokenizer, CLIPVisionModelWithProjection
 
 from models.controlnet import from_unet
-from models.garment import GARMENT_FILE, GarmentReader, new_image_encoder
+from models.garment import GarmentReader, new_image_encoder
 from models.group_norm import quicken
 from models.ip_adapter import GarmentAdapter, adapter_from_state, new_adapter
+from models.profiles import GARMENT_FILE
 from training import recipes
 from training.data import GARMENT
 from training.loop import averages

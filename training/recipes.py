@@ -120,14 +120,15 @@ def garment_reader(budget: Budget) -> Recipe:
 
 
 def ip_adapter(budget: Budget) -> Recipe:
-    """A picture of a garment as a prompt, on locked networks (arXiv:2308.06721).
+    """A picture of a garment as a prompt, on locked networks (arXiv:2308.06721), from what `garment_reader` learned.
 
-    There the words are dropped in 5 % of the samples. Our captions name the whole outfit, so half of the time they are
-    left out: the picture alone then has to say what is worn (as in MimicBrush, Chen et al., arXiv:2406.07547).
+    There the words are dropped in 5 % of the samples: they seldom say what the picture shows. Our captions name the whole
+    outfit, and beside them the best that a picture can do is to be silent. So it learns nearly always without them (as in
+    MimicBrush, Chen et al., arXiv:2406.07547); words and picture together are a matter of lambda.
     """
     parts = ("unet", "text_encoder", "control", "garment")
     return Recipe(
-        budget.stages("garment"), parts, ("garment",), rate=budget.rate or 1e-3, drop_text=0.5, drop_garment=0.05, drop_both=0.05
+        budget.stages("garment"), parts, ("garment",), rate=budget.rate or 5e-4, drop_text=0.9, drop_garment=0.05, drop_both=0.05
     )
 
 

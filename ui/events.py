@@ -150,9 +150,10 @@ def _connect_outfit(blocks: gr.Blocks, page: Page, profiles: tuple[ProfileInfo, 
             page.sampler: gr.update(choices=list(info.samplers), value=info.sampler),
             page.steps: info.steps,
             page.guidance: info.guidance,
-            page.garment_drop: gr.update(visible=info.garments),
             page.garment_scale: gr.update(visible=info.garments),
-            page.garment: None,
+            # a picture is kept from one model that takes it to the next, and goes where it would not be looked at
+            page.garment_drop: gr.update(visible=True) if info.garments else gr.update(visible=False, value=None),
+            page.garment: gr.skip() if info.garments else None,
         }
 
     changed = [page.sampler, page.steps, page.guidance, page.garment_drop, page.garment_scale, page.garment]

@@ -6,7 +6,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import gradio as gr
@@ -56,9 +56,16 @@ class Site:
 
 @pytest.fixture(scope="session")
 def site(tiny_profile: ModelProfile, character_file: Path) -> Iterator[Site]:
-    engine = PacedEngine(LocalEngine(profiles={"bundled": tiny_profile}))
-    info = ProfileInfo("bundled", "Tiny", tiny_profile.samplers, "ddim", steps=4, guidance=2.0, garments=True)
-    blocks: gr.Blocks = layout.build(engine, [info], mark, [character_file])
+    quick = replace(tiny_profile, name="quick", samplers=("ddim",))
+    wordy = replace(tiny_profile, name="wordy", garment=None)
+    rows = (tiny_profile, quick, wordy)
+    engine = PacedEngine(LocalEngine(profiles={row.name: row for row in rows}))
+    steps, guidance = dict(zip(rows, (4, 2, 4), strict=True)), dict(zip(rows, (2.0, 1.0, 2.0), strict=True))
+    infos = [
+        ProfileInfo(row.name, row.name.capitalize(), row.samplers, "ddim", steps[row], guidance[row], bool(row.garment))
+        for row in rows
+    ]
+    blocks: gr.Blocks = layout.build(engine, infos, mark, [character_file])
     blocks.queue(max_size=8, default_concurrency_limit=4)
     blocks.launch(
         prevent_thread_lock=True,

@@ -81,6 +81,34 @@ def test_a_garment_is_shown_instead_of_described(page: Page, site: Site, charact
     assert site.engine.requests[-1].garment is None
 
 
+def test_another_model_brings_its_settings_and_keeps_the_garment(page: Page, site: Site, character_file: Path) -> None:
+    upload(page, character_file)
+    page.set_input_files("#garment input[type=file]", character_file)
+    expect(page.locator("#garment img")).to_be_visible()
+    paint(page)
+    choose_model(page, "Quick")
+    expect(page.locator("#steps input[type=number]")).to_have_value("2")
+    page.click("#generate")
+    expect(page.locator(".proof")).to_have_text("Pixels outside the mask changed: 0")
+    request = site.engine.requests[-1]
+    assert (request.profile, request.steps, request.guidance, request.sampler) == ("quick", 2, 1.0, "ddim")
+    assert request.garment is not None
+
+    choose_model(page, "Wordy")
+    expect(page.locator("#garment")).to_be_hidden()
+    say(page, "red skirt")
+    page.click("#generate")
+    expect(page.locator("#gallery button.thumbnail-item")).to_have_count(2)
+    assert site.engine.requests[-1].garment is None
+
+
+def choose_model(page: Page, name: str) -> None:
+    if not page.locator("#profile").is_visible():
+        page.click("#advanced button")
+    page.click("#profile input")
+    page.locator("#profile [role=option]", has_text=name).click()
+
+
 def test_a_swap_from_upload_to_download(page: Page, site: Site, character_file: Path, tmp_path: Path) -> None:
     upload(page, character_file)
     paint(page)

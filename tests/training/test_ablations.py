@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from argparse import Namespace
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import torch
 from PIL import Image
 
 from models.fusion import FUSIONS
+from training import ablations
 from training.ablation_measures import _iou, kid
 from training.ablation_tables import COST, PROMPTS, plot, read_results, table
 from training.ablations import COMPOSED, CONNECTIONS, EXPERIMENTS, Arm
@@ -53,3 +55,21 @@ def test_the_table_has_a_row_a_prompt_and_the_spread_over_seeds(tmp_path: Path) 
     assert text.count("0.550 ± 0.050") == 2 * len(PROMPTS) and "step 25" in text
     plot(results, tmp_path / "plots" / "fusions.png")
     assert Image.open(tmp_path / "plots" / "fusions.png").size == (900, 420)
+
+
+def test_a_stopped_experiment_goes_on_with_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran = []
+
+    def run_arm(bench: object, arm: Arm, seed: int, *_: object) -> dict[str, object]:
+        ran.append((arm.name, seed))
+        if len(ran) == 4:
+            raise KeyboardInterrupt
+        return {"name": arm.name, "seed": seed, "prompts": {"perfect": {}}}
+
+    monkeypatch.setattr(ablations, "run_arm", run_arm)
+    options = Namespace(experiment="connections", seeds=2, samples=1, check=tmp_path, data=tmp_path, out=tmp_path)
+    with pytest.raises(KeyboardInterrupt):
+        ablations.command_run(options)
+    ablations.command_run(options)
+    assert len(ran) == 7 and ran[3] == ran[4]
+    assert set(ran) == {(arm.name, seed) for arm in EXPERIMENTS["connections"] for seed in (0, 1)}

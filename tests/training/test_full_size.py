@@ -14,8 +14,9 @@ from PIL import Image
 from safetensors.torch import load_file
 from transformers import CLIPTextConfig, CLIPTextModelWithProjection
 
-from models.garment import GARMENT_FILE, new_image_encoder
+from models.garment import new_image_encoder
 from models.ip_adapter import adapter_from_state
+from models.profiles import GARMENT_FILE
 from pipeline.request import UserError
 from tests.tiny import SDXL, build_tiny, tiny_tokenizer, tiny_unet
 from training import __main__ as command
