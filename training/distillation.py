@@ -76,12 +76,11 @@ class Distillation(nn.Module):
 
     def forward(self, batch: Batch, generator: torch.Generator) -> Tensor:
         device = self.channels.device
-        latents, mask = batch.latents.to(device), batch.pictures["mask"].to(device)
-        count = len(latents)
+        latents, count = batch.latents.to(device), len(batch.latents)
         noise = torch.randn(latents.shape, generator=generator, device=device)
         stretch = int(torch.randint(STEPS, (), generator=generator, device=device))
         way = trailing(len(self.alphas) - 1, STEPS * SUBSTEPS)[stretch * SUBSTEPS : (stretch + 1) * SUBSTEPS + 1]
-        region = objective.region_weight(mask, latents.shape, 0.0)
+        region = objective.region_weight(batch.pictures["mask"].to(device), latents.shape, 0.0)
         begun = self._at(way[0], latents, noise)
         with fast_attention(self.parts["unet"]):
             words = torch.cat([batch.empty.expand(count, -1), batch.tokens]).to(device)
@@ -89,21 +88,22 @@ class Distillation(nn.Module):
             control: Any = self.parts["control"]
             hint = HINTS[self.recipe.hint].build({name: picture.to(device) for name, picture in batch.pictures.items()})
             branch = Branch(control, control.hint_stem(hint.to(memory_format=torch.channels_last)))
-            with torch.no_grad():
-                reached = begun
-                for index, (high, low) in enumerate(pairwise(way)):
-                    guided = within(0, BUNDLED.guidance_end, stretch * SUBSTEPS + index, STEPS * SUBSTEPS)
-                    reached = self._step(branch, reached, high, low, text if guided else text[count:])
-                    reached = region * reached + (1 - region) * self._at(low, latents, noise)  # as the sampling loop does
+            reached = begun
+            for index, (high, low) in enumerate(pairwise(way)):
+                guided = within(0, BUNDLED.guidance_end, stretch * SUBSTEPS + index, STEPS * SUBSTEPS)
+                reached = self._walk(branch, reached, high, low, text if guided else text[count:])
+                reached = region * reached + (1 - region) * self._at(low, latents, noise)  # as the sampling loop does
             found = predict(self.parts["unet"], [branch], begun, torch.tensor(way[0], device=device), text[count:]).float()
-        signal, sigma = self._levels(way[0])
-        signal_low, sigma_low = self._levels(way[-1])
-        clean = (reached - sigma_low / sigma * begun) / (signal_low - sigma_low / sigma * signal)  # arXiv:2202.00512, appendix G
-        snr = (signal / sigma) ** 2
-        weight = (snr + 1).clamp_max(objective.SNR_CAP + 1) / (snr + 1)
-        error = (found - (signal * begun - clean) / sigma).square() * self.channels[:, None, None] * region
+        wanted, weight = self._jump(begun, reached, way[0], way[-1])
+        error = (found - wanted).square() * self.channels[:, None, None] * region
         loss: Tensor = weight * error.sum() / region.sum().clamp_min(1) / len(self.channels)
         return loss
+
+    def _jump(self, begun: Tensor, reached: Tensor, high: int, low: int) -> tuple[Tensor, Tensor]:
+        """The velocity whose one DDIM step leads from here to there (arXiv:2202.00512, appendix G), and its weight."""
+        (signal, sigma), (signal_low, sigma_low) = self._levels(high), self._levels(low)
+        clean = (reached - sigma_low / sigma * begun) / (signal_low - sigma_low / sigma * signal)
+        return (signal * begun - clean) / sigma, objective.velocity_weight((signal / sigma) ** 2)
 
     def _levels(self, timestep: int) -> tuple[Tensor, Tensor]:
         """Signal and noise factors; timestep -1 is the clean picture."""
@@ -114,7 +114,8 @@ class Distillation(nn.Module):
         signal, sigma = self._levels(timestep)
         return signal * latents + sigma * noise
 
-    def _step(self, branch: Branch, noised: Tensor, high: int, low: int, text: Tensor) -> Tensor:
+    @torch.no_grad()
+    def _walk(self, branch: Branch, noised: Tensor, high: int, low: int, text: Tensor) -> Tensor:
         """One DDIM step of the teacher, guided if the text has a second half."""
         unet: Any = self.parts["unet"]
         unet.disable_adapters()

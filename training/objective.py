@@ -41,9 +41,14 @@ def predict_velocity(latents: Tensor, noise: Tensor, where: Tensor, alphas_cumpr
     """
     timestep, signal, sigma, snr = _levels(where, alphas_cumprod)
     noised = signal * latents + sigma * noise
-    weight = (snr + 1).clamp_max(SNR_CAP + 1) / (snr + 1)
+    weight = velocity_weight(snr)
     clarity = signal.flatten() ** 2
     return Noised(noised, timestep, signal * noise - sigma * latents, weight, clarity, lambda v: signal * noised - sigma * v)
+
+
+def velocity_weight(snr: Tensor) -> Tensor:
+    """How much an error in v counts at a signal-to-noise ratio, see `predict_velocity`."""
+    return (snr + 1).clamp_max(SNR_CAP + 1) / (snr + 1)
 
 
 def predict_noise(latents: Tensor, noise: Tensor, where: Tensor, alphas_cumprod: Tensor) -> Noised:
