@@ -12,7 +12,6 @@ import numpy as np
 from training.plots import save_curves
 
 PROMPTS = ("none", "insufficient", "conflicting", "perfect")
-COST = ("M parameters", "ms a sample", "MiB a sample")
 
 
 def read_results(file: Path) -> dict[str, list[dict[str, Any]]]:
@@ -28,12 +27,10 @@ def read_results(file: Path) -> dict[str, list[dict[str, Any]]]:
 def table(results: dict[str, list[dict[str, Any]]]) -> str:
     """Mean and spread over the seeds, as Markdown."""
     columns = list(next(iter(results.values()))[0]["prompts"]["perfect"])
-    cost = [name for name in COST if name in next(iter(results.values()))[0]]
-    lines = ["| " + " | ".join(["arm", "prompt", *columns, *cost]) + " |", "|---" * (2 + len(columns) + len(cost)) + "|"]
+    lines = ["| " + " | ".join(["arm", "prompt", *columns]) + " |", "|---" * (2 + len(columns)) + "|"]
     for name, own in results.items():
         for prompt in PROMPTS:
             cells = [_spread([row["prompts"][prompt][column] for row in own]) for column in columns]
-            cells += [_spread([row[key] for row in own]) for key in cost]
             lines.append(f"| {name} ({len(own)} seeds) | {prompt} | " + " | ".join(cells) + " |")
     steps = list(next(iter(results.values()))[0].get("curve", ()))
     if not steps:

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
@@ -43,7 +42,7 @@ from training.recipes import Recipe, Stage, alphas_of, new_unet
 
 BUNDLED, JUDGE = Path("assets/weights/bundled"), Path("assets/weights/judge")
 STEM = (8, 16, 32, 48)
-CHECKED = 64
+BATCH, CHECKED = 32, 64
 CURVE_AT = (1, 25, 50, 100, 150, 200, 300, 400, 600, 800, 1200)
 CONNECTIONS: dict[str, Callable[..., nn.Module]] = {"zero": from_unet, "gaussian": gaussian_from_unet, "lite": lite_from_unet}
 
@@ -134,22 +133,22 @@ def train_base(bench: Bench, samples: int) -> None:
     bench.train(parts, recipe, bench.out / "base", log=lambda row: print(json.dumps(row), flush=True))
 
 
-def run_arm(bench: Bench, arm: Arm, seed: int, samples: int, check: Path) -> dict[str, Any]:
-    """Train one arm and measure it with every kind of prompt. Its networks stay in `bench.out`/arms."""
-    torch.manual_seed(seed)
+def arm_parts(bench: Bench, arm: Arm) -> dict[str, nn.Module]:
+    """An arm's networks, untrained, on the locked base."""
     unet = bench.base()
     parts: dict[str, nn.Module] = {"unet": unet, "text_encoder": bench.text_encoder, "control": new_control(arm, unet)}
-    parts["vae"] = bench.vae
-    names, trained = ["unet", "text_encoder", "control"], ["control"]
     if arm.fusion != "add":
         parts["fusion"] = Fusions(arm.fusion, [*skip_channels(unet), unet.config.block_out_channels[-1]])
-        names, trained = [*names, "fusion"], [*trained, "fusion"]
     if arm.consistency:
-        names.append("vae")
-    recipe = Recipe(
-        (Stage("arm", samples // 32, 32, half=True),),
-        tuple(names),
-        tuple(trained),
+        parts["vae"] = bench.vae
+    return parts
+
+
+def arm_recipe(parts: dict[str, nn.Module], arm: Arm, samples: int, seed: int) -> Recipe:
+    return Recipe(
+        (Stage("arm", samples // BATCH, BATCH, half=True),),
+        tuple(parts),
+        tuple(name for name in parts if name in ("control", "fusion")),
         hint=arm.hint,
         rate=1e-3,
         warmup=20,
@@ -157,30 +156,27 @@ def run_arm(bench: Bench, arm: Arm, seed: int, samples: int, check: Path) -> dic
         consistency=arm.consistency,
         seed=seed,
     )
+
+
+def run_arm(bench: Bench, arm: Arm, seed: int, samples: int, check: Path) -> dict[str, Any]:
+    """Train one arm and measure it with every kind of prompt. Its networks stay in `bench.out`/arms."""
+    torch.manual_seed(seed)
+    parts = arm_parts(bench, arm)
+    recipe = arm_recipe(parts, arm, samples, seed)
     batch = check_batch(bench, reads(recipe), check)
-    judge, curve, watching = load_judge(JUDGE), {}, 0.0
+    judge, curve = load_judge(JUDGE), {}
 
     def watch(state: loop.State) -> bool:
         """IoU on the way, by the weights as they are: where does the hint begin to be followed?"""
-        nonlocal watching
         if state.step in CURVE_AT or state.step == recipe.steps:
-            if torch.cuda.is_available():
-                torch.cuda.synchronize()
-            began = time.monotonic()
             found = measure(judge, sample(bench, state.task.parts, recipe, batch, "perfect"), batch)
             curve[state.step] = summary(found)["condition IoU"]
-            watching += time.monotonic() - began
         return False
 
-    began = time.monotonic()
     state = bench.train(parts, recipe, bench.folder(arm, seed), arm.pairs, stop=watch)
-    seconds = time.monotonic() - began - watching
     ready = {**state.task.parts, **state.average}
     row: dict[str, Any] = {"arm": asdict(arm), "name": arm.name, "seed": seed, "steps": recipe.steps, "curve": curve}
-    row["M parameters"] = sum(p.numel() for module in state.average.values() for p in module.parameters()) / 1e6
-    row["ms a sample"] = round(1000 * seconds / state.seen, 2)
     row["prompts"] = {kind: summary(measure(judge, sample(bench, ready, recipe, batch, kind), batch)) for kind in PROMPTS}
-    row["MiB a sample"] = round(kept_bytes(state.task, batch) / 2**20, 2)
     return row
 
 
@@ -188,33 +184,6 @@ def new_control(arm: Arm, unet: UNet2DConditionModel) -> nn.Module:
     control = CONNECTIONS[arm.connection](unet, HINTS[arm.hint].channels, STEM)
     quicken(control)
     return control
-
-
-def kept_bytes(task: nn.Module, batch: Batch) -> float:
-    """Activations that one more sample keeps for the backward pass, on a CPU with plain attention."""
-
-    def kept(count: int) -> int:
-        held: dict[int, int] = {}
-
-        def pack(tensor: Tensor) -> Tensor:
-            storage = tensor.untyped_storage()
-            held[storage.data_ptr()] = storage.nbytes()
-            return tensor
-
-        few = replace(
-            batch,
-            latents=batch.latents[:count],
-            tokens=batch.tokens[:count],
-            pictures={name: picture[:count] for name, picture in batch.pictures.items()},
-        )
-        hooks = torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor)
-        with hooks, torch.autocast("cpu", torch.bfloat16):
-            loss = task(few, torch.Generator().manual_seed(0))
-        assert loss.requires_grad  # alive until here, so that no storage was used twice
-        return sum(held.values())
-
-    task.cpu()
-    return (kept(4) - kept(2)) / 2  # weights and their copies in 16 bits are in both
 
 
 def run_composed(bench: Bench, hints: Sequence[str], seed: int, check: Path) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from PIL import Image
 from models.fusion import FUSIONS
 from training import ablations
 from training.ablation_measures import _iou, kid
-from training.ablation_tables import COST, PROMPTS, plot, read_results, table
+from training.ablation_tables import PROMPTS, plot, read_results, table
 from training.ablations import COMPOSED, CONNECTIONS, EXPERIMENTS, Arm
 from training.hints import HINTS
 
@@ -47,7 +47,7 @@ def test_the_table_has_a_row_a_prompt_and_the_spread_over_seeds(tmp_path: Path) 
     for seed in (0, 1):
         values = {"condition IoU": 0.5 + 0.1 * seed, "KID": 3.0}
         row = {"name": Arm().name, "seed": seed, "prompts": dict.fromkeys(PROMPTS, values)}
-        rows.append(row | dict.fromkeys(COST, 2.0) | {"curve": {"1": 0.1, "25": 0.2 + 0.1 * seed}})
+        rows.append(row | {"curve": {"1": 0.1, "25": 0.2 + 0.1 * seed}})
     other = [{**row, "name": replace(Arm(), fusion="concat").name} for row in rows]
     (tmp_path / "fusions.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows + other))
     results = read_results(tmp_path / "fusions.jsonl")
