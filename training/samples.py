@@ -1,6 +1,7 @@
-"""The picture in the README: before, mask, and three prompts for real pictures and for drawn characters.
+"""The pictures in the README: before, mask, and three prompts or pictures of garments, for real pictures and drawn characters.
 
     python -m training.samples --pictures DIR --out assets/samples.png
+    python -m training.samples --pictures DIR --drawn 2 --columns 2 --garments G.png H.png --out assets/garments.png
 
 DIR holds folders with `image.png` and `labels.png` (part labels, see `pipeline.request.ClothingPart`); without it only
 drawn characters are shown. Credits of the pictures shown belong into assets/CREDITS.md.
@@ -9,9 +10,10 @@ drawn characters are shown. Credits of the pictures shown belong into assets/CRE
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,11 +64,14 @@ def cell(image: NDArray[np.uint8]) -> Image.Image:
     return sheet
 
 
-def row(swapper: OutfitSwapper, image: NDArray[np.uint8], mask: NDArray[np.bool_], steps: int) -> list[Image.Image]:
+Ask = tuple[str, dict[str, Any]]  # a column's title, and what its requests have of their own
+
+
+def row(swapper: OutfitSwapper, image: NDArray[np.uint8], mask: NDArray[np.bool_], asks: Sequence[Ask]) -> list[Image.Image]:
     shown = image.copy()
     shown[mask] = (255, 60, 120, 255)
-    requests = [request_for(swapper.profile, image, mask, prompt, 7) for prompt in PROMPTS]
-    results = [swapper.swap(replace(request, steps=steps)).images[0] for request in requests]
+    plain = request_for(swapper.profile, image, mask, "", 7)
+    results = [swapper.swap(replace(plain, **own)).images[0] for _, own in asks]
     return [cell(picture) for picture in (image, shown, *results)]
 
 
@@ -75,22 +80,31 @@ def main() -> None:
     parser.add_argument("--pictures", type=Path)
     parser.add_argument("--drawn", type=int, default=6)
     parser.add_argument("--columns", type=int, default=3, help="characters side by side")
-    parser.add_argument("--steps", type=int, default=25)
+    parser.add_argument("--garments", type=Path, nargs="+", help="pictures of garments instead of prompts")
     parser.add_argument("--profile", default="bundled", choices=sorted(PROFILES))
     parser.add_argument("--out", type=Path, default=Path("assets/samples.png"))
     arguments = parser.parse_args()
     profile = PROFILES[arguments.profile]
     swapper = OutfitSwapper(profile, load(profile))
     subjects = [*drawn(arguments.drawn), *(real(arguments.pictures) if arguments.pictures else ())]
-    rows = [row(swapper, image, mask, arguments.steps) for image, mask in subjects]
+    asks: list[Ask] = [(prompt, {"prompt": prompt}) for prompt in PROMPTS]
+    head = 26
+    if arguments.garments:
+        asks = [("", {"garment": load_character(path)}) for path in arguments.garments]
+        head += CELL[1] * 2 // 3
+    rows = [row(swapper, image, mask, asks) for image, mask in subjects]
 
-    head, across = 26, len(PROMPTS) + 2
+    across = len(asks) + 2
     lines = -(-len(rows) // arguments.columns)
     sheet = Image.new("RGB", (CELL[0] * across * arguments.columns, head + CELL[1] * lines), PAPER)
     pen = ImageDraw.Draw(sheet)
     for column in range(arguments.columns):
-        for index, title in enumerate(("before", "mask", *PROMPTS)):
-            pen.text((CELL[0] * (column * across + index) + 6, 6), title[:34], fill=(40, 40, 40))
+        for index, (title, own) in enumerate([("before", {}), ("mask", {}), *asks]):
+            left = CELL[0] * (column * across + index)
+            pen.text((left + 6, head - 20), title[:34], fill=(40, 40, 40))
+            if "garment" in own:
+                small = cell(own["garment"]).resize((CELL[0] * 2 // 3, CELL[1] * 2 // 3))
+                sheet.paste(small, (left + CELL[0] // 6, 6))
     for number, cells in enumerate(rows):
         line, column = divmod(number, arguments.columns)
         for index, picture in enumerate(cells):
