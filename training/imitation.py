@@ -28,7 +28,7 @@ class _Comparison:
     """Processor of one cross-attention layer: goes on with what the words found, and compares the picture with it."""
 
     def __init__(self, layer: DecoupledCrossAttention, tokens: Tensor, empty: Tensor, mask: Tensor) -> None:
-        """tokens: B x n x D, the picture's; empty: B x 77 x D, no words encoded; mask: B x 1 x h x w, where it counts."""
+        """tokens: B x n x D, the picture's; empty: 1 x 77 x D, no words encoded; mask: B x 1 x h x w, where it counts."""
         self.layer, self.tokens, self.empty, self.mask = layer, tokens, empty, mask
         self.error = tokens.new_zeros(())
 
