@@ -23,7 +23,7 @@ from training.pairs import EVALUATION_SEEDS
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.swap_time", description=__doc__)
-    parser.add_argument("--steps", type=int, default=25)
+    parser.add_argument("--steps", type=int, help="default: the profile's own")
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--profile", default="bundled", choices=sorted(PROFILES))
     arguments = parser.parse_args()
@@ -35,7 +35,7 @@ def main() -> None:
     drawing = draw(EVALUATION_SEEDS + 77, (768, 512))
     prompt = "red plaid pleated skirt, white blouse"
     request = request_for(profile, drawing.image, clothing_mask(drawing), prompt, 1)
-    request = replace(request, steps=arguments.steps)
+    request = replace(request, steps=arguments.steps or profile.steps)
     for name, variant in (("with detail pass", request), ("without", replace(request, detail_pass=False))):
         swapper.swap(replace(variant, steps=2))  # the first run of a shape pays for its kernels
         results = [swapper.swap(variant) for _ in range(arguments.repeat)]
