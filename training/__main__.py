@@ -90,7 +90,9 @@ def command_train(arguments: argparse.Namespace) -> None:
     on_save = None
     if accelerator.is_main_process and setup.vae is not None and recipe.task == "diffusion":
         on_save = _grids(setup, arguments.out, next(setup.batches(recipe.stages[-1], GRID, 0, 0)))
-    pause = arguments.save_minutes or (SAVE_MINUTES_LARGE if arguments.recipe in FULL_SIZE else SAVE_MINUTES)
+    pause = arguments.save_minutes
+    if pause is None:
+        pause = SAVE_MINUTES_LARGE if arguments.recipe in FULL_SIZE else SAVE_MINUTES
     deadline = time.monotonic() + 60 * arguments.minutes
     done = loop.train(
         state,

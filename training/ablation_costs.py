@@ -15,10 +15,10 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from training import loop
 from training.ablations import BATCH, EXPERIMENTS, Arm, Bench, arm_parts, arm_recipe, check_batch
 from training.data import Batch
 from training.diffusion import Diffusion, reads
-from training.optimizer import OPTIMIZERS
 from training.recipes import alphas_of
 
 ROUNDS, STEPS = 5, 6  # every arm has its turn in every round, so that none has the quiet minutes for itself
@@ -33,11 +33,9 @@ class Cost:
         whole = check_batch(bench, reads(recipe), check)
         self.name, self.rate, self.seconds = arm.name, recipe.rate, list[float]()
         self.batch = _first(whole, BATCH)
-        self.task = Diffusion(parts, recipe, alphas_of(recipe.objective), [1.0] * whole.latents.shape[1])
-        self.task.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.optimizer = OPTIMIZERS[recipe.optimizer](recipe.weight_decay)
-        for module in self.task.trained().values():
-            self.optimizer.add(module)
+        task = Diffusion(parts, recipe, alphas_of(recipe.objective), [1.0] * whole.latents.shape[1])
+        state = loop.start(task, recipe)
+        self.task, self.optimizer = task, state.optimizer
 
     def run(self, steps: int) -> None:
         for _ in range(steps):

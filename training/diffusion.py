@@ -32,6 +32,15 @@ def fast_attention(unet: Any) -> AbstractContextManager[None]:
     return found
 
 
+def held(parts: dict[str, nn.Module], recipe: Recipe) -> nn.ModuleDict:
+    """The recipe's networks; those that it does not train are locked."""
+    assert set(parts) >= set(recipe.parts), sorted(set(recipe.parts) - set(parts))
+    found = nn.ModuleDict({name: parts[name] for name in recipe.parts})
+    for name, part in found.items():
+        part.requires_grad_(name in recipe.trained).train(name in recipe.trained)
+    return found
+
+
 class Diffusion(nn.Module):
     """Networks of a recipe, by name; calling it gives a batch's loss. Those that the recipe does not train are locked."""
 
@@ -43,11 +52,8 @@ class Diffusion(nn.Module):
     ) -> None:
         """channel_weights: one a latent channel, see `objective.channel_weight`."""
         super().__init__()
-        assert set(parts) >= set(recipe.parts), sorted(set(recipe.parts) - set(parts))
         self.recipe = recipe
-        self.parts = nn.ModuleDict({name: parts[name] for name in recipe.parts})
-        for name, part in self.parts.items():
-            part.requires_grad_(name in recipe.trained).train(name in recipe.trained)
+        self.parts = held(parts, recipe)
         garment: Any = parts["garment"] if "garment" in recipe.parts else None
         if garment is not None:
             garment.adapter.attach(self.parts["unet"])

@@ -21,7 +21,7 @@ from models.controlled_unet import Branch, guide, predict, within
 from models.profiles import BUNDLED
 from training import objective
 from training.data import Batch
-from training.diffusion import fast_attention
+from training.diffusion import fast_attention, held
 from training.hints import HINTS
 from training.recipes import Recipe
 
@@ -64,9 +64,7 @@ class Distillation(nn.Module):
     ) -> None:
         super().__init__()
         self.recipe = recipe
-        self.parts = nn.ModuleDict(
-            {name: parts[name].requires_grad_(False).eval() for name in ("unet", "text_encoder", "control")}
-        )
+        self.parts = held(parts, recipe)
         self.lora = add_lora(self.parts["unet"])
         self.register_buffer("alphas", torch.cat([alphas_cumprod.float(), torch.ones(1)]), persistent=False)  # [-1]: clean
         self.register_buffer("channels", torch.tensor(channel_weights), persistent=False)

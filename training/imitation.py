@@ -20,7 +20,7 @@ from models.controlled_unet import predict
 from models.ip_adapter import DecoupledCrossAttention, cross_attention_names, detach, places_of
 from training import objective
 from training.data import Batch
-from training.diffusion import fast_attention
+from training.diffusion import fast_attention, held
 from training.recipes import Recipe
 
 
@@ -50,9 +50,7 @@ class Imitation(nn.Module):
     def __init__(self, parts: dict[str, nn.Module], recipe: Recipe, alphas_cumprod: Tensor, _: Sequence[float]) -> None:
         super().__init__()
         self.recipe = recipe
-        self.parts = nn.ModuleDict({name: parts[name] for name in recipe.parts})
-        for name, part in self.parts.items():
-            part.requires_grad_(name in recipe.trained).train(name in recipe.trained)
+        self.parts = held(parts, recipe)
         garment: Any = self.parts["garment"]
         garment.lock_idle()
         self.register_buffer("alphas", alphas_cumprod.float(), persistent=False)

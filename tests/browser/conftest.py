@@ -56,14 +56,15 @@ class Site:
 
 @pytest.fixture(scope="session")
 def site(tiny_profile: ModelProfile, character_file: Path) -> Iterator[Site]:
-    quick = replace(tiny_profile, name="quick", samplers=("ddim",))
-    wordy = replace(tiny_profile, name="wordy", garment=None)
-    rows = (tiny_profile, quick, wordy)
-    engine = PacedEngine(LocalEngine(profiles={row.name: row for row in rows}))
-    steps, guidance = dict(zip(rows, (4, 2, 4), strict=True)), dict(zip(rows, (2.0, 1.0, 2.0), strict=True))
+    rows = (
+        (tiny_profile, 4, 2.0),
+        (replace(tiny_profile, name="quick", samplers=("ddim",)), 2, 1.0),
+        (replace(tiny_profile, name="wordy", garment=None), 4, 2.0),
+    )
+    engine = PacedEngine(LocalEngine(profiles={row.name: row for row, _, _ in rows}))
     infos = [
-        ProfileInfo(row.name, row.name.capitalize(), row.samplers, "ddim", steps[row], guidance[row], bool(row.garment))
-        for row in rows
+        ProfileInfo(row.name, row.name.capitalize(), row.samplers, "ddim", steps, guidance, bool(row.garment))
+        for row, steps, guidance in rows
     ]
     blocks: gr.Blocks = layout.build(engine, infos, mark, [character_file])
     blocks.queue(max_size=8, default_concurrency_limit=4)
