@@ -66,9 +66,9 @@ class Arm:
 
 EXPERIMENTS: dict[str, tuple[Arm, ...]] = {
     "connections": tuple(Arm(connection=name) for name in CONNECTIONS),
-    "fusions": (*(Arm(fusion=name) for name in ("residual", "concat", "attention")), Arm(consistency=0.3)),
+    "fusions": (*(Arm(fusion=name) for name in ("add", "residual", "concat", "attention")), Arm(consistency=0.3)),
     "hints": tuple(Arm(hint=name) for name in HINTS if name not in ("bundled", "masked image", "condition", "parts")),
-    "data": tuple(Arm(pairs=count) for count in (1000, 10000, 50000)),
+    "data": (Arm(pairs=1000), Arm(pairs=10000), Arm()),
 }
 COMPOSED = (("pose", "colour map"), ("sketch", "colour map"), ("depth", "canny"))  # arms of "hints" that act together
 
@@ -129,7 +129,7 @@ class Bench:
 def train_base(bench: Bench, samples: int) -> None:
     """Words to picture at 128 pixels, on the bundled model's text encoder."""
     parts: dict[str, nn.Module] = {"unet": small_unet(bench.vae.config.latent_channels), "text_encoder": bench.text_encoder}
-    recipe = Recipe((Stage("base", samples // 64, 64, half=True),), ("unet", "text_encoder"), ("unet",))
+    recipe = Recipe((Stage("base", samples // 64, 64),), ("unet", "text_encoder"), ("unet",))
     bench.train(parts, recipe, bench.out / "base", log=lambda row: print(json.dumps(row), flush=True))
 
 
@@ -146,7 +146,7 @@ def arm_parts(bench: Bench, arm: Arm) -> dict[str, nn.Module]:
 
 def arm_recipe(parts: dict[str, nn.Module], arm: Arm, samples: int, seed: int) -> Recipe:
     return Recipe(
-        (Stage("arm", samples // BATCH, BATCH, half=True),),
+        (Stage("arm", samples // BATCH, BATCH),),
         tuple(parts),
         tuple(name for name in parts if name in ("control", "fusion")),
         hint=arm.hint,
@@ -208,7 +208,7 @@ def check_batch(bench: Bench, names: set[str], check: Path) -> Batch:
     """The same unseen drawings for every arm, of the commonest shape. names: of the pictures that hints read."""
     store = max(stores_in(check), key=len)
     source = open_source(store, bench.tokenizer, names | {"target", "labels"})
-    return next(batches([source], min(CHECKED, len(store)), True, 0))
+    return next(batches([source], min(CHECKED, len(store)), False, 0))
 
 
 @torch.no_grad()
@@ -253,15 +253,19 @@ def main() -> None:
 
 
 def command_run(options: argparse.Namespace) -> None:
-    """Goes on where it was stopped: what has a row already is not run again."""
-    bench, file = Bench.open(options.data, options.out), options.out / f"{options.experiment}.jsonl"
-    known = read_results(file) if file.is_file() else {}
-    done = {(row["name"], row["seed"]) for rows in known.values() for row in rows}
+    """Goes on where it was stopped: what has a row already is not run again; what another experiment ran is taken over."""
+    bench, own = Bench.open(options.data, options.out), options.out / f"{options.experiment}.jsonl"
+
+    def known(file: Path) -> dict[tuple[str, int], dict[str, Any]]:
+        found = read_results(file) if file.is_file() else {}
+        return {(row["name"], row["seed"]): row for rows in found.values() for row in rows}
+
     for name, seed, run in jobs(bench, options.experiment, options.seeds, options.samples, options.check):
-        if (name, seed) in done:
+        if (name, seed) in known(own):
             continue
-        row = run()
-        with open(file, "a", encoding="utf-8") as lines:
+        rows = (known(file).get((name, seed)) for file in options.out.glob("*.jsonl"))
+        row = next((row for row in rows if row and row.get("steps") == options.samples // BATCH), None) or run()
+        with open(own, "a", encoding="utf-8") as lines:
             lines.write(json.dumps(row) + "\n")
         print(json.dumps({key: row[key] for key in ("name", "seed")} | row["prompts"]["perfect"]), flush=True)
 

@@ -22,8 +22,7 @@ from training.hints import HINTS
 def test_arms_are_rows_that_exist() -> None:
     for arm in (arm for arms in EXPERIMENTS.values() for arm in arms):
         assert arm.connection in CONNECTIONS and arm.fusion in FUSIONS and arm.hint in HINTS
-    names = [arm.name for arms in EXPERIMENTS.values() for arm in arms]
-    assert len(set(names)) == len(names)
+    assert all(len({arm.name for arm in arms}) == len(arms) for arms in EXPERIMENTS.values())
     assert {hint for hints in COMPOSED for hint in hints} <= {arm.hint for arm in EXPERIMENTS["hints"]}
 
 
@@ -64,12 +63,15 @@ def test_a_stopped_experiment_goes_on_with_what_is_missing(tmp_path: Path, monke
         ran.append((arm.name, seed))
         if len(ran) == 4:
             raise KeyboardInterrupt
-        return {"name": arm.name, "seed": seed, "prompts": {"perfect": {}}}
+        return {"name": arm.name, "seed": seed, "steps": 2, "prompts": {"perfect": {}}}
 
     monkeypatch.setattr(ablations, "run_arm", run_arm)
-    options = Namespace(experiment="connections", seeds=2, samples=1, check=tmp_path, data=tmp_path, out=tmp_path)
+    options = Namespace(experiment="connections", seeds=2, samples=64, check=tmp_path, data=tmp_path, out=tmp_path)
     with pytest.raises(KeyboardInterrupt):
         ablations.command_run(options)
     ablations.command_run(options)
     assert len(ran) == 7 and ran[3] == ran[4]
     assert set(ran) == {(arm.name, seed) for arm in EXPERIMENTS["connections"] for seed in (0, 1)}
+    both = Namespace(**vars(options) | {"experiment": "fusions"})
+    ablations.command_run(both)
+    assert len(ran) == 7 + 2 * (len(EXPERIMENTS["fusions"]) - 1)  # plain addition is among the connections too
