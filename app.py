@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ui.page import ProfileInfo
 
 ROOT = Path(__file__).resolve().parent
-COMMANDS = ("serve", "swap", "models")
+COMMANDS = ("serve", "swap", "detect", "models")
 TITLES = {"bundled": "Bundled (small, no download)", "bundled-fast": "Bundled, 4 steps (fastest)"}
 FINISH_SECONDS = 110  # a container is usually given 120 s to stop
 MAX_SEED = 2**31 - 1
@@ -99,7 +99,7 @@ def _number(kind: Callable[[str], Any], low: float, high: float) -> Callable[[st
 
 def _parser() -> Parser:
     parser = Parser(prog="app.py", description="Give an anime character a new outfit. Without a command the page is served.")
-    commands = parser.add_subparsers(metavar="{serve,swap,models}", required=True)
+    commands = parser.add_subparsers(metavar="{serve,swap,detect,models}", required=True)
 
     serve = commands.add_parser("serve", help="serve the page (default)")
     serve.add_argument("--host", default=os.environ.get("GRADIO_SERVER_NAME", "127.0.0.1"), help="default: %(default)s")
@@ -110,9 +110,10 @@ def _parser() -> Parser:
 
     swap = commands.add_parser("swap", help="swap one outfit and print one line of JSON")
     swap.add_argument("--character", required=True, type=Path, metavar="C.png")
-    where = swap.add_mutually_exclusive_group(required=True)
+    where = swap.add_mutually_exclusive_group()  # without: the clothing is found
     where.add_argument("--mask", type=Path, metavar="M.png", help="white = repaint; any size, scaled to the picture")
     where.add_argument("--painted", type=Path, metavar="P.png", help="the character scribbled over; the mask is the difference")
+    swap.add_argument("--parts", help="without a mask: what to change, for example topwear,bottomwear (default: all clothing)")
     swap.add_argument("--prompt", help="the new outfit in words; needed unless there is a --garment")
     swap.add_argument("--garment", type=Path, metavar="G.png", help="a picture of the garment to wear")
     scale = _number(float, 0, 2)
@@ -132,6 +133,14 @@ def _parser() -> Parser:
     swap.add_argument("--no-detail", action="store_true", help="skip the second pass at twice the size")
     swap.set_defaults(run=_swap)
 
+    detect = commands.add_parser("detect", help="find the clothing and print one line of JSON")
+    detect.add_argument("--character", required=True, type=Path, metavar="C.png")
+    detect.add_argument("--parts", help="what of it --mask shows, for example topwear,bottomwear (default: all clothing)")
+    detect.add_argument("--text", default="", help="something else to find, in words")
+    detect.add_argument("--out", required=True, type=Path, metavar="LABELS.png", help="an index a pixel, 0 = background")
+    detect.add_argument("--mask", type=Path, metavar="M.png", help="also write a mask, white = these parts and what --text found")
+    detect.set_defaults(run=_detect)
+
     models = commands.add_parser("models", help="list the models, or check their weight files")
     models.add_argument("what", choices=("list", "verify"))
     models.set_defaults(run=_models)
@@ -150,23 +159,55 @@ def _swap(options: argparse.Namespace, results: TextIO) -> None:
     print(json.dumps(line, ensure_ascii=False), file=results, flush=True)
 
 
+def _detect(options: argparse.Namespace, results: TextIO) -> None:
+    from pipeline.images import load_character, save_png
+    from pipeline.request import CLOTHING, DetectRequest, parts_named
+
+    parts = parts_named(options.parts or "")
+    for option, path in (("--out", options.out), ("--mask", options.mask)):
+        if path is not None:
+            _check_out(option, path)
+    with _naming("--character"):
+        character = load_character(options.character)
+    found = _engine("bundled").detect(DetectRequest(character, options.text))
+    for warning in found.warnings:
+        print(f"note: {warning}", file=sys.stderr)
+    save_png(found.labels, options.out)
+    line: dict[str, Any] = {"labels": str(options.out)}
+    if options.mask is not None:
+        save_png(found.mask(parts or CLOTHING), options.mask)
+        line["mask"] = str(options.mask)
+    line["parts"] = {part.title: found.confidence[part] for part in found.parts}
+    print(json.dumps(line | {"seconds": round(found.seconds, 3)}, ensure_ascii=False), file=results, flush=True)
+
+
+def _check_out(option: str, path: Path) -> None:
+    from pipeline.request import UserError
+
+    if path.suffix.lower() != ".png":
+        raise UserError(f"{option} must end in .png, other formats would change the pixels.")
+    if not path.absolute().parent.is_dir():
+        raise UserError(f"The folder of {option} {path} does not exist, please make it first.")
+
+
 def _request(options: argparse.Namespace) -> SwapRequest:
     """The options as the type that flows; files are read first, so that a wrong one costs no loading of libraries."""
     from pipeline.images import load_character, load_mask
     from pipeline.mask import from_painted
-    from pipeline.request import SwapRequest, UserError
+    from pipeline.request import SwapRequest, UserError, parts_named
 
     if options.prompt is None and options.garment is None:
         raise UserError("Please describe the outfit with --prompt or show it with --garment.")
-    if options.out.suffix.lower() != ".png":
-        raise UserError("--out must end in .png, other formats would change the pixels.")
-    if not options.out.absolute().parent.is_dir():
-        raise UserError(f"The folder of --out {options.out} does not exist, please make it first.")
+    _check_out("--out", options.out)
+    parts = parts_named(options.parts or "")
+    if parts and (options.mask or options.painted):
+        raise UserError("--parts is for finding the clothing, please leave it out when there is a mask.")
     with _naming("--character"):
         character = load_character(options.character)
-    size = (character.shape[1], character.shape[0])
-    with _naming("--mask" if options.mask else "--painted"):
-        mask = load_mask(options.mask, size) if options.mask else from_painted(character, load_character(options.painted))
+    size, mask = (character.shape[1], character.shape[0]), None
+    if options.mask or options.painted:
+        with _naming("--mask" if options.mask else "--painted"):
+            mask = load_mask(options.mask, size) if options.mask else from_painted(character, load_character(options.painted))
     garment = None
     if options.garment is not None:
         with _naming("--garment"):
@@ -178,6 +219,7 @@ def _request(options: argparse.Namespace) -> SwapRequest:
         character=character,
         seed=secrets.randbelow(MAX_SEED - options.count) if options.seed is None else options.seed,
         mask=mask,
+        parts=parts,
         prompt=options.prompt or "",
         garment=garment,
         garment_scale=options.garment_scale,

@@ -71,7 +71,7 @@ def load(profile: ModelProfile, device: torch.device | None = None, dtype: torch
     dtype = dtype or best_dtype(device)
     vae_dtype = torch.float32 if profile.full_precision_vae else dtype
     try:
-        with _quiet():
+        with quiet():
             vae_class = _VAES[json.loads((folder / "model_index.json").read_text())["vae"][1]]
             unet = _network(UNet2DConditionModel, folder / "unet", device, dtype)
             if profile.few_steps:
@@ -99,7 +99,7 @@ def load(profile: ModelProfile, device: torch.device | None = None, dtype: torch
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """No progress bars and notes of the libraries on stderr, which belongs to the command line."""
     levels = diffusers.utils.logging.get_verbosity(), transformers.utils.logging.get_verbosity()
     diffusers.utils.logging.set_verbosity_error()

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 WEIGHTS = Path(__file__).resolve().parent.parent / "assets" / "weights"
+SEGMENTER = WEIGHTS / "segmenter"  # the bundled part parser and SAM, see `models.segmenter`
 GARMENT_FILE = "ip_adapter/ip-adapter.safetensors"  # a garment adapter inside a model's folder
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from enum import IntEnum
 from typing import Any
@@ -43,6 +43,11 @@ class ClothingPart(IntEnum):
     NECKWEAR = 10
     HELD = 11
 
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        return {self.ONEPIECE: "one-piece", self.HELD: "held object"}.get(self, self.name.lower())
+
 
 CLOTHING = (
     ClothingPart.TOPWEAR,
@@ -53,6 +58,15 @@ CLOTHING = (
     ClothingPart.HANDWEAR,
     ClothingPart.NECKWEAR,
 )
+
+
+def parts_named(text: str) -> tuple[ClothingPart, ...]:
+    """Parts of an outfit from words with commas between them. Raises `UserError` for one that there is not."""
+    known = {part.title: part for part in (*CLOTHING, ClothingPart.HEADWEAR)}
+    words = [word.strip().lower() for word in text.split(",") if word.strip()]
+    if wrong := [word for word in words if word not in known]:
+        raise UserError(f"There is no part called {wrong[0]!r}, please choose from: {', '.join(known)}.")
+    return tuple(known[word] for word in words)
 
 
 @dataclass(frozen=True)
@@ -84,7 +98,9 @@ class SwapRequest:
     """One outfit swap, complete: the same request always gives the same pictures.
 
     character: H x W x 4 uint8 RGBA, straight alpha.
-    mask: H x W uint8, 255 = repaint, or None to detect the clothing. Any size; scaled to the character.
+    mask: H x W uint8, 255 = repaint, or None to detect the clothing. Any size; scaled to the character. parts: with no
+    mask, which parts to change, none for all clothing with bare arms and legs; protect: which to keep whatever the mask
+    says, beside face, neck and hands. notes: what the user should hear about with the result.
     grow, feather: pixels of the character by which the composite mask is grown / softened inwards.
     loosen: 0..1, how far beyond the old silhouette a new garment may reach on a transparent sprite.
     strength: 0..1, 1 = start from pure noise inside the mask. guidance: classifier-free guidance, 1 = off.
@@ -111,6 +127,7 @@ class SwapRequest:
     detail_pass: bool = True
     profile: str = "bundled"
     loras: tuple[LoRA, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def to_bytes(self) -> bytes:
         """Serialise without pickle, for another process or machine."""
@@ -146,6 +163,7 @@ class SwapRequest:
         values["parts"] = tuple(ClothingPart(part) for part in values["parts"])
         values["protect"] = tuple(ClothingPart(part) for part in values["protect"])
         values["hints"] = tuple(Hint(**hint) for hint in values["hints"])
+        values["notes"] = tuple(values["notes"])
         values["loras"] = tuple(LoRA(**lora) for lora in values["loras"])
         return cls(**values)
 
@@ -189,3 +207,54 @@ class SwapResult:
     timings: dict[str, float] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     metadata: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class DetectRequest:
+    """Where the clothing of a character is. character: H x W x 4 uint8 RGBA, straight alpha. words: things to find
+    besides ("apron"), empty for none."""
+
+    character: Image8
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Click:
+    """Something pointed at: pixel of the character, x to the right and y down; add: it belongs to the region, or does not."""
+
+    x: float
+    y: float
+    add: bool = True
+
+
+@dataclass(frozen=True)
+class Detection:
+    """What is what in a character's picture.
+
+    labels: H x W uint8, values of `ClothingPart`. keep: H x W uint8, 255 = face, neck or bare hand, which no clothing may
+    cover. named: H x W uint8, 255 = what the words name, None without words. confidence: 0..1 of every part that is there.
+    warnings: sentences that say what looks doubtful and what to do.
+    """
+
+    labels: Image8
+    keep: Image8
+    named: Image8 | None = None
+    confidence: Mapping[ClothingPart, float] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+    @property
+    def parts(self) -> tuple[ClothingPart, ...]:
+        """Parts of an outfit that were found, headwear too."""
+        return tuple(part for part in (*CLOTHING, ClothingPart.HEADWEAR) if part in self.confidence)
+
+    def mask(self, parts: Sequence[ClothingPart] = CLOTHING) -> Image8:
+        """H x W uint8, 255 where one of these parts is, or what the words named."""
+        chosen = np.isin(self.labels, list(parts))
+        if self.named is not None:
+            chosen |= self.named > 0
+        return chosen.astype(np.uint8) * np.uint8(255)
+
+    def protected(self, parts: Sequence[ClothingPart] = (ClothingPart.HAIR, ClothingPart.HELD)) -> Image8:
+        """H x W uint8, 255 = must not change: face, neck and hands always, and these parts."""
+        return np.where(np.isin(self.labels, list(parts)), np.uint8(255), self.keep)

@@ -104,7 +104,7 @@ class OutfitSwapper:
             outfits=tuple(outfits),
             seconds=timer.total,
             timings=dict(timer.seconds),
-            warnings=text_warnings(self.networks, request.prompt, request.negative_prompt),
+            warnings=(*request.notes, *text_warnings(self.networks, request.prompt, request.negative_prompt)),
             metadata=describe(request),
         )
 

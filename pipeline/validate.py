@@ -50,6 +50,4 @@ def validate(request: SwapRequest, profile: ModelProfile) -> None:
         raise UserError("This model takes words only, please describe the garment instead of giving a picture of it.")
     if request.loras:
         raise UserError(f"This model takes no adapters, please remove {Path(request.loras[0].path).name}.")
-    if request.protect:
-        raise UserError("This model cannot find parts by itself, please paint only over what should change.")
     check_prompt(request.prompt)

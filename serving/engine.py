@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from pipeline.request import OnStep, SwapRequest, SwapResult
+from pipeline.request import Click, Detection, DetectRequest, Image8, OnStep, SwapRequest, SwapResult
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,14 @@ class Health:
 class Engine(Protocol):
     def swap(self, request: SwapRequest, on_step: OnStep | None = None) -> SwapResult:
         """Run one request. Raises `UserError` for what the user can mend, `Cancelled` if `on_step` raised it."""
+        ...
+
+    def detect(self, request: DetectRequest) -> Detection:
+        """Find the clothing; never waits for a running swap. Raises `UserError`."""
+        ...
+
+    def pick(self, character: Image8, clicks: Sequence[Click]) -> Image8:
+        """The region that clicks mean, see `pipeline.detect.pick`; never waits for a running swap."""
         ...
 
     def health(self) -> Health: ...

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import gc
 import threading
+from collections.abc import Sequence
+from pathlib import Path
 
 import torch
 
 from models.loader import best_device, load
-from models.profiles import PROFILES, ModelProfile
+from models.profiles import PROFILES, SEGMENTER, ModelProfile
+from models.segmenter import Segmenter, load_bundled
 from models.weights import WeightsError, verified
-from pipeline.request import Cancelled, OnStep, Step, SwapRequest, SwapResult, UserError
+from pipeline.detect import detect, masked, pick
+from pipeline.request import Cancelled, Click, Detection, DetectRequest, Image8, OnStep, Step, SwapRequest, SwapResult, UserError
 from pipeline.swap import OutfitSwapper
 from serving.engine import Health
 
@@ -21,18 +25,26 @@ OUT_OF_MEMORY = "This picture needs more memory than there is, please switch the
 class LocalEngine:
     """Loads a profile's networks at the first request and keeps them until another profile is asked for."""
 
-    def __init__(self, profile: str = "bundled", profiles: dict[str, ModelProfile] | None = None) -> None:
-        """profiles: rows by name, by default all there are. Raises `UserError` for a profile that does not exist."""
+    def __init__(
+        self, profile: str = "bundled", profiles: dict[str, ModelProfile] | None = None, segmenter: Path = SEGMENTER
+    ) -> None:
+        """profiles: rows by name, by default all there are; segmenter: folder of what finds clothing. Raises `UserError` for
+        a profile that does not exist."""
         self._profiles = PROFILES if profiles is None else profiles
+        self._segmenter_folder = segmenter
         self._default = self._row(profile)
         self._device = best_device()
         self._lock = threading.Lock()
+        self._looking = threading.Lock()  # detection has its own, so that it never waits for a swap
+        self._segmenter: Segmenter | None = None
         self._swapper: OutfitSwapper | None = None
         self._stop = threading.Event()
 
     def swap(self, request: SwapRequest, on_step: OnStep | None = None) -> SwapResult:
         """Run one request; others wait. Raises `UserError`, or `Cancelled` after `interrupt` or by `on_step`."""
         profile = self._row(request.profile)
+        if request.mask is None or request.protect:
+            request = masked(request, self.detect(DetectRequest(request.character)))
 
         def checked(step: Step) -> None:
             if self._stop.is_set():
@@ -51,6 +63,24 @@ class LocalEngine:
                     raise
             self._free()
         raise UserError(OUT_OF_MEMORY)
+
+    def detect(self, request: DetectRequest) -> Detection:
+        """Find the clothing. Raises `UserError`."""
+        with self._looking:
+            return detect(self._eyes(), request)
+
+    def pick(self, character: Image8, clicks: Sequence[Click]) -> Image8:
+        """The region that clicks mean. Raises `UserError`."""
+        with self._looking:
+            return pick(self._eyes(), character, clicks)
+
+    def _eyes(self) -> Segmenter:
+        if self._segmenter is None:
+            try:
+                self._segmenter = load_bundled(self._segmenter_folder)
+            except WeightsError as error:
+                raise UserError(str(error)) from error
+        return self._segmenter
 
     def interrupt(self) -> None:
         """Stop the running request at its next step; nothing happens if there is none."""

@@ -63,6 +63,11 @@ def stream(seed: int, purpose: str) -> np.random.Generator:
     return np.random.default_rng([seed, crc32(purpose.encode())])
 
 
+def style_of(seed: int) -> Style:
+    """The way in which character `seed` is drawn."""
+    return sample_style(stream(seed, "style"))
+
+
 def draw(
     seed: int,
     size: int | tuple[int, int] = 256,
@@ -70,14 +75,16 @@ def draw(
     outfit_seed: int | None = None,
     background: bool = True,
     held_out: HeldOut = "exclude",
+    style: Style | None = None,
 ) -> Drawing:
     """Draw character `seed` in outfit `outfit_seed` (default: the seed).
 
     size: side of a square, or (height, width). Another outfit_seed gives the same character, pose, framing and
-    background in other clothes. background: False leaves it transparent. held_out: see `wardrobe.sample_outfit`.
+    background in other clothes. background: False leaves it transparent. held_out: see `wardrobe.sample_outfit`. style:
+    how it is drawn, by default the seed's own way.
     """
     height, width = (size, size) if isinstance(size, int) else size
-    style = sample_style(stream(seed, "style"))
+    style = style or style_of(seed)
     figure = build_figure(stream(seed, "figure"))
     framing, frame = _framing(stream(seed, "framing"), figure, height, width)
     backdrop, word = (
@@ -111,7 +118,7 @@ def draw_outfit(
     """The clothes of an outfit alone, as on an invisible dummy with the figure and style of `figure_seed` (default: the
     outfit's); size x size x 4 uint8, straight alpha."""
     seed = outfit_seed if figure_seed is None else figure_seed
-    style, figure = sample_style(stream(seed, "style")), build_figure(stream(seed, "figure"))
+    style, figure = style_of(seed), build_figure(stream(seed, "figure"))
     _, frame = _framing(stream(seed, "framing"), figure, size, size, "full body")
     layers = garments.layers(sample_outfit(stream(outfit_seed, "outfit"), held_out=held_out), figure, style)
     picture: NDArray[np.uint8] = paint_picture(sorted(filter(frame.shows, layers), key=lambda layer: layer.z), style, frame, None)

@@ -1,0 +1,106 @@
+"""Everything that detection looks through, loaded together: a part parser, a SAM, and a finder of words if there is one."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+
+from models.part_parser import CLASSES, STRIDE, PartParser, PartTrunk, new_parser
+from models.prompts import RGB, Embedding, Parser, Prompt, Promptable, WordFinder
+from models.sam import SamSegmenter, bundled_sam
+from models.weights import WeightsError, verified
+
+SIDES = (288, 416)  # long sides at which the bundled parser reads a picture; it was trained on what lies between
+REMEMBERED = 4  # embeddings kept
+FILE = "segmenter.safetensors"
+
+
+@dataclass(frozen=True, eq=False)
+class Segmenter:
+    """table: which classes the parser knows, a row of `pipeline.part_tables.TABLES`."""
+
+    parser: Parser
+    table: str
+    sam: Promptable
+    words: WordFinder | None = None
+
+
+class PartReader:
+    """The bundled parser as a `models.prompts.Parser`: at two sizes, mirrored as well, and the mean of it all."""
+
+    def __init__(self, parser: PartParser) -> None:
+        self.parser = parser
+
+    @torch.no_grad()
+    def parse(self, rgb: RGB) -> NDArray[np.float32]:
+        """rgb: H x W x 3 uint8 -> probabilities 13 x H x W, see `models.part_parser`."""
+        height, width = rgb.shape[:2]
+        total = np.zeros((CLASSES, height, width), np.float32)
+        for side in SIDES:
+            scale = side / max(height, width)
+            size = tuple(max(STRIDE, round(length * scale / STRIDE) * STRIDE) for length in (width, height))
+            small = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
+            both = torch.from_numpy(np.stack([small, small[:, ::-1]])).permute(0, 3, 1, 2).float() / 255
+            logits = self.parser(both.contiguous(memory_format=torch.channels_last)).float()
+            found = (logits[0] + logits[1].flip(-1)).div(2).softmax(0).numpy()
+            for part, plane in zip(total, found, strict=True):
+                part += cv2.resize(plane, (width, height), interpolation=cv2.INTER_LINEAR)
+        return total / np.float32(len(SIDES))
+
+
+class Remembering:
+    """A `Promptable` that encodes a picture once: embeddings by the digest of their picture."""
+
+    def __init__(self, sam: Promptable, size: int = REMEMBERED) -> None:
+        self.sam, self.size = sam, size
+        self.known: OrderedDict[bytes, Embedding] = OrderedDict()
+
+    def encode(self, rgb: RGB) -> Embedding:
+        key = hashlib.blake2b(np.ascontiguousarray(rgb).data, digest_size=16, key=str(rgb.shape).encode()).digest()
+        if key not in self.known:
+            self.known[key] = self.sam.encode(rgb)
+            if len(self.known) > self.size:
+                self.known.popitem(last=False)
+        self.known.move_to_end(key)
+        return self.known[key]
+
+    def predict(self, embedding: Embedding, prompt: Prompt) -> tuple[NDArray[np.float32], float]:
+        return self.sam.predict(embedding, prompt)
+
+
+def save_bundled(parser: PartParser, sam: Any, file: Path) -> None:
+    """One file for both, the trunk once, in 16 bits."""
+    weights = {f"parser.{name}": value for name, value in parser.state_dict().items()}
+    weights |= {f"sam.{name}": value for name, value in sam.state_dict().items() if not name.startswith("image_encoder.trunk.")}
+    save_file({name: value.half().contiguous() for name, value in weights.items()}, file)
+
+
+def load_bundled(folder: Path) -> Segmenter:
+    """The bundled parser and SAM. Raises `WeightsError`."""
+    file = verified(folder) / FILE
+    try:
+        weights = {name: value.float() for name, value in load_file(file).items()}
+        parser = new_parser()
+        parser.load_state_dict(_under("parser.", weights))
+        sam = bundled_sam(PartTrunk())
+        sam.load_state_dict(_under("sam.", weights) | _under("parser.trunk.", weights, "image_encoder.trunk."))
+    except (OSError, RuntimeError, SafetensorError) as error:
+        raise WeightsError(f"The weights file {file.name} cannot be read, please restore it (git checkout).") from error
+    sam.image_encoder.trunk = parser.trunk
+    for network in (parser, sam):
+        network.eval().requires_grad_(False)
+    return Segmenter(PartReader(parser), "bundled", Remembering(SamSegmenter(sam)))
+
+
+def _under(prefix: str, weights: dict[str, Any], instead: str = "") -> dict[str, Any]:
+    return {instead + name.removeprefix(prefix): value for name, value in weights.items() if name.startswith(prefix)}

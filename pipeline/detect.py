@@ -1,0 +1,169 @@
+"""Character -> clothing parts: parse, ask SAM about every part, settle what is whose, and say how sure that is."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from models.prompts import Prompt
+from models.segmenter import Segmenter
+from pipeline.images import flatten, is_opaque, resize
+from pipeline.mask import as_mask, grow, protect
+from pipeline.part_maps import Labels, Probabilities, clean, snap
+from pipeline.part_tables import FACE_HANDS, translate
+from pipeline.request import CLOTHING, Click, ClothingPart, Detection, DetectRequest, Image8, SwapRequest, UserError
+
+LARGEST, SMALLEST = 1024, 256  # long side in pixels at which parts are settled
+BEHIND = (214, 214, 214)  # behind a transparent character
+ASKED = (*CLOTHING, ClothingPart.HEADWEAR, ClothingPart.HAIR, FACE_HANDS)
+PRESENT = 0.0015  # of the character: parts below are not there
+AGREE = 0.6  # IoU from which SAM's outline of a part is believed
+WEIGHT = 0.5  # how much of it, beside the parser's
+ROOM = 0.012  # of the long side: how far beyond the old clothes a new outfit may reach
+DOUBTFUL = 0.6  # confidence below which the user is told to look
+
+NOTHING_FOUND = "No clothing was found, please paint over it by hand or upload a picture that shows the character larger."
+NOT_NAMED = "Nothing called {words!r} was found, please use another word or paint over it by hand."
+NO_WORDS = "Looking for words needs a larger model that is not installed, please click on the thing or paint over it."
+LOOK = "The {parts} may be wrong, please look at the mask and mend it with the brush."
+NAMES = {part: part.name.lower() for part in ClothingPart} | {
+    ClothingPart.ONEPIECE: "one-piece",
+    ClothingPart.HELD: "held object",
+}
+
+
+def detect(segmenter: Segmenter, request: DetectRequest) -> Detection:
+    """Parts of a character and how sure they are. A doubtful or empty answer says so in its warnings."""
+    began = time.perf_counter()
+    rgb, alpha = working_copy(request.character)
+    probabilities = translate(segmenter.parser.parse(rgb), segmenter.table)
+    probabilities = snap(_refined(segmenter, rgb, probabilities), rgb)
+    if alpha is not None:
+        probabilities[1:] *= (alpha > 0)[None]
+        probabilities[0] = np.where(alpha > 0, np.minimum(probabilities[0], 0.5 * probabilities.max(0)), 1)
+    settled = clean(probabilities.argmax(0).astype(np.uint8))
+    confidence = _confidence(probabilities, settled)
+    named, warnings = _named(segmenter, rgb, request.words)
+    labels = _enlarged(settled, request.character)
+    return Detection(
+        labels=np.where(labels == FACE_HANDS, np.uint8(ClothingPart.SKIN), labels),
+        keep=(labels == FACE_HANDS).astype(np.uint8) * np.uint8(255),
+        named=None if named is None else _enlarged(named, request.character),
+        confidence=confidence,
+        warnings=(*warnings, *_warnings(confidence, named)),
+        seconds=time.perf_counter() - began,
+    )
+
+
+def pick(segmenter: Segmenter, character: Image8, clicks: Sequence[Click]) -> Image8:
+    """The region that clicks mean, H x W uint8, 255 = in it. Raises `UserError` without a click that adds something."""
+    if not any(click.add for click in clicks):
+        raise UserError("Please click on the thing that is meant first.")
+    rgb, alpha = working_copy(character)
+    scale = rgb.shape[1] / character.shape[1]
+    points = np.array([[click.x * scale, click.y * scale] for click in clicks], np.float32)
+    labels = np.array([int(click.add) for click in clicks])
+    odds, _ = segmenter.sam.predict(segmenter.sam.encode(rgb), Prompt(points=points, labels=labels))
+    chosen = snap(1 / (1 + np.exp(-odds[None])), rgb)[0] > 0.5
+    if alpha is not None:
+        chosen &= alpha > 0
+    return _enlarged(chosen.astype(np.uint8) * np.uint8(255), character)
+
+
+def masked(request: SwapRequest, detection: Detection) -> SwapRequest:
+    """The request with a mask: what was painted, or the wanted parts of what was found with bare arms and legs, with some
+    room round them; less what is protected. Raises `UserError` where nothing is left."""
+    parts = request.parts or (*CLOTHING, ClothingPart.SKIN)
+    mask = request.mask
+    if mask is None:
+        found = detection.mask(parts)
+        if not np.isin(detection.labels, list(request.parts or CLOTHING)).any():
+            raise UserError(NOTHING_FOUND)
+        mask = grow(found, round(ROOM * max(found.shape)))
+    kept = detection.protected(request.protect or (ClothingPart.HAIR, ClothingPart.HELD))
+    warnings = detection.warnings if request.mask is None else ()
+    mask = protect(as_mask(mask, (kept.shape[1], kept.shape[0])), kept)
+    return replace(request, mask=mask, protect=(), parts=(), notes=(*request.notes, *warnings))
+
+
+def working_copy(character: Image8) -> tuple[NDArray[np.uint8], Image8 | None]:
+    """The character at a size to work at, over grey: h x w x 3, and where it is opaque, None if everywhere."""
+    height, width = character.shape[:2]
+    scale = min(LARGEST / max(height, width), max(1.0, SMALLEST / max(height, width)))
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    small = character if size == (width, height) else resize(character, size)
+    alpha = None if is_opaque(character) else (small[..., 3] >= 128).astype(np.uint8)
+    return np.ascontiguousarray(flatten(small, BEHIND)[..., :3]), alpha
+
+
+def _refined(segmenter: Segmenter, rgb: NDArray[np.uint8], probabilities: Probabilities) -> Probabilities:
+    """SAM is shown every part that the parser found, as a rough mask in a box, and draws its outline."""
+    best = probabilities.argmax(0)
+    character = max(1, int((best > 0).sum()))
+    asked = [part for part in ASKED if (best == part).sum() > PRESENT * character]
+    if not asked:
+        return probabilities
+    embedding = segmenter.sam.encode(rgb)
+    found = probabilities.copy()
+    for part in asked:
+        region = best == part
+        y, x = np.nonzero(region)
+        box = float(x.min()), float(y.min()), float(x.max() + 1), float(y.max() + 1)
+        odds, _ = segmenter.sam.predict(embedding, Prompt(box=box, prior=_log_odds(probabilities[part])))
+        drawn = odds > 0
+        if (drawn & region).sum() > AGREE * (drawn | region).sum():
+            found[part] = (1 - WEIGHT) * found[part] + WEIGHT / (1 + np.exp(-odds))
+    shares: Probabilities = found / found.sum(0).clip(1e-6)
+    return shares
+
+
+def _log_odds(probability: NDArray[Any]) -> NDArray[np.float32]:
+    inside = probability.clip(0.01, 0.99)
+    return np.asarray(np.log(inside / (1 - inside)), np.float32)
+
+
+def _confidence(probabilities: Probabilities, labels: Labels) -> dict[ClothingPart, float]:
+    """Mean probability over every part that is there; face and hands count as skin."""
+    character = max(1, int((labels > 0).sum()))
+    found = {}
+    for part in ClothingPart:
+        region = labels == part
+        if part and region.sum() > PRESENT * character:
+            found[part] = round(float(probabilities[part][region].mean()), 3)
+    return found
+
+
+def _named(segmenter: Segmenter, rgb: NDArray[np.uint8], words: str) -> tuple[Image8 | None, tuple[str, ...]]:
+    """What the words name: boxes round it, and what SAM sees in them."""
+    if not words.strip():
+        return None, ()
+    nothing = np.zeros(rgb.shape[:2], np.uint8)
+    if segmenter.words is None:
+        return nothing, (NO_WORDS,)
+    embedding, chosen = segmenter.sam.encode(rgb), nothing > 0
+    for found in segmenter.words.find(rgb, words):
+        chosen |= segmenter.sam.predict(embedding, Prompt(box=found.box))[0] > 0
+    return chosen.astype(np.uint8) * np.uint8(255), () if chosen.any() else (NOT_NAMED.format(words=words),)
+
+
+def _warnings(confidence: dict[ClothingPart, float], named: Image8 | None) -> tuple[str, ...]:
+    clothes = [part for part in CLOTHING if part in confidence]
+    if not clothes and (named is None or not named.any()):
+        return (NOTHING_FOUND,)
+    doubtful = [part.title for part in clothes if confidence[part] < DOUBTFUL]
+    return (LOOK.format(parts=" and the ".join(doubtful)),) if doubtful else ()
+
+
+def _enlarged(values: Image8, character: Image8) -> Image8:
+    """Back to the character's size: every pixel takes the value of the cell that it lies in."""
+    height, width = character.shape[:2]
+    if values.shape == (height, width):
+        return values
+    found: Image8 = cv2.resize(values, (width, height), interpolation=cv2.INTER_NEAREST_EXACT)  # type: ignore[assignment]
+    return found

@@ -1,0 +1,164 @@
+"""Training of parser and SAM: styles leave parts where they are, prompts come from the regions, both learn and go on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import torch
+
+from models.part_parser import CLASSES, FACE_HANDS
+from models.segmenter import load_bundled
+from pipeline.request import ClothingPart
+from training import parsing, part_styles, prompting
+from training.characters import draw
+from training.evaluate_detection import (
+    boundary_f,
+    character_box,
+    clothing_box,
+    drawn_cases,
+    grabcut,
+    iou,
+    part_iou,
+    score,
+    silhouette,
+)
+from training.parsing import batches, loss
+from training.part_drawings import HEIGHT, part_map, read_sheets, write
+from training.part_styles import CAMERA, LOOKS, UNKNOWN, restyle, show
+from training.prompting import first_ask, point_in, regions, rough
+
+SEEDS = range(700_000_000, 700_000_008)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("sheets")
+    write(folder, SEEDS)
+    return folder
+
+
+def drawing(folder: Path, row: int = 0) -> tuple[np.ndarray, ...]:
+    sheet = read_sheets(folder)[0]
+    return sheet.rgba[row], sheet.parts[row], sheet.garments[row], sheet.lines[row]
+
+
+def test_sheets_hold_what_was_drawn(folder: Path) -> None:
+    sheets = read_sheets(folder)
+    assert sum(map(len, sheets)) == len(SEEDS)
+    for sheet in sheets:
+        height, width = sheet.parts.shape[1:]
+        assert height == HEIGHT and sheet.rgba.shape[1:] == (height, width, 4) and sheet.parts.max() <= FACE_HANDS
+        assert not sheet.rgba[..., 3][sheet.parts == 0].all()
+
+
+def test_face_and_hands_are_told_from_other_skin() -> None:
+    drawn = draw(SEEDS[0], 256)
+    parts = part_map(drawn)
+    assert (parts[drawn.face_hands] == FACE_HANDS).all() and not (parts[~drawn.face_hands] == FACE_HANDS).any()
+
+
+@pytest.mark.parametrize("look", [look for _, look in LOOKS], ids=lambda look: look.__name__)
+def test_a_look_changes_colours_and_nothing_else(folder: Path, look: object) -> None:
+    for seed in range(3):
+        rng = np.random.default_rng(seed)
+        scene = show(drawing(folder), 128, rng)
+        parts, garments, alpha = scene.parts.copy(), scene.garments.copy(), scene.alpha.copy()
+        look(scene, rng)  # type: ignore[operator]
+        assert scene.rgb.shape == (128, 128, 3) and np.isfinite(scene.rgb).all()
+        assert scene.rgb.min() > -1 and scene.rgb.max() < 256
+        assert np.array_equal(parts, scene.parts) and np.array_equal(garments, scene.garments)
+        assert np.array_equal(alpha, scene.alpha)
+
+
+@pytest.mark.parametrize("change", [change for _, change in CAMERA], ids=lambda change: change.__name__)
+def test_a_camera_keeps_the_size(change: object) -> None:
+    rgb = np.random.default_rng(0).uniform(0, 255, (96, 96, 3)).astype(np.float32)
+    found = change(rgb, np.random.default_rng(1))  # type: ignore[operator]
+    assert found.shape == rgb.shape and np.isfinite(found).all()
+
+
+def test_what_is_covered_is_unknown_and_the_rest_stays_where_it_is(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(part_styles, "LOOKS", ())
+    monkeypatch.setattr(part_styles, "CAMERA", ())
+    for seed in range(30):
+        rng = np.random.default_rng(seed)
+        scene = show(drawing(folder), 128, rng)
+        rgb, parts = restyle(scene, rng, [drawing(folder, 1)[0]])
+        assert rgb.shape == (128, 128, 3) and rgb.dtype == np.uint8
+        assert np.array_equal(parts[parts != UNKNOWN], scene.parts[parts != UNKNOWN])
+
+
+def test_batches_depend_on_seed_and_number_alone(folder: Path) -> None:
+    sheets = read_sheets(folder)
+    source = batches(sheets, 2, 64, seed=5)
+    next(source)
+    second, again = next(source), next(batches(sheets, 2, 64, seed=5, first=1))
+    assert torch.equal(second.rgb, again.rgb) and torch.equal(second.parts, again.parts)
+    assert second.rgb.shape == (2, 3, 64, 64) and second.rgb.min() >= 0 and second.rgb.max() <= 1
+
+
+def test_loss_is_small_for_the_truth_and_blind_to_the_unknown() -> None:
+    wanted = torch.randint(0, CLASSES, (2, 8, 8), generator=torch.Generator().manual_seed(0))
+    truth = 20 * torch.nn.functional.one_hot(wanted, CLASSES).permute(0, 3, 1, 2).float()
+    assert loss(truth, wanted) < 0.01 < loss(-truth, wanted)
+    hidden = wanted.clone()
+    hidden[:, :4] = UNKNOWN
+    disturbed = truth.clone()
+    disturbed[:, :, :4] = 0
+    assert loss(disturbed, hidden) < 0.01
+
+
+def test_regions_are_what_is_in_the_picture(folder: Path) -> None:
+    rng = np.random.default_rng(0)
+    _, parts, garments, _ = drawing(folder)
+    for region in regions(parts.astype(np.int64), garments.astype(np.int64), rng, 12):
+        assert region.any() and not region[parts == 0].any()
+        x, y = point_in(region, rng) or (0, 0)
+        assert region[int(y), int(x)]
+    assert (
+        point_in(np.zeros((4, 4), bool), rng) is None
+        and regions(np.zeros((9, 9), np.int64), np.zeros((9, 9), np.int64), rng) == []
+    )
+
+
+def test_a_rough_guess_is_near_the_region() -> None:
+    region = cv2.circle(np.zeros((96, 96), np.uint8), (48, 48), 30, 1, -1) > 0
+    overlaps = [iou(rough(region, np.random.default_rng(seed)) > 0, region) for seed in range(20)]
+    assert 0.5 < np.mean(overlaps) < 0.99
+    kinds = {
+        (ask.boxes is None, ask.priors is None) for ask in (first_ask([region], 48, np.random.default_rng(s)) for s in range(30))
+    }
+    assert len(kinds) == 4
+
+
+def test_both_networks_train_go_on_and_are_exported(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    parser, sam, out = (str(tmp_path / name) for name in ("parser", "sam", "weights"))
+    small = ["--data", str(folder), "--side", "64", "--batch", "2", "--device", "cpu"]
+    parsing.main(["train", *small, "--out", parser, "--samples", "4"])
+    parsing.main(["train", *small, "--out", parser, "--samples", "8", "--resume"])
+    prompting.main(["train", *small, "--out", sam, "--parser", parser, "--samples", "4"])
+    prompting.main(["export", "--parser", parser, "--sam", sam, "--out", out])
+    told = capsys.readouterr().out
+    assert told.count("done") == 3 and '"seen": 8' in told and "MB" in told
+    assert load_bundled(Path(out)).parser.parse(np.zeros((64, 48, 3), np.uint8)).shape == (CLASSES, 64, 48)
+
+
+def test_measures() -> None:
+    wanted = np.zeros((40, 40), np.uint8)
+    wanted[10:30, 10:30] = ClothingPart.TOPWEAR
+    moved = np.roll(wanted, 2, 1)
+    assert part_iou(wanted, wanted) == 1 and part_iou(moved, wanted) == pytest.approx(18 / 22)
+    assert boundary_f(wanted > 0, wanted > 0) == boundary_f(moved > 0, wanted > 0) == 1
+    assert boundary_f(np.roll(wanted, 9, 1) > 0, wanted > 0) < 0.7
+    assert boundary_f(np.zeros((40, 40), bool), wanted > 0) == 0
+
+
+def test_baselines_run_on_drawings_in_unseen_styles() -> None:
+    cases = list(drawn_cases(2))
+    assert all(case.clothing.any() for case in cases)
+    for method in (silhouette, grabcut(character_box), grabcut(clothing_box)):
+        means, rows = score(method, cases)
+        assert len(rows) == 2 and 0 < means[0] <= 1

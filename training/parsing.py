@@ -1,0 +1,175 @@
+"""Train the bundled part parser, and then the bundled SAM on its trunk.
+
+    python -m training.part_drawings --out runs/parts --count 20000
+    python -m training.parsing train --data runs/parts --out runs/parser --samples 100000
+    python -m training.prompting train --data runs/parts --parser runs/parser --out runs/sam --samples 40000
+    python -m training.prompting export --parser runs/parser --sam runs/sam --out assets/weights/segmenter
+
+Both go on from their checkpoint with --resume and stop after --minutes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from models.part_parser import CLASSES, PartParser, new_parser
+from pipeline.request import CLOTHING
+from training import loop
+from training.ahead import ahead
+from training.part_drawings import Sheet, read_sheets
+from training.part_styles import UNKNOWN, restyle, show
+from training.recipes import Recipe, Stage
+
+SIDE = 256
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A batch. rgb: B x 3 x S x S in 0..1; parts: B x S x S part classes, `UNKNOWN` where nobody can say; garments:
+    B x S x S, 0 none."""
+
+    rgb: Tensor
+    parts: Tensor
+    garments: Tensor
+
+
+def look(sheets: Sequence[Sheet], side: int, rng: np.random.Generator) -> tuple[Any, Any, Any]:
+    """One drawing, restyled: rgb, parts and garments, see `Seen`."""
+    sizes = np.array([len(sheet) for sheet in sheets], float)
+
+    def pick() -> tuple[Sheet, int]:
+        sheet = sheets[int(rng.choice(len(sheets), p=sizes / sizes.sum()))]
+        return sheet, int(rng.integers(len(sheet)))
+
+    sheet, row = pick()
+    scene = show((sheet.rgba[row], sheet.parts[row], sheet.garments[row], sheet.lines[row]), side, rng)
+    others = [other.rgba[index] for other, index in (pick() for _ in range(int(rng.integers(1, 4))))]
+    rgb, parts = restyle(scene, rng, others)
+    return rgb, parts, scene.garments
+
+
+def batches(sheets: Sequence[Sheet], size: int, side: int, seed: int, first: int = 0) -> Iterator[Seen]:
+    """Endless batches, prepared ahead in a thread; what is in one depends on seed and number alone."""
+    cv2.setNumThreads(1)
+
+    def make(number: int) -> Seen:
+        looks = [look(sheets, side, np.random.default_rng([seed, number, row])) for row in range(size)]
+        rgb, parts, garments = (torch.from_numpy(np.stack(column)) for column in zip(*looks, strict=True))
+        planes = (rgb.permute(0, 3, 1, 2).float() / 255).contiguous(memory_format=torch.channels_last)
+        return Seen(planes, parts.long(), garments.long())
+
+    return ahead(make, first)
+
+
+class Parsing(nn.Module):
+    """What a parser is taught: every pixel's part, and above all what is clothing."""
+
+    def __init__(self, parser: PartParser) -> None:
+        super().__init__()
+        self.parser = parser
+
+    def trained(self) -> dict[str, nn.Module]:
+        return {"parser": self.parser}
+
+    def forward(self, batch: Seen, generator: torch.Generator) -> Tensor:
+        device = next(self.parser.parameters()).device
+        logits = self.parser(batch.rgb.to(device)).float()
+        corner = torch.randint(0, 2, (2,), generator=generator, device=device).tolist()  # a cell means all its pixels
+        wanted = batch.parts.to(device)[:, corner[0] :: 2, corner[1] :: 2]
+        return loss(logits, wanted)
+
+
+def loss(logits: Tensor, wanted: Tensor) -> Tensor:
+    """Cross entropy of the parts and of clothing against all else, and soft Dice of the parts that are there.
+
+    logits: B x 13 x h x w; wanted: B x h x w with `UNKNOWN`.
+    """
+    known = wanted != UNKNOWN
+    parts = F.cross_entropy(logits, wanted, ignore_index=UNKNOWN)
+    dressed = logits[:, list(CLOTHING)].logsumexp(1) - logits[:, [p for p in range(CLASSES) if p not in CLOTHING]].logsumexp(1)
+    is_clothing = torch.isin(wanted, torch.tensor([int(part) for part in CLOTHING], device=wanted.device))
+    clothing = F.binary_cross_entropy_with_logits(dressed[known], is_clothing[known].float())
+    there = F.one_hot(wanted.where(known, 0), CLASSES).permute(0, 3, 1, 2) * known[:, None]
+    likely = logits.softmax(1) * known[:, None]
+    overlap, area = (likely * there).sum((0, 2, 3)), (likely + there).sum((0, 2, 3))
+    present = there.sum((0, 2, 3)) > 0
+    dice = 1 - (2 * overlap / area.clamp_min(1))[present].mean()
+    return parts + 0.5 * clothing + 0.5 * dice
+
+
+def recipe_of(samples: int, batch: int, rate: float) -> Recipe:
+    return Recipe((Stage("parser", -(-samples // batch), batch),), ("parser",), ("parser",), rate=rate, ema=0.999)
+
+
+def run(
+    task: Any, recipe: Recipe, source: Callable[[Stage, int], Iterator[Any]], options: argparse.Namespace, device: str
+) -> None:
+    """`loop.train` on one device, as the command line asks for it."""
+    accelerator = loop.make_accelerator(recipe, device)
+    state = loop.start(task, recipe, accelerator.device)
+    if options.resume:
+        loop.resume(state, options.out)
+    deadline = time.monotonic() + 60 * options.minutes
+    done = loop.train(
+        state,
+        recipe,
+        source,
+        options.out,
+        accelerator,
+        log=lambda row: print(json.dumps(row), flush=True),
+        stop=lambda _: time.monotonic() > deadline,
+    )
+    print("done" if done else "stopped at the time limit; go on with --resume")
+
+
+def command_train(options: argparse.Namespace) -> None:
+    recipe, sheets = recipe_of(options.samples, options.batch, options.rate), read_sheets(options.data)
+    parser = new_parser()
+    if options.begin_from:
+        parser.load_state_dict(loop.averages(options.begin_from)["parser"])
+    run(
+        Parsing(parser),
+        recipe,
+        lambda stage, first: batches(sheets, stage.batch, options.side, recipe.seed, first),
+        options,
+        options.device,
+    )
+
+
+def add_training_options(parser: argparse.ArgumentParser, samples: int, batch: int, rate: float) -> None:
+    parser.add_argument("--data", type=Path, required=True, help="sheets of `training.part_drawings`")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--samples", type=int, default=samples, help="pictures to see, default: %(default)s")
+    parser.add_argument("--batch", type=int, default=batch)
+    parser.add_argument("--rate", type=float, default=rate)
+    parser.add_argument("--side", type=int, default=SIDE, help="of the pictures, a multiple of 32; default: %(default)s")
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="stop and save after this long")
+    parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m training.parsing", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    train = parser.add_subparsers(required=True).add_parser("train")
+    add_training_options(train, samples=100_000, batch=16, rate=2e-3)
+    train.add_argument("--begin-from", type=Path, help="another run whose parser to start from")
+    options = parser.parse_args(arguments)
+    command_train(options)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,102 @@
+"""What the part parser learns from: characters on transparency with their maps, drawn once, dressed in new styles on the way.
+
+python -m training.part_drawings --out runs/parts --count 20000
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import multiprocessing
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.part_parser import FACE_HANDS
+from training.characters import Drawing, draw
+from training.pairs import EVALUATION_SEEDS
+
+HEIGHT = 320
+WIDTHS = {160: 0.35, 224: 0.4, 320: 0.25}
+ARRAYS = {"rgba": 4, "parts": 1, "garments": 1, "lines": 1}  # bytes a pixel
+FIRST_SEED = 600_000_000
+
+
+def part_map(drawing: Drawing) -> NDArray[np.uint8]:
+    """Part labels, face and hands (and neck) apart from other skin; H x W."""
+    return np.where(drawing.face_hands, np.uint8(FACE_HANDS), drawing.labels)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Drawings of one shape. rgba: N x H x W x 4, straight alpha; parts: N x H x W, see `part_map`; garments: 0 none,
+    i + 1 the i-th garment; lines: 255 = line."""
+
+    rgba: NDArray[np.uint8]
+    parts: NDArray[np.uint8]
+    garments: NDArray[np.uint8]
+    lines: NDArray[np.uint8]
+
+    def __len__(self) -> int:
+        return len(self.parts)
+
+
+def read_sheets(folder: Path) -> list[Sheet]:
+    """All finished sheets below a folder, memory-mapped, in a fixed order."""
+    found = []
+    for file in sorted(folder.rglob("sheet.json")):
+        count, height, width = json.loads(file.read_text())
+        shapes = {name: (count, height, width, *([depth] if depth > 1 else [])) for name, depth in ARRAYS.items()}
+        found.append(Sheet(**{name: np.memmap(file.parent / name, np.uint8, "r", shape=s) for name, s in shapes.items()}))
+    return found
+
+
+def write(folder: Path, seeds: Sequence[int]) -> int:
+    """One sheet a shape below `folder`; the number of drawings."""
+    gc.freeze()  # see `training.pairs.write`
+    counts = dict.fromkeys(WIDTHS, 0)
+    files = {}
+    for width in WIDTHS:
+        (folder / str(width)).mkdir(parents=True, exist_ok=True)
+        files[width] = {name: open(folder / str(width) / name, "wb") for name in ARRAYS}
+    for seed in seeds:
+        width = int(np.random.default_rng([seed, 53]).choice(list(WIDTHS), p=list(WIDTHS.values())))
+        drawing = draw(seed, (HEIGHT, width), background=False)
+        counts[width] += 1
+        maps = {"rgba": drawing.image, "parts": part_map(drawing), "garments": drawing.garment_map, "lines": drawing.lineart}
+        for name, values in maps.items():
+            files[width][name].write(np.ascontiguousarray(values).data)
+    for width, opened in files.items():
+        for file in opened.values():
+            file.close()
+        if counts[width]:
+            (folder / str(width) / "sheet.json").write_text(json.dumps([counts[width], HEIGHT, width]))
+    return len(seeds)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m training.part_drawings", description=__doc__)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--count", type=int, default=20000)
+    parser.add_argument("--first-seed", type=int, default=FIRST_SEED)
+    parser.add_argument("--workers", type=int, default=multiprocessing.cpu_count())
+    options = parser.parse_args()
+    if options.first_seed + options.count > EVALUATION_SEEDS:
+        parser.error(f"training seeds stay below {EVALUATION_SEEDS}")
+    seeds = range(options.first_seed, options.first_seed + options.count)
+    parts = [
+        (options.out / f"{options.first_seed}-{number}", seeds[number :: options.workers]) for number in range(options.workers)
+    ]
+    began = time.monotonic()
+    with multiprocessing.get_context("spawn").Pool(options.workers) as pool:
+        count = sum(pool.starmap(write, parts))
+    print(f"{count} drawings in {time.monotonic() - began:.0f} s")
+
+
+if __name__ == "__main__":
+    main()
