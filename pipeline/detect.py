@@ -15,8 +15,8 @@ from models.prompts import Prompt
 from models.segmenter import Segmenter
 from pipeline.images import flatten, is_opaque, resize
 from pipeline.mask import as_mask, grow, protect
-from pipeline.part_maps import Labels, Probabilities, clean, snap
-from pipeline.part_tables import FACE_HANDS, translate
+from pipeline.part_maps import Labels, clean, snap
+from pipeline.part_tables import FACE_HANDS, Probabilities, translate
 from pipeline.request import CLOTHING, Click, ClothingPart, Detection, DetectRequest, Image8, SwapRequest, UserError
 
 LARGEST, SMALLEST = 1024, 256  # long side in pixels at which parts are settled
@@ -42,7 +42,7 @@ def detect(segmenter: Segmenter, request: DetectRequest) -> Detection:
     """Parts of a character and how sure they are. A doubtful or empty answer says so in its warnings."""
     began = time.perf_counter()
     rgb, alpha = working_copy(request.character)
-    probabilities = translate(segmenter.parser.parse(rgb), segmenter.table)
+    probabilities = translate(segmenter.parser.parse(rgb), rgb, segmenter.table)
     probabilities = snap(_refined(segmenter, rgb, probabilities), rgb)
     if alpha is not None:
         probabilities[1:] *= (alpha > 0)[None]

@@ -9,10 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.mask import HOLE_AREA, SPECK_AREA
-from pipeline.part_tables import FACE_HANDS
+from pipeline.part_tables import FACE_HANDS, Probabilities
 from pipeline.request import CLOTHING, ClothingPart
 
-Probabilities = NDArray[Any]  # classes x H x W, floating point
 Labels = NDArray[np.uint8]  # H x W
 
 EPS = 0.02**2  # of the guided filter: contrasts below 2 % are no border

@@ -11,12 +11,13 @@ from pipeline.request import Click, Detection, DetectRequest, Image8, OnStep, Sw
 
 @dataclass(frozen=True)
 class Health:
-    """ready: a request would be taken now; profile, device: what would answer it."""
+    """ready: a request would be taken now; profile, device: what would answer it; detects: clothing can be found."""
 
     ready: bool
     profile: str
     device: str
     detail: str = ""
+    detects: bool = False
 
 
 class Engine(Protocol):

@@ -93,12 +93,11 @@ class LocalEngine:
 
     def health(self) -> Health:
         """Ready means that the weights are there; being busy is not being ill."""
-        try:
-            verified(self._default.folder)
-        except WeightsError as error:
-            return Health(False, self._default.name, str(self._device), str(error))
+        detects = _is_there(self._segmenter_folder) is None
+        if problem := _is_there(self._default.folder):
+            return Health(False, self._default.name, str(self._device), problem, detects)
         state = "busy" if self._lock.locked() else "idle"
-        return Health(True, self._default.name, str(self._device), state if self._swapper else "not loaded yet")
+        return Health(True, self._default.name, str(self._device), state if self._swapper else "not loaded yet", detects)
 
     def _row(self, name: str) -> ModelProfile:
         if name not in self._profiles:
@@ -119,3 +118,12 @@ class LocalEngine:
         gc.collect()
         if self._device.type == "cuda":
             torch.cuda.empty_cache()
+
+
+def _is_there(folder: Path) -> str | None:
+    """What is wrong with a folder of weights, if anything."""
+    try:
+        verified(folder)
+    except WeightsError as error:
+        return str(error)
+    return None

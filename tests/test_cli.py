@@ -14,11 +14,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import app
 from models.profiles import PROFILES, ModelProfile
 from pipeline.images import load_character, read_text, save_png
 from pipeline.safety import read_parameters
+from serving.local import LocalEngine
+from tests.pipeline.test_detect import person, segmenter
 
 ROOT = Path(__file__).parents[1]
 
@@ -57,6 +60,46 @@ def test_a_garment_stands_for_the_prompt(character: Path, mask: Path, tmp_path: 
     assert "--garment" in capfd.readouterr().err
     assert app.main([*where, "--garment", str(character), "--garment-scale", "0.7"]) == 0
     assert read_parameters(read_text(tmp_path / "o.png"))["garment_scale"] == 0.7
+
+
+@pytest.fixture
+def eyes(monkeypatch: pytest.MonkeyPatch, tiny: None) -> None:
+    def engine(profile: str) -> LocalEngine:
+        made = LocalEngine(profile)
+        made._segmenter = segmenter()
+        return made
+
+    monkeypatch.setattr(app, "_engine", engine)
+
+
+@pytest.mark.usefixtures("eyes")
+def test_detect_writes_labels_and_a_mask(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    save_png(person(), tmp_path / "person.png")
+    where = ["detect", "--character", str(tmp_path / "person.png"), "--out", str(tmp_path / "labels.png")]
+    assert app.main([*where, "--mask", str(tmp_path / "mask.png"), "--parts", "bottomwear"]) == 0
+    line = json.loads(capfd.readouterr().out)
+    assert set(line["parts"]) == {"topwear", "bottomwear"} and line["parts"]["topwear"] > 0.8 and line["seconds"] > 0
+    with Image.open(tmp_path / "labels.png") as labels:
+        assert labels.mode == "L" and labels.getpixel((100, 120)) == 3 and labels.getpixel((100, 60)) == 1
+    mask = load_character(tmp_path / "mask.png")[..., 0]
+    assert mask[230, 100] == 255 and mask[120, 100] == 0
+
+    assert app.main([*where, "--parts", "hat"]) == 2
+    assert "no part called 'hat'" in capfd.readouterr().err
+    assert app.main([*where, "--text", "apron"]) == 0
+    assert "note: Looking for words" in capfd.readouterr().err
+
+
+@pytest.mark.usefixtures("eyes")
+def test_swap_without_a_mask_finds_the_clothing(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    save_png(person(), tmp_path / "person.png")
+    where = ["swap", "--character", str(tmp_path / "person.png"), "--out", str(tmp_path / "out.png")]
+    assert app.main([*where, "--prompt", "red skirt", "--steps", "1", "--no-detail", "--parts", "topwear"]) == 0
+    before, after = person(), load_character(tmp_path / "out.png")
+    changed = (before != after).any(2)
+    assert changed[100:180, 70:130].mean() > 0.5 and not changed[200:].any() and not changed[:85].any()
+    assert app.main([*where, "--prompt", "red skirt", "--mask", str(tmp_path / "person.png"), "--parts", "topwear"]) == 2
+    assert "leave it out" in capfd.readouterr().err
 
 
 @pytest.mark.usefixtures("tiny")

@@ -49,8 +49,8 @@ class Cost:
 
     def row(self) -> str:
         parameters = sum(p.numel() for module in self.task.trained().values() for p in module.parameters())
-        fewer, more = (kept_bytes(self.task, _first(self.batch, count)) for count in (2, 4))
-        kept = (more - fewer) / 2  # weights and their copies in 16 bits are in both
+        fewer, more = (kept_bytes(self.task, _first(self.batch, count)) for count in (6, 12))
+        kept = (more - fewer) / 6  # weights and their copies in 16 bits are in both; a third may be treated apart
         each = 1000 * statistics.median(self.seconds[1:]) / len(self.batch.latents)
         return f"| {self.name} | {parameters / 1e6:.2f} | {each:.1f} | {kept / 2**20:.2f} |"
 

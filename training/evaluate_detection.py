@@ -124,7 +124,7 @@ def parser_alone(segmenter: Segmenter) -> Method:
 
     def run(case: Case) -> Labels:
         rgb, alpha = working_copy(case.character)
-        labels = translate(segmenter.parser.parse(rgb), segmenter.table).argmax(0).astype(np.uint8)
+        labels = translate(segmenter.parser.parse(rgb), rgb, segmenter.table).argmax(0).astype(np.uint8)
         labels = np.where(labels == FACE_HANDS, np.uint8(1), labels)
         labels = labels if alpha is None else labels * alpha
         size = case.labels.shape[::-1]

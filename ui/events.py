@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import secrets
-import sys
-import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
-from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -15,34 +12,19 @@ import gradio as gr
 
 from pipeline.images import load_character, load_mask
 from pipeline.request import Cancelled, Image8, Step, SwapRequest, SwapResult, UserError
-from ui import editor, views
+from ui import detecting, editor, views
+from ui.guard import QUICK, SILENT, Updates, Values, as_message, friendly, into_editor
 from ui.jobs import Job
 from ui.page import Backstage, Page, ProfileInfo
 from ui.presets import PRESETS
 from ui.progress import Clock, empty_stage, note_stage
 from ui.shelf import choose, keep
 from ui.texts import say
-from ui.views import Updates
 
 MAX_SEED = 2**31 - 1
 
-# Where gradio 6.31 has once shown progress it reads the component, and all that lies in it, anew with every message of
-# every event; for the editor that means to draw, encode and upload its whole picture, twice a step. So nothing shows any.
-_SILENT: dict[str, Any] = {"show_progress": "hidden", "show_progress_on": [], "api_visibility": "private"}
-_QUICK: dict[str, Any] = {**_SILENT, "queue": False}
-
 _RANDOM_SEED = f"() => Math.floor(Math.random() * {MAX_SEED})"
 _TO_RESULT = "() => { if (window.innerWidth < 800) document.querySelector('#result').scrollIntoView({behavior: 'smooth'}); }"
-
-# Until the editor shows what a handler has put into it, Generate would send its old paint.
-_HOLD = "() => { document.querySelector('#generate').disabled = true; return []; }"
-_RELEASE = """async () => {
-    await new Promise((shown) => setTimeout(shown, 700));
-    document.querySelector('#generate').disabled = false;
-    return [];
-}"""
-
-Values = dict[Any, Any]
 
 
 def connect(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
@@ -51,54 +33,23 @@ def connect(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
     _connect_outfit(blocks, page, backstage.profiles)
     _connect_run(blocks, page, backstage)
     _connect_result(page)
-
-
-def _friendly(handler: Callable[..., Updates]) -> Callable[..., Updates]:
-    """A handler (values, ..., request=...) whose failures are one sentence."""
-
-    @wraps(handler)
-    def guarded(*inputs: Any) -> Updates:
-        try:
-            return handler(*inputs)
-        except Exception as error:
-            raise _as_message(error, _request_of(inputs)) from None
-
-    return guarded
-
-
-def _request_of(inputs: Sequence[Any]) -> gr.Request | None:
-    return next((item for item in inputs if isinstance(item, gr.Request)), None)
-
-
-def _as_message(error: Exception, request: gr.Request | None) -> gr.Error:
-    if isinstance(error, UserError):
-        return gr.Error(str(error), title=say(request, "attention"), print_exception=False)
-    traceback.print_exception(error, file=sys.stderr)
-    return gr.Error(say(request, "broken"), title=say(request, "attention"), print_exception=False)
-
-
-def _into_editor(
-    trigger: Callable[..., Any], handler: Callable[..., Updates], inputs: Any, outputs: list[Any], **more: Any
-) -> Any:
-    """Connect what changes the editor's picture or paint; Generate waits for it. Returns the handler's own event."""
-    trigger(None, None, None, js=_HOLD, **_QUICK)
-    changed = trigger(handler, inputs, outputs, **_SILENT, **more)
-    changed.then(None, None, None, js=_RELEASE, **_QUICK)
-    return changed
+    detecting.connect(page, backstage)
 
 
 def _connect_character(page: Page, examples: tuple[Path, ...]) -> None:
-    shown = [page.original, page.drop, page.paint, page.editor]
+    tools = detecting.tools(page)
+    shown = [page.original, page.drop, page.paint, page.editor, *tools]
 
     def show(character: Image8) -> Updates:
         return {
             page.original: character,
             page.drop: gr.update(value=None, visible=False),
             page.paint: gr.update(visible=True),
-            page.editor: editor.show(character),
+            page.editor: gr.update(value=editor.show(character), visible=True),
+            **detecting.forget(page),
         }
 
-    @_friendly
+    @friendly
     def upload(path: str | None, request: gr.Request) -> Updates:
         if path is None:
             raise UserError(say(request, "no_image"))
@@ -107,42 +58,44 @@ def _connect_character(page: Page, examples: tuple[Path, ...]) -> None:
     def drop(payload: dict[str, Any] | None, request: gr.Request) -> Updates:
         return upload(_uploaded(page.drop, payload), request)
 
-    @_friendly
+    @friendly
     def example(index: int, request: gr.Request) -> Updates:
         return show(load_character(examples[index]))
 
     # Not preprocessed: gradio would open the file with Pillow, in any format, and a broken one ends in a nameless error.
-    dropped = _into_editor(page.drop.upload, drop, page.drop, shown, preprocess=False)
-    dropped.failure(lambda: None, None, page.drop, **_QUICK)
-    _into_editor(page.another.upload, upload, page.another, shown)
-    _into_editor(page.examples.click, example, page.examples, shown)
+    dropped = into_editor(page.drop.upload, drop, page.drop, shown, preprocess=False)
+    dropped.failure(lambda: None, None, page.drop, **QUICK)
+    into_editor(page.another.upload, upload, page.another, shown)
+    into_editor(page.examples.click, example, page.examples, shown)
 
-    @_friendly
+    state = {page.original, page.editor, page.sight, page.tool}
+
+    @friendly
     def clear(values: Values, request: gr.Request) -> Updates:
-        return {page.editor: editor.show(_original(page, values, request))}
+        return detecting.with_brush(page, values, _original(page, values, request), None)
 
-    @_friendly
+    @friendly
     def invert(values: Values, request: gr.Request) -> Updates:
         character = _original(page, values, request)
-        size = _size(character)
-        return {page.editor: editor.show(character, editor.inverted(editor.painted(values[page.editor], size), size))}
+        inverted = editor.inverted(detecting.current_mask(page, values), _size(character))
+        return detecting.with_brush(page, values, character, inverted)
 
-    @_friendly
+    @friendly
     def import_mask(values: Values, request: gr.Request) -> Updates:
         character = _original(page, values, request)
-        return {page.editor: editor.show(character, load_mask(values[page.import_mask], _size(character)))}
+        return detecting.with_brush(page, values, character, load_mask(values[page.import_mask], _size(character)))
 
-    _into_editor(page.clear.click, clear, {page.original}, [page.editor])
-    _into_editor(page.editor.clear, clear, {page.original}, [page.editor])  # its own bin throws the picture away too
-    _into_editor(page.invert.click, invert, {page.original, page.editor}, [page.editor])
-    _into_editor(page.import_mask.upload, import_mask, {page.original, page.import_mask}, [page.editor])
+    into_editor(page.clear.click, clear, state, [page.editor, *tools])
+    into_editor(page.editor.clear, clear, state, [page.editor, *tools])  # its own bin throws the picture away too
+    into_editor(page.invert.click, invert, state, [page.editor, *tools])
+    into_editor(page.import_mask.upload, import_mask, state | {page.import_mask}, [page.editor, *tools])
 
 
 def _connect_outfit(blocks: gr.Blocks, page: Page, profiles: tuple[ProfileInfo, ...]) -> None:
     for button, (_, words) in zip(page.presets, PRESETS, strict=True):
-        button.click(None, None, page.prompt, js=f"() => {words!r}", **_QUICK)
-    page.dice.click(None, None, page.seed, js=_RANDOM_SEED, **_QUICK)
-    blocks.load(None, None, page.seed, js=_RANDOM_SEED, **_QUICK)  # every visit starts with its own seed
+        button.click(None, None, page.prompt, js=f"() => {words!r}", **QUICK)
+    page.dice.click(None, None, page.seed, js=_RANDOM_SEED, **QUICK)
+    blocks.load(None, None, page.seed, js=_RANDOM_SEED, **QUICK)  # every visit starts with its own seed
 
     def use(name: str) -> Updates:
         info = next(info for info in profiles if info.name == name)
@@ -157,21 +110,21 @@ def _connect_outfit(blocks: gr.Blocks, page: Page, profiles: tuple[ProfileInfo, 
         }
 
     changed = [page.sampler, page.steps, page.guidance, page.garment_drop, page.garment_scale, page.garment]
-    page.profile.change(use, page.profile, changed, **_QUICK)
+    page.profile.change(use, page.profile, changed, **QUICK)
     _connect_garment(page)
 
 
 def _connect_garment(page: Page) -> None:
-    @_friendly
+    @friendly
     def show(payload: dict[str, Any] | None, request: gr.Request) -> Updates:
         path = _uploaded(page.garment_drop, payload)
         if path is None:
             raise UserError(say(request, "no_image"))
         return {page.garment: load_character(path)}
 
-    shown = page.garment_drop.upload(show, page.garment_drop, [page.garment], preprocess=False, **_SILENT)
-    shown.failure(lambda: (None, None), None, [page.garment_drop, page.garment], **_QUICK)
-    page.garment_drop.clear(lambda: None, None, page.garment, **_QUICK)
+    shown = page.garment_drop.upload(show, page.garment_drop, [page.garment], preprocess=False, **SILENT)
+    shown.failure(lambda: (None, None), None, [page.garment_drop, page.garment], **QUICK)
+    page.garment_drop.clear(lambda: None, None, page.garment, **QUICK)
 
 
 def _connect_run(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
@@ -180,10 +133,10 @@ def _connect_run(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
     asked = {
         *(page.original, page.editor, page.prompt, page.negative, page.seed, page.lock, page.count, page.profile, page.sampler),
         *(page.steps, page.guidance, page.strength, page.lineart, page.grow, page.feather, page.loosen, page.detail, page.shelf),
-        *(page.garment, page.garment_scale),
+        *(page.garment, page.garment_scale, page.sight, page.tool),
     }
 
-    @_friendly
+    @friendly
     def begin(request: gr.Request) -> Updates:
         waiting = jobs.busy
         jobs.begin(str(request.session_hash), say(request, "closing"))
@@ -200,17 +153,17 @@ def _connect_run(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
             yield views.idle(page, values[page.shelf], request, note_stage(say(request, "stopped")))
         except Exception as error:
             yield views.idle(page, values[page.shelf], request)
-            raise _as_message(error, request) from None
+            raise as_message(error, request) from None
 
     def cancel(request: gr.Request) -> None:
         jobs.stop(str(request.session_hash))
 
-    started = gr.on([page.generate.click, page.prompt.submit], begin, None, state, js=_TO_RESULT, **_QUICK)
+    started = gr.on([page.generate.click, page.prompt.submit], begin, None, state, js=_TO_RESULT, **QUICK)
     started.success(
         run,
         asked,
         [*state, page.seed, page.shelf, page.download, page.outfit, page.gallery],
-        **_SILENT,
+        **SILENT,
         concurrency_limit=1,
         concurrency_id="device",
     )
@@ -218,14 +171,14 @@ def _connect_run(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
     def welcome(request: gr.Request) -> str:
         return empty_stage(request)
 
-    page.cancel.click(cancel, None, None, **_QUICK)
-    blocks.load(welcome, None, page.stage, **_QUICK)
+    page.cancel.click(cancel, None, None, **QUICK)
+    blocks.load(welcome, None, page.stage, **QUICK)
     blocks.unload(cancel)
 
 
 def _stream(page: Page, backstage: Backstage, job: Job, values: Values, request: gr.Request) -> Iterator[Updates]:
     seed = _seed(page, values)
-    swap = to_request(page, values, seed, request)
+    swap = to_request(page, values, seed, request, backstage.finds)
     clock = Clock()
     yield {page.seed: seed, page.stage: clock.waiting(say(request, "preparing"))}
     for item in job.run(backstage.engine, swap):
@@ -241,29 +194,35 @@ def _stream(page: Page, backstage: Backstage, job: Job, values: Values, request:
 def _connect_result(page: Page) -> None:
     chosen = [page.shelf, page.slider, page.proof, page.download, page.outfit, page.gallery]
 
-    @_friendly
+    @friendly
     def select(values: Values, request: gr.Request, event: gr.SelectData) -> Updates:
         return views.chosen(page, choose(values[page.shelf], event.index), request)
 
-    @_friendly
+    @friendly
     def reuse(values: Values, request: gr.Request) -> Updates:
         shelf = values[page.shelf]
         if shelf is None or not shelf.pictures:
             raise UserError(say(request, "no_result"))
         character = load_character(shelf.current.file)
-        mask = editor.painted(values[page.editor], _size(character))
-        return {page.original: character, page.editor: editor.show(character, mask)}
+        mask = detecting.current_mask(page, values)
+        shown = gr.update(value=editor.show(character, mask), visible=True)
+        return {page.original: character, **detecting.forget(page), page.editor: shown}
 
-    page.gallery.select(select, {page.shelf}, chosen, **_QUICK)
-    _into_editor(page.reuse.click, reuse, {page.shelf, page.editor}, [page.original, page.editor])
+    page.gallery.select(select, {page.shelf}, chosen, **QUICK)
+    asked = {page.shelf, page.original, page.editor, page.sight, page.tool}
+    into_editor(page.reuse.click, reuse, asked, [page.original, page.editor, *detecting.tools(page)])
 
 
-def to_request(page: Page, values: Values, seed: int, request: gr.Request | None) -> SwapRequest:
-    """The job that the page describes. Raises `UserError` where picture or paint is missing."""
+def to_request(page: Page, values: Values, seed: int, request: gr.Request | None, finds: bool = False) -> SwapRequest:
+    """The job that the page describes; finds: without any paint the clothing is to be found. Raises `UserError` where
+    picture or paint is missing."""
     character = _original(page, values, request)
-    mask = editor.painted(values[page.editor], _size(character))
-    if mask is None:
-        raise UserError(say(request, "editor_lost" if editor.is_lost(values[page.editor]) else "no_mask"))
+    mask = detecting.current_mask(page, values)
+    brush = values[page.tool] == detecting.BRUSH
+    if mask is None and brush and editor.is_lost(values[page.editor]):
+        raise UserError(say(request, "editor_lost"))
+    if mask is None and (values[page.sight] is not None or not finds):
+        raise UserError(say(request, "no_mask"))  # otherwise the engine finds the clothing itself
     lineart = float(values[page.lineart])
     hints = [replace(hint, scale=lineart) if hint.kind == "lineart" else hint for hint in SwapRequest.hints]
     return SwapRequest(

@@ -46,11 +46,11 @@ def build(
             gr.Markdown(label("tagline"), elem_id="tagline")
         with gr.Row(elem_id="desk"):
             with gr.Column(elem_id="ask", min_width=340):
-                parts = _character(examples) | _outfit(profiles[0]) | _run() | _advanced(profiles)
+                parts = _character(examples, engine.health().detects) | _outfit(profiles[0]) | _run() | _advanced(profiles)
             with gr.Column(elem_id="result", min_width=340):
                 parts |= _result()
         page = Page(**parts)
-        backstage = Backstage(engine, tuple(profiles), mark, tuple(examples), jobs or Jobs())
+        backstage = Backstage(engine, tuple(profiles), mark, tuple(examples), jobs or Jobs(), engine.health().detects)
         events.connect(blocks, page, backstage)
     return blocks
 
@@ -79,7 +79,7 @@ def launch_options() -> dict[str, Any]:
     return {"theme": theme, "css": css, "i18n": TRANSLATIONS, "footer_links": ["settings"], "run_history": False}
 
 
-def _character(examples: Sequence[Path]) -> dict[str, Any]:
+def _character(examples: Sequence[Path], finds: bool) -> dict[str, Any]:
     original = gr.State(None, time_to_live=_KEPT_SECONDS)
     drop = gr.Image(
         label=label("drop"),
@@ -98,6 +98,7 @@ def _character(examples: Sequence[Path]) -> dict[str, Any]:
             format="png",
             sources=(),
             transforms=(),
+            canvas_size=(16, 16),  # gradio 6.31 lays a mask given to it in the middle of this, where a picture is smaller
             layers=gr.LayerOptions(allow_additional_layers=False),
             brush=gr.Brush(colors=[BRUSH], color_mode="fixed", default_size=48),
             eraser=gr.Eraser(default_size=48),
@@ -105,11 +106,14 @@ def _character(examples: Sequence[Path]) -> dict[str, Any]:
             elem_id="editor",
             buttons=["fullscreen"],
         )
+        found = _finding(finds)
         with gr.Row(elem_id="mask-tools", elem_classes="tools"):
             clear = gr.Button(label("clear"), size="sm", min_width=90, elem_id="clear")
             invert = gr.Button(label("invert"), size="sm", min_width=90, elem_id="invert")
+            export = gr.Button(label("export"), size="sm", min_width=90, elem_id="export")
             import_mask = gr.UploadButton(_text("import"), size="sm", min_width=90, elem_id="import", file_types=["image"])
             another = gr.UploadButton(_text("another"), size="sm", min_width=90, elem_id="another", file_types=["image"])
+        export_file = gr.DownloadButton("", elem_id="export-file")  # out of sight; what `export` makes is fetched through it
     example_set = gr.Dataset(
         label=label("examples"),
         components=[gr.Image(visible=False, render=False)],
@@ -127,7 +131,59 @@ def _character(examples: Sequence[Path]) -> dict[str, Any]:
         "invert": invert,
         "import_mask": import_mask,
         "another": another,
+        "export": export,
+        "export_file": export_file,
         "examples": example_set,
+        **found,
+    }
+
+
+def _finding(visible: bool) -> dict[str, Any]:
+    """Under the editor: what finds clothing, and what is made of it."""
+    sight = gr.State(None, time_to_live=_KEPT_SECONDS)
+    pointer = gr.Image(
+        show_label=False,
+        type="numpy",
+        image_mode="RGBA",
+        format="png",
+        interactive=False,
+        visible=False,
+        height=520,
+        elem_id="pointer",
+        buttons=["fullscreen"],
+    )
+    with gr.Row(elem_id="finding", elem_classes="tools", visible=visible):
+        detect = gr.Button(label("detect"), variant="secondary", size="md", min_width=150, elem_id="detect")
+        words = gr.Textbox(
+            show_label=False, placeholder=label("words"), lines=1, max_lines=1, container=False, min_width=130, elem_id="words"
+        )
+    with gr.Row(elem_id="hand", elem_classes="tools", visible=visible):
+        tool = gr.Radio(
+            [(_text(f"tool_{name}"), name) for name in ("brush", "add", "remove")],
+            value="brush",
+            show_label=False,
+            container=False,
+            min_width=260,
+            elem_id="tool",
+        )
+        undo = gr.Button(label("undo"), size="sm", min_width=80, visible=False, elem_id="undo")
+    told = gr.HTML(visible=False, elem_id="told", padding=False)
+    with gr.Column(visible=False, elem_id="found") as found:
+        chips = gr.CheckboxGroup([], label=label("chips"), elem_id="chips", elem_classes="part-chips")
+        protect = gr.CheckboxGroup([], label=label("protect"), elem_id="protect", elem_classes="part-chips")
+        room = _slider("room", 0, 1, 0.05, 0.1)
+    return {
+        "sight": sight,
+        "pointer": pointer,
+        "detect": detect,
+        "words": words,
+        "tool": tool,
+        "undo": undo,
+        "told": told,
+        "found": found,
+        "chips": chips,
+        "protect": protect,
+        "room": room,
     }
 
 

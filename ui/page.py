@@ -31,13 +31,15 @@ class ProfileInfo:
 
 @dataclass(frozen=True)
 class Backstage:
-    """What stands behind the page. mark: a result's metadata and a seed -> the text entries of its PNG file."""
+    """What stands behind the page. mark: a result's metadata and a seed -> the text entries of its PNG file; finds: whether
+    the engine can find clothing."""
 
     engine: Engine
     profiles: tuple[ProfileInfo, ...]
     mark: Mark
     examples: tuple[Path, ...]
     jobs: Jobs
+    finds: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,19 @@ class Page:
     invert: gr.Button
     import_mask: gr.UploadButton
     another: gr.UploadButton
+    sight: gr.State
+    detect: gr.Button
+    words: gr.Textbox
+    tool: gr.Radio
+    undo: gr.Button
+    pointer: gr.Image
+    told: gr.HTML
+    found: gr.Column
+    chips: gr.CheckboxGroup
+    protect: gr.CheckboxGroup
+    room: gr.Slider
+    export: gr.Button
+    export_file: gr.DownloadButton
     examples: gr.Dataset
     prompt: gr.Textbox
     presets: tuple[gr.Button, ...]

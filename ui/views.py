@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from html import escape
-from typing import Any
 
 import gradio as gr
 
+from ui.guard import Updates
 from ui.page import Page
 from ui.progress import empty_stage
 from ui.shelf import Picture, Shelf
 from ui.texts import say
-
-Updates = dict[Any, Any]
 
 
 def busy(page: Page, stage: str) -> Updates:

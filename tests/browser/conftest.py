@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,11 +15,13 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from models.profiles import ModelProfile
+from pipeline.detect import masked
 from pipeline.images import save_png
-from pipeline.request import OnStep, Step, SwapRequest, SwapResult
+from pipeline.request import Click, Detection, DetectRequest, Image8, OnStep, Step, SwapRequest, SwapResult
 from pipeline.safety import mark
 from serving.engine import Health
 from serving.local import LocalEngine
+from tests.ui.flat_engine import FlatEngine, banded
 from ui import layout
 from ui.page import ProfileInfo
 
@@ -41,11 +43,19 @@ class PacedEngine:
             if on_step:
                 on_step(step)
 
+        if request.mask is None:
+            request = masked(request, self.detect(DetectRequest(request.character)))
         self.requests.append(request)
         return self.engine.swap(request, paced)
 
+    def detect(self, request: DetectRequest) -> Detection:
+        return banded(request.character)
+
+    def pick(self, character: Image8, clicks: Sequence[Click]) -> Image8:
+        return FlatEngine().pick(character, clicks)
+
     def health(self) -> Health:
-        return self.engine.health()
+        return replace(self.engine.health(), detects=True)
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from models.prompts import Embedding, Found, Prompt
+from models.sam_hq import CLASSES as ANIME_19
 from models.segmenter import Segmenter
 from pipeline.detect import NO_WORDS, NOTHING_FOUND, detect, masked, pick
 from pipeline.part_maps import clean, fill_unknown, snap
-from pipeline.part_tables import COUNT, FACE_HANDS
+from pipeline.part_tables import COUNT, FACE_HANDS, translate
 from pipeline.request import CLOTHING, Click, ClothingPart, DetectRequest, SwapRequest, UserError, parts_named
 
 COLOURS = np.random.default_rng(3).integers(0, 180, (COUNT, 3))
@@ -179,3 +180,35 @@ def test_names_of_parts() -> None:
     assert parts_named("topwear, One-Piece") == (P.TOPWEAR, P.ONEPIECE) and parts_named("") == ()
     with pytest.raises(UserError, match="no part called 'hat'"):
         parts_named("hat")
+
+
+def nineteen(**parts: tuple[slice, slice]) -> np.ndarray:
+    found = np.zeros((len(ANIME_19), 60, 40), np.float32)
+    for name, where in parts.items():
+        found[(ANIME_19.index(name), *where)] = 0.9
+    return found
+
+
+def test_nineteen_classes_are_ours_and_bare_limbs_are_skin() -> None:
+    rgb = np.full((60, 40, 3), 250, np.uint8)
+    rgb[5:15, 15:25] = rgb[20:30, 5:10] = rgb[45:55, 15:25] = (240, 200, 180)
+    rgb[20:30, 30:35] = (20, 20, 90)
+    probabilities = nineteen(
+        face=(slice(5, 15), slice(15, 25)),
+        handwear=(slice(20, 30), slice(5, 35)),
+        legwear=(slice(45, 55), slice(15, 25)),
+        topwear=(slice(16, 44), slice(12, 28)),
+    )
+    labels = translate(probabilities, rgb, "anime19").argmax(0)
+    assert labels[10, 20] == FACE_HANDS and labels[25, 7] == FACE_HANDS and labels[25, 32] == P.HANDWEAR
+    assert labels[50, 20] == P.SKIN and labels[40, 20] == P.TOPWEAR and labels[0, 0] == P.BACKGROUND
+    assert np.allclose(translate(probabilities, rgb, "anime19").sum(0), 1, atol=1e-5)
+
+
+@pytest.mark.parametrize(("colour", "start", "wanted"), [(90, 30, P.ONEPIECE), (200, 30, P.BOTTOMWEAR), (90, 40, P.BOTTOMWEAR)])
+def test_top_and_bottom_of_one_colour_and_without_a_gap_are_a_dress(colour: int, start: int, wanted: int) -> None:
+    rgb = np.full((60, 40, 3), 250, np.uint8)
+    rgb[10:30, 10:30] = (90, 20, 20)
+    rgb[start:55, 10:30] = (colour, 20, 20)
+    probabilities = nineteen(topwear=(slice(10, 30), slice(10, 30)), bottomwear=(slice(start, 55), slice(10, 30)))
+    assert translate(probabilities, rgb, "anime19").argmax(0)[50, 20] == wanted

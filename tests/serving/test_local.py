@@ -9,9 +9,10 @@ import pytest
 import torch
 
 from models.profiles import ModelProfile
-from pipeline.request import Cancelled, Step, SwapRequest, UserError
+from pipeline.request import Cancelled, Click, DetectRequest, Step, SwapRequest, UserError
 from pipeline.swap import OutfitSwapper
 from serving.local import LocalEngine
+from tests.pipeline.test_detect import person, segmenter
 
 
 @pytest.fixture
@@ -86,3 +87,36 @@ def test_missing_weights_and_profile_are_told_kindly(tiny_profile: ModelProfile,
         engine.swap(replace(job, profile="other"))
     with pytest.raises(UserError, match="no model profile"):
         LocalEngine("other")
+
+
+def test_clothing_is_found_while_a_swap_is_running(engine: LocalEngine, job: SwapRequest) -> None:
+    engine._segmenter = segmenter()
+    found = []
+
+    def look() -> None:
+        found.append(engine.detect(DetectRequest(person())).mask())
+        found.append(engine.pick(person(), [Click(100, 120)]))
+
+    def on_step(step: Step) -> None:
+        if not found:
+            thread = threading.Thread(target=look)
+            thread.start()
+            thread.join(timeout=30)
+            assert len(found) == 2, "detection waits for the swap"
+
+    engine.swap(job, on_step)
+    assert found[0][120, 100] and found[1][120, 100] and not found[1][230, 100]
+
+
+def test_without_a_mask_the_clothing_is_found_and_doubt_is_passed_on(engine: LocalEngine) -> None:
+    engine._segmenter = segmenter(doubt=0.6)
+    result = engine.swap(SwapRequest(person(), seed=1, prompt="red skirt", steps=1, detail_pass=False))
+    assert result.mask[120, 100] and not result.mask[60, 100] and not result.mask[30, 100]
+    assert any("topwear" in warning for warning in result.warnings)
+
+
+def test_missing_weights_of_detection_are_one_sentence(tiny_profile: ModelProfile, tmp_path: Path) -> None:
+    engine = LocalEngine(profiles={"bundled": tiny_profile}, segmenter=tmp_path / "segmenter")
+    assert engine.health().ready and not engine.health().detects
+    with pytest.raises(UserError, match="not in segmenter"):
+        engine.detect(DetectRequest(person()))

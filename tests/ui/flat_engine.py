@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 import numpy as np
 
+from pipeline.detect import masked
 from pipeline.mask import composite_mask
-from pipeline.request import OnStep, Step, SwapRequest, SwapResult
+from pipeline.request import Click, ClothingPart, Detection, DetectRequest, Image8, OnStep, Step, SwapRequest, SwapResult
 from serving.engine import Health
 
 COLOUR = (40, 90, 200)
@@ -22,6 +24,8 @@ class FlatEngine:
 
     def swap(self, request: SwapRequest, on_step: OnStep | None = None) -> SwapResult:
         self.requests.append(request)
+        if request.mask is None:
+            request = masked(request, self.detect(DetectRequest(request.character)))
         assert request.mask is not None
         mask = composite_mask(request.mask, request.grow, request.feather)
         painted = request.character.copy()
@@ -37,5 +41,25 @@ class FlatEngine:
         images, outfits = (painted,) * request.count, (outfit,) * request.count
         return SwapResult(images, seeds, mask, outfits, 0.1, warnings=self.warnings, metadata={"prompt": request.prompt})
 
+    def detect(self, request: DetectRequest) -> Detection:
+        return banded(request.character)
+
+    def pick(self, character: Image8, clicks: Sequence[Click]) -> Image8:
+        """A square of 11 pixels a side round the first click."""
+        region = np.zeros(character.shape[:2], np.uint8)
+        x, y = round(clicks[0].x), round(clicks[0].y)
+        region[max(0, y - 5) : y + 6, max(0, x - 5) : x + 6] = 255
+        return region
+
     def health(self) -> Health:
-        return Health(True, "bundled", "cpu")
+        return Health(True, "bundled", "cpu", detects=True)
+
+
+def banded(character: Image8) -> Detection:
+    """Hair, face, top, bare arms and bottom, a fifth of the picture's height each, from the top down."""
+    height, width = character.shape[:2]
+    bands = np.array([ClothingPart.HAIR, ClothingPart.SKIN, ClothingPart.TOPWEAR, ClothingPart.SKIN, ClothingPart.BOTTOMWEAR])
+    rows = np.arange(height) * 5 // height
+    labels = np.repeat(bands[rows][:, None], width, 1).astype(np.uint8)
+    keep = np.repeat((rows == 1)[:, None], width, 1).astype(np.uint8) * np.uint8(255)
+    return Detection(labels, keep, confidence={ClothingPart.TOPWEAR: 0.9, ClothingPart.BOTTOMWEAR: 0.8})

@@ -15,6 +15,7 @@ from pipeline.request import Step, SwapRequest, UserError
 from pipeline.safety import mark
 from tests.ui.flat_engine import FlatEngine
 from ui import editor, events, layout, texts
+from ui.finding import Sight
 from ui.page import Page, ProfileInfo
 from ui.presets import PRESETS
 from ui.progress import Clock
@@ -74,6 +75,21 @@ def test_what_is_missing_is_said(pages: list[Page], values: dict[Any, Any]) -> N
         events.to_request(page, values | {page.editor: editor.show(values[page.original])}, 1, None)
     with pytest.raises(UserError, match="got lost"):
         events.to_request(page, values | {page.editor: None}, 1, None)
+
+
+def test_without_paint_the_engine_may_find_the_clothing(pages: list[Page], values: dict[Any, Any]) -> None:
+    page = pages[0]
+    bare = values | {page.editor: editor.show(values[page.original])}
+    assert events.to_request(page, bare, 1, None, finds=True).mask is None
+    with pytest.raises(UserError, match="paint over"):  # it was found, and all of it switched off
+        events.to_request(page, bare | {page.sight: Sight()}, 1, None, finds=True)
+
+
+def test_while_clicks_change_it_the_mask_is_theirs(pages: list[Page], values: dict[Any, Any]) -> None:
+    page, mask = pages[0], np.zeros((30, 20), np.uint8)
+    mask[:3] = 255
+    clicked = values | {page.tool: "add", page.sight: Sight(mask=mask, pointing=True)}
+    assert np.array_equal(events.to_request(page, clicked, 1, None).mask, mask)
 
 
 def test_without_lines_the_hint_is_left_out(pages: list[Page], values: dict[Any, Any]) -> None:

@@ -1,0 +1,64 @@
+"""What every handler of the page needs: failures as one sentence, no progress signs, and an editor that is not overtaken."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any
+
+import gradio as gr
+
+from pipeline.request import UserError
+from ui.texts import say
+
+Values = dict[Any, Any]  # of components, as an event finds them
+Updates = dict[Any, Any]  # and what it makes of them
+
+# Where gradio 6.31 has once shown progress it reads the component, and all that lies in it, anew with every message of
+# every event; for the editor that means to draw, encode and upload its whole picture, twice a step. So nothing shows any.
+SILENT: dict[str, Any] = {"show_progress": "hidden", "show_progress_on": [], "api_visibility": "private"}
+QUICK: dict[str, Any] = {**SILENT, "queue": False}
+
+# Until the editor shows what a handler has put into it, Generate would send its old paint.
+_HOLD = "() => { document.querySelector('#generate').disabled = true; return []; }"
+_RELEASE = """async () => {
+    await new Promise((shown) => setTimeout(shown, 700));
+    document.querySelector('#generate').disabled = false;
+    return [];
+}"""
+
+
+def friendly(handler: Callable[..., Updates]) -> Callable[..., Updates]:
+    """A handler (values, ..., request=...) whose failures are one sentence."""
+
+    @wraps(handler)
+    def guarded(*inputs: Any) -> Updates:
+        try:
+            return handler(*inputs)
+        except Exception as error:
+            raise as_message(error, _request_of(inputs)) from None
+
+    return guarded
+
+
+def _request_of(inputs: Sequence[Any]) -> gr.Request | None:
+    return next((item for item in inputs if isinstance(item, gr.Request)), None)
+
+
+def as_message(error: Exception, request: gr.Request | None) -> gr.Error:
+    if isinstance(error, UserError):
+        return gr.Error(str(error), title=say(request, "attention"), print_exception=False)
+    traceback.print_exception(error, file=sys.stderr)
+    return gr.Error(say(request, "broken"), title=say(request, "attention"), print_exception=False)
+
+
+def into_editor(
+    trigger: Callable[..., Any], handler: Callable[..., Updates], inputs: Any, outputs: list[Any], **more: Any
+) -> Any:
+    """Connect what changes the editor's picture or paint; Generate waits for it. Returns the handler's own event."""
+    trigger(None, None, None, js=_HOLD, **QUICK)
+    changed = trigger(handler, inputs, outputs, **SILENT, **more)
+    changed.then(None, None, None, js=_RELEASE, **QUICK)
+    return changed
