@@ -25,6 +25,7 @@ HEIGHT = 320
 WIDTHS = {160: 0.35, 224: 0.4, 320: 0.25}
 ARRAYS = {"rgba": 4, "parts": 1, "garments": 1, "lines": 1}  # bytes a pixel
 FIRST_SEED = 600_000_000
+KEPT_EVERY = 500  # drawings
 
 
 def part_map(drawing: Drawing) -> NDArray[np.uint8]:
@@ -64,18 +65,19 @@ def write(folder: Path, seeds: Sequence[int]) -> int:
     for width in WIDTHS:
         (folder / str(width)).mkdir(parents=True, exist_ok=True)
         files[width] = {name: open(folder / str(width) / name, "wb") for name in ARRAYS}
-    for seed in seeds:
+    for number, seed in enumerate(seeds, 1):
         width = int(np.random.default_rng([seed, 53]).choice(list(WIDTHS), p=list(WIDTHS.values())))
         drawing = draw(seed, (HEIGHT, width), background=False)
         counts[width] += 1
         maps = {"rgba": drawing.image, "parts": part_map(drawing), "garments": drawing.garment_map, "lines": drawing.lineart}
         for name, values in maps.items():
             files[width][name].write(np.ascontiguousarray(values).data)
-    for width, opened in files.items():
-        for file in opened.values():
-            file.close()
-        if counts[width]:
-            (folder / str(width) / "sheet.json").write_text(json.dumps([counts[width], HEIGHT, width]))
+        if number % KEPT_EVERY == 0 or number == len(seeds):  # what is there can be used, whatever happens to the rest
+            for width, opened in files.items():
+                for file in opened.values():
+                    file.flush()
+                if counts[width]:
+                    (folder / str(width) / "sheet.json").write_text(json.dumps([counts[width], HEIGHT, width]))
     return len(seeds)
 
 

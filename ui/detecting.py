@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import replace
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +77,7 @@ def _connect_detection(page: Page, backstage: Backstage) -> None:
         chosen, kept = finding.chosen_first(found), finding.ALWAYS_ON
         auto = finding.as_edited(character, finding.mask_of(found, chosen, kept, values[page.room]))
         sight = Sight(found, auto, auto, pointing=values[page.tool] != BRUSH)
-        told = "".join(f"<p>{warning}</p>" for warning in found.warnings)
+        told = "".join(f"<p>{escape(warning)}</p>" for warning in found.warnings)
         return {
             page.sight: sight,
             **_show(page, values, character, auto),

@@ -58,7 +58,7 @@ def test_detect_chips_erase_click_generate(page: Page, site: Site, character_fil
     assert mask is not None
     assert mask[300, 60] and not mask[300, 100] and not mask[270, 200]  # clicked, taken back, switched off
     top_band = mask[130:190] > 0
-    assert 0.5 < top_band.mean() < 0.99  # found, less what was rubbed out
+    assert 0.3 < top_band.mean() < 0.95  # found, less what was rubbed out
     assert not mask[:128].any()  # hair and face
 
     before, after = load_character(character_file), load_character(download(page, "#download", tmp_path / "result.png"))
