@@ -109,8 +109,10 @@ def loss(logits: Tensor, wanted: Tensor) -> Tensor:
     return parts + 0.5 * clothing + 0.5 * dice
 
 
-def recipe_of(samples: int, batch: int, rate: float) -> Recipe:
-    return Recipe((Stage("parser", -(-samples // batch), batch),), ("parser",), ("parser",), rate=rate, ema=0.999)
+def recipe_of(name: str, options: argparse.Namespace) -> Recipe:
+    """Training of one network by this name, as the command line asks for it."""
+    stage = Stage(name, -(-options.samples // options.batch), options.batch)
+    return Recipe((stage,), (name,), (name,), rate=options.rate, ema=0.999)
 
 
 def run(
@@ -135,7 +137,7 @@ def run(
 
 
 def command_train(options: argparse.Namespace) -> None:
-    recipe, sheets = recipe_of(options.samples, options.batch, options.rate), read_sheets(options.data)
+    recipe, sheets = recipe_of("parser", options), read_sheets(options.data)
     parser = new_parser()
     if options.begin_from:
         parser.load_state_dict(loop.averages(options.begin_from)["parser"])

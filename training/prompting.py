@@ -25,10 +25,9 @@ from models.segmenter import FILE, save_bundled
 from models.weights import write_manifest
 from pipeline.request import CLOTHING
 from training import loop
-from training.parsing import Seen, add_training_options, batches, run
+from training.parsing import Seen, add_training_options, batches, recipe_of, run
 from training.part_drawings import read_sheets
 from training.part_styles import UNKNOWN
-from training.recipes import Recipe, Stage
 
 TARGETS = 4  # regions asked for in a picture
 ROUNDS = 3  # answers a region, each with one more click
@@ -213,9 +212,7 @@ def trunk_of(run_folder: Path) -> Any:
 
 
 def command_train(options: argparse.Namespace) -> None:
-    stage = Stage("sam", -(-options.samples // options.batch), options.batch)
-    recipe = Recipe((stage,), ("sam",), ("sam",), rate=options.rate, ema=0.999)
-    sheets = read_sheets(options.data)
+    recipe, sheets = recipe_of("sam", options), read_sheets(options.data)
     task = Prompting(bundled_sam(trunk_of(options.parser), options.side))
     run(
         task,

@@ -34,7 +34,7 @@ def current_mask(page: Page, values: Values) -> Image8 | None:
     if values[page.tool] != BRUSH and values[page.sight] is not None:
         mask: Image8 | None = values[page.sight].mask
         return mask
-    return editor.painted(values[page.editor], _size(values[page.original]))
+    return editor.painted(values[page.editor], size_of(values[page.original]))
 
 
 def forget(page: Page) -> Updates:
@@ -72,7 +72,7 @@ def _connect_detection(page: Page, backstage: Backstage) -> None:
 
     @friendly
     def detect(values: Values, request: gr.Request) -> Updates:
-        character = _character(page, values, request)
+        character = original(page, values, request)
         found = backstage.engine.detect(DetectRequest(character, (values[page.words] or "").strip()))
         chosen, kept = finding.chosen_first(found), finding.ALWAYS_ON
         auto = finding.as_edited(character, finding.mask_of(found, chosen, kept, values[page.room]))
@@ -92,7 +92,7 @@ def _connect_detection(page: Page, backstage: Backstage) -> None:
         sight: Sight | None = values[page.sight]
         if sight is None or sight.detection is None:
             return {page.sight: gr.skip()}
-        character = _character(page, values, request)
+        character = original(page, values, request)
         parts, kept = _parts(values[page.chips]), _parts(values[page.protect])
         auto = finding.as_edited(character, finding.mask_of(sight.detection, parts, kept, values[page.room]))
         mask = finding.merged(sight, current_mask(page, values), auto)
@@ -112,11 +112,11 @@ def _connect_clicks(page: Page, backstage: Backstage) -> None:
     @friendly
     def take_up(values: Values, request: gr.Request) -> Updates:
         """Brush and clicks work on the same mask: it goes from the one to the other."""
-        character, sight = _character(page, values, request), values[page.sight] or Sight()
+        character, sight = original(page, values, request), values[page.sight] or Sight()
         if values[page.tool] == BRUSH:
             return with_brush(page, values, character, sight.mask)
         if not sight.pointing:
-            sight = replace(sight, mask=editor.painted(values[page.editor], _size(character)), history=(), pointing=True)
+            sight = replace(sight, mask=editor.painted(values[page.editor], size_of(character)), history=(), pointing=True)
         return {
             page.sight: sight,
             page.editor: gr.update(visible=False),
@@ -126,14 +126,14 @@ def _connect_clicks(page: Page, backstage: Backstage) -> None:
 
     @friendly
     def click(values: Values, request: gr.Request, event: gr.SelectData) -> Updates:
-        character, sight = _character(page, values, request), values[page.sight] or Sight()
+        character, sight = original(page, values, request), values[page.sight] or Sight()
         scale = character.shape[1] / editor.proxy(character).shape[1]
         region = backstage.engine.pick(character, [Click(event.index[0] * scale, event.index[1] * scale)])
         return _after(character, finding.clicked(sight, region, values[page.tool] == ADD, _parts(values[page.protect])))
 
     @friendly
     def undo(values: Values, request: gr.Request) -> Updates:
-        return _after(_character(page, values, request), finding.undone(values[page.sight] or Sight()))
+        return _after(original(page, values, request), finding.undone(values[page.sight] or Sight()))
 
     def _after(character: Image8, sight: Sight) -> Updates:
         return {
@@ -150,7 +150,7 @@ def _connect_clicks(page: Page, backstage: Backstage) -> None:
 def _connect_export(page: Page) -> None:
     @friendly
     def export(values: Values, request: gr.Request) -> Updates:
-        _character(page, values, request)
+        original(page, values, request)
         mask = current_mask(page, values)
         if mask is None or not mask.any():
             raise UserError(say(request, "no_mask"))
@@ -178,12 +178,12 @@ def _parts(values: list[int] | None) -> tuple[ClothingPart, ...]:
     return tuple(ClothingPart(value) for value in values or ())
 
 
-def _character(page: Page, values: Values, request: gr.Request | None) -> Image8:
+def original(page: Page, values: Values, request: gr.Request | None) -> Image8:
     character: Image8 | None = values[page.original]
     if character is None:
         raise UserError(say(request, "no_image"))
     return character
 
 
-def _size(character: Image8) -> tuple[int, int]:
+def size_of(character: Image8) -> tuple[int, int]:
     return character.shape[1], character.shape[0]

@@ -11,8 +11,8 @@ from pipeline.mask import as_mask
 from pipeline.request import Image8
 
 LARGEST = 2048  # the editor returns blank pictures above some 8000 pixels and is slow long before
-_COLOUR, _OPACITY = (236, 52, 148), 0.6
-BRUSH = (f"#{_COLOUR[0]:02x}{_COLOUR[1]:02x}{_COLOUR[2]:02x}", _OPACITY)
+COLOUR, _OPACITY = (236, 52, 148), 0.6
+BRUSH = (f"#{COLOUR[0]:02x}{COLOUR[1]:02x}{COLOUR[2]:02x}", _OPACITY)
 
 EditorValue = dict[str, Any]
 
@@ -31,7 +31,7 @@ def show(character: Image8, mask: Image8 | None = None) -> EditorValue:
     if mask is not None and mask.any():
         small = as_mask(mask, (background.shape[1], background.shape[0]))
         layer = np.zeros((*small.shape, 4), np.uint8)
-        layer[..., :3] = _COLOUR
+        layer[..., :3] = COLOUR
         layer[..., 3][small > 0] = round(255 * _OPACITY)
         layers = [layer]
     return {"background": background, "layers": layers, "composite": None}

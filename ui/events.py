@@ -72,18 +72,18 @@ def _connect_character(page: Page, examples: tuple[Path, ...]) -> None:
 
     @friendly
     def clear(values: Values, request: gr.Request) -> Updates:
-        return detecting.with_brush(page, values, _original(page, values, request), None)
+        return detecting.with_brush(page, values, detecting.original(page, values, request), None)
 
     @friendly
     def invert(values: Values, request: gr.Request) -> Updates:
-        character = _original(page, values, request)
-        inverted = editor.inverted(detecting.current_mask(page, values), _size(character))
+        character = detecting.original(page, values, request)
+        inverted = editor.inverted(detecting.current_mask(page, values), detecting.size_of(character))
         return detecting.with_brush(page, values, character, inverted)
 
     @friendly
     def import_mask(values: Values, request: gr.Request) -> Updates:
-        character = _original(page, values, request)
-        return detecting.with_brush(page, values, character, load_mask(values[page.import_mask], _size(character)))
+        character = detecting.original(page, values, request)
+        return detecting.with_brush(page, values, character, load_mask(values[page.import_mask], detecting.size_of(character)))
 
     into_editor(page.clear.click, clear, state, [page.editor, *tools])
     into_editor(page.editor.clear, clear, state, [page.editor, *tools])  # its own bin throws the picture away too
@@ -216,7 +216,7 @@ def _connect_result(page: Page) -> None:
 def to_request(page: Page, values: Values, seed: int, request: gr.Request | None, finds: bool = False) -> SwapRequest:
     """The job that the page describes; finds: without any paint the clothing is to be found. Raises `UserError` where
     picture or paint is missing."""
-    character = _original(page, values, request)
+    character = detecting.original(page, values, request)
     mask = detecting.current_mask(page, values)
     brush = values[page.tool] == detecting.BRUSH
     if mask is None and brush and editor.is_lost(values[page.editor]):
@@ -247,21 +247,10 @@ def to_request(page: Page, values: Values, seed: int, request: gr.Request | None
     )
 
 
-def _original(page: Page, values: Values, request: gr.Request | None) -> Image8:
-    character: Image8 | None = values[page.original]
-    if character is None:
-        raise UserError(say(request, "no_image"))
-    return character
-
-
 def _uploaded(component: gr.Image, payload: dict[str, Any] | None) -> str | None:
     """The path of an upload that was not preprocessed, if there is one and it really lies where uploads do."""
     path, folder = Path((payload or {}).get("path") or "").resolve(), Path(component.GRADIO_CACHE).resolve()
     return str(path) if path.is_relative_to(folder) else None
-
-
-def _size(character: Image8) -> tuple[int, int]:
-    return character.shape[1], character.shape[0]
 
 
 def _seed(page: Page, values: Values) -> int:

@@ -15,7 +15,7 @@ ROOM = 0.12  # of the picture's long side: what the slider for larger clothes ad
 STEPS_BACK = 20
 PROTECTABLE = (ClothingPart.HAIR, ClothingPart.HELD, ClothingPart.HEADWEAR)
 ALWAYS_ON = (ClothingPart.HAIR, ClothingPart.HELD)  # what is protected unless somebody says otherwise
-_TINT, _SHARE = np.array((236, 52, 148), np.float32), 0.55
+_SHARE = 0.55  # of the brush's colour, over the picture
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,6 +82,6 @@ def overlay(character: Image8, mask: Image8 | None) -> Image8:
     if mask is not None and mask.any():
         rows, columns = (np.arange(length) * whole // length for length, whole in zip(shown.shape[:2], mask.shape, strict=True))
         where = mask[rows][:, columns] > 0
-        shown[where, :3] = shown[where, :3] * (1 - _SHARE) + _TINT * _SHARE
+        shown[where, :3] = shown[where, :3] * (1 - _SHARE) + np.array(editor.COLOUR, np.float32) * _SHARE
         shown[where, 3] = np.maximum(shown[where, 3], 140)
     return shown

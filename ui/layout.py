@@ -39,6 +39,7 @@ def build(
     profiles: the models to choose from, the default first. mark: (metadata, seed) -> text entries of a saved PNG.
     examples: character pictures one click away. jobs: given by a caller that waits for running jobs when it stops.
     """
+    finds = engine.health().detects
     blocks = gr.Blocks(title="CC_ControlNet", analytics_enabled=False, fill_width=True, delete_cache=(3600, _KEPT_SECONDS))
     with blocks:
         with gr.Row(elem_id="head"):
@@ -46,11 +47,11 @@ def build(
             gr.Markdown(label("tagline"), elem_id="tagline")
         with gr.Row(elem_id="desk"):
             with gr.Column(elem_id="ask", min_width=340):
-                parts = _character(examples, engine.health().detects) | _outfit(profiles[0]) | _run() | _advanced(profiles)
+                parts = _character(examples, finds) | _outfit(profiles[0]) | _run() | _advanced(profiles)
             with gr.Column(elem_id="result", min_width=340):
                 parts |= _result()
         page = Page(**parts)
-        backstage = Backstage(engine, tuple(profiles), mark, tuple(examples), jobs or Jobs(), engine.health().detects)
+        backstage = Backstage(engine, tuple(profiles), mark, tuple(examples), jobs or Jobs(), finds)
         events.connect(blocks, page, backstage)
     return blocks
 
