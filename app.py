@@ -142,7 +142,7 @@ def _parser() -> Parser:
     detect.set_defaults(run=_detect)
 
     models = commands.add_parser("models", help="list the models, or check their weight files")
-    models.add_argument("what", choices=("list", "verify"))
+    models.add_argument("what", choices=("list", "verify"), nargs="?", default="list")
     models.set_defaults(run=_models)
     return parser
 
@@ -295,21 +295,17 @@ def _engine(profile: str) -> LocalEngine:
 
 
 def _models(options: argparse.Namespace, results: TextIO) -> None:
-    from models.profiles import PROFILES
-    from models.weights import problems, read_manifest
+    from models.listing import listed
     from pipeline.request import UserError
 
     broken = 0
-    for name, profile in PROFILES.items():
-        found = list(problems(profile.folder, checksums=options.what == "verify"))
-        broken += len(found)
-        for file, problem in found:
-            print(f"{name}: {file.path} {problem}", file=sys.stderr)
-        files = read_manifest(profile.folder)
-        size = sum(file.size for file in files) / 1e6
-        state = "damaged" if found else "complete" if options.what == "list" else "verified"
-        licences = ", ".join(sorted({file.licence for file in files}))
-        print(f"{name}\t{profile.native} px\t{len(files)} files\t{size:.1f} MB\t{licences}\t{state}", file=results, flush=True)
+    for row in listed(checksums=options.what == "verify"):
+        broken += len(row.broken)
+        for problem in row.broken:
+            print(f"{row.name}: {problem}", file=sys.stderr)
+        size = f"{row.megabytes:.1f} MB"
+        line = f"{row.name:<20} {row.task:<26} {size:>9}  {row.licence:<12} {row.state:<14} {row.origin}"
+        print(line, file=results, flush=True)
     if broken:
         raise UserError(f"{broken} weight files are not as they should be, please see the lines above.")
 

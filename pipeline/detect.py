@@ -17,11 +17,13 @@ from pipeline.images import flatten, is_opaque, resize
 from pipeline.mask import as_mask, grow, protect
 from pipeline.part_maps import Labels, clean, snap
 from pipeline.part_tables import FACE_HANDS, Probabilities, translate
+from pipeline.part_words import parts_meant
 from pipeline.request import CLOTHING, Click, ClothingPart, Detection, DetectRequest, Image8, SwapRequest, UserError
 
 LARGEST, SMALLEST = 1024, 256  # long side in pixels at which parts are settled
 BEHIND = (214, 214, 214)  # behind a transparent character
 ASKED = (*CLOTHING, ClothingPart.HEADWEAR, ClothingPart.HAIR, FACE_HANDS)
+BODY = {ClothingPart.TOPWEAR, ClothingPart.BOTTOMWEAR, ClothingPart.ONEPIECE}
 PRESENT = 0.0015  # of the character: parts below are not there
 AGREE = 0.6  # IoU from which SAM's outline of a part is believed
 WEIGHT = 0.5  # how much of it, beside the parser's
@@ -30,12 +32,8 @@ DOUBTFUL = 0.6  # confidence below which the user is told to look
 
 NOTHING_FOUND = "No clothing was found, please paint over it by hand or upload a picture that shows the character larger."
 NOT_NAMED = "Nothing called {words!r} was found, please use another word or paint over it by hand."
-NO_WORDS = "Looking for words needs a larger model that is not installed, please click on the thing or paint over it."
+NO_WORDS = "{words!r} is not one of the clothes that are known by name here, please click on the thing or paint over it."
 LOOK = "The {parts} may be wrong, please look at the mask and mend it with the brush."
-NAMES = {part: part.name.lower() for part in ClothingPart} | {
-    ClothingPart.ONEPIECE: "one-piece",
-    ClothingPart.HELD: "held object",
-}
 
 
 def detect(segmenter: Segmenter, request: DetectRequest) -> Detection:
@@ -49,7 +47,7 @@ def detect(segmenter: Segmenter, request: DetectRequest) -> Detection:
         probabilities[0] = np.where(alpha > 0, np.minimum(probabilities[0], 0.5 * probabilities.max(0)), 1)
     settled = clean(probabilities.argmax(0).astype(np.uint8))
     confidence = _confidence(probabilities, settled)
-    named, warnings = _named(segmenter, rgb, request.words)
+    named, warnings = _named(segmenter, rgb, request.words.strip(" .,"), settled)
     labels = _enlarged(settled, request.character)
     return Detection(
         labels=np.where(labels == FACE_HANDS, np.uint8(ClothingPart.SKIN), labels),
@@ -139,17 +137,22 @@ def _confidence(probabilities: Probabilities, labels: Labels) -> dict[ClothingPa
     return found
 
 
-def _named(segmenter: Segmenter, rgb: NDArray[np.uint8], words: str) -> tuple[Image8 | None, tuple[str, ...]]:
-    """What the words name: boxes round it, and what SAM sees in them."""
-    if not words.strip():
+def _named(segmenter: Segmenter, rgb: NDArray[np.uint8], words: str, labels: Labels) -> tuple[Image8 | None, tuple[str, ...]]:
+    """What the words name: boxes round it, and what SAM sees in them; without a finder of words, parts by their names."""
+    if not words:
         return None, ()
-    nothing = np.zeros(rgb.shape[:2], np.uint8)
-    if segmenter.words is None:
-        return nothing, (NO_WORDS,)
-    embedding, chosen = segmenter.sam.encode(rgb), nothing > 0
-    for found in segmenter.words.find(rgb, words):
-        chosen |= segmenter.sam.predict(embedding, Prompt(box=found.box))[0] > 0
-    return chosen.astype(np.uint8) * np.uint8(255), () if chosen.any() else (NOT_NAMED.format(words=words),)
+    chosen = np.zeros(rgb.shape[:2], bool)
+    if segmenter.words is not None:
+        embedding = segmenter.sam.encode(rgb)
+        for found in segmenter.words.find(rgb, words):
+            chosen |= segmenter.sam.predict(embedding, Prompt(box=found.box))[0] > 0
+    meant = parts_meant(words)
+    if not chosen.any():
+        chosen = np.isin(labels, meant)
+    if not chosen.any() and BODY & set(meant):  # a 'skirt' may be half of a dress, and a 'dress' two pieces
+        chosen = np.isin(labels, list(BODY))
+    unknown = NOT_NAMED if segmenter.words is not None or meant else NO_WORDS
+    return chosen.astype(np.uint8) * np.uint8(255), () if chosen.any() else (unknown.format(words=words),)
 
 
 def _warnings(confidence: dict[ClothingPart, float], named: Image8 | None) -> tuple[str, ...]:

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import torch
 
+from models.detectors import load_segmenter
 from models.loader import best_device, load
 from models.profiles import PROFILES, SEGMENTER, ModelProfile
-from models.segmenter import Segmenter, load_bundled
+from models.segmenter import Segmenter
 from models.weights import WeightsError, verified
 from pipeline.detect import detect, masked, pick
 from pipeline.request import Cancelled, Click, Detection, DetectRequest, Image8, OnStep, Step, SwapRequest, SwapResult, UserError
@@ -77,7 +78,7 @@ class LocalEngine:
     def _eyes(self) -> Segmenter:
         if self._segmenter is None:
             try:
-                self._segmenter = load_bundled(self._segmenter_folder)
+                self._segmenter = load_segmenter(self._segmenter_folder, self._device)
             except WeightsError as error:
                 raise UserError(str(error)) from error
         return self._segmenter

@@ -60,12 +60,12 @@ def look(sheets: Sequence[Sheet], side: int, rng: np.random.Generator) -> tuple[
     return rgb, parts, scene.garments
 
 
-def batches(sheets: Sequence[Sheet], size: int, side: int, seed: int, first: int = 0) -> Iterator[Seen]:
-    """Endless batches, prepared ahead in a thread; what is in one depends on seed and number alone."""
+def batches(sheets: Sequence[Sheet], size: int, side: int, seed: int, first: int = 0, worker: int = 0) -> Iterator[Seen]:
+    """Endless batches, prepared ahead in a thread; what is in one depends on seed, number and worker alone."""
     cv2.setNumThreads(1)
 
     def make(number: int) -> Seen:
-        looks = [look(sheets, side, np.random.default_rng([seed, number, row])) for row in range(size)]
+        looks = [look(sheets, side, np.random.default_rng([seed, number, row, worker])) for row in range(size)]
         rgb, parts, garments = (torch.from_numpy(np.stack(column)) for column in zip(*looks, strict=True))
         planes = (rgb.permute(0, 3, 1, 2).float() / 255).contiguous(memory_format=torch.channels_last)
         return Seen(planes, parts.long(), garments.long())
@@ -115,11 +115,10 @@ def recipe_of(name: str, options: argparse.Namespace) -> Recipe:
     return Recipe((stage,), (name,), (name,), rate=options.rate, ema=0.999)
 
 
-def run(
-    task: Any, recipe: Recipe, source: Callable[[Stage, int], Iterator[Any]], options: argparse.Namespace, device: str
-) -> None:
-    """`loop.train` on one device, as the command line asks for it."""
-    accelerator = loop.make_accelerator(recipe, device)
+def run(task: Any, recipe: Recipe, source: Callable[[int, int, int], Iterator[Any]], options: argparse.Namespace) -> None:
+    """`loop.train` as the command line asks for it. source: size, number of the first batch, worker -> batches."""
+    accelerator = loop.make_accelerator(recipe, options.device)
+    workers = accelerator.num_processes
     state = loop.start(task, recipe, accelerator.device)
     if options.resume:
         loop.resume(state, options.out)
@@ -127,13 +126,15 @@ def run(
     done = loop.train(
         state,
         recipe,
-        source,
+        lambda stage, first: source(stage.batch // workers, first, accelerator.process_index),
         options.out,
         accelerator,
         log=lambda row: print(json.dumps(row), flush=True),
         stop=lambda _: time.monotonic() > deadline,
     )
-    print("done" if done else "stopped at the time limit; go on with --resume")
+    accelerator.end_training()
+    if accelerator.is_main_process:
+        print("done" if done else "stopped at the time limit; go on with --resume")
 
 
 def command_train(options: argparse.Namespace) -> None:
@@ -144,9 +145,8 @@ def command_train(options: argparse.Namespace) -> None:
     run(
         Parsing(parser),
         recipe,
-        lambda stage, first: batches(sheets, stage.batch, options.side, recipe.seed, first),
+        lambda size, first, worker: batches(sheets, size, options.side, recipe.seed, first, worker),
         options,
-        options.device,
     )
 
 

@@ -58,7 +58,7 @@ def field(rng: Rng, size: tuple[int, int], cells: int, contrast: float = 1.0) ->
 def place(rng: Rng, shape: tuple[int, int], side: int) -> tuple[Floats, Floats]:
     """Maps for `cv2.remap` that show a drawing of `shape` in a square: turned, mirrored, nearer or farther, and bent."""
     height, width = shape
-    zoom = side / max(shape) * float(np.exp(rng.uniform(np.log(0.6), np.log(1.9))))
+    zoom = side / max(shape) * float(np.exp(rng.uniform(np.log(0.65), np.log(1.9))))
     stretch = float(np.exp(rng.normal(0, 0.08)))
     angle = float(np.clip(rng.normal(0, 0.12), -0.5, 0.5))
     mirror = -1.0 if rng.random() < 0.5 else 1.0

@@ -217,9 +217,8 @@ def command_train(options: argparse.Namespace) -> None:
     run(
         task,
         recipe,
-        lambda stage, first: batches(sheets, stage.batch, options.side, recipe.seed + 1, first),
+        lambda size, first, worker: batches(sheets, size, options.side, recipe.seed + 1, first, worker),
         options,
-        options.device,
     )
 
 

@@ -11,6 +11,7 @@ from models.segmenter import Segmenter
 from pipeline.detect import NO_WORDS, NOTHING_FOUND, detect, masked, pick
 from pipeline.part_maps import clean, fill_unknown, snap
 from pipeline.part_tables import COUNT, FACE_HANDS, translate
+from pipeline.part_words import parts_meant
 from pipeline.request import CLOTHING, Click, ClothingPart, DetectRequest, SwapRequest, UserError, parts_named
 
 COLOURS = np.random.default_rng(3).integers(0, 180, (COUNT, 3))
@@ -133,7 +134,31 @@ def test_words() -> None:
     assert found.named is not None and found.named[140, 100] == 255 and not found.named[230, 100]
     assert found.mask(())[140, 100] == 255
     assert "'hat'" in detect(segmenter(words=True), DetectRequest(person(), "hat")).warnings[0]
-    assert detect(segmenter(), DetectRequest(person(), "apron")).warnings[0] == NO_WORDS
+    assert detect(segmenter(), DetectRequest(person(), "apron")).warnings[0] == NO_WORDS.format(words="apron")
+
+
+def test_words_without_a_finder_are_names_of_parts() -> None:
+    found = detect(segmenter(), DetectRequest(person(), "the blue skirt."))
+    assert found.named is not None and found.named[230, 100] == 255 and not found.named[140, 100]
+    dress = detect(segmenter(), DetectRequest(person(), "dress")).named
+    assert dress is not None and dress[230, 100] == 255 and dress[140, 100] == 255, "of two pieces"
+    assert "'boots'" in detect(segmenter(), DetectRequest(person(), "boots")).warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("words", "parts"),
+    [
+        ("White boots", {ClothingPart.FOOTWEAR}),
+        ("dresses", {ClothingPart.ONEPIECE}),
+        ("T-shirt and jeans", {ClothingPart.TOPWEAR, ClothingPart.BOTTOMWEAR}),
+        ("靴下", {ClothingPart.LEGWEAR}),  # not shoes, whose sign is in it
+        ("红色连衣裙", {ClothingPart.ONEPIECE}),
+        ("her clothes", set(CLOTHING)),
+        ("apron", set()),
+    ],
+)
+def test_names_of_clothes(words: str, parts: set[ClothingPart]) -> None:
+    assert set(parts_meant(words)) == parts
 
 
 def test_clicks_mean_a_region_in_the_pictures_own_pixels() -> None:
