@@ -16,12 +16,13 @@ import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 if TYPE_CHECKING:
-    from pipeline.request import Step, SwapRequest, SwapResult
+    from pipeline.request import Image8, SwapRequest, SwapResult
     from serving.local import LocalEngine
     from ui.page import ProfileInfo
 
@@ -119,6 +120,8 @@ def _parser() -> Parser:
     scale = _number(float, 0, 2)
     swap.add_argument("--garment-scale", type=scale, default=1.0, help="how closely to follow it (default: %(default)s)")
     swap.add_argument("--out", required=True, type=Path, metavar="OUT.png", help="with --count: OUT_1.png, OUT_2.png ...")
+    also = "more pictures of the same character in the same clothes, for the same new outfit: OUT_A.png, OUT_B.png ..."
+    swap.add_argument("--also", type=Path, nargs="+", default=[], metavar="A.png", help=also)
     swap.add_argument("--negative", default="", help="what to leave out")
     swap.add_argument("--seed", type=_number(int, 0, MAX_SEED), help="default: a new one each time")
     swap.add_argument("--count", type=_number(int, 1, 16), default=1, help="number of pictures (default: %(default)s)")
@@ -148,14 +151,27 @@ def _parser() -> Parser:
 
 
 def _swap(options: argparse.Namespace, results: TextIO) -> None:
+    from pipeline.alike import dress_alike
+    from pipeline.images import load_character
+    from ui.console import Bar
+
     request = _request(options)
-    bar = _Bar(sys.stderr)
+    others: dict[Path, Image8] = {}
+    for path in options.also:
+        with _naming("--also"):
+            others[path] = load_character(path)
+    bar = Bar(sys.stderr)
     result = _engine(request.profile).swap(request, bar)
     bar.close()
     for warning in result.warnings:
         print(f"note: {warning}", file=sys.stderr)
-    images = [{"path": str(path), "seed": seed} for path, seed in _save(result, options.out)]
-    line = {"images": images, "seconds": round(result.seconds, 3), "profile": request.profile, "steps": request.steps}
+    images = list(_save(result, options.out))
+    for path, other in others.items():
+        with _naming(f"--also {path}"):
+            alike = [dress_alike(request.character, image, result.mask, other) for image in result.images]
+        images += _save(replace(result, images=tuple(alike)), options.out.with_stem(f"{options.out.stem}_{path.stem}"))
+    line: dict[str, Any] = {"images": [{"path": str(path), "seed": seed} for path, seed in images]}
+    line |= {"seconds": round(result.seconds, 3), "profile": request.profile, "steps": request.steps}
     print(json.dumps(line, ensure_ascii=False), file=results, flush=True)
 
 
@@ -257,26 +273,6 @@ def _save(result: SwapResult, out: Path) -> Iterator[tuple[Path, int]]:
         path = out.with_name(f"{out.stem}_{number}{out.suffix}") if several else out
         save_png(image, path, mark(result.metadata, seed))
         yield path, seed
-
-
-class _Bar:
-    """A step callback that draws a bar, where nobody looks on only every tenth."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream, self._live, self._shown = stream, stream.isatty(), -1
-
-    def __call__(self, step: Step) -> None:
-        tenths = int(10 * (step.image + step.index / max(1, step.total)) / step.images)
-        if not self._live and tenths == self._shown:
-            return
-        self._shown = tenths
-        picture = f" picture {step.image + 1} of {step.images}" if step.images > 1 else ""
-        line = f"{step.stage} [{'#' * (2 * tenths):<20}] step {step.index} of {step.total}{picture}"
-        print(f"\r{line:<70}" if self._live else line, end="" if self._live else "\n", file=self._stream, flush=True)
-
-    def close(self) -> None:
-        if self._live:
-            print(file=self._stream)
 
 
 def _profile(name: str) -> Any:

@@ -181,6 +181,23 @@ def test_a_broken_picture_is_named_by_its_option(mask: Path, tmp_path: Path, cap
 
 
 @pytest.mark.usefixtures("tiny")
+def test_another_picture_wears_the_same_outfit(
+    character: Path, mask: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    smiling = load_character(character)
+    smiling[:4] = 77
+    save_png(smiling, tmp_path / "smile.png")
+    out = tmp_path / "out.png"
+    assert swap(character, mask, out, "--also", str(tmp_path / "smile.png")) == 0
+    assert [Path(image["path"]).name for image in json.loads(capfd.readouterr().out)["images"]] == ["out.png", "out_smile.png"]
+    worn, alike = load_character(out), load_character(tmp_path / "out_smile.png")
+    assert (alike[4:] == worn[4:]).all() and (alike[:4] == 77).all()
+    save_png(smiling[:-2], tmp_path / "short.png")
+    assert swap(character, mask, out, "--also", str(tmp_path / "short.png")) == 2
+    assert "same size" in capfd.readouterr().err
+
+
+@pytest.mark.usefixtures("tiny")
 def test_models_are_listed_and_verified(tiny_profile: ModelProfile, capfd: pytest.CaptureFixture[str]) -> None:
     assert app.main(["models", "list"]) == 0
     assert "bundled" in capfd.readouterr().out

@@ -16,7 +16,7 @@ ALLOWED = {
     "models": ("models",),
     "pipeline": ("models", "pipeline"),
     "serving": ("models", "pipeline", "serving"),
-    "ui": ("ui", "pipeline.request", "pipeline.images", "pipeline.mask", "serving.engine"),
+    "ui": ("ui", "pipeline.request", "pipeline.images", "pipeline.mask", "pipeline.alike", "serving.engine"),
     "training": ("models", "pipeline", "training"),
     "benchmarks": ("models", "pipeline", "serving", "training", "benchmarks"),
 }

@@ -18,7 +18,7 @@ from ui.jobs import Job
 from ui.page import Backstage, Page, ProfileInfo
 from ui.presets import PRESETS
 from ui.progress import Clock, empty_stage, note_stage
-from ui.shelf import choose, keep
+from ui.shelf import choose, dress_others, keep
 from ui.texts import say
 
 MAX_SEED = 2**31 - 1
@@ -129,7 +129,7 @@ def _connect_garment(page: Page) -> None:
 
 def _connect_run(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
     jobs = backstage.jobs
-    state = [page.generate, page.cancel, page.stage, page.slider, page.proof, page.result_tools]
+    state = views.stage(page)
     asked = {
         *(page.original, page.editor, page.prompt, page.negative, page.seed, page.lock, page.count, page.profile, page.sampler),
         *(page.steps, page.guidance, page.strength, page.lineart, page.grow, page.feather, page.loosen, page.detail, page.shelf),
@@ -208,6 +208,16 @@ def _connect_result(page: Page) -> None:
         shown = gr.update(value=editor.show(character, mask), visible=True)
         return {page.original: character, **detecting.forget(page), page.editor: shown}
 
+    @friendly
+    def others(values: Values, request: gr.Request) -> Updates:
+        shelf = values[page.shelf]
+        if shelf is None or not shelf.pictures:
+            raise UserError(say(request, "no_result"))
+        return views.finished(page, dress_others(shelf, [load_character(path) for path in values[page.others] or ()]), request)
+
+    page.others.upload(
+        others, {page.shelf, page.others}, [*views.stage(page), page.shelf, page.download, page.outfit, page.gallery], **SILENT
+    )
     page.gallery.select(select, {page.shelf}, chosen, **QUICK)
     asked = {page.shelf, page.original, page.editor, page.sight, page.tool}
     into_editor(page.reuse.click, reuse, asked, [page.original, page.editor, *detecting.tools(page)])

@@ -273,6 +273,9 @@ def _result() -> dict[str, Any]:
         download = gr.DownloadButton(_text("download"), variant="primary", size="md", min_width=140, elem_id="download")
         outfit = gr.DownloadButton(_text("outfit"), size="md", min_width=140, elem_id="outfit")
         reuse = gr.Button(label("reuse"), size="md", min_width=140, elem_id="reuse")
+        others = gr.UploadButton(
+            _text("others"), size="md", min_width=140, elem_id="others", file_types=["image"], file_count="multiple"
+        )
     gallery = gr.Gallery(
         label=label("gallery"),
         type="filepath",
@@ -296,5 +299,6 @@ def _result() -> dict[str, Any]:
         "download": download,
         "outfit": outfit,
         "reuse": reuse,
+        "others": others,
         "gallery": gallery,
     }

@@ -96,4 +96,5 @@ class Page:
     download: gr.DownloadButton
     outfit: gr.DownloadButton
     reuse: gr.Button
+    others: gr.UploadButton
     gallery: gr.Gallery

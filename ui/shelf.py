@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipeline.images import load_character, save_png
-from pipeline.request import Image8, SwapResult
+from pipeline.alike import dress_alike
+from pipeline.images import load_character, read_text, save_png
+from pipeline.request import Image8, SwapResult, UserError
 from ui.editor import proxy
 from ui.page import Mark
 
@@ -19,11 +21,14 @@ _KEPT = 24  # pictures a visitor's shelf holds
 class Picture:
     """One result on disk.
 
-    file: the result in full; before, after: for the slider, at most 2048 pixels a side; outfit: the clothing alone,
-    or None. changed: pixels of the saved file that differ from the upload although the mask is 0 there.
+    file: the result in full; original, mask: what it was made from, in full; before, after: for the slider, at most 2048
+    pixels a side; outfit: the clothing alone, or None. changed: pixels of the saved file that differ from the upload
+    although the mask is 0 there.
     """
 
     file: str
+    original: str
+    mask: str
     before: str
     after: str
     outfit: str | None
@@ -32,6 +37,10 @@ class Picture:
     steps: int
     changed: int
     warnings: tuple[str, ...]
+
+    @property
+    def files(self) -> set[str]:
+        return {file for file in (self.file, self.original, self.mask, self.before, self.after, self.outfit) if file}
 
 
 @dataclass(frozen=True)
@@ -53,8 +62,12 @@ def keep(shelf: Shelf | None, original: Image8, result: SwapResult, steps: int, 
     """
     shelf = shelf or Shelf(tempfile.mkdtemp(prefix="cc-controlnet-"))
     folder, number = Path(shelf.folder), shelf.saved + 1
-    before = folder / f"before-{number}.png"
+    before, mask = folder / f"before-{number}.png", folder / f"mask-{number}.png"
+    whole = before if proxy(original) is original else folder / f"original-{number}.png"
     save_png(proxy(original), before)
+    save_png(result.mask, mask)
+    if whole != before:
+        save_png(original, whole)
     new = []
     for index, (image, seed) in enumerate(zip(result.images, result.seeds, strict=True)):
         name = f"outfit-{number}-{index + 1}-seed-{seed}"
@@ -70,6 +83,8 @@ def keep(shelf: Shelf | None, original: Image8, result: SwapResult, steps: int, 
         new.append(
             Picture(
                 str(file),
+                str(whole),
+                str(mask),
                 str(before),
                 str(after),
                 str(outfit) if outfit else None,
@@ -81,12 +96,28 @@ def keep(shelf: Shelf | None, original: Image8, result: SwapResult, steps: int, 
             )
         )
     pictures = (*new, *shelf.pictures)
-    kept = {path for picture in pictures[:_KEPT] for path in (picture.file, picture.before, picture.after, picture.outfit)}
-    for old in pictures[_KEPT:]:
-        for path in {old.file, old.before, old.after, old.outfit} - kept:
-            if path:
-                Path(path).unlink(missing_ok=True)
+    kept = {file for picture in pictures[:_KEPT] for file in picture.files}
+    for forgotten in {name for old in pictures[_KEPT:] for name in old.files} - kept:
+        Path(forgotten).unlink(missing_ok=True)
     return replace(shelf, pictures=pictures[:_KEPT], chosen=0, saved=number)
+
+
+def dress_others(shelf: Shelf, others: Sequence[Image8]) -> Shelf:
+    """The chosen picture's new outfit on other pictures of the same character. Raises `UserError`, which says which one
+    cannot take it; then nothing is kept."""
+    worn = shelf.current
+    original, dressed, mask = load_character(worn.original), load_character(worn.file), load_character(worn.mask)[..., 0]
+    outfits = () if worn.outfit is None else (load_character(worn.outfit),)
+    results = []
+    for number, other in enumerate(others, 1):
+        try:
+            image = dress_alike(original, dressed, mask, other)
+        except UserError as error:
+            raise UserError(f"Picture {number}: {error}") from None
+        results.append(SwapResult((image,), (worn.seed,), mask, outfits))
+    for other, result in zip(others, results, strict=True):
+        shelf = keep(shelf, other, result, worn.steps, lambda *_: read_text(worn.file))
+    return shelf
 
 
 def changed_outside(original: Image8, picture: Image8, mask: Image8) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from typing import Any
 
 import gradio as gr
 
@@ -11,6 +12,11 @@ from ui.page import Page
 from ui.progress import empty_stage
 from ui.shelf import Picture, Shelf
 from ui.texts import say
+
+
+def stage(page: Page) -> list[Any]:
+    """What `busy` and `idle` change."""
+    return [page.generate, page.cancel, page.stage, page.slider, page.proof, page.result_tools]
 
 
 def busy(page: Page, stage: str) -> Updates:

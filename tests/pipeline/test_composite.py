@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.alike import dress_alike
 from pipeline.composite import KEYS, MAX_SHIFT, cut_out, join_border, key_colour, match_colours, outfit_layer, paste
 from pipeline.images import Crop, crop_around, flatten
 from pipeline.mask import composite_mask, loosen, ring
@@ -210,3 +211,21 @@ def test_the_outfit_alone() -> None:
     assert not layer[50:100, :35].any()
     worn = np.where(rows < 80, 255, 0).astype(np.uint8)
     assert not outfit_layer(photo, generated, crop, composite_mask(mask), garment=worn)[80:].any()
+
+
+def test_the_same_outfit_on_another_face_is_what_pasting_it_there_gives() -> None:
+    rng = np.random.default_rng(4)
+    original = rng.integers(0, 256, (60, 50, 4), np.uint8)
+    original[..., 3] = np.where(original[..., 3] < 40, 0, 255)
+    other = original.copy()
+    other[:25] = rng.integers(0, 256, (25, 50, 4), np.uint8)  # reaches into the soft border
+    mask = np.zeros((60, 50), np.uint8)
+    mask[20:50, 10:40] = 120
+    mask[26:46, 14:36] = 255
+    generated = rng.integers(0, 256, (60, 50, 3), np.uint8)
+    crop = Crop(0, 0, 50, 60, 50, 60)
+    dressed = paste(original, generated, crop, mask)
+    found, wanted = dress_alike(original, dressed, mask, other), paste(other, generated, crop, mask)
+    assert (found[mask == 0] == other[mask == 0]).all()
+    visible = wanted[..., 3] > 60
+    assert np.abs(found[visible].astype(int) - wanted[visible]).max() <= 4, "rounding of the saved picture"

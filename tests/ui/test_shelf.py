@@ -3,9 +3,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from pipeline.images import load_character, read_text
-from pipeline.request import SwapRequest
+from pipeline.request import SwapRequest, UserError
 from pipeline.safety import mark, read_parameters
 from tests.ui.flat_engine import FlatEngine
 from ui import shelf as shelves
@@ -50,8 +51,25 @@ def test_newest_first_and_the_oldest_go() -> None:
         shelf = shelves.keep(shelf, asked.character, FlatEngine().swap(request(seed)), 1, mark)
     assert shelf is not None
     assert [picture.seed for picture in shelf.pictures] == list(range(29, 5, -1))
-    listed = {path for p in shelf.pictures for path in (p.file, p.before, p.after, p.outfit)}
+    listed = {file for picture in shelf.pictures for file in picture.files}
     assert {str(file) for file in Path(shelf.folder).iterdir()} == listed
     assert shelves.choose(shelf, 3).current.seed == 26
     assert shelves.choose(shelf, 99).current.seed == 6
+    shelves.discard(shelf)
+
+
+def test_another_face_wears_the_same_outfit() -> None:
+    asked = request()
+    shelf = shelves.keep(None, asked.character, FlatEngine().swap(asked), 1, mark)
+    smiling = asked.character.copy()
+    smiling[2:8, 10:20] = 99
+    shelf = shelves.dress_others(shelf, [smiling])
+    assert len(shelf.pictures) == 2 and shelf.current.changed == 0
+    first, second = (load_character(picture.file) for picture in reversed(shelf.pictures))
+    assert (second[2:8, 10:20] == 99).all() and (second[10:] == first[10:]).all()
+    assert read_parameters(read_text(shelf.current.file))["prompt"] == "blue coat"
+    with pytest.raises(UserError, match="Picture 2: This picture has 30 x 41"):
+        shelves.dress_others(shelf, [smiling, np.zeros((41, 30, 4), np.uint8)])
+    with pytest.raises(UserError, match="lie elsewhere"):
+        shelves.dress_others(shelf, [255 - asked.character])
     shelves.discard(shelf)

@@ -67,6 +67,7 @@ TEXTS = {
     "download": "Download picture",
     "outfit": "Download outfit only",
     "reuse": "Use result as input",
+    "others": "Same outfit on other pictures",
     "empty": "The new outfit appears here",
     "preset_school": "School sailor",
     "preset_blazer": "Blazer & tie",

@@ -67,6 +67,7 @@ TEXTS = {
     "download": "画像を保存",
     "outfit": "衣装だけ保存",
     "reuse": "結果を入力に使う",
+    "others": "同じ衣装を他の画像にも",
     "empty": "新しい衣装がここに表示されます",
     "preset_school": "セーラー服",
     "preset_blazer": "ブレザー",

@@ -67,6 +67,7 @@ TEXTS = {
     "download": "下载图片",
     "outfit": "仅下载服装",
     "reuse": "将结果作为输入",
+    "others": "把同一套服装用到其他图片",
     "empty": "新服装将显示在这里",
     "preset_school": "水手服",
     "preset_blazer": "西装校服",

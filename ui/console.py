@@ -1,0 +1,27 @@
+"""What a terminal shows while a picture is made."""
+
+from __future__ import annotations
+
+from typing import TextIO
+
+from pipeline.request import Step
+
+
+class Bar:
+    """A step callback that draws a bar, where nobody looks on only every tenth."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream, self._live, self._shown = stream, stream.isatty(), -1
+
+    def __call__(self, step: Step) -> None:
+        tenths = int(10 * (step.image + step.index / max(1, step.total)) / step.images)
+        if not self._live and tenths == self._shown:
+            return
+        self._shown = tenths
+        picture = f" picture {step.image + 1} of {step.images}" if step.images > 1 else ""
+        line = f"{step.stage} [{'#' * (2 * tenths):<20}] step {step.index} of {step.total}{picture}"
+        print(f"\r{line:<70}" if self._live else line, end="" if self._live else "\n", file=self._stream, flush=True)
+
+    def close(self) -> None:
+        if self._live:
+            print(file=self._stream)
