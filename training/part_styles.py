@@ -58,7 +58,7 @@ def field(rng: Rng, size: tuple[int, int], cells: int, contrast: float = 1.0) ->
 def place(rng: Rng, shape: tuple[int, int], side: int) -> tuple[Floats, Floats]:
     """Maps for `cv2.remap` that show a drawing of `shape` in a square: turned, mirrored, nearer or farther, and bent."""
     height, width = shape
-    zoom = side / max(shape) * float(np.exp(rng.uniform(np.log(0.65), np.log(1.9))))
+    zoom = side / max(shape) * float(np.exp(rng.uniform(np.log(0.8), np.log(2.1))))
     stretch = float(np.exp(rng.normal(0, 0.08)))
     angle = float(np.clip(rng.normal(0, 0.12), -0.5, 0.5))
     mirror = -1.0 if rng.random() < 0.5 else 1.0
@@ -101,30 +101,63 @@ def recolour(scene: Scene, rng: Rng) -> None:
 
 
 @lru_cache(maxsize=8)
-def _tiles(kind: str, size: tuple[int, int]) -> Floats:
-    rng = np.random.default_rng(len(kind))
-    y, x = np.mgrid[: size[0], : size[1]].astype(np.float32)
-    if kind == "noise":
-        return sum((field(rng, size, cells, 1 / level) for level, cells in ((1, 12), (2, 40), (3, 110))), np.float32(0))
-    if kind == "dots":
-        return np.sign(np.cos(x / 3.2) * np.cos(y / 3.2) - 0.35)
-    if kind == "checks":
-        return np.sign(np.sin(x / 5) * np.sin(y / 5))
-    return np.sign(np.sin((x + 0.4 * y) / 4))
+def _grain(size: tuple[int, int]) -> Floats:
+    rng = np.random.default_rng(5)
+    return sum((field(rng, size, cells, 1 / level) for level, cells in ((1, 12), (2, 40), (3, 110))), np.float32(0))
+
+
+def _print(rng: Rng, size: tuple[int, int]) -> NDArray[np.bool_]:
+    """Dots, checks or stripes, from a weave to a few across the whole picture."""
+    wave, angle = float(np.exp(rng.uniform(np.log(5), np.log(size[0] / 4)))), float(rng.uniform(0, np.pi))
+    y, x = np.mgrid[: size[0], : size[1]].astype(np.float32) * np.float32(2 * np.pi / wave)
+    u, v = np.cos(angle) * x + np.sin(angle) * y, np.cos(angle) * y - np.sin(angle) * x
+    kind = rng.random()
+    if kind < 0.33:
+        return np.cos(u) * np.cos(v) > float(rng.uniform(0.1, 0.6))
+    return np.sin(u) * np.sin(v) > 0 if kind < 0.66 else np.sin(u) > float(rng.uniform(-0.6, 0.6))
 
 
 def texture(scene: Scene, rng: Rng) -> None:
     """Cloth with a weave or a print on it, fur-like hair, rough skin."""
     for region in scene.regions():
-        if rng.random() < 0.35:
-            kind = str(rng.choice(["noise", "noise", "dots", "checks", "stripes"]))
-            grain = np.roll(_tiles(kind, scene.size), rng.integers(0, 99, 2), (0, 1))[region][:, None]
-            if kind == "noise":
-                scene.rgb[region] = (scene.rgb[region] * (1 + float(rng.uniform(0.04, 0.2)) * grain)).clip(0, 255)
+        chance = rng.random()
+        if chance < 0.15:
+            grain = np.roll(_grain(scene.size), rng.integers(0, 99, 2), (0, 1))[region][:, None]
+            scene.rgb[region] = (scene.rgb[region] * (1 + float(rng.uniform(0.04, 0.2)) * grain)).clip(0, 255)
+        elif chance < 0.4:
+            _dye(scene, region & _print(rng, scene.size), rng)
+
+
+def emblems(scene: Scene, rng: Rng) -> None:
+    """Large things on clothes: badges, rings, numbers, patches, panels of another colour."""
+    side = max(scene.size)
+    for region in scene.regions():
+        if rng.random() < 0.6:
+            continue
+        y, x = np.nonzero(region)
+        shape = np.zeros(scene.size, np.uint8)
+        for _ in range(int(rng.integers(1, 4))):
+            index = int(rng.integers(len(y)))
+            centre = int(x[index]), int(y[index])
+            reach = int(rng.integers(2, max(4, side // 7))), int(rng.integers(2, max(4, side // 7)))
+            thick = -1 if rng.random() < 0.6 else int(rng.integers(1, max(2, side // 40)))
+            if rng.random() < 0.6:
+                cv2.ellipse(shape, centre, reach, float(rng.uniform(0, 180)), 0, 360, 1, thick)
             else:
-                other = rng.uniform(0, 255, 3).astype(np.float32)
-                share = float(rng.uniform(0.4, 1)) * (grain > 0)
-                scene.rgb[region] = scene.rgb[region] * (1 - share) + other * share
+                corners = np.array(centre) + rng.normal(0, reach, (int(rng.integers(3, 7)), 2))
+                cv2.fillPoly(shape, [corners.astype(np.int32)], 1)
+        _dye(scene, region & (shape > 0), rng)
+
+
+def _dye(scene: Scene, where: NDArray[np.bool_], rng: Rng) -> None:
+    """Another colour, which the light and shadow of the old one may shine through."""
+    if not where.any():
+        return
+    grey = scene.rgb[where].mean(1, keepdims=True)
+    light = (grey / max(float(grey.mean()), 20.0)) ** float(rng.uniform(0, 1))
+    share = float(rng.uniform(0.5, 1))
+    colour = (light * rng.uniform(0, 255, 3)).clip(0, 255)
+    scene.rgb[where] = scene.rgb[where] * (1 - share) + colour * share
 
 
 def swell(scene: Scene, rng: Rng) -> None:
@@ -200,6 +233,7 @@ def brushwork(scene: Scene, rng: Rng) -> None:
 LOOKS: tuple[tuple[float, Callable[[Scene, Rng], None]], ...] = (
     (0.35, recolour),
     (0.30, texture),
+    (0.25, emblems),
     (0.12, unline),
     (0.25, swell),
     (0.40, light),
