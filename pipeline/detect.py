@@ -24,6 +24,8 @@ LARGEST, SMALLEST = 1024, 256  # long side in pixels at which parts are settled
 BEHIND = (214, 214, 214)  # behind a transparent character
 ASKED = (*CLOTHING, ClothingPart.HEADWEAR, ClothingPart.HAIR, FACE_HANDS)
 BODY = {ClothingPart.TOPWEAR, ClothingPart.BOTTOMWEAR, ClothingPart.ONEPIECE}
+NEARLY = 0.75  # a character that fills this much of the long side is not looked at from nearer
+MARGIN, CRUMB = 0.1, 0.1  # of its box's long side, of its largest piece
 PRESENT = 0.0015  # of the character: parts below are not there
 AGREE = 0.6  # IoU from which SAM's outline of a part is believed
 WEIGHT = 0.5  # how much of it, beside the parser's
@@ -39,8 +41,7 @@ LOOK = "The {parts} may be wrong, please look at the mask and mend it with the b
 def detect(segmenter: Segmenter, request: DetectRequest) -> Detection:
     """Parts of a character and how sure they are. A doubtful or empty answer says so in its warnings."""
     began = time.perf_counter()
-    rgb, alpha = working_copy(request.character)
-    probabilities = translate(segmenter.parser.parse(rgb), rgb, segmenter.table)
+    where, rgb, alpha, probabilities = _parsed(segmenter, request.character)
     probabilities = snap(_refined(segmenter, rgb, probabilities), rgb)
     if alpha is not None:
         probabilities[1:] *= (alpha > 0)[None]
@@ -48,11 +49,11 @@ def detect(segmenter: Segmenter, request: DetectRequest) -> Detection:
     settled = clean(probabilities.argmax(0).astype(np.uint8))
     confidence = _confidence(probabilities, settled)
     named, warnings = _named(segmenter, rgb, request.words.strip(" .,"), settled)
-    labels = _enlarged(settled, request.character)
+    labels = _placed(settled, where, request.character)
     return Detection(
         labels=np.where(labels == FACE_HANDS, np.uint8(ClothingPart.SKIN), labels),
         keep=(labels == FACE_HANDS).astype(np.uint8) * np.uint8(255),
-        named=None if named is None else _enlarged(named, request.character),
+        named=None if named is None else _placed(named, where, request.character),
         confidence=confidence,
         warnings=(*warnings, *_warnings(confidence, named)),
         seconds=time.perf_counter() - began,
@@ -98,6 +99,45 @@ def working_copy(character: Image8) -> tuple[NDArray[np.uint8], Image8 | None]:
     small = character if size == (width, height) else resize(character, size)
     alpha = None if is_opaque(character) else (small[..., 3] >= 128).astype(np.uint8)
     return np.ascontiguousarray(flatten(small, BEHIND)[..., :3]), alpha
+
+
+def _parsed(
+    segmenter: Segmenter, character: Image8
+) -> tuple[tuple[slice, slice], NDArray[np.uint8], Image8 | None, Probabilities]:
+    """What the parser sees, from as near as the character allows: where that lies in the picture, its working copy as of
+    `working_copy`, and its probabilities."""
+    rgb, alpha = working_copy(character)
+    probabilities = translate(segmenter.parser.parse(rgb), rgb, segmenter.table) if alpha is None else None
+    there = alpha > 0 if alpha is not None else probabilities[0] < 0.5  # type: ignore[index]
+    where = _around(there, character.shape)
+    if where != (slice(0, character.shape[0]), slice(0, character.shape[1])):
+        rgb, alpha = working_copy(character[where])
+        probabilities = None
+    if probabilities is None:
+        probabilities = translate(segmenter.parser.parse(rgb), rgb, segmenter.table)
+    return where, rgb, alpha, probabilities
+
+
+def _around(there: NDArray[np.bool_], shape: tuple[int, ...]) -> tuple[slice, slice]:
+    """The character's box with some margin, rows and columns of a picture of `shape`; all of it where that is nearly all.
+
+    there: h x w, a smaller picture. Crumbs do not count.
+    """
+    everything = slice(0, shape[0]), slice(0, shape[1])
+    _, _, table, _ = cv2.connectedComponentsWithStats(there.astype(np.uint8))
+    pieces = table[1:]
+    if not len(pieces):
+        return everything
+    large = pieces[pieces[:, cv2.CC_STAT_AREA] > CRUMB * pieces[:, cv2.CC_STAT_AREA].max()]
+    start = large[:, [cv2.CC_STAT_TOP, cv2.CC_STAT_LEFT]].min(0)
+    stop = (large[:, [cv2.CC_STAT_TOP, cv2.CC_STAT_LEFT]] + large[:, [cv2.CC_STAT_HEIGHT, cv2.CC_STAT_WIDTH]]).max(0)
+    if (stop - start).max() > NEARLY * max(there.shape):
+        return everything
+    margin = MARGIN * (stop - start).max()
+    scale = np.array(shape[:2]) / there.shape
+    first = np.floor((start - margin).clip(0) * scale).astype(int)
+    last = np.ceil(np.minimum(stop + margin, there.shape) * scale).astype(int)
+    return slice(int(first[0]), int(last[0])), slice(int(first[1]), int(last[1]))
 
 
 def _refined(segmenter: Segmenter, rgb: NDArray[np.uint8], probabilities: Probabilities) -> Probabilities:
@@ -161,6 +201,13 @@ def _warnings(confidence: dict[ClothingPart, float], named: Image8 | None) -> tu
         return (NOTHING_FOUND,)
     doubtful = [part.title for part in clothes if confidence[part] < DOUBTFUL]
     return (LOOK.format(parts=" and the ".join(doubtful)),) if doubtful else ()
+
+
+def _placed(values: Image8, where: tuple[slice, slice], character: Image8) -> Image8:
+    """Values of a part of the picture in all of it, 0 elsewhere."""
+    found = np.zeros(character.shape[:2], np.uint8)
+    found[where] = _enlarged(values, character[where])
+    return found
 
 
 def _enlarged(values: Image8, character: Image8) -> Image8:

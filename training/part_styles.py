@@ -111,10 +111,10 @@ def _print(rng: Rng, size: tuple[int, int]) -> NDArray[np.bool_]:
     wave, angle = float(np.exp(rng.uniform(np.log(5), np.log(size[0] / 4)))), float(rng.uniform(0, np.pi))
     y, x = np.mgrid[: size[0], : size[1]].astype(np.float32) * np.float32(2 * np.pi / wave)
     u, v = np.cos(angle) * x + np.sin(angle) * y, np.cos(angle) * y - np.sin(angle) * x
-    kind = rng.random()
-    if kind < 0.33:
-        return np.cos(u) * np.cos(v) > float(rng.uniform(0.1, 0.6))
-    return np.sin(u) * np.sin(v) > 0 if kind < 0.66 else np.sin(u) > float(rng.uniform(-0.6, 0.6))
+    found: NDArray[np.bool_] = np.sin(u) > float(rng.uniform(-0.6, 0.6))
+    if (kind := rng.random()) < 0.66:
+        found = np.cos(u) * np.cos(v) > float(rng.uniform(0.1, 0.6)) if kind < 0.33 else np.sin(u) * np.sin(v) > 0
+    return found
 
 
 def texture(scene: Scene, rng: Rng) -> None:

@@ -237,3 +237,21 @@ def test_top_and_bottom_of_one_colour_and_without_a_gap_are_a_dress(colour: int,
     rgb[start:55, 10:30] = (colour, 20, 20)
     probabilities = nineteen(topwear=(slice(10, 30), slice(10, 30)), bottomwear=(slice(start, 55), slice(10, 30)))
     assert translate(probabilities, rgb, "anime19").argmax(0)[50, 20] == wanted
+
+
+def test_a_small_character_is_looked_at_from_nearer() -> None:
+    seen: list[tuple[int, ...]] = []
+
+    class Watching(ColourParser):
+        def parse(self, rgb: np.ndarray) -> np.ndarray:
+            seen.append(rgb.shape)
+            return super().parse(rgb)
+
+    wide = np.full((900, 1200, 4), 255, np.uint8)
+    wide[..., :3] = COLOURS[0]
+    figure = person()
+    wide[400 : 400 + figure.shape[0], 700 : 700 + figure.shape[1]] = figure
+    found = detect(Segmenter(Watching(), "bundled", ColourSam()), DetectRequest(wide))
+    assert len(seen) == 2 and max(seen[1]) < 0.6 * max(seen[0])
+    assert found.labels.shape == (900, 1200) and found.labels[400 + 140, 700 + 100] == P.TOPWEAR
+    assert (found.mask() > 0).sum() == pytest.approx((detect(segmenter(), DetectRequest(figure)).mask() > 0).sum(), rel=0.05)
