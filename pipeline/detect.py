@@ -27,14 +27,18 @@ BODY = {ClothingPart.TOPWEAR, ClothingPart.BOTTOMWEAR, ClothingPart.ONEPIECE}
 NEARLY = 0.75  # a character that fills this much of the long side is not looked at from nearer
 MARGIN, CRUMB = 0.1, 0.1  # of its box's long side, of its largest piece
 PRESENT = 0.0015  # of the character: parts below are not there
+BARE = (ClothingPart.SKIN, ClothingPart.HAIR, FACE_HANDS)
 AGREE = 0.6  # IoU from which SAM's outline of a part is believed
 WEIGHT = 0.5  # how much of it, beside the parser's
 ROOM = 0.012  # of the long side: how far beyond the old clothes a new outfit may reach
-DOUBTFUL = 0.6  # confidence below which the user is told to look
+ALMOST_ALL = 0.9  # of the picture, or of a sprite: clothes do not cover more of a character
+DOUBTFUL = 0.7  # probability of being clothing below which the user is told to look
 
 NOTHING_FOUND = "No clothing was found, please paint over it by hand or upload a picture that shows the character larger."
 NOT_NAMED = "Nothing called {words!r} was found, please use another word or paint over it by hand."
 NO_WORDS = "{words!r} is not one of the clothes that are known by name here, please click on the thing or paint over it."
+NOBODY = "No face, hair or skin was recognised, so this may be no character: please look at the mask and mend it with the brush."
+EVERYTHING = "Nearly everything was taken for clothing, please rub out of the mask what is not."
 LOOK = "The {parts} may be wrong, please look at the mask and mend it with the brush."
 
 
@@ -55,7 +59,7 @@ def detect(segmenter: Segmenter, request: DetectRequest) -> Detection:
         keep=(labels == FACE_HANDS).astype(np.uint8) * np.uint8(255),
         named=None if named is None else _placed(named, where, request.character),
         confidence=confidence,
-        warnings=(*warnings, *_warnings(confidence, named)),
+        warnings=(*warnings, *_warnings(probabilities, settled, alpha, named)),
         seconds=time.perf_counter() - began,
     )
 
@@ -195,11 +199,19 @@ def _named(segmenter: Segmenter, rgb: NDArray[np.uint8], words: str, labels: Lab
     return chosen.astype(np.uint8) * np.uint8(255), () if chosen.any() else (unknown.format(words=words),)
 
 
-def _warnings(confidence: dict[ClothingPart, float], named: Image8 | None) -> tuple[str, ...]:
-    clothes = [part for part in CLOTHING if part in confidence]
-    if not clothes and (named is None or not named.any()):
-        return (NOTHING_FOUND,)
-    doubtful = [part.title for part in clothes if confidence[part] < DOUBTFUL]
+def _warnings(probabilities: Probabilities, labels: Labels, alpha: Image8 | None, named: Image8 | None) -> tuple[str, ...]:
+    """What looks doubtful, and what to do about it. Whether a dress is a top and a skirt is no such doubt."""
+    clothes = np.isin(labels, CLOTHING)
+    least = PRESENT * max(1, int((labels > 0).sum()))
+    if clothes.sum() <= least:
+        return () if named is not None and named.any() else (NOTHING_FOUND,)
+    if np.isin(labels, BARE).sum() <= least:
+        return (NOBODY,)
+    if clothes.sum() > ALMOST_ALL * (labels.size if alpha is None else (alpha > 0).sum()):
+        return (EVERYTHING,)
+    dressed = probabilities[list(CLOTHING)].sum(0)
+    regions = {part: labels == part for part in CLOTHING}
+    doubtful = [part.title for part, region in regions.items() if region.sum() > least and dressed[region].mean() < DOUBTFUL]
     return (LOOK.format(parts=" and the ".join(doubtful)),) if doubtful else ()
 
 
@@ -211,9 +223,13 @@ def _placed(values: Image8, where: tuple[slice, slice], character: Image8) -> Im
 
 
 def _enlarged(values: Image8, character: Image8) -> Image8:
-    """Back to the character's size: every pixel takes the value of the cell that it lies in."""
+    """Back to the character's size, with smooth borders: every pixel takes the value that is most of what lies there."""
     height, width = character.shape[:2]
     if values.shape == (height, width):
         return values
-    found: Image8 = cv2.resize(values, (width, height), interpolation=cv2.INTER_NEAREST_EXACT)  # type: ignore[assignment]
+    found, most = np.zeros((height, width), np.uint8), np.zeros((height, width), np.uint8)
+    for value in np.unique(values):
+        share = cv2.resize((values == value).astype(np.uint8) * 255, (width, height), interpolation=cv2.INTER_LINEAR)
+        found[share > most] = value
+        np.maximum(most, share, out=most)
     return found

@@ -125,7 +125,7 @@ def test_an_empty_picture_says_what_to_do() -> None:
 
 
 def test_doubt_is_said_aloud() -> None:
-    found = detect(segmenter(doubt=0.6), DetectRequest(person()))
+    found = detect(segmenter(doubt=0.8), DetectRequest(person()))
     assert "topwear" in found.warnings[0] and "brush" in found.warnings[0]
 
 

@@ -9,7 +9,7 @@ TEXTS = {
     "clear": "Clear mask",
     "import": "Import mask",
     "detect": "Detect clothing",
-    "words": "or find: apron",
+    "words": "or find: boots",
     "tool_brush": "Brush",
     "tool_add": "Click to add",
     "tool_remove": "Click to remove",

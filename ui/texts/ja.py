@@ -9,7 +9,7 @@ TEXTS = {
     "clear": "マスク消去",
     "import": "マスク読込",
     "detect": "服を検出",
-    "words": "探すもの：apron",
+    "words": "探すもの：ブーツ",
     "tool_brush": "ブラシ",
     "tool_add": "クリックで追加",
     "tool_remove": "クリックで除外",

@@ -9,7 +9,7 @@ TEXTS = {
     "clear": "清除蒙版",
     "import": "导入蒙版",
     "detect": "检测服装",
-    "words": "或查找：apron",
+    "words": "或查找：靴子",
     "tool_brush": "画笔",
     "tool_add": "点击添加",
     "tool_remove": "点击移除",
