@@ -1,13 +1,16 @@
 #!/usr/bin/env bash
-# The bundled model from nothing on one NVIDIA GPU with 16 CPU cores, in calls of under ten minutes each:
+# The bundled models from nothing on one NVIDIA GPU with 16 CPU cores, in calls of under ten minutes each:
 #   training/gpu_jobs.sh data      drawn pairs on all cores but one, the autoencoder on the GPU meanwhile
 #   training/gpu_jobs.sh latents   the autoencoder's second half, on the drawings too, and the pairs' latents; the judge meanwhile
 #   training/gpu_jobs.sh probe     pictures a second of every recipe, to choose BASE, HALF ... for the time that there is
 #   training/gpu_jobs.sh train     base and ControlNet; goes on from its checkpoint until MINUTES are over; call again until it says done
 #   training/gpu_jobs.sh adapt     likewise what reads pictures of garments, its adapter, and the four-step student on them
+#   training/gpu_jobs.sh parts     drawings for what finds clothing
+#   training/gpu_jobs.sh segmenter likewise the part parser, at two sizes, and the SAM on its trunk
 #   training/gpu_jobs.sh export    weights in shards under 16 MB, and the log for `training.card`, in $OUT
 # WORK keeps everything between the calls; OUT receives what is to be kept. Where a machine has PyTorch and
-# transformers but not the rest, put wheels of the rest (diffusers, accelerate, peft, psutil, importlib_metadata, zipp, skia-python, tensorboard) into WHEELS.
+# transformers but not the rest, put wheels of the rest (diffusers, accelerate, peft, psutil, importlib_metadata, zipp, skia-python, tensorboard,
+# segment_anything) into WHEELS.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 WORK=${WORK:-/tmp/cc_controlnet}
@@ -25,13 +28,17 @@ LATENT_CHANNELS=${LATENT_CHANNELS:-8}
 VAE_STEPS=${VAE_STEPS:-12000}
 JUDGE_STEPS=${JUDGE_STEPS:-6000}
 DRAWINGS=${DRAWINGS:-40000}      # for the judge
+SHEETS=${SHEETS:-60000}          # for what finds clothing: drawings, pictures that the parser sees at 192 and at 256 pixels, and the SAM
+PARSER_SMALL=${PARSER_SMALL:-400000}
+PARSER=${PARSER:-200000}
+SAM=${SAM:-40000}
 BATCH=${BATCH:-64}            # crops a step of the autoencoder
 PICTURES=${PICTURES:-1024}      # pictures a step of the other trainings, at half size
 WORKERS=${WORKERS:-$(($(nproc) > 2 ? $(nproc) - 1 : $(nproc)))}
 TOKENIZER=${TOKENIZER:-assets/weights/bundled/tokenizer}  # made by `python -m training tokenizer`
 mkdir -p "$WORK" "$OUT"
 export PYTHONUNBUFFERED=1
-NEEDED='("accelerate", "diffusers", "peft", "skia", "tensorboard")'
+NEEDED='("accelerate", "diffusers", "peft", "skia", "tensorboard", "segment_anything")'
 python3 -c "import importlib.util, sys; sys.exit(not all(map(importlib.util.find_spec, $NEEDED)))" || python3 -m pip install --quiet --no-deps --no-index "$WHEELS"/*.whl
 
 LAST=$((SECONDS + 60 * MINUTES))
@@ -51,7 +58,14 @@ recipe() {  # name, folder, how much: goes on where it stopped
   python3 -m training train --recipe "$name" --batch "$PICTURES" --data "$WORK/data" --tokenizer "$TOKENIZER" --out "$folder" --minutes "$MINUTES" "$@"
 }
 
-case "${1:?data, latents, probe, train, adapt or export}" in
+finder() {  # module, folder, how much: goes on where it stopped
+  local module=$1 folder=$2
+  shift 2
+  if [ -f "$folder/checkpoint.pt" ]; then set -- "$@" --resume; fi
+  python3 -m "training.$module" train --data "$WORK/parts" --out "$folder" --cores "$WORKERS" --minutes "$MINUTES" "$@"
+}
+
+case "${1:?data, latents, probe, train, adapt, parts, segmenter or export}" in
   data)
     autoencoder --latent-channels "$LATENT_CHANNELS" --steps "$VAE_STEPS" --workers "$WORKERS" > "$WORK/vae.log" 2>&1 &
     python3 -m training.pairs --out "$WORK/data" --count "$PAIRS" --workers "$WORKERS"
@@ -83,11 +97,24 @@ case "${1:?data, latents, probe, train, adapt or export}" in
     if left; then recipe ip-adapter "$WORK/garment" --full "$GARMENT" --begin-from "$WORK/run" "$WORK/reader"; fi
     if left; then recipe distill "$WORK/student" --full "$STUDENT" --begin-from "$WORK/run"; fi
     ;;
+  parts)
+    python3 -m training.part_drawings --out "$WORK/parts" --count "$SHEETS" --workers "$WORKERS"
+    ;;
+  segmenter)
+    finder parsing "$WORK/parser_small" --side 192 --batch 64 --rate 3e-3 --samples "$PARSER_SMALL"
+    if left; then finder parsing "$WORK/parser" --begin-from "$WORK/parser_small" --batch 48 --samples "$PARSER"; fi
+    if left; then finder prompting "$WORK/sam" --parser "$WORK/parser" --batch 16 --samples "$SAM"; fi
+    ;;
   export)
-    runs=("$WORK/run")
-    for more in garment student; do if [ -f "$WORK/$more/checkpoint.pt" ]; then runs+=("$WORK/$more"); fi; done
-    python3 -m training export --run "${runs[@]}" --vae "$WORK/vae" --tokenizer "$TOKENIZER" --out "$WORK/bundled"
-    tar -C "$WORK" -cf - bundled | split -b 15M - "$OUT/bundled.tar."
-    cp "$WORK/run/log.jsonl" "$OUT/"
+    if [ -f "$WORK/sam/checkpoint.pt" ]; then
+      python3 -m training.prompting export --parser "$WORK/parser" --sam "$WORK/sam" --out "$OUT/segmenter"
+    fi
+    if [ -f "$WORK/run/checkpoint.pt" ]; then
+      runs=("$WORK/run")
+      for more in garment student; do if [ -f "$WORK/$more/checkpoint.pt" ]; then runs+=("$WORK/$more"); fi; done
+      python3 -m training export --run "${runs[@]}" --vae "$WORK/vae" --tokenizer "$TOKENIZER" --out "$WORK/bundled"
+      tar -C "$WORK" -cf - bundled | split -b 15M - "$OUT/bundled.tar."
+      cp "$WORK/run/log.jsonl" "$OUT/"
+    fi
     ;;
 esac

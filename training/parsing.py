@@ -13,8 +13,9 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -37,12 +38,17 @@ SIDE = 256
 
 @dataclass(frozen=True)
 class Seen:
-    """A batch. rgb: B x 3 x S x S in 0..1; parts: B x S x S part classes, `UNKNOWN` where nobody can say; garments:
+    """A batch, all uint8. rgb: B x S x S x 3; parts: B x S x S part classes, `UNKNOWN` where nobody can say; garments:
     B x S x S, 0 none."""
 
     rgb: Tensor
     parts: Tensor
     garments: Tensor
+
+    def planes(self, device: torch.device | str) -> Tensor:
+        """The pictures as networks take them: B x 3 x S x S in 0..1."""
+        planes = self.rgb.to(device).permute(0, 3, 1, 2).float() / 255
+        return planes.contiguous(memory_format=torch.channels_last)
 
 
 def look(sheets: Sequence[Sheet], side: int, rng: np.random.Generator) -> tuple[Any, Any, Any]:
@@ -60,17 +66,35 @@ def look(sheets: Sequence[Sheet], side: int, rng: np.random.Generator) -> tuple[
     return rgb, parts, scene.garments
 
 
-def batches(sheets: Sequence[Sheet], size: int, side: int, seed: int, first: int = 0, worker: int = 0) -> Iterator[Seen]:
-    """Endless batches, prepared ahead in a thread; what is in one depends on seed, number and worker alone."""
-    cv2.setNumThreads(1)
+@dataclass(frozen=True)
+class Looks:
+    """A batch by its number; what is in one depends on seed, number and worker alone.
 
-    def make(number: int) -> Seen:
-        looks = [look(sheets, side, np.random.default_rng([seed, number, row, worker])) for row in range(size)]
+    data: folder of sheets; size: pictures; side: their pixels; worker: of several processes that train together.
+    """
+
+    data: Path
+    size: int
+    side: int
+    seed: int
+    worker: int = 0
+
+    def __call__(self, number: int) -> Seen:
+        cv2.setNumThreads(1)
+        sheets = _sheets(self.data)
+        looks = [
+            look(sheets, self.side, np.random.default_rng([self.seed, number, row, self.worker])) for row in range(self.size)
+        ]
         rgb, parts, garments = (torch.from_numpy(np.stack(column)) for column in zip(*looks, strict=True))
-        planes = (rgb.permute(0, 3, 1, 2).float() / 255).contiguous(memory_format=torch.channels_last)
-        return Seen(planes, parts.long(), garments.long())
+        return Seen(rgb, parts, garments)
 
-    return ahead(make, first)
+
+_sheets = lru_cache(maxsize=2)(read_sheets)
+
+
+def batches(looks: Looks, first: int = 0, cores: int = 0) -> Iterator[Seen]:
+    """Endless batches, prepared ahead in a thread, or on so many cores."""
+    return ahead(looks, first, processes=cores)
 
 
 class Parsing(nn.Module):
@@ -85,9 +109,9 @@ class Parsing(nn.Module):
 
     def forward(self, batch: Seen, generator: torch.Generator) -> Tensor:
         device = next(self.parser.parameters()).device
-        logits = self.parser(batch.rgb.to(device)).float()
+        logits = self.parser(batch.planes(device)).float()
         corner = torch.randint(0, 2, (2,), generator=generator, device=device).tolist()  # a cell means all its pixels
-        wanted = batch.parts.to(device)[:, corner[0] :: 2, corner[1] :: 2]
+        wanted = batch.parts.to(device).long()[:, corner[0] :: 2, corner[1] :: 2]
         return loss(logits, wanted)
 
 
@@ -115,18 +139,23 @@ def recipe_of(name: str, options: argparse.Namespace) -> Recipe:
     return Recipe((stage,), (name,), (name,), rate=options.rate, ema=0.999)
 
 
-def run(task: Any, recipe: Recipe, source: Callable[[int, int, int], Iterator[Any]], options: argparse.Namespace) -> None:
-    """`loop.train` as the command line asks for it. source: size, number of the first batch, worker -> batches."""
+def run(task: Any, recipe: Recipe, options: argparse.Namespace) -> None:
+    """`loop.train` on drawings in new styles, as the command line asks for it."""
     accelerator = loop.make_accelerator(recipe, options.device)
     workers = accelerator.num_processes
     state = loop.start(task, recipe, accelerator.device)
     if options.resume:
         loop.resume(state, options.out)
+
+    def source(stage: Stage, first: int) -> Iterator[Seen]:
+        looks = Looks(options.data, stage.batch // workers, options.side, recipe.seed, accelerator.process_index)
+        return batches(looks, first, options.cores)
+
     deadline = time.monotonic() + 60 * options.minutes
     done = loop.train(
         state,
         recipe,
-        lambda stage, first: source(stage.batch // workers, first, accelerator.process_index),
+        source,
         options.out,
         accelerator,
         log=lambda row: print(json.dumps(row), flush=True),
@@ -138,16 +167,10 @@ def run(task: Any, recipe: Recipe, source: Callable[[int, int, int], Iterator[An
 
 
 def command_train(options: argparse.Namespace) -> None:
-    recipe, sheets = recipe_of("parser", options), read_sheets(options.data)
     parser = new_parser()
     if options.begin_from:
         parser.load_state_dict(loop.averages(options.begin_from)["parser"])
-    run(
-        Parsing(parser),
-        recipe,
-        lambda size, first, worker: batches(sheets, size, options.side, recipe.seed, first, worker),
-        options,
-    )
+    run(Parsing(parser), recipe_of("parser", options), options)
 
 
 def add_training_options(parser: argparse.ArgumentParser, samples: int, batch: int, rate: float) -> None:
@@ -157,6 +180,7 @@ def add_training_options(parser: argparse.ArgumentParser, samples: int, batch: i
     parser.add_argument("--batch", type=int, default=batch)
     parser.add_argument("--rate", type=float, default=rate)
     parser.add_argument("--side", type=int, default=SIDE, help="of the pictures, a multiple of 32; default: %(default)s")
+    parser.add_argument("--cores", type=int, default=0, help="that prepare pictures for a GPU; default: a thread")
     parser.add_argument("--minutes", type=float, default=float("inf"), help="stop and save after this long")
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")

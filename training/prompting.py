@@ -25,8 +25,7 @@ from models.segmenter import FILE, save_bundled
 from models.weights import write_manifest
 from pipeline.request import CLOTHING
 from training import loop
-from training.parsing import Seen, add_training_options, batches, recipe_of, run
-from training.part_drawings import read_sheets
+from training.parsing import Seen, add_training_options, recipe_of, run
 from training.part_styles import UNKNOWN
 
 TARGETS = 4  # regions asked for in a picture
@@ -157,7 +156,7 @@ class Prompting(nn.Module):
     def forward(self, batch: Seen, generator: torch.Generator) -> Tensor:
         rng = np.random.default_rng(int(torch.randint(2**31, (), generator=generator, device=generator.device)))
         device = self.sam.pixel_mean.device
-        embeddings = self.sam.image_encoder(batch.rgb.to(device))
+        embeddings = self.sam.image_encoder(batch.planes(device))
         losses = []
         for embedding, parts, garments in zip(embeddings, batch.parts.numpy(), batch.garments.numpy(), strict=True):
             targets = regions(parts, garments, rng)
@@ -212,14 +211,7 @@ def trunk_of(run_folder: Path) -> Any:
 
 
 def command_train(options: argparse.Namespace) -> None:
-    recipe, sheets = recipe_of("sam", options), read_sheets(options.data)
-    task = Prompting(bundled_sam(trunk_of(options.parser), options.side))
-    run(
-        task,
-        recipe,
-        lambda size, first, worker: batches(sheets, size, options.side, recipe.seed + 1, first, worker),
-        options,
-    )
+    run(Prompting(bundled_sam(trunk_of(options.parser), options.side)), recipe_of("sam", options), options)
 
 
 def command_export(options: argparse.Namespace) -> None:

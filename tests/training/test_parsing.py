@@ -25,7 +25,7 @@ from training.evaluate_detection import (
     score,
     silhouette,
 )
-from training.parsing import batches, loss
+from training.parsing import Looks, batches, loss
 from training.part_drawings import HEIGHT, part_map, read_sheets, write
 from training.part_styles import CAMERA, LOOKS, UNKNOWN, restyle, show
 from training.prompting import first_ask, point_in, regions, rough
@@ -92,12 +92,13 @@ def test_what_is_covered_is_unknown_and_the_rest_stays_where_it_is(folder: Path,
 
 
 def test_batches_depend_on_seed_and_number_alone(folder: Path) -> None:
-    sheets = read_sheets(folder)
-    source = batches(sheets, 2, 64, seed=5)
+    looks = Looks(folder, 2, 64, seed=5)
+    source = batches(looks)
     next(source)
-    second, again = next(source), next(batches(sheets, 2, 64, seed=5, first=1))
+    second, again = next(source), next(batches(looks, first=1, cores=1))
     assert torch.equal(second.rgb, again.rgb) and torch.equal(second.parts, again.parts)
-    assert second.rgb.shape == (2, 3, 64, 64) and second.rgb.min() >= 0 and second.rgb.max() <= 1
+    planes = second.planes("cpu")
+    assert planes.shape == (2, 3, 64, 64) and planes.min() >= 0 and planes.max() <= 1
 
 
 def test_loss_is_small_for_the_truth_and_blind_to_the_unknown() -> None:
