@@ -8,9 +8,12 @@ import numpy as np
 from playwright.sync_api import Page, expect
 
 from pipeline.images import load_character, save_png
+from pipeline.request import ClothingPart, DetectRequest
 from tests.browser.conftest import Site
 from tests.browser.test_page import download, paint, say, settle, toast, upload
 
+EXAMPLE = Path(__file__).parents[2] / "assets" / "examples" / "orange_dress.png"
+DRESS = (242, 146, 31)
 # bands of a fifth of the picture each: hair, face, top, bare arms, bottom (see `tests.ui.flat_engine.banded`)
 
 
@@ -19,6 +22,17 @@ def detect(page: Page) -> None:
     expect(page.locator("#chips")).to_be_visible()
     expect(page.locator("#detect")).to_be_enabled()
     settle(page)
+
+
+def click(page: Page, size: tuple[int, int], x: float, y: float) -> None:
+    """On a pixel of the picture, which has `size` = (width, height)."""
+    picture = page.locator("#pointer img")
+    box = picture.bounding_box()
+    assert box
+    scale = min(1, box["width"] / size[0], box["height"] / size[1])  # small pictures are not enlarged
+    left, top = (box["width"] - scale * size[0]) / 2, (box["height"] - scale * size[1]) / 2
+    picture.click(position={"x": left + scale * x, "y": top + scale * y})
+    page.wait_for_timeout(1500)
 
 
 def test_detect_chips_erase_click_generate(page: Page, site: Site, character_file: Path, tmp_path: Path) -> None:
@@ -31,25 +45,15 @@ def test_detect_chips_erase_click_generate(page: Page, site: Site, character_fil
     paint(page)  # with the eraser, over the middle of the topwear
 
     page.locator("#tool label", has_text="Click to add").click()
-    picture = page.locator("#pointer img")
-    expect(picture).to_be_visible()
+    expect(page.locator("#pointer img")).to_be_visible()
     expect(page.locator("#undo")).to_be_disabled()
-    box = picture.bounding_box()
-    assert box
-    height, width = load_character(character_file).shape[:2]
-    scale = min(1, box["width"] / width, box["height"] / height)  # small pictures are not enlarged
-    left, top = (box["width"] - scale * width) / 2, (box["height"] - scale * height) / 2
-
-    def click(x: float, y: float) -> None:
-        picture.click(position={"x": left + scale * x, "y": top + scale * y})
-        page.wait_for_timeout(1500)
-
-    click(100, 30)  # the hair, which is protected
+    size = load_character(character_file).shape[1::-1]
+    click(page, size, 100, 30)  # the hair, which is protected
     expect(page.locator("#undo")).to_be_enabled()
-    click(100, 300)  # in what is the bottomwear
+    click(page, size, 100, 300)  # in what is the bottomwear
     page.click("#undo")
     page.wait_for_timeout(1000)
-    click(60, 300)
+    click(page, size, 60, 300)
 
     say(page, "red skirt")
     page.click("#generate")
@@ -65,6 +69,48 @@ def test_detect_chips_erase_click_generate(page: Page, site: Site, character_fil
     assert np.array_equal(before[mask == 0], after[mask == 0]) and not np.array_equal(before, after)
     saved = load_character(download(page, "#export", tmp_path / "mask.png"))
     assert np.array_equal(saved[..., 0], mask)
+
+
+def test_the_shipped_weights_see_an_orange_dress(page: Page, site: Site, tmp_path: Path) -> None:
+    site.engine.sees = True
+    character = load_character(EXAMPLE)
+    orange = (np.abs(character[..., :3].astype(int) - DRESS).max(axis=2) < 60) & (character[..., 3] > 200)
+    upload(page, EXAMPLE)
+    detect(page)
+    page.locator("#editor button[aria-label='Erase']").first.click()
+    paint(page)
+    page.locator("#tool label", has_text="Click to add").click()
+    expect(page.locator("#pointer img")).to_be_visible()
+    y, x = (int(np.median(axis)) for axis in np.nonzero(orange))
+    click(page, character.shape[1::-1], x, y)
+    say(page, "red skirt")
+    page.click("#generate")
+    expect(page.locator(".proof")).to_have_text("Pixels outside the mask changed: 0")
+    mask = site.engine.requests[-1].mask
+    assert mask is not None and (mask[orange] > 0).mean() > 0.8, "most of the dress"
+    found = site.engine.engine.detect(DetectRequest(character))
+    kept = found.protected((ClothingPart.HAIR, ClothingPart.HELD)) > 0
+    assert kept.mean() > 0.02 and not mask[kept].any()
+    after = load_character(download(page, "#download", tmp_path / "result.png"))
+    assert np.array_equal(after[kept], character[kept]) and not np.array_equal(after, character)
+
+
+def test_the_same_outfit_on_another_face(page: Page, site: Site, character_file: Path, tmp_path: Path) -> None:
+    smiling = load_character(character_file)
+    smiling[60:100, 80:150, :3] = 200  # in the band of the face
+    save_png(smiling, tmp_path / "smiling.png")
+    upload(page, character_file)
+    say(page, "red skirt")
+    page.click("#generate")
+    expect(page.locator(".proof")).to_be_visible()
+    first = load_character(download(page, "#download", tmp_path / "first.png"))
+    with page.expect_file_chooser() as chooser:
+        page.click("#others")
+    chooser.value.set_files([tmp_path / "smiling.png"])
+    expect(page.locator("#gallery img")).to_have_count(2)
+    page.wait_for_timeout(1000)
+    second = load_character(download(page, "#download", tmp_path / "second.png"))
+    assert (second[60:100, 80:150, :3] == 200).all() and np.array_equal(second[140:], first[140:])
 
 
 def test_paint_goes_where_an_imported_mask_lies(page: Page, site: Site, character_file: Path, tmp_path: Path) -> None:
