@@ -15,7 +15,7 @@ from models.prompts import Prompt
 from models.segmenter import Segmenter
 from pipeline.images import flatten, is_opaque, resize
 from pipeline.mask import as_mask, grow, protect
-from pipeline.part_maps import Labels, clean, snap
+from pipeline.part_maps import Labels, clean, most_likely, snap
 from pipeline.part_tables import FACE_HANDS, Probabilities, translate
 from pipeline.part_words import parts_meant
 from pipeline.request import CLOTHING, Click, ClothingPart, Detection, DetectRequest, Image8, SwapRequest, UserError
@@ -50,7 +50,7 @@ def detect(segmenter: Segmenter, request: DetectRequest) -> Detection:
     if alpha is not None:
         probabilities[1:] *= (alpha > 0)[None]
         probabilities[0] = np.where(alpha > 0, np.minimum(probabilities[0], 0.5 * probabilities.max(0)), 1)
-    settled = clean(probabilities.argmax(0).astype(np.uint8))
+    settled = clean(most_likely(probabilities))
     confidence = _confidence(probabilities, settled)
     named, warnings = _named(segmenter, rgb, request.words.strip(" .,"), settled)
     labels = _placed(settled, where, request.character)

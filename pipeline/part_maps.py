@@ -47,6 +47,18 @@ def snap(probabilities: Probabilities, rgb: NDArray[np.uint8]) -> Probabilities:
     return found.clip(0, 1)
 
 
+def most_likely(probabilities: Probabilities) -> Labels:
+    """The part of every pixel. Clothes stand together against all else: what may be a top or a dress is not skin."""
+    clothes = list(CLOTHING)
+    others = [part for part in range(len(probabilities)) if part not in CLOTHING]
+    dressed = probabilities[clothes].sum(0) > probabilities[others].max(0)
+    worn, bare = (
+        np.array(clothes, np.uint8)[probabilities[clothes].argmax(0)],
+        np.array(others, np.uint8)[probabilities[others].argmax(0)],
+    )
+    return np.where(dressed, worn, bare)
+
+
 def clean(labels: Labels) -> Labels:
     """Holes and crumbs of a label map given to what surrounds them."""
     height, width = labels.shape

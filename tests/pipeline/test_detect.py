@@ -9,7 +9,7 @@ from models.prompts import Embedding, Found, Prompt
 from models.sam_hq import CLASSES as ANIME_19
 from models.segmenter import Segmenter
 from pipeline.detect import NO_WORDS, NOTHING_FOUND, detect, masked, pick
-from pipeline.part_maps import clean, fill_unknown, snap
+from pipeline.part_maps import clean, fill_unknown, most_likely, snap
 from pipeline.part_tables import COUNT, FACE_HANDS, translate
 from pipeline.part_words import parts_meant
 from pipeline.request import CLOTHING, Click, ClothingPart, DetectRequest, SwapRequest, UserError, parts_named
@@ -255,3 +255,10 @@ def test_a_small_character_is_looked_at_from_nearer() -> None:
     assert len(seen) == 2 and max(seen[1]) < 0.6 * max(seen[0])
     assert found.labels.shape == (900, 1200) and found.labels[400 + 140, 700 + 100] == P.TOPWEAR
     assert (found.mask() > 0).sum() == pytest.approx((detect(segmenter(), DetectRequest(figure)).mask() > 0).sum(), rel=0.05)
+
+
+def test_what_may_be_a_top_or_a_dress_is_not_bare() -> None:
+    doubt = np.zeros((COUNT, 1, 2), np.float32)
+    doubt[[P.SKIN, P.TOPWEAR, P.ONEPIECE], 0, 0] = 0.4, 0.35, 0.25
+    doubt[[P.SKIN, P.TOPWEAR], 0, 1] = 0.6, 0.4
+    assert most_likely(doubt).tolist() == [[P.TOPWEAR, P.SKIN]]
