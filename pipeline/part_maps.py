@@ -56,7 +56,8 @@ def most_likely(probabilities: Probabilities) -> Labels:
         np.array(clothes, np.uint8)[probabilities[clothes].argmax(0)],
         np.array(others, np.uint8)[probabilities[others].argmax(0)],
     )
-    return np.where(dressed, worn, bare)
+    found: Labels = np.where(dressed, worn, bare)
+    return found
 
 
 def clean(labels: Labels) -> Labels:
