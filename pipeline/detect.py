@@ -27,17 +27,17 @@ BODY = {ClothingPart.TOPWEAR, ClothingPart.BOTTOMWEAR, ClothingPart.ONEPIECE}
 NEARLY = 0.75  # a character that fills this much of the long side is not looked at from nearer
 MARGIN, CRUMB = 0.1, 0.1  # of its box's long side, of its largest piece
 PRESENT = 0.0015  # of the character: parts below are not there
-BARE = (ClothingPart.SKIN, ClothingPart.HAIR, FACE_HANDS)
+BARE = (ClothingPart.SKIN, FACE_HANDS)
 AGREE = 0.6  # IoU from which SAM's outline of a part is believed
 WEIGHT = 0.5  # how much of it, beside the parser's
 ROOM = 0.012  # of the long side: how far beyond the old clothes a new outfit may reach
 ALMOST_ALL = 0.9  # of the picture, or of a sprite: clothes do not cover more of a character
-DOUBTFUL = 0.7  # probability of being clothing below which the user is told to look
+DOUBTFUL, MATTERS = 0.65, 0.05  # the user is told of clothes less surely such than this, if they are this much of all
 
 NOTHING_FOUND = "No clothing was found, please paint over it by hand or upload a picture that shows the character larger."
 NOT_NAMED = "Nothing called {words!r} was found, please use another word or paint over it by hand."
 NO_WORDS = "{words!r} is not one of the clothes that are known by name here, please click on the thing or paint over it."
-NOBODY = "No face, hair or skin was recognised, so this may be no character: please look at the mask and mend it with the brush."
+NOBODY = "No face or skin was recognised, so this may be no character: please look at the mask and mend it with the brush."
 EVERYTHING = "Nearly everything was taken for clothing, please rub out of the mask what is not."
 LOOK = "The {parts} may be wrong, please look at the mask and mend it with the brush."
 
@@ -211,7 +211,8 @@ def _warnings(probabilities: Probabilities, labels: Labels, alpha: Image8 | None
         return (EVERYTHING,)
     dressed = probabilities[list(CLOTHING)].sum(0)
     regions = {part: labels == part for part in CLOTHING}
-    doubtful = [part.title for part, region in regions.items() if region.sum() > least and dressed[region].mean() < DOUBTFUL]
+    large = MATTERS * clothes.sum()
+    doubtful = [part.title for part, region in regions.items() if region.sum() > large and dressed[region].mean() < DOUBTFUL]
     return (LOOK.format(parts=" and the ".join(doubtful)),) if doubtful else ()
 
 
