@@ -48,8 +48,9 @@ class Detector:
 
 def _parser(path: Path, device: torch.device) -> Any:
     from models.sam_hq import load_hq_parser
+    from models.segmenter import RememberingParser
 
-    return load_hq_parser(path, device)
+    return RememberingParser(load_hq_parser(path, device))
 
 
 def _sam(kind: str) -> Callable[[Path, torch.device], Any]:

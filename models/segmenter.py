@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from models.sam import SamSegmenter, bundled_sam
 from models.weights import WeightsError, verified
 
 SIDES = (288, 416)  # long sides at which the bundled parser reads a picture; it was trained on what lies between
-REMEMBERED = 4  # embeddings kept
+EMBEDDINGS, PARSED = 4, 2  # pictures whose answers are kept
 FILE = "segmenter.safetensors"
 
 
@@ -58,24 +59,47 @@ class PartReader:
         return total / np.float32(len(SIDES))
 
 
-class Remembering:
-    """A `Promptable` that encodes a picture once: embeddings by the digest of their picture."""
+class Kept:
+    """Answers to the last few pictures, by the digest of their picture."""
 
-    def __init__(self, sam: Promptable, size: int = REMEMBERED) -> None:
-        self.sam, self.size = sam, size
-        self.known: OrderedDict[bytes, Embedding] = OrderedDict()
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.known: OrderedDict[bytes, Any] = OrderedDict()
 
-    def encode(self, rgb: RGB) -> Embedding:
+    def of(self, rgb: RGB, make: Callable[[RGB], Any]) -> Any:
         key = hashlib.blake2b(np.ascontiguousarray(rgb).data, digest_size=16, key=str(rgb.shape).encode()).digest()
         if key not in self.known:
-            self.known[key] = self.sam.encode(rgb)
+            self.known[key] = make(rgb)
             if len(self.known) > self.size:
                 self.known.popitem(last=False)
         self.known.move_to_end(key)
         return self.known[key]
 
+
+class Remembering:
+    """A `Promptable` that encodes a picture once."""
+
+    def __init__(self, sam: Promptable, size: int = EMBEDDINGS) -> None:
+        self.sam, self.kept = sam, Kept(size)
+
+    def encode(self, rgb: RGB) -> Embedding:
+        found: Embedding = self.kept.of(rgb, self.sam.encode)
+        return found
+
     def predict(self, embedding: Embedding, prompt: Prompt) -> tuple[NDArray[np.float32], float]:
         return self.sam.predict(embedding, prompt)
+
+
+class RememberingParser:
+    """A `Parser` that looks at a picture once."""
+
+    def __init__(self, parser: Parser) -> None:
+        self.parser, self.kept = parser, Kept(PARSED)
+
+    def parse(self, rgb: RGB) -> NDArray[np.float32]:
+        """Not to be written into."""
+        found: NDArray[np.float32] = self.kept.of(rgb, self.parser.parse)
+        return found
 
 
 def save_bundled(parser: PartParser, sam: Any, file: Path) -> None:
@@ -99,7 +123,7 @@ def load_bundled(folder: Path) -> Segmenter:
     sam.image_encoder.trunk = parser.trunk
     for network in (parser, sam):
         network.eval().requires_grad_(False)
-    return Segmenter(PartReader(parser), "bundled", Remembering(SamSegmenter(sam)))
+    return Segmenter(RememberingParser(PartReader(parser)), "bundled", Remembering(SamSegmenter(sam)))
 
 
 def _under(prefix: str, weights: dict[str, Any], instead: str = "") -> dict[str, Any]:

@@ -29,7 +29,7 @@ MARGIN, CRUMB = 0.1, 0.1  # of its box's long side, of its largest piece
 PRESENT = 0.0015  # of the character: parts below are not there
 BARE = (ClothingPart.SKIN, FACE_HANDS)
 AGREE = 0.6  # IoU from which SAM's outline of a part is believed
-WEIGHT = 0.5  # how much of it, beside the parser's
+WEIGHT = 0.3  # how much of it, beside the parser's
 ROOM = 0.012  # of the long side: how far beyond the old clothes a new outfit may reach
 ALMOST_ALL = 0.9  # of the picture, or of a sprite: clothes do not cover more of a character
 DOUBTFUL, MATTERS = 0.65, 0.05  # the user is told of clothes less surely such than this, if they are this much of all
@@ -72,11 +72,24 @@ def pick(segmenter: Segmenter, character: Image8, clicks: Sequence[Click]) -> Im
     scale = rgb.shape[1] / character.shape[1]
     points = np.array([[click.x * scale, click.y * scale] for click in clicks], np.float32)
     labels = np.array([int(click.add) for click in clicks])
-    odds, _ = segmenter.sam.predict(segmenter.sam.encode(rgb), Prompt(points=points, labels=labels))
+    embedding = segmenter.sam.encode(rgb)
+    odds = _part_at(segmenter, rgb, points[labels == 1][0])
+    for count in range(1, len(points) + 1):  # as it was trained: every click comes with the answer to those before it
+        odds, _ = segmenter.sam.predict(embedding, Prompt(points=points[:count], labels=labels[:count], prior=odds))
+    assert odds is not None
     chosen = snap(1 / (1 + np.exp(-odds[None])), rgb)[0] > 0.5
     if alpha is not None:
         chosen &= alpha > 0
     return _enlarged(chosen.astype(np.uint8) * np.uint8(255), character)
+
+
+def _part_at(segmenter: Segmenter, rgb: NDArray[np.uint8], point: NDArray[np.float32]) -> NDArray[np.float32] | None:
+    """Log odds of the part that the parser sees at a point (x, y), as a first guess of what is meant; None where it sees
+    none."""
+    probabilities = translate(segmenter.parser.parse(rgb), rgb, segmenter.table)
+    x, y = (min(max(int(value), 0), length - 1) for value, length in zip(point, rgb.shape[1::-1], strict=True))
+    part = int(most_likely(probabilities[:, y : y + 1, x : x + 1])[0, 0])
+    return _log_odds(probabilities[part]) if part else None
 
 
 def masked(request: SwapRequest, detection: Detection) -> SwapRequest:

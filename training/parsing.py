@@ -26,6 +26,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from models.part_parser import CLASSES, PartParser, new_parser
+from models.segmenter import FILE, load_bundled
 from pipeline.request import CLOTHING
 from training import loop
 from training.ahead import ahead
@@ -166,10 +167,18 @@ def run(task: Any, recipe: Recipe, options: argparse.Namespace) -> None:
         print("done" if done else "stopped at the time limit; go on with --resume")
 
 
-def command_train(options: argparse.Namespace) -> None:
+def parser_of(source: Path) -> Any:
+    """The parser of a run, or of exported weights."""
+    if (source / FILE).is_file():
+        shipped: Any = load_bundled(source).parser
+        return shipped.parser.parser.requires_grad_(True)
     parser = new_parser()
-    if options.begin_from:
-        parser.load_state_dict(loop.averages(options.begin_from)["parser"])
+    parser.load_state_dict(loop.averages(source)["parser"])
+    return parser
+
+
+def command_train(options: argparse.Namespace) -> None:
+    parser = parser_of(options.begin_from) if options.begin_from else new_parser()
     run(Parsing(parser), recipe_of("parser", options), options)
 
 
@@ -192,7 +201,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     train = parser.add_subparsers(required=True).add_parser("train")
     add_training_options(train, samples=100_000, batch=16, rate=2e-3)
-    train.add_argument("--begin-from", type=Path, help="another run whose parser to start from")
+    train.add_argument("--begin-from", type=Path, help="another run, or exported weights, whose parser to start from")
     options = parser.parse_args(arguments)
     command_train(options)
 

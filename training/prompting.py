@@ -19,13 +19,12 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from models.part_parser import new_parser
 from models.sam import bundled_sam
 from models.segmenter import FILE, save_bundled
 from models.weights import write_manifest
 from pipeline.request import CLOTHING
 from training import loop
-from training.parsing import Seen, add_training_options, recipe_of, run
+from training.parsing import Seen, add_training_options, parser_of, recipe_of, run
 from training.part_styles import UNKNOWN
 
 TARGETS = 4  # regions asked for in a picture
@@ -204,20 +203,13 @@ class Prompting(nn.Module):
         return found
 
 
-def trunk_of(run_folder: Path) -> Any:
-    parser = new_parser()
-    parser.load_state_dict(loop.averages(run_folder)["parser"])
-    return parser.trunk
-
-
 def command_train(options: argparse.Namespace) -> None:
-    run(Prompting(bundled_sam(trunk_of(options.parser), options.side)), recipe_of("sam", options), options)
+    run(Prompting(bundled_sam(parser_of(options.parser).trunk, options.side)), recipe_of("sam", options), options)
 
 
 def command_export(options: argparse.Namespace) -> None:
     """The averages of both runs in one file, with its manifest."""
-    parser = new_parser()
-    parser.load_state_dict(loop.averages(options.parser)["parser"])
+    parser = parser_of(options.parser)
     sam = bundled_sam(parser.trunk)
     if options.sam:
         Prompting(sam).learned.load_state_dict(loop.averages(options.sam)["sam"])
@@ -237,7 +229,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     export.set_defaults(run_command=command_export)
     train.set_defaults(run_command=command_train)
     add_training_options(train, samples=40_000, batch=8, rate=1e-3)
-    train.add_argument("--parser", type=Path, required=True, help="the run of the parser whose trunk it looks through")
+    train.add_argument(
+        "--parser", type=Path, required=True, help="the run of the parser whose trunk it looks through, or exported weights"
+    )
     options = parser.parse_args(arguments)
     options.run_command(options)
 

@@ -11,7 +11,7 @@ import torch
 from models.part_parser import CLASSES, new_parser
 from models.prompts import Embedding, Prompt
 from models.sam import BUILDERS, SamSegmenter, bundled_sam, load_sam
-from models.segmenter import FILE, PartReader, Remembering, load_bundled, save_bundled
+from models.segmenter import FILE, Remembering, RememberingParser, load_bundled, save_bundled
 from models.weights import WeightsError, write_manifest
 
 
@@ -39,8 +39,8 @@ def test_parser_gives_probabilities_at_the_pictures_size(folder: Path, picture: 
 def test_both_fit_into_twelve_megabytes_and_share_the_trunk(folder: Path) -> None:
     assert (folder / FILE).stat().st_size < 12e6
     found = load_bundled(folder)
-    assert isinstance(found.parser, PartReader) and isinstance(found.sam, Remembering)
-    assert found.sam.sam.predictor.model.image_encoder.trunk is found.parser.parser.trunk
+    assert isinstance(found.parser, RememberingParser) and isinstance(found.sam, Remembering)
+    assert found.sam.sam.predictor.model.image_encoder.trunk is found.parser.parser.parser.trunk
 
 
 def test_what_is_saved_comes_back(folder: Path, picture: np.ndarray) -> None:

@@ -40,7 +40,7 @@ class ColourSam:
         return Embedding(rgb.astype(int), rgb.shape[:2])
 
     def predict(self, embedding: Embedding, prompt: Prompt) -> tuple[np.ndarray, float]:
-        if prompt.prior is not None:
+        if prompt.prior is not None and not len(prompt.points):
             return prompt.prior, 1.0
         box = prompt.box
         x, y = prompt.points[0] if len(prompt.points) else ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
