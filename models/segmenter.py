@@ -23,7 +23,8 @@ from models.weights import WeightsError, verified
 
 SIDES = (288, 416)  # long sides at which the bundled parser reads a picture; it was trained on what lies between
 EMBEDDINGS, PARSED = 4, 2  # pictures whose answers are kept
-FILE = "segmenter.safetensors"
+_TRUNK = "image_encoder.trunk."  # of the parser, inside the SAM
+PARSER_FILE, SAM_FILE = "parser.safetensors", "sam.safetensors"  # each below the 10 MB from which some hosts want git-lfs
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,29 +103,24 @@ class RememberingParser:
         return found
 
 
-def save_bundled(parser: PartParser, sam: Any, file: Path) -> None:
-    """One file for both, the trunk once, in 16 bits."""
-    weights = {f"parser.{name}": value for name, value in parser.state_dict().items()}
-    weights |= {f"sam.{name}": value for name, value in sam.state_dict().items() if not name.startswith("image_encoder.trunk.")}
-    save_file({name: value.half().contiguous() for name, value in weights.items()}, file)
+def save_bundled(parser: PartParser, sam: Any, folder: Path) -> None:
+    """A file for each, the trunk once, in 16 bits."""
+    rest = {name: value for name, value in sam.state_dict().items() if not name.startswith(_TRUNK)}
+    for file, weights in ((PARSER_FILE, parser.state_dict()), (SAM_FILE, rest)):
+        save_file({name: value.half().contiguous() for name, value in weights.items()}, folder / file)
 
 
 def load_bundled(folder: Path) -> Segmenter:
     """The bundled parser and SAM. Raises `WeightsError`."""
-    file = verified(folder) / FILE
-    try:
-        weights = {name: value.float() for name, value in load_file(file).items()}
-        parser = new_parser()
-        parser.load_state_dict(_under("parser.", weights))
-        sam = bundled_sam(PartTrunk())
-        sam.load_state_dict(_under("sam.", weights) | _under("parser.trunk.", weights, "image_encoder.trunk."))
-    except (OSError, RuntimeError, SafetensorError) as error:
-        raise WeightsError(f"The weights file {file.name} cannot be read, please restore it (git checkout).") from error
+    verified(folder)
+    parser, sam = new_parser(), bundled_sam(PartTrunk())
+    trunk = parser.trunk.state_dict(prefix=_TRUNK)
+    for file, network, known in ((PARSER_FILE, parser, {}), (SAM_FILE, sam, trunk)):
+        try:
+            network.load_state_dict(known | {name: value.float() for name, value in load_file(folder / file).items()})
+        except (OSError, RuntimeError, SafetensorError) as error:
+            raise WeightsError(f"The weights file {file} cannot be read, please restore it (git checkout).") from error
     sam.image_encoder.trunk = parser.trunk
     for network in (parser, sam):
         network.eval().requires_grad_(False)
     return Segmenter(RememberingParser(PartReader(parser)), "bundled", Remembering(SamSegmenter(sam)))
-
-
-def _under(prefix: str, weights: dict[str, Any], instead: str = "") -> dict[str, Any]:
-    return {instead + name.removeprefix(prefix): value for name, value in weights.items() if name.startswith(prefix)}

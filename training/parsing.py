@@ -26,7 +26,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from models.part_parser import CLASSES, PartParser, new_parser
-from models.segmenter import FILE, load_bundled
+from models.segmenter import PARSER_FILE, load_bundled
 from pipeline.request import CLOTHING
 from training import loop
 from training.ahead import ahead
@@ -169,7 +169,7 @@ def run(task: Any, recipe: Recipe, options: argparse.Namespace) -> None:
 
 def parser_of(source: Path) -> Any:
     """The parser of a run, or of exported weights."""
-    if (source / FILE).is_file():
+    if (source / PARSER_FILE).is_file():
         shipped: Any = load_bundled(source).parser
         return shipped.parser.parser.requires_grad_(True)
     parser = new_parser()

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from models.sam import bundled_sam
-from models.segmenter import FILE, save_bundled
+from models.segmenter import save_bundled
 from models.weights import write_manifest
 from pipeline.request import CLOTHING
 from training import loop
@@ -208,15 +208,15 @@ def command_train(options: argparse.Namespace) -> None:
 
 
 def command_export(options: argparse.Namespace) -> None:
-    """The averages of both runs in one file, with its manifest."""
+    """The averages of both runs, with their manifest."""
     parser = parser_of(options.parser)
     sam = bundled_sam(parser.trunk)
     if options.sam:
         Prompting(sam).learned.load_state_dict(loop.averages(options.sam)["sam"])
     options.out.mkdir(parents=True, exist_ok=True)
-    save_bundled(parser, sam, options.out / FILE)
-    write_manifest(options.out)
-    print(f"{options.out}: {(options.out / FILE).stat().st_size / 1e6:.1f} MB")
+    save_bundled(parser, sam, options.out)
+    files = write_manifest(options.out)
+    print(f"{options.out}: {sum(file.size for file in files) / 1e6:.1f} MB")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -11,7 +11,7 @@ from models.detectors import DETECTORS, chosen, load_segmenter
 from models.listing import listed
 from models.part_parser import new_parser
 from models.sam import BUILDERS, bundled_sam
-from models.segmenter import FILE, save_bundled
+from models.segmenter import save_bundled
 from models.weights import WeightsError, write_manifest
 from pipeline.part_tables import TABLES
 
@@ -23,7 +23,7 @@ def bundled(tmp_path: Path) -> Path:
     folder = tmp_path / "segmenter"
     folder.mkdir()
     parser = new_parser()
-    save_bundled(parser, bundled_sam(parser.trunk), folder / FILE)
+    save_bundled(parser, bundled_sam(parser.trunk), folder)
     write_manifest(folder)
     return folder
 
