@@ -86,7 +86,7 @@ def pick(segmenter: Segmenter, character: Image8, clicks: Sequence[Click]) -> Im
 def _part_at(segmenter: Segmenter, rgb: NDArray[np.uint8], point: NDArray[np.float32]) -> NDArray[np.float32] | None:
     """Log odds of the part that the parser sees at a point (x, y), as a first guess of what is meant; None where it sees
     none."""
-    probabilities = translate(segmenter.parser.parse(rgb), rgb, segmenter.table)
+    probabilities = _read(segmenter, rgb)
     x, y = (min(max(int(value), 0), length - 1) for value, length in zip(point, rgb.shape[1::-1], strict=True))
     part = int(most_likely(probabilities[:, y : y + 1, x : x + 1])[0, 0])
     return _log_odds(probabilities[part]) if part else None
@@ -124,15 +124,15 @@ def _parsed(
     """What the parser sees, from as near as the character allows: where that lies in the picture, its working copy as of
     `working_copy`, and its probabilities."""
     rgb, alpha = working_copy(character)
-    probabilities = translate(segmenter.parser.parse(rgb), rgb, segmenter.table) if alpha is None else None
-    there = alpha > 0 if alpha is not None else probabilities[0] < 0.5  # type: ignore[index]
-    where = _around(there, character.shape)
+    where = _around(_read(segmenter, rgb)[0] < 0.5 if alpha is None else alpha > 0, character.shape)
     if where != (slice(0, character.shape[0]), slice(0, character.shape[1])):
         rgb, alpha = working_copy(character[where])
-        probabilities = None
-    if probabilities is None:
-        probabilities = translate(segmenter.parser.parse(rgb), rgb, segmenter.table)
-    return where, rgb, alpha, probabilities
+    return where, rgb, alpha, _read(segmenter, rgb)  # a parser remembers what it has just looked at
+
+
+def _read(segmenter: Segmenter, rgb: NDArray[np.uint8]) -> Probabilities:
+    """Of the thirteen parts, 13 x h x w."""
+    return translate(segmenter.parser.parse(rgb), rgb, segmenter.table)
 
 
 def _around(there: NDArray[np.bool_], shape: tuple[int, ...]) -> tuple[slice, slice]:
@@ -146,8 +146,8 @@ def _around(there: NDArray[np.bool_], shape: tuple[int, ...]) -> tuple[slice, sl
     if not len(pieces):
         return everything
     large = pieces[pieces[:, cv2.CC_STAT_AREA] > CRUMB * pieces[:, cv2.CC_STAT_AREA].max()]
-    start = large[:, [cv2.CC_STAT_TOP, cv2.CC_STAT_LEFT]].min(0)
-    stop = (large[:, [cv2.CC_STAT_TOP, cv2.CC_STAT_LEFT]] + large[:, [cv2.CC_STAT_HEIGHT, cv2.CC_STAT_WIDTH]]).max(0)
+    corners, sizes = large[:, [cv2.CC_STAT_TOP, cv2.CC_STAT_LEFT]], large[:, [cv2.CC_STAT_HEIGHT, cv2.CC_STAT_WIDTH]]
+    start, stop = corners.min(0), (corners + sizes).max(0)
     if (stop - start).max() > NEARLY * max(there.shape):
         return everything
     margin = MARGIN * (stop - start).max()

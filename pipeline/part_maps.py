@@ -52,10 +52,7 @@ def most_likely(probabilities: Probabilities) -> Labels:
     clothes = list(CLOTHING)
     others = [part for part in range(len(probabilities)) if part not in CLOTHING]
     dressed = probabilities[clothes].sum(0) > probabilities[others].max(0)
-    worn, bare = (
-        np.array(clothes, np.uint8)[probabilities[clothes].argmax(0)],
-        np.array(others, np.uint8)[probabilities[others].argmax(0)],
-    )
+    worn, bare = (np.array(group, np.uint8)[probabilities[group].argmax(0)] for group in (clothes, others))
     found: Labels = np.where(dressed, worn, bare)
     return found
 

@@ -33,6 +33,10 @@ _OTHER = {
     ClothingPart.HAIR: "头发 頭髮 髪",
     ClothingPart.HELD: "剑 武器 包 剣 鞄 傘",
 }
+# socks are written with the sign for shoes
+_LONGEST_FIRST = sorted(
+    ((name, part) for part, names in _OTHER.items() for name in names.split()), key=lambda pair: -len(pair[0])
+)
 _ALL = ("clothes", "clothing", "outfit", "garment", "costume", "衣服", "服装", "衣装", "服")  # the whole outfit
 
 
@@ -42,9 +46,8 @@ def parts_meant(words: str) -> tuple[ClothingPart, ...]:
     english = {form for word in re.findall(r"[a-z]+(?:-[a-z]+)*", text) for form in _forms(word)}
     found = [part for part, names in _ENGLISH.items() if english & set(names.split())]
     rest = text
-    others = {name: part for part, names in _OTHER.items() for name in names.split()}
-    for name, part in sorted(others.items(), key=lambda pair: -len(pair[0])):
-        if name in rest:  # the longest first: socks are written with the sign for shoes
+    for name, part in _LONGEST_FIRST:
+        if name in rest:
             found.append(part)
             rest = rest.replace(name, " ")
     if not found and any(name in english or (not name.isascii() and name in rest) for name in _ALL):
