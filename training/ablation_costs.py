@@ -19,6 +19,7 @@ from training import loop
 from training.ablations import BATCH, EXPERIMENTS, Arm, Bench, arm_parts, arm_recipe, check_batch
 from training.data import Batch
 from training.diffusion import Diffusion, reads
+from training.precision import autocast
 from training.recipes import alphas_of
 
 ROUNDS, STEPS = 5, 6  # every arm has its turn in every round, so that none has the quiet minutes for itself
@@ -40,7 +41,7 @@ class Cost:
     def run(self, steps: int) -> None:
         for _ in range(steps):
             began = time.perf_counter()
-            with torch.autocast("cpu", torch.bfloat16):
+            with autocast("cpu"):
                 loss = self.task(self.batch, torch.Generator().manual_seed(0))
             loss.backward()
             self.optimizer.set_rate(self.rate)
@@ -65,7 +66,7 @@ def kept_bytes(task: Diffusion, batch: Batch) -> int:
         return tensor
 
     hooks = torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor)
-    with hooks, torch.autocast("cpu", torch.bfloat16):
+    with hooks, autocast("cpu"):
         loss = task(batch, torch.Generator().manual_seed(0))
     assert loss.requires_grad  # alive until here, so that no storage was used twice
     return sum(held.values())

@@ -25,6 +25,7 @@ from torch import Tensor
 from training.data import stores_in
 from training.leaves import draw_leaves
 from training.optimizer import MuonAdamW, schedule
+from training.precision import autocast
 
 WIDTH = 64
 ENCODER_BLOCKS = (0, 1, 3, 4)
@@ -103,7 +104,7 @@ def ssim(a: Tensor, b: Tensor) -> Tensor:
 
 def reconstruction_loss(model: AutoencoderTiny, images: Tensor, noise: float) -> Tensor:
     """images: N x 3 x S x S in -1..1."""
-    with torch.autocast(images.device.type, torch.bfloat16):
+    with autocast(images.device):
         latents = model.encoder(images).float()
         decoded = model.decoder(latents + noise * torch.randn_like(latents)).float()
     moments = latents.mean((0, 2, 3)).square().mean() + (latents.std((0, 2, 3)) - 1).square().mean()

@@ -31,6 +31,7 @@ from torch import Tensor
 from pipeline.conditions import token_ids
 from training.ahead import ahead
 from training.objective import channel_weight
+from training.precision import autocast
 
 GARMENT = 128  # pixels a side of a reference picture
 CHANNELS = {"rgb": 3, "mask": 1, "lineart": 1, "target": 3, "labels": 1, "depth": 1, "pose": 3, "garment": 3}
@@ -129,7 +130,7 @@ def encode(store: Store, vae: Any, device: str = "cpu", chunk: int = 32) -> None
         )
         for factor, file in files.items():
             scaled = images if factor == 8 else F.avg_pool2d(images, 2)
-            with torch.autocast(torch.device(device).type, torch.bfloat16):
+            with autocast(device):
                 latents = vae.encode(scaled.to(memory_format=torch.channels_last)).latents
             file.write((latents.float() * scale).half().cpu().contiguous().numpy().data)
     for file in files.values():

@@ -3,7 +3,7 @@
     python -m training train --recipe controlnet-sd15 --base MODEL --data DIR --full 20000 --batch 8 --out runs/mine
 
 MODEL is a diffusers folder (`unet`, `vae`, `text_encoder`, `tokenizer`, `scheduler`, for SDXL also `text_encoder_2` and
-`tokenizer_2`), DIR the pictures as in `training.folder`. Locked networks rest in bfloat16, activations are checkpointed.
+`tokenizer_2`), DIR the pictures as in `training.folder`. Locked networks rest in 16 bits, activations are checkpointed.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from training.data import Batch
 from training.folder import Pictures
 from training.hints import HINTS
 from training.objective import OBJECTIVES
+from training.precision import working_dtype
 from training.recipes import Recipe
 
 FOLDERS = ("unet", "vae", "text_encoder", "tokenizer", "scheduler")
@@ -81,8 +82,10 @@ def _tokenizer(folder: Path) -> Any:
     return CLIPTokenizer.from_pretrained(folder, local_files_only=True)
 
 
-def make_parts(base: Base, recipe: Recipe, image_encoder: Path | None = None) -> dict[str, nn.Module]:
-    """The recipe's networks; what it does not train rests in bfloat16.
+def make_parts(
+    base: Base, recipe: Recipe, image_encoder: Path | None = None, device: torch.device | str = "cpu"
+) -> dict[str, nn.Module]:
+    """The recipe's networks; what it does not train rests in 16 bits where the device that is to train computes in them.
 
     image_encoder: folder of a `CLIPVisionModelWithProjection`, for a garment adapter.
     """
@@ -103,7 +106,7 @@ def make_parts(base: Base, recipe: Recipe, image_encoder: Path | None = None) ->
     for network in networks:
         network.enable_gradient_checkpointing()
     for part in locked:
-        nn.Module.to(part, torch.bfloat16)  # the libraries' own `to` warns of layers that they would keep in 32 bits
+        nn.Module.to(part, working_dtype(device))  # the libraries' own `to` warns of layers that they would keep in 32 bits
     return parts
 
 

@@ -21,6 +21,7 @@ from models.samplers import make_scheduler
 from pipeline.denoise import denoise
 from training.data import Batch
 from training.hints import HINTS
+from training.precision import autocast
 from training.recipes import Recipe, scheduler_config
 
 STEPS, GUIDANCE = 12, 3.0
@@ -116,6 +117,6 @@ def save_grid(
     """`folder`/samples/0001234.png"""
     path = folder / "samples" / f"{step:07d}.png"
     path.parent.mkdir(parents=True, exist_ok=True)
-    with torch.autocast(next(vae.parameters()).device.type, torch.bfloat16):  # locked networks may rest in 16 bits
+    with autocast(next(vae.parameters()).device):  # locked networks may rest in 16 bits
         Image.fromarray(grid(parts, recipe, batch, vae, scheduler)).save(path)
     return path

@@ -27,6 +27,7 @@ from training.export import compact
 from training.judge_drawings import SLOTS, Drawings, batches, halved, kinds_of, make_drawings
 from training.optimizer import MuonAdamW, schedule
 from training.pairs import EVALUATION_SEEDS
+from training.precision import autocast
 
 PARTS = len(ClothingPart)
 WIDTHS, BLOCKS = (48, 96, 192), (1, 2, 2)
@@ -160,7 +161,7 @@ def train(
     began = time.monotonic()
     for step in range(1, steps + 1):
         rgb, labels, wanted = (item.to(device) for item in next(source))
-        with torch.autocast(torch.device(device).type, torch.bfloat16):
+        with autocast(device):
             parts, kinds = judge(rgb)
         loss = F.cross_entropy(parts.float(), labels)
         for index, slot in enumerate(SLOTS):

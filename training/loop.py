@@ -23,6 +23,7 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from training.optimizer import OPTIMIZERS, MuonAdamW, schedule
+from training.precision import autocast
 from training.recipes import Recipe, Stage
 
 AVERAGE_EVERY = 4  # steps; a moving average needs no finer grain, and memory traffic counts on a CPU
@@ -135,7 +136,7 @@ def train(
         generator.manual_seed(step_seed(recipe, state.step, accelerator.process_index))
         for _ in range(recipe.accumulate):
             with accelerator.accumulate(task):
-                with torch.autocast(accelerator.device.type, torch.bfloat16):
+                with autocast(accelerator.device):
                     loss = task(next(source), generator)
                 accelerator.backward(loss)
             meter.add(loss)

@@ -186,8 +186,9 @@ def outline(scene: Scene, rng: Rng) -> None:
     kernel = np.ones((3, 3), np.uint8)
     regions = (scene.garments.astype(np.uint16) * 16 + np.minimum(scene.parts, 15)).astype(np.uint16)
     borders: NDArray[Any] = (cv2.morphologyEx(regions, cv2.MORPH_GRADIENT, kernel) > 0).astype(np.uint8)
-    if rng.random() < 0.4:
-        borders = cv2.dilate(borders, kernel)
+    for chance in (0.4, 0.15, 0.1):
+        if rng.random() < chance:
+            borders = cv2.dilate(borders, kernel)
     ink = rng.uniform(0, 70, 3) if rng.random() < 0.7 else rng.uniform(0, 200, 3)
     strength = cv2.GaussianBlur(borders.astype(np.float32), (0, 0), 0.7) * float(rng.uniform(0.5, 1))
     wobble = (1 + field(rng, scene.size, 20, 0.4)).clip(0, 1)
@@ -291,7 +292,7 @@ def tones(rgb: Colours, rng: Rng) -> Colours:
     saturation, contrast = float(rng.uniform(0.4, 1.5)), float(rng.uniform(0.6, 1.3))
     rgb = grey[..., None] + saturation * (rgb - grey[..., None])
     rgb = (rgb - 128) * contrast + 128 + float(rng.normal(0, 18))
-    rgb = rgb * (1 + rng.normal(0, 0.08, 3)).astype(np.float32)
+    rgb = rgb * (1 + rng.normal(0, 0.08 if rng.random() < 0.8 else 0.25, 3)).clip(0.3, 1.7).astype(np.float32)
     return 255 * (rgb.clip(0, 255) / 255) ** np.float32(np.exp(rng.normal(0, 0.25)))
 
 
@@ -342,6 +343,37 @@ def grain(rgb: Colours, rng: Rng) -> Colours:
     return rgb + rng.standard_normal(rgb.shape, np.float32) * np.float32(rng.uniform(2, 16))
 
 
+def mottle(rgb: Colours, rng: Rng) -> Colours:
+    """Colour that does not cover: paper or ground shows through in streaks and blots."""
+    size = rgb.shape[:2]
+    cells = int(rng.integers(8, 100))
+    blots = field(rng, size, cells)
+    if rng.random() < 0.6:  # drawn out in one direction
+        length, angle = int(rng.integers(3, 16)), float(rng.uniform(0, np.pi))
+        kernel = np.zeros((2 * length + 1, 2 * length + 1), np.float32)
+        reach = (round(length * np.cos(angle)), round(length * np.sin(angle)))
+        cv2.line(kernel, (length - reach[0], length - reach[1]), (length + reach[0], length + reach[1]), 1.0)
+        blots = cv2.filter2D(rng.standard_normal(size, np.float32), -1, kernel / kernel.sum())
+        blots = blots / max(float(blots.std()), 1e-3)
+    ground = rng.uniform(200, 255, 3) if rng.random() < 0.7 else rng.uniform(0, 120, 3)
+    share = (float(rng.uniform(-0.1, 0.3)) + float(rng.uniform(0.05, 0.3)) * blots).clip(0, 0.7)[..., None].astype(np.float32)
+    return rgb * (1 - share) + ground.astype(np.float32) * share
+
+
+def raster(rgb: Colours, rng: Rng) -> Colours:
+    """A printing screen, a weave of canvas, the lines of a display: one or two plane waves, added or multiplied."""
+    y, x = np.mgrid[: rgb.shape[0], : rgb.shape[1]].astype(np.float32)
+    wave: Any = np.float32(1)
+    for _ in range(int(rng.integers(1, 3))):
+        length, angle = float(rng.uniform(2.2, 9)), float(rng.uniform(0, np.pi))
+        wave = wave * np.sin((np.cos(angle) * x + np.sin(angle) * y) * (2 * np.pi / length))
+    if rng.random() < 0.4:
+        wave = np.sign(wave)
+    if rng.random() < 0.5:
+        return rgb + np.float32(rng.uniform(6, 36)) * wave[..., None]
+    return rgb * (1 + np.float32(rng.uniform(0.05, 0.35)) * wave[..., None])
+
+
 def jpeg(rgb: Colours, rng: Rng) -> Colours:
     quality = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(18, 80))]
     _, data = cv2.imencode(".jpg", rgb.clip(0, 255).astype(np.uint8), quality)
@@ -357,6 +389,8 @@ CAMERA: tuple[tuple[float, Callable[[Colours, Rng], Colours]], ...] = (
     (0.25, soften),
     (0.12, sharpen),
     (0.12, shrink),
+    (0.14, mottle),
+    (0.12, raster),
     (0.25, grain),
     (0.30, jpeg),
 )

@@ -63,7 +63,7 @@ def full(recipe: Recipe, device: torch.device, data: Path, base: Path, side: int
             raise UserError(f"Not every picture has a {kind}, please run: python -m training check-data DIR --needs {kind}")
     model = full_size.read_base(base)
     recipe = replace(recipe, objective=model.scheduler["prediction_type"])
-    found = full_size.make_parts(model, recipe, image_encoder)
+    found = full_size.make_parts(model, recipe, image_encoder, device)
     reader: Any = found.get("garment")
 
     def of(stage: Stage, size: int, first: int, worker: int) -> Iterator[Batch]:
