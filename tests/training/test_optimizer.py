@@ -7,7 +7,7 @@ import copy
 import torch
 from torch import nn
 
-from training.optimizer import MuonAdamW, as_matrix
+from training.optimizer import Muon32, MuonAdamW, as_matrix
 
 
 def small_net() -> nn.Module:
@@ -71,3 +71,20 @@ def test_a_run_goes_on_exactly_from_its_state() -> None:
     descend(resumed, again, 3)
     for a, b in zip(straight.parameters(), resumed.parameters(), strict=True):
         torch.testing.assert_close(a, b)
+
+
+def test_muon_in_32_bits_is_muon() -> None:
+    torch.manual_seed(4)
+    weights = [nn.Parameter(torch.randn(32, 48)), nn.Parameter(torch.randn(80, 40))]
+    copies = [nn.Parameter(weight.detach().clone()) for weight in weights]
+    settings = {"lr": 0.02, "weight_decay": 0.1, "adjust_lr_fn": "match_rms_adamw"}
+    ours, theirs = Muon32(weights, **settings), torch.optim.Muon(copies, **settings)
+    for _ in range(3):
+        for weight, other in zip(weights, copies, strict=True):
+            weight.grad = torch.randn_like(weight)
+            other.grad = weight.grad.clone()
+        ours.step()
+        theirs.step()
+    for weight, other in zip(weights, copies, strict=True):
+        moved = (weight - other).norm() / other.norm()
+        assert moved < 2e-3, "only the rounding of 16 bits lies between them"
