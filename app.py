@@ -14,41 +14,34 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Any, NoReturn, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
+    from models.profiles import ModelProfile
     from pipeline.request import Image8, SwapRequest, SwapResult
     from serving.local import LocalEngine
+    from serving.stock import Stock
     from ui.page import ProfileInfo
 
 ROOT = Path(__file__).resolve().parent
-COMMANDS = ("serve", "swap", "detect", "models")
-TITLES = {"bundled": "Bundled (small, no download)", "bundled-fast": "Bundled, 4 steps (fastest)"}
 FINISH_SECONDS = 110  # a container is usually given 120 s to stop
 MAX_SEED = 2**31 - 1
 
 
-class Usage(Exception):
-    """A mistake in the options; `str(error)` is one line."""
-
-
-class Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise Usage(f"{message} (see: {self.prog} --help)")
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command -> exit status: 0, 2 after a mistake of the user, 130 when interrupted."""
+    from ui.arguments import COMMANDS, build
+
     given = list(sys.argv[1:] if arguments is None else arguments)
     if not given or given[0] not in (*COMMANDS, "-h", "--help"):
         given.insert(0, "serve")
     try:
-        options = _parser().parse_args(given)
+        options = build({"serve": _serve, "swap": _swap, "detect": _detect, "models": _models}).parse_args(given)
         with _results_only() as results:
             options.run(options, results)
     except KeyboardInterrupt:
@@ -79,75 +72,11 @@ def _results_only() -> Iterator[TextIO]:
 
 def _one_line(error: Exception) -> str:
     from pipeline.request import UserError
+    from ui.arguments import Usage
 
     text = " ".join(str(error).split())
     known = isinstance(error, (UserError, Usage)) or type(error).__name__ == "WeightsError"
     return text if known else f"something went wrong here ({type(error).__name__}: {text})"
-
-
-def _number(kind: Callable[[str], Any], low: float, high: float) -> Callable[[str], Any]:
-    def read(text: str) -> Any:
-        try:
-            value = kind(text)
-        except ValueError:
-            raise argparse.ArgumentTypeError(f"{text!r} is not a number") from None
-        if not low <= value <= high:
-            raise argparse.ArgumentTypeError(f"{text} is not between {low} and {high}")
-        return value
-
-    return read
-
-
-def _parser() -> Parser:
-    parser = Parser(prog="app.py", description="Give an anime character a new outfit. Without a command the page is served.")
-    commands = parser.add_subparsers(metavar="{serve,swap,detect,models}", required=True)
-
-    serve = commands.add_parser("serve", help="serve the page (default)")
-    serve.add_argument("--host", default=os.environ.get("GRADIO_SERVER_NAME", "127.0.0.1"), help="default: %(default)s")
-    port = _number(int, 1, 65535)
-    serve.add_argument("--port", type=port, default=os.environ.get("GRADIO_SERVER_PORT", "7860"), help="default: %(default)s")
-    serve.add_argument("--profile", default="bundled", help="the model that the page starts with (default: %(default)s)")
-    serve.set_defaults(run=_serve)
-
-    swap = commands.add_parser("swap", help="swap one outfit and print one line of JSON")
-    swap.add_argument("--character", required=True, type=Path, metavar="C.png")
-    where = swap.add_mutually_exclusive_group()  # without: the clothing is found
-    where.add_argument("--mask", type=Path, metavar="M.png", help="white = repaint; any size, scaled to the picture")
-    where.add_argument("--painted", type=Path, metavar="P.png", help="the character scribbled over; the mask is the difference")
-    swap.add_argument("--parts", help="without a mask: what to change, for example topwear,bottomwear (default: all clothing)")
-    swap.add_argument("--prompt", help="the new outfit in words; needed unless there is a --garment")
-    swap.add_argument("--garment", type=Path, metavar="G.png", help="a picture of the garment to wear")
-    scale = _number(float, 0, 2)
-    swap.add_argument("--garment-scale", type=scale, default=1.0, help="how closely to follow it (default: %(default)s)")
-    swap.add_argument("--out", required=True, type=Path, metavar="OUT.png", help="with --count: OUT_1.png, OUT_2.png ...")
-    also = "more pictures of the same character in the same clothes, for the same new outfit: OUT_A.png, OUT_B.png ..."
-    swap.add_argument("--also", type=Path, nargs="+", default=[], metavar="A.png", help=also)
-    swap.add_argument("--negative", default="", help="what to leave out")
-    swap.add_argument("--seed", type=_number(int, 0, MAX_SEED), help="default: a new one each time")
-    swap.add_argument("--count", type=_number(int, 1, 16), default=1, help="number of pictures (default: %(default)s)")
-    swap.add_argument("--profile", default="bundled", help="the model (default: %(default)s)")
-    swap.add_argument("--steps", type=_number(int, 1, 150), help="default: the model's own")
-    swap.add_argument("--guidance", type=_number(float, 1, 30), help="1 = off; default: the model's own")
-    swap.add_argument("--sampler", help="default: the model's first")
-    swap.add_argument("--strength", type=_number(float, 0.01, 1), default=1.0, help="1 = from noise (default: %(default)s)")
-    swap.add_argument("--grow", type=_number(int, 0, 4096), default=0, help="pixels the mask is grown by (default: %(default)s)")
-    swap.add_argument("--feather", type=_number(int, 0, 256), default=2, help="pixels softened inwards (default: %(default)s)")
-    swap.add_argument("--loosen", type=_number(float, 0, 1), default=0.0, help="how far a sprite's outline may be left, 0..1")
-    swap.add_argument("--no-detail", action="store_true", help="skip the second pass at twice the size")
-    swap.set_defaults(run=_swap)
-
-    detect = commands.add_parser("detect", help="find the clothing and print one line of JSON")
-    detect.add_argument("--character", required=True, type=Path, metavar="C.png")
-    detect.add_argument("--parts", help="what of it --mask shows, for example topwear,bottomwear (default: all clothing)")
-    detect.add_argument("--text", default="", help="something else to find, in words")
-    detect.add_argument("--out", required=True, type=Path, metavar="LABELS.png", help="an index a pixel, 0 = background")
-    detect.add_argument("--mask", type=Path, metavar="M.png", help="also write a mask, white = these parts and what --text found")
-    detect.set_defaults(run=_detect)
-
-    models = commands.add_parser("models", help="list the models, or check their weight files")
-    models.add_argument("what", choices=("list", "verify"), nargs="?", default="list")
-    models.set_defaults(run=_models)
-    return parser
 
 
 def _swap(options: argparse.Namespace, results: TextIO) -> None:
@@ -161,7 +90,7 @@ def _swap(options: argparse.Namespace, results: TextIO) -> None:
         with _naming("--also"):
             others[path] = load_character(path)
     bar = Bar(sys.stderr)
-    result = _engine(request.profile).swap(request, bar)
+    result = _engine(request.profile, _stock()).swap(request, bar)
     bar.close()
     for warning in result.warnings:
         print(f"note: {warning}", file=sys.stderr)
@@ -185,7 +114,7 @@ def _detect(options: argparse.Namespace, results: TextIO) -> None:
             _check_out(option, path)
     with _naming("--character"):
         character = load_character(options.character)
-    found = _engine("bundled").detect(DetectRequest(character, options.text))
+    found = _engine("bundled", _stock()).detect(DetectRequest(character, options.text))
     for warning in found.warnings:
         print(f"note: {warning}", file=sys.stderr)
     save_png(found.labels, options.out)
@@ -228,7 +157,7 @@ def _request(options: argparse.Namespace) -> SwapRequest:
     if options.garment is not None:
         with _naming("--garment"):
             garment = load_character(options.garment)
-    profile = _profile(options.profile)
+    profile = _stock().named(options.profile)
     if options.sampler not in (None, *profile.samplers):
         raise UserError(f"--sampler must be one of: {', '.join(profile.samplers)}.")
     return SwapRequest(
@@ -275,50 +204,52 @@ def _save(result: SwapResult, out: Path) -> Iterator[tuple[Path, int]]:
         yield path, seed
 
 
-def _profile(name: str) -> Any:
-    from models.profiles import PROFILES
-    from pipeline.request import UserError
+def _stock() -> Stock:
+    from serving.stock import Stock
 
-    if name not in PROFILES:
-        raise UserError(f"There is no model called {name!r}, please choose one of: {', '.join(PROFILES)}.")
-    return PROFILES[name]
+    return Stock(ROOT)
 
 
-def _engine(profile: str) -> LocalEngine:
+def _engine(profile: str, stock: Stock) -> LocalEngine:
     from serving.local import LocalEngine
 
-    return LocalEngine(profile)
+    return LocalEngine(profile, stock.profiles)
+
+
+def _complain(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
 
 
 def _models(options: argparse.Namespace, results: TextIO) -> None:
-    from models.listing import listed
-    from pipeline.request import UserError
+    from ui.console import Bytes
 
-    broken = 0
-    for row in listed(checksums=options.what == "verify"):
-        broken += len(row.broken)
-        for problem in row.broken:
-            print(f"{row.name}: {problem}", file=sys.stderr)
-        size = f"{row.megabytes:.1f} MB"
-        line = f"{row.name:<20} {row.task:<26} {size:>9}  {row.licence:<12} {row.state:<14} {row.origin}"
-        print(line, file=results, flush=True)
-    if broken:
-        raise UserError(f"{broken} weight files are not as they should be, please see the lines above.")
+    stock = _stock()
+    chosen = [stock.named(name) for name in options.names]
+    if options.what == "download":
+        stock.fetch(chosen, _complain, Bytes(sys.stderr), options.all_hints)
+    elif options.what == "remove":
+        print(f"{stock.remove(chosen) / 1e9:.2f} GB are free again.", file=results, flush=True)
+    else:
+        for line in stock.lines(chosen, options.what == "verify", _complain):
+            print(line, file=results, flush=True)
 
 
 def _serve(options: argparse.Namespace, results: TextIO) -> None:
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-    first = _profile(options.profile)
-    engine = _engine(first.name)
+    from ui.console import Bytes
 
-    from models.profiles import PROFILES
+    stock = _stock()
+    asked = options.profile and stock.named(options.profile)
+    first = asked or stock.first(_complain, Bytes(sys.stderr), not options.no_download)
+    engine = _engine(first.name, stock)
+
     from pipeline.request import UserError
     from pipeline.safety import mark
     from ui import layout
     from ui.jobs import Jobs
 
     jobs, stop = Jobs(), threading.Event()
-    profiles = [first, *(profile for profile in PROFILES.values() if profile is not first)]
+    profiles = [first, *(profile for profile in stock.on_disk() if profile.name != first.name)]
     examples = sorted((ROOT / "assets" / "examples").glob("*.png"))
     page = layout.build(engine, [_info(profile) for profile in profiles], mark, examples, jobs)
     page.queue(max_size=32, default_concurrency_limit=4)
@@ -369,12 +300,17 @@ def _warm_up(engine: LocalEngine) -> None:
         print(f"note: {error}", file=sys.stderr)
 
 
-def _info(profile: Any) -> ProfileInfo:
+def _info(profile: ModelProfile) -> ProfileInfo:
     from ui.page import ProfileInfo
 
-    title = TITLES.get(profile.name, profile.name)
     return ProfileInfo(
-        profile.name, title, profile.samplers, profile.samplers[0], profile.steps, profile.guidance, bool(profile.garment)
+        profile.name,
+        profile.title or profile.name,
+        profile.samplers,
+        profile.samplers[0],
+        profile.steps,
+        profile.guidance,
+        bool(profile.garment),
     )
 
 

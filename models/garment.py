@@ -26,6 +26,11 @@ class GarmentReader(nn.Module):
         self.image_encoder, self.adapter = image_encoder, adapter
 
     @property
+    def eyes(self) -> tuple[nn.Module, ...]:
+        """What it reads with; the adapter's other layers belong to the U-Net that they are attached to."""
+        return self.image_encoder, self.adapter.image_proj
+
+    @property
     def side(self) -> int:
         """Pixels a side of the square pictures it reads."""
         return int(self.image_encoder.config.image_size)

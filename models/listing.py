@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from models import profiles
 from models.detectors import DETECTORS, SHELF
-from models.weights import WeightsError, problems, read_manifest
+from models.hub import verify
+from models.profiles import ModelProfile
+from models.sources import Source
+from models.weights import WeightsError, has_manifest, problems, read_manifest
 
 TRAINED_HERE = "trained by this repository"
 _ROLES = {"parser": "clothing: parts", "sam": "clothing: outlines", "words": "clothing: words"}
@@ -28,15 +31,43 @@ class Listed:
     broken: tuple[str, ...] = ()
 
 
-def listed(checksums: bool = False, shelf: Path = SHELF) -> Iterator[Listed]:
-    """Every model; checksums: read the bundled files and compare; shelf: where the larger networks of detection lie."""
-    for name, profile in profiles.PROFILES.items():
-        yield _bundled(name, f"outfits, {profile.native} px", profile.folder, checksums)
+def listed(rows: Iterable[ModelProfile], checksums: bool = False, shelf: Path = SHELF) -> Iterator[Listed]:
+    """Every model; rows: of those that draw outfits; checksums: read the files and compare; shelf: where the larger networks
+    of detection lie."""
+    for profile in rows:
+        yield _outfits(profile, checksums)
     if profiles.SEGMENTER.is_dir():
         yield _bundled("segmenter", "clothing: parts, outlines", profiles.SEGMENTER, checksums)
     for row in DETECTORS:
         state = "installed" if row.is_there(shelf) else "not installed"
         yield Listed(row.name, _ROLES[row.role], row.megabytes, row.licence, state, f"{row.origin} -> {shelf.name}/{row.path}")
+
+
+def _outfits(profile: ModelProfile, checksums: bool) -> Listed:
+    task, base = f"outfits, {profile.native} px", profile.base.repo
+    if isinstance(base, Path) and has_manifest(base):
+        return _bundled(profile.name, task, base, checksums)
+    sources = profile.sources()
+    if not is_there(profile):
+        state, broken = "not installed", []
+    else:
+        broken = [problem for source in sources for problem in verify(source, checksums)]
+        state = "damaged" if broken else "verified" if checksums else "complete"
+    licences = ", ".join(dict.fromkeys(source.licence for source in sources))
+    megabytes = sum(source.megabytes for source in sources)
+    origin = profile.base.title if isinstance(base, Path) else f"Hugging Face: {', '.join(source.title for source in sources)}"
+    return Listed(profile.name, task, megabytes, licences, state, origin, tuple(broken))
+
+
+def is_there(profile: ModelProfile) -> bool:
+    """Whether every file that the profile cannot do without is on this disk."""
+    return not any(verify(source) for source in profile.sources())
+
+
+def sources_of(rows: Iterable[ModelProfile], optional: bool = False) -> tuple[Source, ...]:
+    """What these profiles need from the hub, each once."""
+    found = [source for row in rows for source in row.sources(optional) if not isinstance(source.repo, Path)]
+    return tuple(dict.fromkeys(found))
 
 
 def _bundled(name: str, task: str, folder: Path, checksums: bool) -> Listed:

@@ -1,4 +1,4 @@
-"""Profile -> loaded networks on a device. The only caller of `from_pretrained`."""
+"""Profile -> loaded networks on a device. The only caller of `from_pretrained` and `from_single_file`."""
 
 from __future__ import annotations
 
@@ -6,48 +6,91 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import diffusers.utils.logging
 import torch
 import transformers.utils.logging
-from diffusers import AutoencoderKL, AutoencoderTiny, UNet2DConditionModel
+from diffusers import AutoencoderKL, AutoencoderTiny, StableDiffusionPipeline, StableDiffusionXLPipeline, UNet2DConditionModel
 from safetensors import SafetensorError
 from safetensors.torch import load_file
-from transformers import CLIPTextModel, CLIPTokenizer, CLIPVisionModelWithProjection
+from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer, CLIPVisionModelWithProjection
 
 from models.controlnet import CC_ControlNet
+from models.controlnet_union import CC_ControlNetUnion
 from models.garment import GarmentReader
 from models.group_norm import quicken
+from models.hub import find
 from models.ip_adapter import adapter_from_state
-from models.profiles import ModelProfile
+from models.placement import RESIDENT, REST, Awake, Placement
+from models.profiles import Control, ModelProfile
+from models.sources import Source
+from models.text import TextReader
 from models.tokenizer import known_words
-from models.weights import WeightsError, verified
+from models.weights import WeightsError, has_manifest, verified
 
-LORA_FOLDER = "lora"  # inside a model's folder
+LAYOUTS = Path(__file__).resolve().parent.parent / "assets" / "layouts"  # configurations for single files
+CONTROLS = {"controlnet": CC_ControlNet, "union": CC_ControlNetUnion}
 _VAES = {"AutoencoderKL": AutoencoderKL, "AutoencoderTiny": AutoencoderTiny}
+_PIPELINES = {"sd15": StableDiffusionPipeline, "sdxl": StableDiffusionXLPipeline}
+_HARMLESS = "position_ids"  # old files hold it, newer libraries compute it
+_ENCODERS = {"text_encoder": CLIPTextModel, "text_encoder_2": CLIPTextModelWithProjection}
 
 
 @dataclass(frozen=True, eq=False)
 class Networks:
     """Everything a profile needs, in evaluation mode and without gradients.
 
-    controls: by the folder of the profile's `Control`. known_words: what the text encoder was trained on, None if
-    anything goes. dtype: of U-Net, controls, text encoder and garment reader; the VAE has its own. garment: attached to
-    the U-Net, None if the profile takes no pictures of garments.
+    controls: by the name of the profile's `Control`, read when first asked for. text_encoders, tokenizers: one of each, or two
+    for SDXL. known_words: what the text encoder was trained on, None if anything goes. dtype: of U-Net, controls, text encoders
+    and garment reader; the VAE has its own. garment: attached to the U-Net, None if the profile takes no pictures of garments.
     """
 
     unet: Any
-    controls: Mapping[str, CC_ControlNet]
+    controls: Mapping[str, Any]
     vae: Any
-    text_encoder: Any
-    tokenizer: Any
+    text_encoders: tuple[Any, ...]
+    tokenizers: tuple[Any, ...]
     known_words: frozenset[str] | None
     scheduler_config: Mapping[str, Any]
     device: torch.device
     dtype: torch.dtype
     garment: GarmentReader | None = None
+    clip_skip: int = 1
+    placement: Placement = RESIDENT
+
+    @property
+    def awake(self) -> Awake:
+        """`with networks.awake(encoder): ...`: on the device while it works."""
+        return Awake(self.device, self.placement.rests)
+
+    @property
+    def text_encoder(self) -> Any:
+        return self.text_encoders[0]
+
+    @property
+    def tokenizer(self) -> Any:
+        return self.tokenizers[0]
+
+    @cached_property
+    def reader(self) -> TextReader:
+        return TextReader(self.tokenizers, self.text_encoders, self.clip_skip)
+
+    @property
+    def is_sdxl(self) -> bool:
+        return self.unet.config.addition_embed_type is not None
+
+    @property
+    def quick_vae(self) -> bool:
+        """Small enough to decode a preview at every step."""
+        return isinstance(self.vae, AutoencoderTiny)
+
+    @property
+    def masked_inputs(self) -> bool:
+        """A U-Net of nine channels, which sees the mask and the masked picture itself."""
+        return int(self.unet.config.in_channels) > int(self.unet.config.out_channels)
 
 
 def best_device() -> torch.device:
@@ -64,38 +107,138 @@ def best_dtype(device: torch.device) -> torch.dtype:
     return torch.bfloat16 if device.type == "cpu" and has_bf16 else torch.float32
 
 
-def load(profile: ModelProfile, device: torch.device | None = None, dtype: torch.dtype | None = None) -> Networks:
-    """Load a profile's networks, by default onto the best device. Raises `WeightsError`."""
-    folder = verified(profile.folder)
+def load(
+    profile: ModelProfile,
+    device: torch.device | None = None,
+    dtype: torch.dtype | None = None,
+    placement: Placement = RESIDENT,
+) -> Networks:
+    """Load a profile's networks, by default onto the best device, as the row of `models.placement` says. Raises
+    `WeightsError`."""
     device = device or best_device()
     dtype = dtype or best_dtype(device)
     vae_dtype = torch.float32 if profile.full_precision_vae else dtype
+    base = place(profile.base)
+    with _readable(profile.base), quiet():
+        read = _read_file if base.is_file() else _read_folder
+        parts = read(base, profile, dtype, vae_dtype)
+        unet = parts["unet"]
+        if profile.lora:
+            _merge_lora(unet, place(profile.located(profile.lora)))
+        if profile.vae:
+            parts["vae"] = read_network(AutoencoderKL, place(profile.vae), vae_dtype)
+        tokenizers = [parts["tokenizer"], *([parts["tokenizer_2"]] if "tokenizer_2" in parts else [])]
+        encoders = [parts[name] for name in _ENCODERS if name in parts]
+        resting = REST if placement.rests else device
+        garment = _garment(profile, unet, resting) if profile.garment else None
+        settle(unet, dtype)
+        placement.arrange(unet, device, dtype)
+        networks = Networks(
+            unet=unet,
+            controls=Controls(profile, device, dtype, placement),
+            vae=settle(parts["vae"], vae_dtype).to(resting),
+            text_encoders=tuple(settle(encoder, dtype).to(resting) for encoder in encoders),
+            tokenizers=tuple(tokenizers),
+            known_words=known_words(base / "tokenizer"),
+            scheduler_config=parts["scheduler"] | ({"prediction_type": profile.prediction} if profile.prediction else {}),
+            device=device,
+            dtype=dtype,
+            garment=garment,
+            clip_skip=profile.clip_skip,
+            placement=placement,
+        )
+        if placement.tiled:
+            networks.vae.enable_tiling()
+        for control in profile.controls:
+            if not control.optional:
+                networks.controls[control.name]
+    return networks
+
+
+def place(source: Source) -> Path:
+    """The folder or file of a source on this disk, its list of files compared where it has one. Raises `WeightsError`."""
+    if isinstance(source.repo, Path) and has_manifest(source.repo):
+        verified(source.repo)
+    return find(source)
+
+
+class Controls(Mapping[str, Any]):
+    """A profile's control networks by name; one is read when it is first asked for, and stays."""
+
+    def __init__(self, profile: ModelProfile, device: torch.device, dtype: torch.dtype, placement: Placement) -> None:
+        self._profile, self._device, self._dtype, self._placement = profile, device, dtype, placement
+        self._rows = {control.name: control for control in profile.controls}
+        self._loaded: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._loaded:
+            source = self._profile.located(self._rows[name].source)
+            with _readable(source), quiet():
+                network = _read_control(self._rows[name], source, self._profile.layout, self._dtype)
+                self._placement.arrange(settle(network, self._dtype), self._device, self._dtype)
+                self._loaded[name] = network
+        return self._loaded[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @property
+    def loaded(self) -> Mapping[str, Any]:
+        return self._loaded
+
+
+def _read_control(control: Control, source: Source, layout: str, dtype: torch.dtype) -> Any:
+    kind: Any = CONTROLS[control.kind]
+    where = place(source)
+    if where.is_file():
+        config = {"config": str(LAYOUTS / layout), "subfolder": "controlnet"}
+        return kind.from_single_file(str(where), **config, dtype=dtype, local_files_only=True)
+    return read_network(kind, where, dtype, source.variant)
+
+
+def _read_folder(folder: Path, profile: ModelProfile, dtype: torch.dtype, vae_dtype: torch.dtype) -> dict[str, Any]:
+    """The parts of a diffusers folder by their names."""
+    index, variant = json.loads((folder / "model_index.json").read_text(encoding="utf-8")), profile.base.variant
+    parts: dict[str, Any] = {
+        "unet": read_network(UNet2DConditionModel, folder / "unet", dtype, variant),
+        "scheduler": json.loads((folder / "scheduler" / "scheduler_config.json").read_text(encoding="utf-8")),
+    }
+    if profile.vae is None:
+        parts["vae"] = read_network(_VAES[index["vae"][1]], folder / "vae", vae_dtype, variant)
+    for name, kind in _ENCODERS.items():
+        if (folder / name).is_dir():
+            parts[name] = read_network(kind, folder / name, dtype, variant)
+            tokenizer = name.replace("text_encoder", "tokenizer")
+            parts[tokenizer] = CLIPTokenizer.from_pretrained(folder / tokenizer, local_files_only=True)
+    return parts
+
+
+def _read_file(file: Path, profile: ModelProfile, dtype: torch.dtype, vae_dtype: torch.dtype) -> dict[str, Any]:
+    """The parts of a single file of the original layout, whose tokenizers are always CLIP's."""
+    tokenizers = {"tokenizer": CLIPTokenizer.from_pretrained(LAYOUTS / "tokenizer", local_files_only=True)}
+    if profile.layout == "sdxl":  # its second encoder was trained with another padding
+        tokenizers["tokenizer_2"] = CLIPTokenizer.from_pretrained(LAYOUTS / "tokenizer", local_files_only=True, pad_token="!")
+    pipe = _PIPELINES[profile.layout].from_single_file(
+        str(file), config=str(LAYOUTS / profile.layout), local_files_only=True, dtype=dtype, **tokenizers
+    )
+    pipe.vae.to(vae_dtype)
+    parts = {name: part for name, part in pipe.components.items() if part is not None}
+    return parts | {"scheduler": dict(pipe.scheduler.config)}
+
+
+@contextmanager
+def _readable(source: Source) -> Iterator[None]:
+    """What cannot be read becomes one sentence."""
     try:
-        with quiet():
-            vae_class = _VAES[json.loads((folder / "model_index.json").read_text())["vae"][1]]
-            unet = _network(UNet2DConditionModel, folder / "unet", device, dtype)
-            if profile.few_steps:
-                _merge_lora(unet, folder / LORA_FOLDER)
-            networks = Networks(
-                unet=unet,
-                controls={
-                    control.folder: _network(CC_ControlNet, folder / control.folder, device, dtype)
-                    for control in profile.controls
-                },
-                vae=_network(vae_class, folder / "vae", device, vae_dtype),
-                text_encoder=_network(CLIPTextModel, folder / "text_encoder", device, dtype),
-                tokenizer=CLIPTokenizer.from_pretrained(folder / "tokenizer", local_files_only=True),
-                known_words=known_words(folder / "tokenizer"),
-                scheduler_config=json.loads((folder / "scheduler" / "scheduler_config.json").read_text()),
-                device=device,
-                dtype=dtype,
-                garment=_garment(folder, profile.garment, unet) if profile.garment else None,
-            )
+        yield
     except (OSError, KeyError, SafetensorError, json.JSONDecodeError) as error:
         raise WeightsError(
-            f"The model folder {folder.name}/ cannot be read ({type(error).__name__}), please restore it (git checkout)."
+            f"The weights of {source.title} cannot be read ({type(error).__name__}), please restore them "
+            "(git checkout, or python app.py models download)."
         ) from error
-    return networks
 
 
 @contextmanager
@@ -113,36 +256,45 @@ def quiet() -> Iterator[None]:
         transformers.utils.logging.enable_progress_bar()
 
 
-def _merge_lora(unet: Any, folder: Path) -> None:
+def _merge_lora(unet: Any, file: Path) -> None:
     """Add a LoRA's matrices to the weights themselves, so that it costs nothing at work."""
-    unet.load_lora_adapter(folder, prefix=None, weight_name="pytorch_lora_weights.safetensors", local_files_only=True)
+    unet.load_lora_adapter(file.parent, prefix=None, weight_name=file.name, local_files_only=True)
     unet.fuse_lora()
     unet.unload_lora()
-    unet.requires_grad_(False).eval()
 
 
-def _garment(folder: Path, file: str, unet: Any) -> GarmentReader:
-    """The garment adapter and its image encoder, attached to the U-Net, on its device and in its dtype."""
-    encoder = _network(CLIPVisionModelWithProjection, folder / "image_encoder", unet.device, unet.dtype)
+def _garment(profile: ModelProfile, unet: Any, device: torch.device) -> GarmentReader:
+    """The garment adapter and its image encoder, attached to the U-Net, in its dtype; the encoder on a device of its own."""
+    assert profile.garment is not None
+    encoder = read_network(CLIPVisionModelWithProjection, place(profile.located(profile.garment.encoder)), unet.dtype)
     try:
-        adapter = adapter_from_state(load_file(folder / file), unet)
+        adapter = adapter_from_state(load_file(place(profile.located(profile.garment.adapter))), unet)
     except ValueError as error:
         raise WeightsError(str(error)) from error
-    reader = GarmentReader(encoder, adapter).requires_grad_(False).eval().to(unet.device, unet.dtype)
+    reader = GarmentReader(encoder, adapter).requires_grad_(False).eval().to(dtype=unet.dtype)
     adapter.attach(unet)
+    for eye in reader.eyes:
+        eye.to(device)
     return reader
 
 
-def read_network(kind: Any, folder: Path, dtype: torch.dtype) -> Any:
-    """Read strictly and from disk alone: a folder with a weight too many or too few is another network's."""
-    network, info = kind.from_pretrained(folder, dtype=dtype, local_files_only=True, output_loading_info=True)
-    strays = [*info["missing_keys"], *info["unexpected_keys"]]
+def read_network(kind: Any, folder: Path, dtype: torch.dtype, variant: str = "") -> Any:
+    """Read strictly and from disk alone: a folder with a weight too many or too few is another network's.
+
+    variant: of the file names, taken where there are such files.
+    """
+    has_variant = variant and any(folder.glob(f"*.{variant}*"))
+    network, info = kind.from_pretrained(
+        folder, dtype=dtype, local_files_only=True, output_loading_info=True, variant=variant if has_variant else None
+    )
+    strays = [name for name in (*info["missing_keys"], *info["unexpected_keys"]) if not name.endswith(_HARMLESS)]
     if strays:
         raise WeightsError(f"The weights in {folder.name}/ belong to another network ({strays[0]}), please restore them.")
     return network
 
 
-def _network(kind: Any, folder: Path, device: torch.device, dtype: torch.dtype) -> Any:
-    network = read_network(kind, folder, dtype).requires_grad_(False)
+def settle(network: Any, dtype: torch.dtype) -> Any:
+    """In evaluation mode, without gradients, as quick as it gets."""
+    network.requires_grad_(False)
     quicken(network)
-    return network.eval().to(device=device, memory_format=torch.channels_last)
+    return network.eval().to(dtype=dtype, memory_format=torch.channels_last)

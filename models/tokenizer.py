@@ -22,7 +22,7 @@ WORD_END = "</w>"
 CONTEXT = 77  # tokens a prompt may have, start and end included
 KNOWN_WORDS = "known_words.txt"
 _WORD = re.compile(r"[^\W\d_]+")
-_CLIP_MERGES = 49152 - 256 - 2  # the rest of CLIP's file is not part of its vocabulary
+CLIP_MERGES = 49152 - 256 - 2  # the rest of CLIP's file is not part of its vocabulary
 
 
 def words_of(text: str) -> list[str]:
@@ -47,7 +47,7 @@ def build_tokenizer(words: Iterable[str], bpe_path: Path, folder: Path) -> CLIPT
     bpe_path: OpenAI CLIP's `bpe_simple_vocab_16e6.txt.gz`; folder: written, created if need be.
     """
     known = sorted({word for text in words for word in words_of(text)})
-    lines = gzip.decompress(bpe_path.read_bytes()).decode("utf-8").splitlines()[1 : _CLIP_MERGES + 1]
+    lines = gzip.decompress(bpe_path.read_bytes()).decode("utf-8").splitlines()[1 : CLIP_MERGES + 1]
     rank = {(a, b): index for index, (a, b) in enumerate(line.split() for line in lines)}
     merges = sorted({merge for word in known for merge in _merges_of(word, rank)}, key=rank.__getitem__)
 

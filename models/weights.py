@@ -36,6 +36,10 @@ def write_manifest(folder: Path, licence: str = "Apache-2.0") -> tuple[WeightFil
     return files
 
 
+def has_manifest(folder: Path) -> bool:
+    return (folder / MANIFEST).is_file()
+
+
 def read_manifest(folder: Path) -> tuple[WeightFile, ...]:
     """The files that belong to a model folder. Raises `WeightsError`."""
     try:

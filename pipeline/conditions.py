@@ -6,7 +6,7 @@ work than what it was trained on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -19,8 +19,9 @@ from torch import Tensor
 from models.controlled_unet import Branch, within
 from models.ip_adapter import Garment
 from models.loader import Networks
-from models.profiles import ModelProfile
+from models.profiles import Control, ModelProfile
 from models.tokenizer import unknown_words
+from pipeline.hints import read
 from pipeline.images import garment_picture
 from pipeline.latents import to_tensor
 from pipeline.request import Hint, Image8
@@ -109,45 +110,76 @@ def inpaint_hint(rgb01: Tensor, mask: Tensor) -> Tensor:
     return rgb01 * (1 - inside) - inside
 
 
+def black_hint(rgb01: Tensor, mask: Tensor) -> Tensor:
+    """The hint of SDXL's inpainting ControlNets, B x 3 x H x W: the picture in 0..1, masked pixels black, the mask hard."""
+    return rgb01 * (mask <= 0.5).to(mask.dtype)
+
+
 @dataclass(frozen=True)
 class Scene:
-    """The crop that the networks see, float 0..1 at its working size.
+    """The crop that the networks see, at its working size. rgb: H x W x 3 uint8, the picture over a background; mask: H x W
+    uint8, 255 = repaint."""
 
-    rgb: 1 x 3 x H x W, the picture over a background; mask: 1 x 1 x H x W, 1 = repaint; lineart: 1 x 1 x H x W.
-    """
+    rgb: Image8
+    mask: Image8
 
-    rgb: Tensor
-    mask: Tensor
-    lineart: Tensor
+    @property
+    def rgb01(self) -> Tensor:
+        """1 x 3 x H x W."""
+        return to_tensor(self.rgb)
 
-
-def make_scene(rgb: Image8, mask: Image8, drawn_lines: Image8 | None = None) -> Scene:
-    """From a crop, H x W x 3, its mask, H x W with 255 = repaint, and the user's own line art, if any.
-
-    drawn_lines: H x W, 255 = line, or H x W x 3, any drawing; None reads the lines from the crop.
-    """
-    if drawn_lines is None or drawn_lines.ndim == 3:
-        lines = read_lineart(rgb if drawn_lines is None else drawn_lines[..., :3])
-    else:
-        lines = drawn_lines
-    return Scene(to_tensor(rgb), (to_tensor(mask) >= 0.5).float(), to_tensor(lines))
+    @property
+    def inside(self) -> Tensor:
+        """1 x 1 x H x W, 1 = repaint."""
+        return (to_tensor(self.mask) >= 0.5).float()
 
 
 def _bundled(scene: Scene, hints: Mapping[str, Hint]) -> tuple[Tensor, float]:
     """One network for both hints: it is scaled as a whole, and its line art is drawn paler."""
     inpaint, lineart = hints.get("inpaint"), hints.get("lineart")
-    lines = None if lineart is None else (scene.lineart * lineart.scale).clamp(0, 1)
-    hint = bundled_hint(None if inpaint is None else scene.rgb, scene.mask, lines)
+    lines = None
+    if lineart is not None:
+        lines = (to_tensor(_lines(scene.rgb, lineart.image)) * lineart.scale).clamp(0, 1)
+    hint = bundled_hint(None if inpaint is None else scene.rgb01, scene.inside, lines)
     return hint, 1.0 if inpaint is None else inpaint.scale
 
 
-def _masked_picture(scene: Scene, hints: Mapping[str, Hint]) -> tuple[Tensor, float]:
-    return inpaint_hint(scene.rgb, scene.mask), hints["inpaint"].scale
+def _lines(rgb: Image8, drawn: Image8 | None) -> Image8:
+    """H x W, 255 = line: the user's own line art, H x W, or that of any drawing, H x W x 3; None reads the crop."""
+    if drawn is not None and drawn.ndim == 2:
+        return drawn
+    return read_lineart(rgb if drawn is None else drawn[..., :3])
 
 
-BUILDERS: dict[str, Callable[[Scene, Mapping[str, Hint]], tuple[Tensor, float]]] = {
-    "bundled": _bundled,
-    "masked_picture": _masked_picture,
+def _picture(scene: Scene, hints: Mapping[str, Hint]) -> tuple[Tensor, float]:
+    ((kind, hint),) = hints.items()
+    return to_tensor(read(kind, scene.rgb, scene.mask, hint.image)), hint.scale
+
+
+def _masked_minus_one(scene: Scene, hints: Mapping[str, Hint]) -> tuple[Tensor, float]:
+    return inpaint_hint(scene.rgb01, scene.inside), hints["inpaint"].scale
+
+
+def _masked_black(scene: Scene, hints: Mapping[str, Hint]) -> tuple[Tensor, float]:
+    if "inpaint" in hints:
+        return black_hint(scene.rgb01, scene.inside), hints["inpaint"].scale
+    return _picture(scene, hints)
+
+
+@dataclass(frozen=True)
+class Builder:
+    """build: scene and the hints that act -> the network's input, 1 x C x H x W, and its scale; together: all hints of a
+    network are one input, otherwise each has a branch of its own."""
+
+    build: Callable[[Scene, Mapping[str, Hint]], tuple[Tensor, float]]
+    together: bool = False
+
+
+BUILDERS = {
+    "bundled": Builder(_bundled, together=True),
+    "picture": Builder(_picture),
+    "masked_minus_one": Builder(_masked_minus_one),
+    "masked_black": Builder(_masked_black),
 }
 
 
@@ -157,21 +189,30 @@ def make_branches(
 ) -> tuple[Branch, ...]:
     """The control branches of a sampling of so many steps, their stems computed once.
 
-    A network that listens to several hints becomes one branch for every stretch of steps with the same hints acting.
+    Networks whose hints are not asked for are not even read.
     """
     branches = []
     for control in profile.controls:
-        network, build = networks.controls[control.folder], BUILDERS[control.builder]
         own = {hint.kind: hint for hint in hints if hint.kind in control.hints and hint.scale > 0}
-
-        def acting(step: int, own: Mapping[str, Hint] = own) -> tuple[str, ...]:
-            return tuple(kind for kind, hint in own.items() if within(hint.start, hint.end, step, steps))
-
-        for kinds, group in groupby(range(steps), acting):
-            span = list(group)
-            if not kinds:
-                continue
-            hint, scale = build(scene, {kind: own[kind] for kind in kinds})
-            stem = network.hint_stem(hint.to(networks.device, networks.dtype))
-            branches.append(Branch(network, stem, scale, span[0] / steps, (span[-1] + 1) / steps))
+        builder = BUILDERS[control.builder]
+        for group in [own] if builder.together else [{kind: hint} for kind, hint in own.items()]:
+            branches += _spans(networks, control, builder, scene, group, steps)
     return tuple(branches)
+
+
+def _spans(
+    networks: Networks, control: Control, builder: Builder, scene: Scene, own: Mapping[str, Hint], steps: int
+) -> Iterator[Branch]:
+    """A branch for every stretch of steps during which the same of these hints act."""
+
+    def acting(step: int) -> tuple[str, ...]:
+        return tuple(kind for kind, hint in own.items() if within(hint.start, hint.end, step, steps))
+
+    for kinds, group in groupby(range(steps), acting):
+        span = list(group)
+        if not kinds:
+            continue
+        network = networks.controls[control.name]
+        hint, scale = builder.build(scene, {kind: own[kind] for kind in kinds})
+        network, stem = listen(network, kinds, hint.to(networks.device, networks.dtype))
+        yield Branch(network, stem, scale, span[0] / steps, (span[-1] + 1) / steps)

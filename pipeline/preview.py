@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+import torch
 import torch.nn.functional as F
 from torch import Tensor
 
@@ -45,17 +48,48 @@ class Thumbnail:
         return flatten(paste(self.character, crop_rgb, crop, self.mask, self.limit), _PAPER)
 
 
+Decoder = Callable[[Tensor], Image8]  # 1 x C x h x w latents -> H x W x 3
+
+
+def small_decoder(vae: Any) -> Decoder:
+    """The autoencoder itself, at half size: for one as small as the bundled."""
+    return lambda latents: to_picture(decode_picture(vae, F.avg_pool2d(latents, 2)))
+
+
+def linear_decoder(latents: Tensor, rgb: Image8) -> Decoder:
+    """Colours as a linear function of the latents, fitted to one picture that was encoded: free of cost, at an eighth of the
+    size, and as good as a thumbnail needs for latents of Stable Diffusion.
+
+    latents: 1 x C x h x w; rgb: H x W x 3, the picture that they encode.
+    """
+    height, width = latents.shape[-2:]
+    wanted = torch.from_numpy(np.asarray(resize(rgb, (width, height)), np.float32)).reshape(-1, 3) / 255
+    seen = _with_one(latents.float().cpu())
+    fitted = torch.linalg.lstsq(seen.T @ seen + 1e-2 * torch.eye(seen.shape[1]), seen.T @ wanted).solution
+
+    def decode(now: Tensor) -> Image8:
+        colours = (_with_one(now.float().cpu()) @ fitted).clamp(0, 1).T.reshape(1, 3, *now.shape[-2:])
+        return to_picture(colours)
+
+    return decode
+
+
+def _with_one(latents: Tensor) -> Tensor:
+    """1 x C x h x w -> hw x C + 1."""
+    cells = latents[0].flatten(1).T
+    return torch.cat([cells, torch.ones(len(cells), 1)], dim=1)
+
+
 class Previews:
-    """Decodes clean-looking latents now and then, at half size."""
+    """Shows clean-looking latents now and then."""
 
-    def __init__(self, vae: Any, thumbnail: Thumbnail) -> None:
-        self.vae, self.thumbnail = vae, thumbnail
-        self.next = 0.0
+    def __init__(self, thumbnail: Thumbnail) -> None:
+        self.thumbnail, self.next = thumbnail, 0.0
 
-    def at(self, latents: Tensor) -> Image8 | None:
+    def at(self, latents: Tensor, decode: Decoder) -> Image8 | None:
         """1 x C x h x w latents -> a preview, or None if the last one is too recent."""
         if time.monotonic() < self.next:
             return None
-        rgb = to_picture(decode_picture(self.vae, F.avg_pool2d(latents, 2)))
+        rgb = decode(latents)
         self.next = time.monotonic() + PAUSE
         return self.thumbnail.show(rgb)

@@ -11,17 +11,19 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from models.controlnet import Added
 from models.ip_adapter import Garment
 from models.loader import Networks
 from models.profiles import ModelProfile
 from models.samplers import make_scheduler
+from models.text import Words
 from pipeline.composite import Colour, cut_out, join_border, key_colour, match_colours, outfit_layer, paste
-from pipeline.conditions import encode_text, make_branches, make_scene, read_garment, text_warnings
+from pipeline.conditions import Scene, make_branches, read_garment, text_warnings
 from pipeline.denoise import Known, count_steps, denoise
 from pipeline.images import Crop, crop_around, flatten, is_opaque, with_alpha
 from pipeline.latents import decode_picture, encode_picture, latent_mask, to_picture, to_tensor
 from pipeline.mask import DENOISE_GROW, as_mask, composite_mask, grow, loosen, ring
-from pipeline.preview import Previews, Thumbnail
+from pipeline.preview import Decoder, Previews, Thumbnail, linear_decoder, small_decoder
 from pipeline.request import Image8, OnStep, Step, SwapRequest, SwapResult, UserError
 from pipeline.safety import describe
 from pipeline.validate import validate
@@ -79,9 +81,9 @@ class OutfitSwapper:
         with timer("prepare"):
             validate(request, self.profile)
             canvas = prepare(request, self.profile)
-            previews = Previews(self.networks.vae, Thumbnail.of(canvas.character, canvas.mask, canvas.limit, canvas.crop))
+            previews = Previews(Thumbnail.of(canvas.character, canvas.mask, canvas.limit, canvas.crop))
         with timer("text"):
-            text, garment = self._text(request), self._garment(request)
+            words, garment = self._words(request), self._garment(request)
         steps = count_steps(request.steps, request.strength)
         if self._needs_detail(request, canvas.crop):
             steps += count_steps(request.steps, self._detail_strength(request))
@@ -89,7 +91,7 @@ class OutfitSwapper:
         images, outfits = [], []
         seeds = tuple(request.seed + index for index in range(request.count))
         for index, seed in enumerate(seeds):
-            job = _Job(replace(request, seed=seed), canvas, text, garment, steps, index, on_step, previews, timer)
+            job = _Job(replace(request, seed=seed), canvas, words, garment, steps, index, on_step, previews, timer)
             drawn = self._draw(job)
             with timer("composite"):
                 crop = replace(canvas.crop, width=drawn.shape[1], height=drawn.shape[0])
@@ -108,17 +110,20 @@ class OutfitSwapper:
             metadata=describe(request),
         )
 
-    def _text(self, request: SwapRequest) -> Tensor:
-        texts = [request.prompt]
+    def _words(self, request: SwapRequest) -> Words:
+        """Of the prompt, with guidance of the negative prompt first."""
+        texts = [", ".join(filter(None, (self.profile.prefix, request.prompt)))]
         if request.guidance > 1:
-            negative = ", ".join(filter(None, (self.profile.negative_prompt, request.negative_prompt)))
-            texts = [negative, request.prompt]
-        return encode_text(self.networks.tokenizer, self.networks.text_encoder, texts)
+            texts.insert(0, ", ".join(filter(None, (self.profile.negative_prompt, request.negative_prompt))))
+        with self.networks.awake(*self.networks.text_encoders):
+            return self.networks.reader.read(texts)
 
     def _garment(self, request: SwapRequest) -> Garment | None:
         if request.garment is None or request.garment_scale == 0:
             return None
-        return read_garment(self.networks, request.garment, request.garment_scale, request.guidance > 1)
+        assert self.networks.garment is not None
+        with self.networks.awake(*self.networks.garment.eyes):
+            return read_garment(self.networks, request.garment, request.garment_scale, request.guidance > 1)
 
     def _draw(self, job: _Job) -> Image8:
         """The generated crop, height x width x 3 uint8; twice as large after a detail pass."""
@@ -145,11 +150,12 @@ class OutfitSwapper:
         networks, request, crop = self.networks, job.request, work.crop
         rgb, mask = crop.take(job.canvas.flat), crop.take(job.canvas.region)
         with job.timer("conditions"):
-            lines = next((hint.image for hint in request.hints if hint.kind == "lineart"), None)
-            scene = make_scene(rgb, mask, None if lines is None else crop.take(lines))
+            hints = [hint if hint.image is None else replace(hint, image=crop.take(hint.image)) for hint in request.hints]
             steps = count_steps(request.steps, work.strength)
-            branches = make_branches(networks, self.profile, scene, request.hints, steps)
-            latents = encode_picture(networks.vae, to_tensor(work.start), random)
+            branches = make_branches(networks, self.profile, Scene(rgb, mask), hints, steps)
+            with networks.awake(networks.vae):
+                latents = encode_picture(networks.vae, to_tensor(work.start), random).cpu()
+            preview = small_decoder(networks.vae) if networks.quick_vae else linear_decoder(latents, work.start)
             drawn_over = (to_tensor(grow(mask, round(DENOISE_GROW * self.profile.native / 512))) >= 0.5).float()
             keep = latent_mask(drawn_over, *latents.shape[-2:])
             noise = torch.randn(latents.shape, generator=random)
@@ -157,7 +163,7 @@ class OutfitSwapper:
             latents = denoise(
                 networks.unet,
                 branches,
-                job.text,
+                job.words.hidden,
                 make_scheduler(request.sampler, networks.scheduler_config),
                 noise.to(networks.device),
                 steps=request.steps,
@@ -167,13 +173,23 @@ class OutfitSwapper:
                 strength=work.strength,
                 known=Known(latents.to(networks.device), keep.to(networks.device)),
                 garment=job.garment and replace(job.garment, mask=keep.to(networks.device)),
+                added=added(job.words, crop),
                 generators=[random],
-                on_step=lambda step, _, seen: job.tell(work.name, done + step, seen),
+                on_step=lambda step, _, seen: job.tell(work.name, done + step, seen, preview),
             )
         with job.timer("decode"):
-            drawn = to_picture(decode_picture(networks.vae, latents))
+            with networks.awake(networks.vae):
+                drawn = to_picture(decode_picture(networks.vae, latents))
             drawn = match_colours(drawn, rgb, ring(mask, round(RING * max(mask.shape))))
             return join_border(drawn, rgb, mask)
+
+
+def added(words: Words, crop: Crop) -> Added | None:
+    """What SDXL is told beside the words: that nothing was cut off, and how large the picture is."""
+    if words.pooled is None:
+        return None
+    sizes = torch.tensor([[crop.height, crop.width, 0, 0, crop.height, crop.width]], device=words.pooled.device)
+    return Added(words.pooled, sizes.repeat(len(words.pooled), 1))
 
 
 @dataclass(frozen=True)
@@ -210,7 +226,7 @@ class _Job:
 
     request: SwapRequest
     canvas: Canvas
-    text: Tensor
+    words: Words
     garment: Garment | None
     steps: int
     image: int
@@ -218,6 +234,6 @@ class _Job:
     previews: Previews
     timer: Timer
 
-    def tell(self, stage: str, step: int, latents: Tensor) -> None:
+    def tell(self, stage: str, step: int, latents: Tensor, decode: Decoder) -> None:
         if self.on_step is not None:
-            self.on_step(Step(step, self.steps, self.image, self.request.count, self.previews.at(latents), stage))
+            self.on_step(Step(step, self.steps, self.image, self.request.count, self.previews.at(latents, decode), stage))

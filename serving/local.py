@@ -5,12 +5,14 @@ from __future__ import annotations
 import gc
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import torch
 
 from models.detectors import load_segmenter
-from models.loader import best_device, load
+from models.loader import best_device, load, place
+from models.placement import Placement, below, fitting, free_megabytes
 from models.profiles import PROFILES, SEGMENTER, ModelProfile
 from models.segmenter import Segmenter
 from models.weights import WeightsError, verified
@@ -21,6 +23,7 @@ from serving.engine import Health
 
 CPU_OUT_OF_MEMORY = ("can't allocate memory", "not enough memory")  # as torch words it on Linux and on Windows
 OUT_OF_MEMORY = "This picture needs more memory than there is, please switch the detail pass off or close other programs."
+STEPPED_DOWN = "The graphics memory was not enough, so this model now works in a smaller and slower way ({name})."
 
 
 class LocalEngine:
@@ -39,10 +42,14 @@ class LocalEngine:
         self._looking = threading.Lock()  # detection has its own, so that it never waits for a swap
         self._segmenter: Segmenter | None = None
         self._swapper: OutfitSwapper | None = None
+        self._placements: dict[str, Placement] = {}  # by profile, once one of its requests ran out of memory
         self._stop = threading.Event()
 
     def swap(self, request: SwapRequest, on_step: OnStep | None = None) -> SwapResult:
-        """Run one request; others wait. Raises `UserError`, or `Cancelled` after `interrupt` or by `on_step`."""
+        """Run one request; others wait. Raises `UserError`, or `Cancelled` after `interrupt` or by `on_step`.
+
+        Out of memory, the profile is placed one row lower (`models.placement`) and the request is tried once more.
+        """
         profile = self._row(request.profile)
         if request.mask is None or request.protect:
             request = masked(request, self.detect(DetectRequest(request.character)))
@@ -55,15 +62,38 @@ class LocalEngine:
 
         with self._lock:
             self._stop.clear()
-            try:
-                return self._ready(profile).swap(request, checked)
-            except (torch.OutOfMemoryError, MemoryError):
-                pass  # first let go of the traceback: it holds the tensors
-            except RuntimeError as error:
-                if not any(words in str(error) for words in CPU_OUT_OF_MEMORY):
-                    raise
-            self._free()
+            if (result := self._tried(profile, request, checked)) is not None:
+                return result
+            if self._step_down(profile):
+                note = STEPPED_DOWN.format(name=self._placements[profile.name].name)
+                again = replace(request, notes=(*request.notes, note))
+                if (result := self._tried(profile, again, checked)) is not None:
+                    return result
         raise UserError(OUT_OF_MEMORY)
+
+    def _tried(self, profile: ModelProfile, request: SwapRequest, on_step: OnStep) -> SwapResult | None:
+        """None if the memory was not enough; it is free again then."""
+        try:
+            return self._ready(profile).swap(request, on_step)
+        except (torch.OutOfMemoryError, MemoryError):
+            pass  # first let go of the traceback: it holds the tensors
+        except RuntimeError as error:
+            if not any(words in str(error) for words in CPU_OUT_OF_MEMORY):
+                raise
+        self._free()
+        return None
+
+    def _step_down(self, profile: ModelProfile) -> bool:
+        """Place the profile one row lower from now on; False if it already stands on the last, or on a CPU."""
+        if self._device.type == "cpu" or self._swapper is None:
+            return False
+        lower = below(self._swapper.networks.placement)
+        if lower is None:
+            return False
+        self._placements[profile.name] = lower
+        self._swapper = None
+        self._free()
+        return True
 
     def detect(self, request: DetectRequest) -> Detection:
         """Find the clothing. Raises `UserError`."""
@@ -95,7 +125,7 @@ class LocalEngine:
     def health(self) -> Health:
         """Ready means that the weights are there; being busy is not being ill."""
         detects = _is_there(self._segmenter_folder) is None
-        if problem := _is_there(self._default.folder):
+        if problem := _missing(self._default):
             return Health(False, self._default.name, str(self._device), problem, detects)
         state = "busy" if self._lock.locked() else "idle"
         return Health(True, self._default.name, str(self._device), state if self._swapper else "not loaded yet", detects)
@@ -110,7 +140,8 @@ class LocalEngine:
             self._swapper = None
             self._free()
             try:
-                self._swapper = OutfitSwapper(profile, load(profile, self._device))
+                placement = self._placements.get(profile.name) or fitting(profile.memory, free_megabytes(self._device))
+                self._swapper = OutfitSwapper(profile, load(profile, self._device, placement=placement))
             except WeightsError as error:
                 raise UserError(str(error)) from error
         return self._swapper
@@ -119,6 +150,16 @@ class LocalEngine:
         gc.collect()
         if self._device.type == "cuda":
             torch.cuda.empty_cache()
+
+
+def _missing(profile: ModelProfile) -> str | None:
+    """What a profile lacks, if anything."""
+    try:
+        for source in profile.sources():
+            place(source)
+    except WeightsError as error:
+        return str(error)
+    return None
 
 
 def _is_there(folder: Path) -> str | None:

@@ -19,7 +19,8 @@ from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 from models.controlnet import from_unet, randomise_zero_convolutions
 from models.garment import GarmentReader, new_image_encoder, save_garment_reader
 from models.ip_adapter import new_adapter
-from models.profiles import BUNDLED, GARMENT_FILE, ModelProfile
+from models.profiles import BUNDLED, ModelProfile
+from models.sources import Source
 from models.tokenizer import build_tokenizer
 from models.weights import write_manifest
 
@@ -131,4 +132,10 @@ def build_tiny(folder: Path, latent_channels: int = 4, vae: str = "tiny") -> Mod
     pipe.save_pretrained(folder)
     save_garment_reader(tiny_garment_reader(unet), folder)
     write_manifest(folder)
-    return replace(BUNDLED, folder=folder, garment=GARMENT_FILE)
+    return replace(BUNDLED, base=Source(folder))
+
+
+def folder_of(profile: ModelProfile) -> Path:
+    """Where a profile's base lies."""
+    assert isinstance(profile.base.repo, Path)
+    return profile.base.repo

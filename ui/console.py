@@ -25,3 +25,22 @@ class Bar:
     def close(self) -> None:
         if self._live:
             print(file=self._stream)
+
+
+class Bytes:
+    """A download's progress: (bytes done, bytes in all, file) -> one line that is overwritten, or every tenth."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream, self._live, self._shown = stream, stream.isatty(), -1
+
+    def __call__(self, done: int, total: int, file: str) -> None:
+        tenths = 10 * done // max(1, total)
+        if not self._live and tenths == self._shown:
+            return
+        self._shown = tenths
+        line = f"{done / 1e9:.2f} of {total / 1e9:.2f} GB  {file}"
+        print(f"\r{line:<78.78}" if self._live else line, end="" if self._live else "\n", file=self._stream, flush=True)
+
+    def close(self) -> None:
+        if self._live:
+            print(file=self._stream)

@@ -7,13 +7,15 @@ import torch
 
 from models.loader import best_dtype, load
 from models.profiles import PROFILES, ModelProfile
+from models.sources import Source
 from models.weights import WeightsError, problems, read_manifest, verified, write_manifest
+from tests.tiny import folder_of
 
 
 @pytest.fixture
 def copy(tiny_profile: ModelProfile, tmp_path: Path) -> ModelProfile:
-    shutil.copytree(tiny_profile.folder, tmp_path / "bundled")
-    return dataclasses.replace(tiny_profile, folder=tmp_path / "bundled")
+    shutil.copytree(folder_of(tiny_profile), tmp_path / "bundled")
+    return dataclasses.replace(tiny_profile, base=Source(tmp_path / "bundled"))
 
 
 def test_loads_strictly_in_either_precision(tiny_profile: ModelProfile) -> None:
@@ -29,8 +31,8 @@ def test_loads_strictly_in_either_precision(tiny_profile: ModelProfile) -> None:
 
 
 def test_another_networks_weights_are_refused(copy: ModelProfile) -> None:
-    shutil.copy(copy.folder / "unet/diffusion_pytorch_model.safetensors", copy.folder / "controlnet")
-    write_manifest(copy.folder)
+    shutil.copy(folder_of(copy) / "unet/diffusion_pytorch_model.safetensors", folder_of(copy) / "controlnet")
+    write_manifest(folder_of(copy))
     with pytest.raises(WeightsError, match="another network"):
         load(copy, torch.device("cpu"))
 
@@ -38,26 +40,26 @@ def test_another_networks_weights_are_refused(copy: ModelProfile) -> None:
 def test_missing_folder_file_and_pointer_say_what_to_do(copy: ModelProfile, tmp_path: Path) -> None:
     with pytest.raises(WeightsError, match="git clone"):
         verified(tmp_path / "nowhere")
-    file = copy.folder / "unet/diffusion_pytorch_model.safetensors"
+    file = folder_of(copy) / "unet/diffusion_pytorch_model.safetensors"
     size = file.stat().st_size
     file.write_bytes(b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n")
     with pytest.raises(WeightsError, match="git lfs pull"):
         load(copy)
     file.write_bytes(b"\0" * size)
-    verified(copy.folder)
+    verified(folder_of(copy))
     with pytest.raises(WeightsError, match="checksum"):
-        verified(copy.folder, checksums=True)
+        verified(folder_of(copy), checksums=True)
     with pytest.raises(WeightsError, match="cannot be read"):
         load(copy)
     file.unlink()
-    assert [row.path for row, _ in problems(copy.folder, checksums=True)] == ["unet/diffusion_pytorch_model.safetensors"]
-    (copy.folder / "manifest.json").write_text("{")
+    assert [row.path for row, _ in problems(folder_of(copy), checksums=True)] == ["unet/diffusion_pytorch_model.safetensors"]
+    (folder_of(copy) / "manifest.json").write_text("{")
     with pytest.raises(WeightsError, match="damaged"):
-        verified(copy.folder)
+        verified(folder_of(copy))
 
 
 def test_manifest_lists_every_file_once(tiny_profile: ModelProfile) -> None:
-    files = read_manifest(verified(tiny_profile.folder, checksums=True))
+    files = read_manifest(verified(folder_of(tiny_profile), checksums=True))
     assert len({file.path for file in files}) == len(files)
     assert {file.licence for file in files} == {"Apache-2.0"}
 

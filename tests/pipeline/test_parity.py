@@ -18,7 +18,7 @@ from models.samplers import make_scheduler
 from pipeline.conditions import bundled_hint, encode_text, inpaint_hint
 from pipeline.denoise import Known, denoise
 from pipeline.latents import encode_picture, latent_mask
-from tests.tiny import tiny_unet, tiny_vae
+from tests.tiny import folder_of, tiny_unet, tiny_vae
 
 SIZE, STEPS = 64, 6
 PROMPT, NEGATIVE = "a red skirt", "blue"
@@ -194,7 +194,7 @@ def test_kl_autoencoder_parity(tiny_networks: Networks, controls: Any, picture: 
 def test_shipped_folder_runs_in_stock_diffusers_parity(
     tiny_profile: ModelProfile, tiny_networks: Networks, controls: Any, picture: dict[str, Tensor]
 ) -> None:
-    pipe = StableDiffusionControlNetInpaintPipeline.from_pretrained(tiny_profile.folder, safety_checker=None)
+    pipe = StableDiffusionControlNetInpaintPipeline.from_pretrained(folder_of(tiny_profile), safety_checker=None)
     for stock, net in ((pipe.unet, tiny_networks.unet), (pipe.controlnet, tiny_networks.controls["controlnet"])):
         weights = net.state_dict()
         assert all(torch.equal(value, weights[name]) for name, value in stock.state_dict().items())

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from models.profiles import ModelProfile
+from models.sources import Source
 from pipeline.request import Cancelled, Click, DetectRequest, Step, SwapRequest, UserError
 from pipeline.swap import OutfitSwapper
 from serving.local import LocalEngine
@@ -77,7 +78,7 @@ def test_out_of_memory_is_told_kindly_and_the_engine_goes_on(
 
 
 def test_missing_weights_and_profile_are_told_kindly(tiny_profile: ModelProfile, job: SwapRequest, tmp_path: Path) -> None:
-    engine = LocalEngine(profiles={"bundled": replace(tiny_profile, folder=tmp_path / "none")})
+    engine = LocalEngine(profiles={"bundled": replace(tiny_profile, base=Source(tmp_path / "none"))})
     assert not engine.health().ready
     with pytest.raises(UserError, match="weights"):
         engine.swap(job)

@@ -17,8 +17,9 @@ from models.controlnet import from_unet
 from models.garment import GarmentReader, new_image_encoder
 from models.ip_adapter import detach, new_adapter
 from models.loader import load
-from models.profiles import BUNDLED
+from models.profiles import BUNDLED, BUNDLED_FAST
 from models.samplers import make_scheduler
+from models.sources import Source
 from pipeline.request import SwapRequest
 from pipeline.swap import OutfitSwapper
 from tests.tiny import tiny_text_encoder, tiny_tokenizer, tiny_unet, tiny_vae
@@ -158,8 +159,8 @@ def test_a_student_is_distilled_into_a_lora_that_loads_as_a_profile(data: Path, 
     parts, folder = tiny_parts(tmp_path), tmp_path / "out"
     del parts["garment"]
     export(parts, tiny_vae(), tmp_path / "tokenizer", folder, read_parts(tmp_path)["lora"])
-    full = replace(BUNDLED, folder=folder, garment=None)
-    fast = replace(full, few_steps=True, samplers=("ddim",))
+    full = replace(BUNDLED, base=Source(folder), garment=None)
+    fast = replace(full, lora=BUNDLED_FAST.lora, samplers=("ddim",))
     unets = [load(profile, torch.device("cpu"), torch.float32).unet for profile in (full, fast)]
     assert list(unets[0].state_dict()) == list(unets[1].state_dict())
     moved = [name for name, value in unets[0].state_dict().items() if not torch.equal(value, unets[1].state_dict()[name])]
@@ -180,7 +181,7 @@ def test_training_exports_a_folder_for_the_app_and_for_stock_diffusers(data: Pat
             wanted = {key: value.float() for key, value in state.average[name].state_dict().items()}
             assert all(torch.allclose(value, wanted[key], atol=1e-3, rtol=1e-3) for key, value in weights.items())
 
-    profile = replace(BUNDLED, folder=folder, garment=None)
+    profile = replace(BUNDLED, base=Source(folder), garment=None)
     swapper = OutfitSwapper(profile, load(profile, torch.device("cpu")))
     character = np.full((96, 64, 4), 255, np.uint8)
     mask = np.zeros((96, 64), np.uint8)

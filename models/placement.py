@@ -1,0 +1,100 @@
+"""How a profile's networks fit into the memory of a device: a ladder of rows, each slower and smaller than the one above.
+
+Weights that are not needed at the moment rest in the computer's memory, or on the device in 8 bits (float8, cast layer by
+layer: the numbers of the computation stay in 16 bits).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from diffusers.hooks import apply_group_offloading, apply_layerwise_casting
+from torch import nn
+
+REST = torch.device("cpu")
+HEADROOM = 700  # megabytes for the driver, other programs and fragments
+SENSITIVE = ("time_embedding", "add_embedding", "norm", "conv_in", "conv_out", "to_k_ip", "to_v_ip")  # stay in 16 bits
+
+
+def _leave(network: Any, device: torch.device, dtype: torch.dtype) -> None:
+    network.to(device)
+
+
+def _in_eight_bits(network: Any, device: torch.device, dtype: torch.dtype) -> None:
+    network.to(device)
+    quick = device.type == "cuda"
+    apply_layerwise_casting(network, torch.float8_e4m3fn, dtype, skip_modules_pattern=SENSITIVE, non_blocking=quick)
+
+
+def _streamed(network: Any, device: torch.device, dtype: torch.dtype) -> None:
+    network.to(REST)
+    apply_group_offloading(network, device, REST, offload_type="leaf_level", use_stream=device.type == "cuda")
+
+
+@dataclass(frozen=True)
+class Placement:
+    """share: of the profile's `memory` that is needed at most; arrange: what happens to U-Net and control networks; rests:
+    encoders and autoencoder are on the device only while they work; tiled: large pictures go through the autoencoder in tiles."""
+
+    name: str
+    share: float
+    arrange: Callable[[Any, torch.device, torch.dtype], None]
+    rests: bool = False
+    tiled: bool = False
+
+    def needs(self, memory: int) -> int:
+        """Megabytes of a profile of so much `memory`."""
+        return round(self.share * memory) + (HEADROOM if memory else 0)
+
+
+RESIDENT = Placement("resident", 1.0, _leave)
+LADDER = (
+    RESIDENT,
+    Placement("encoders rest", 0.75, _leave, rests=True),
+    Placement("8 bits", 0.45, _in_eight_bits, rests=True, tiled=True),
+    Placement("streamed", 0.2, _streamed, rests=True, tiled=True),
+)
+
+
+def fitting(memory: int, free: float) -> Placement:
+    """The first row for a profile of so many megabytes that fits into the free ones; the last one if none does."""
+    return next((row for row in LADDER if row.needs(memory) <= free), LADDER[-1])
+
+
+def below(placement: Placement) -> Placement | None:
+    """The next smaller row, None after the last."""
+    index = LADDER.index(placement) + 1
+    return LADDER[index] if index < len(LADDER) else None
+
+
+def free_megabytes(device: torch.device) -> float:
+    """Of the device, for a CPU without end: what does not fit there is swapped."""
+    if device.type == "cuda":
+        return torch.cuda.mem_get_info(device)[0] / 2**20
+    if device.type == "mps":
+        return (torch.mps.recommended_max_memory() - torch.mps.driver_allocated_memory()) / 2**20
+    return float("inf")
+
+
+class Awake:
+    """Networks that rest while they do not work; `with awake(encoder): ...` brings them to the device and back."""
+
+    def __init__(self, device: torch.device, rests: bool) -> None:
+        self.device, self.rests = device, rests
+
+    @contextmanager
+    def __call__(self, *networks: nn.Module) -> Iterator[None]:
+        if not self.rests:
+            yield
+            return
+        try:
+            for network in networks:
+                network.to(self.device)
+            yield
+        finally:
+            for network in networks:
+                network.to(REST)

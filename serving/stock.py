@@ -1,0 +1,101 @@
+"""The models of this machine: which there are, which one to begin with, and fetching, checking and removing their files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from models.hub import download, plan, remove
+
+from models.choice import best, known_profiles
+from models.listing import is_there, listed, sources_of
+from models.loader import best_device
+from models.profiles import ModelProfile
+from models.weights import WeightsError
+from pipeline.request import UserError
+
+Say = Callable[[str], None]  # a line for whoever waits
+Tell = Callable[[int, int, str], None]  # bytes done, bytes in all, name of the file
+
+
+class Stock:
+    """All rows that this machine knows. Raises `UserError` for a mistake in the user's own."""
+
+    def __init__(self, folder: Path) -> None:
+        """folder: where the file of the user's own rows lies."""
+        try:
+            self.profiles = known_profiles(folder)
+        except WeightsError as error:
+            raise UserError(str(error)) from None
+
+    def named(self, name: str) -> ModelProfile:
+        """Raises `UserError` for a name that there is not."""
+        if name not in self.profiles:
+            raise UserError(f"There is no model called {name!r}, please choose one of: {', '.join(self.profiles)}.")
+        return self.profiles[name]
+
+    def on_disk(self) -> list[ModelProfile]:
+        """Those whose files are all there."""
+        return [profile for profile in self.profiles.values() if is_there(profile)]
+
+    def lines(self, chosen: Sequence[ModelProfile], checksums: bool, complain: Say) -> Iterator[str]:
+        """A line for every model, of those chosen or of all; raises `UserError` at the end if a file is not as it should be."""
+        broken = 0
+        for row in listed(chosen or list(self.profiles.values()), checksums):
+            broken += len(row.broken)
+            for problem in row.broken:
+                complain(f"{row.name}: {problem}")
+            size = f"{row.megabytes:.1f} MB"
+            yield f"{row.name:<20} {row.task:<26} {size:>10}  {row.licence:<12} {row.state:<14} {row.origin}"
+        if broken:
+            raise UserError(f"{broken} weight files are not as they should be, please see the lines above.")
+
+    def fetch(self, chosen: Sequence[ModelProfile], say: Say, tell: Tell, all_hints: bool = False) -> None:
+        """Download what is missing, after saying how much that is and under which licences. all_hints: also the networks
+        for hints that are seldom asked for. Raises `UserError`."""
+        sources = sources_of(_some(chosen, "download", self), all_hints)
+        try:
+            planned = plan(sources)
+            for repo, licence in planned.licences.items():
+                say(f"{repo}: {licence}")
+            say(f"{_names(chosen)}: {planned.total / 1e9:.2f} GB, {planned.missing / 1e9:.2f} GB of it to download.")
+            download(sources, tell)
+        except WeightsError as error:
+            raise UserError(str(error)) from None
+        say(f"{_names(chosen)}: complete and verified.")
+
+    def remove(self, chosen: Sequence[ModelProfile]) -> int:
+        """Delete what no other complete model needs; returns the bytes freed. Raises `UserError`."""
+        others = [profile for profile in self.on_disk() if profile not in _some(chosen, "remove", self)]
+        try:
+            return remove(sources_of(chosen, optional=True), sources_of(others, optional=True))
+        except WeightsError as error:
+            raise UserError(str(error)) from None
+
+    def first(self, say: Say, tell: Tell, may_fetch: bool = True) -> ModelProfile:
+        """The best model for this machine; fetched if it is missing and that is wanted, otherwise the best that is there."""
+        known, device = list(self.profiles.values()), best_device()
+        offline = not may_fetch or os.environ.get("HF_HUB_OFFLINE", "0").upper() in ("1", "ON", "YES", "TRUE")
+        choice = best(known, device, is_there, may_fetch=not offline)
+        if not choice.missing:
+            return choice.profile
+        say(f"The best model for this machine is {choice.profile.title}. Ctrl+C starts without it.")
+        try:
+            self.fetch([choice.profile], say, tell)
+            return choice.profile
+        except UserError as error:
+            say(f"note: {error}")
+        except KeyboardInterrupt:
+            say("note: the download goes on where it stopped, next time.")
+        return best(known, device, is_there, may_fetch=False).profile
+
+
+def _some(chosen: Sequence[ModelProfile], what: str, stock: Stock) -> Sequence[ModelProfile]:
+    if not chosen:
+        raise UserError(f"Please say which model to {what}: {', '.join(stock.profiles)}.")
+    return chosen
+
+
+def _names(chosen: Sequence[ModelProfile]) -> str:
+    return ", ".join(profile.name for profile in chosen)

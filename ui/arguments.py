@@ -1,0 +1,91 @@
+"""The command line: which commands there are and what they understand."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NoReturn, TextIO
+
+COMMANDS = ("serve", "swap", "detect", "models")
+MAX_SEED = 2**31 - 1
+Run = Callable[[argparse.Namespace, TextIO], None]
+
+
+class Usage(Exception):
+    """A mistake in the options; `str(error)` is one line."""
+
+
+class Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise Usage(f"{message} (see: {self.prog} --help)")
+
+
+def number(kind: Callable[[str], Any], low: float, high: float) -> Callable[[str], Any]:
+    def read(text: str) -> Any:
+        try:
+            value = kind(text)
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a number") from None
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(f"{text} is not between {low} and {high}")
+        return value
+
+    return read
+
+
+def build(run: Mapping[str, Run]) -> Parser:
+    """run: what each of `COMMANDS` does with its options and the stream for its results."""
+    parser = Parser(prog="app.py", description="Give an anime character a new outfit. Without a command the page is served.")
+    commands = parser.add_subparsers(metavar="{serve,swap,detect,models}", required=True)
+
+    serve = commands.add_parser("serve", help="serve the page (default)")
+    serve.add_argument("--host", default=os.environ.get("GRADIO_SERVER_NAME", "127.0.0.1"), help="default: %(default)s")
+    port = number(int, 1, 65535)
+    serve.add_argument("--port", type=port, default=os.environ.get("GRADIO_SERVER_PORT", "7860"), help="default: %(default)s")
+    serve.add_argument("--profile", help="the model that the page starts with (default: the best that this machine can run)")
+    serve.add_argument("--no-download", action="store_true", help="start with the best model that is on this disk already")
+    serve.set_defaults(run=run["serve"])
+
+    swap = commands.add_parser("swap", help="swap one outfit and print one line of JSON")
+    swap.add_argument("--character", required=True, type=Path, metavar="C.png")
+    where = swap.add_mutually_exclusive_group()  # without: the clothing is found
+    where.add_argument("--mask", type=Path, metavar="M.png", help="white = repaint; any size, scaled to the picture")
+    where.add_argument("--painted", type=Path, metavar="P.png", help="the character scribbled over; the mask is the difference")
+    swap.add_argument("--parts", help="without a mask: what to change, for example topwear,bottomwear (default: all clothing)")
+    swap.add_argument("--prompt", help="the new outfit in words; needed unless there is a --garment")
+    swap.add_argument("--garment", type=Path, metavar="G.png", help="a picture of the garment to wear")
+    scale = number(float, 0, 2)
+    swap.add_argument("--garment-scale", type=scale, default=1.0, help="how closely to follow it (default: %(default)s)")
+    swap.add_argument("--out", required=True, type=Path, metavar="OUT.png", help="with --count: OUT_1.png, OUT_2.png ...")
+    also = "more pictures of the same character in the same clothes, for the same new outfit: OUT_A.png, OUT_B.png ..."
+    swap.add_argument("--also", type=Path, nargs="+", default=[], metavar="A.png", help=also)
+    swap.add_argument("--negative", default="", help="what to leave out")
+    swap.add_argument("--seed", type=number(int, 0, MAX_SEED), help="default: a new one each time")
+    swap.add_argument("--count", type=number(int, 1, 16), default=1, help="number of pictures (default: %(default)s)")
+    swap.add_argument("--profile", default="bundled", help="the model (default: %(default)s)")
+    swap.add_argument("--steps", type=number(int, 1, 150), help="default: the model's own")
+    swap.add_argument("--guidance", type=number(float, 1, 30), help="1 = off; default: the model's own")
+    swap.add_argument("--sampler", help="default: the model's first")
+    swap.add_argument("--strength", type=number(float, 0.01, 1), default=1.0, help="1 = from noise (default: %(default)s)")
+    swap.add_argument("--grow", type=number(int, 0, 4096), default=0, help="pixels the mask is grown by (default: %(default)s)")
+    swap.add_argument("--feather", type=number(int, 0, 256), default=2, help="pixels softened inwards (default: %(default)s)")
+    swap.add_argument("--loosen", type=number(float, 0, 1), default=0.0, help="how far a sprite's outline may be left, 0..1")
+    swap.add_argument("--no-detail", action="store_true", help="skip the second pass at twice the size")
+    swap.set_defaults(run=run["swap"])
+
+    detect = commands.add_parser("detect", help="find the clothing and print one line of JSON")
+    detect.add_argument("--character", required=True, type=Path, metavar="C.png")
+    detect.add_argument("--parts", help="what of it --mask shows, for example topwear,bottomwear (default: all clothing)")
+    detect.add_argument("--text", default="", help="something else to find, in words")
+    detect.add_argument("--out", required=True, type=Path, metavar="LABELS.png", help="an index a pixel, 0 = background")
+    detect.add_argument("--mask", type=Path, metavar="M.png", help="also write a mask, white = these parts and what --text found")
+    detect.set_defaults(run=run["detect"])
+
+    models = commands.add_parser("models", help="list the models, or fetch, check or remove their weight files")
+    models.add_argument("what", choices=("list", "download", "verify", "remove"), nargs="?", default="list")
+    models.add_argument("names", nargs="*", metavar="NAME", help="which models; without one, list and verify take all")
+    models.add_argument("--all-hints", action="store_true", help="with download: also what reads pose, depth, edges ...")
+    models.set_defaults(run=run["models"])
+    return parser
