@@ -74,40 +74,41 @@ def predict(
     step: int = 0,
     steps: int = 1,
     *,
-    garment: Garment | None = None,
+    garments: Sequence[Garment] = (),
     added: Added | None = None,
 ) -> Tensor:
     """The U-Net's output for one step; branches outside their span are not run at all.
 
     latents: B x C x h x w, scaled as the scheduler wants them; timestep: scalar or B; text: B x tokens x D, or 2B
-    (first the negative prompts) for classifier-free guidance, which gives 2B predictions. garment: a reference picture for
-    a U-Net with an adapter attached (`models.ip_adapter`), with as many rows as the text. added: for SDXL.
+    (first the negative prompts) for classifier-free guidance, which gives 2B predictions. garments: reference pictures
+    for a U-Net with adapters attached (`models.ip_adapter`), with as many rows as the text; what they find is summed.
+    added: for SDXL.
     """
     copies = text.shape[0] // latents.shape[0]
     latents = torch.cat([latents] * copies)
     time = unet.time_embedding(unet.get_time_embed(latents, timestep))
     time = told(unet, time, added)
-    features = encode(unet, latents, time, text, garment)
+    features = encode(unet, latents, time, text, garments)
     for branch in branches:
         if branch.acts_at(step, steps):
             features = join(branch, features, controls_of(branch, latents, timestep, text, copies, added))
-    return decode(unet, features, time, text, garment)
+    return decode(unet, features, time, text, garments)
 
 
 def encode(
-    unet: UNet2DConditionModel, latents: Tensor, time: Tensor, text: Tensor, garment: Garment | None = None
+    unet: UNet2DConditionModel, latents: Tensor, time: Tensor, text: Tensor, garments: Sequence[Garment] = ()
 ) -> list[Tensor]:
     """Every skip connection's feature, then the middle block's."""
     x = unet.conv_in(latents)
     skips = [x]
     for block in unet.down_blocks:
-        x, found = block(x, time, **_seen(block, text, garment))
+        x, found = block(x, time, **_seen(block, text, garments))
         skips.extend(found)
-    return [*skips, unet.mid_block(x, time, **_seen(unet.mid_block, text, garment))]
+    return [*skips, unet.mid_block(x, time, **_seen(unet.mid_block, text, garments))]
 
 
 def decode(
-    unet: UNet2DConditionModel, features: Sequence[Tensor], time: Tensor, text: Tensor, garment: Garment | None = None
+    unet: UNet2DConditionModel, features: Sequence[Tensor], time: Tensor, text: Tensor, garments: Sequence[Garment] = ()
 ) -> Tensor:
     """The prediction from what `encode` gave."""
     *skips, x = features
@@ -115,19 +116,19 @@ def decode(
         taken = len(block.resnets)
         skips, own = skips[:-taken], tuple(skips[-taken:])
         size = skips[-1].shape[2:] if skips else None
-        x = block(x, own, time, upsample_size=size, **_seen(block, text, garment))
+        x = block(x, own, time, upsample_size=size, **_seen(block, text, garments))
     if unet.conv_norm_out is not None:
         x = unet.conv_act(unet.conv_norm_out(x))
     prediction: Tensor = unet.conv_out(x)
     return prediction
 
 
-def _seen(block: Any, text: Tensor, garment: Garment | None) -> dict[str, Any]:
+def _seen(block: Any, text: Tensor, garments: Sequence[Garment]) -> dict[str, Any]:
     """What a block's cross-attention layers look at, if it has any."""
     if not getattr(block, "has_cross_attention", False):
         return {}
     # the keyword is one that diffusers hands to the processors that know it and keeps from the others without a word
-    return {"encoder_hidden_states": text, "cross_attention_kwargs": {"ip_hidden_states": garment} if garment else None}
+    return {"encoder_hidden_states": text, "cross_attention_kwargs": {"ip_hidden_states": garments} if garments else None}
 
 
 def controls_of(

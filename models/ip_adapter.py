@@ -10,8 +10,10 @@ and published ones load here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import torch
 import torch.nn.functional as F
@@ -26,23 +28,45 @@ HEAD = 64  # width of an attention head in published resamplers
 class Garment:
     """A reference picture, ready for the cross-attention layers.
 
-    tokens: B x n x D, or 2B (first the negatives) like the text; scale: lambda, 0..1.5; mask: 1 x 1 x h x w in 0..1 at the
-    latents' size, where in the picture it acts, None for everywhere.
+    tokens: B x n x D, or 2B (first the negatives) like the text; scale: lambda, 0..1.5; mask: 1 x 1 x H x W in 0..1, best in
+    the drawn picture's pixels, where in it the reference acts, None for everywhere. adapter: whose tokens these are, the
+    index among those that are attached.
     """
 
     tokens: Tensor
     scale: float = 1.0
     mask: Tensor | None = None
+    adapter: int = 0
 
 
 class DecoupledCrossAttention(nn.Module):
-    """Processor of one cross-attention layer. Without a garment it computes exactly what it stands in for."""
+    """What one adapter adds to one cross-attention layer."""
 
     def __init__(self, inner: int, width: int) -> None:
         """inner: channels of the layer's keys; width: of a token."""
         super().__init__()
         self.to_k_ip = nn.Linear(width, inner, bias=False)
         self.to_v_ip = nn.Linear(width, inner, bias=False)
+
+    def look(self, query: Tensor, tokens: Tensor, heads: int) -> Tensor:
+        """What the layer's queries, B x places x inner, find in a picture's tokens, before its output layer."""
+
+        def split(x: Tensor) -> Tensor:  # B x n x inner -> B x heads x n x inner / heads
+            parts: Tensor = x.unflatten(-1, (heads, -1)).transpose(1, 2)
+            return parts
+
+        seen = F.scaled_dot_product_attention(split(query), split(self.to_k_ip(tokens)), split(self.to_v_ip(tokens)))
+        return seen.transpose(1, 2).flatten(2)
+
+
+class Listener(nn.Module):
+    """Processor of one cross-attention layer: what it finds in the words, and in every garment. Without garments it
+    computes exactly what it stands in for."""
+
+    def __init__(self, layers: Sequence[DecoupledCrossAttention]) -> None:
+        """layers: one for every adapter."""
+        super().__init__()
+        self.layers = nn.ModuleList(layers)
 
     def __call__(
         self,
@@ -51,36 +75,43 @@ class DecoupledCrossAttention(nn.Module):
         encoder_hidden_states: Tensor | None = None,
         attention_mask: Tensor | None = None,
         temb: Tensor | None = None,
-        ip_hidden_states: Garment | None = None,
+        ip_hidden_states: Sequence[Garment] = (),
     ) -> Tensor:
         found: Tensor = AttnProcessor2_0()(attn, hidden_states, encoder_hidden_states, attention_mask, temb)
-        if ip_hidden_states is None or ip_hidden_states.scale == 0:
+        garments = [garment for garment in ip_hidden_states if garment.scale != 0]
+        if not garments:
             return found
-        garment = ip_hidden_states
-        seen = self.look(attn, hidden_states, garment.tokens.to(hidden_states.dtype)) * garment.scale
-        if garment.mask is not None:
-            seen = seen * places_of(garment.mask, hidden_states.shape[1]).to(seen)
+        query = attn.to_q(hidden_states)
+        seen = torch.zeros_like(query)
+        for garment in garments:
+            layer = self.layers[garment.adapter]
+            assert isinstance(layer, DecoupledCrossAttention)
+            one = layer.look(query, garment.tokens.to(query.dtype), attn.heads) * garment.scale
+            if garment.mask is not None:
+                one = one * places_of(garment.mask, query.shape[1]).to(one)
+            seen = seen + one
         # the output layer is linear: what the words found has passed it already, with its bias
         found = found + F.linear(seen, attn.to_out[0].weight) / attn.rescale_output_factor
         return found
 
-    def look(self, attn: Attention, hidden_states: Tensor, tokens: Tensor) -> Tensor:
-        """What a layer finds in the picture's tokens, before its output layer; B x places x inner."""
-
-        def split(x: Tensor) -> Tensor:  # B x n x inner -> B x heads x n x inner / heads
-            parts: Tensor = x.unflatten(-1, (attn.heads, -1)).transpose(1, 2)
-            return parts
-
-        query = split(attn.to_q(hidden_states))
-        seen = F.scaled_dot_product_attention(query, split(self.to_k_ip(tokens)), split(self.to_v_ip(tokens)))
-        return seen.transpose(1, 2).flatten(2)
-
 
 def places_of(mask: Tensor, count: int) -> Tensor:
-    """A mask of the latents at one of the U-Net's resolutions: B x 1 x h x w -> B x count x 1."""
-    height, width = mask.shape[-2:]
-    factor = round((height * width / count) ** 0.5)
-    return F.adaptive_avg_pool2d(mask, (-(-height // factor), -(-width // factor))).flatten(1)[..., None]
+    """A mask of the picture at one of the U-Net's resolutions: B x 1 x h x w -> B x count x 1.
+
+    count: places of that resolution, which halves, rounded up, as often as the U-Net does. Like diffusers'
+    `IPAdapterMaskProcessor` it interpolates bicubically, so values just beyond 0..1 occur beside an edge, the closer to it
+    the more pixels the mask has.
+    """
+    rows = _rows(*mask.shape[-2:], count)
+    places: Tensor = F.interpolate(mask, (rows, count // rows), mode="bicubic").flatten(1)[..., None]
+    return places
+
+
+@cache
+def _rows(height: int, width: int, count: int) -> int:
+    """Into how many rows so many places fall, if their shape is as near to height x width as it can be."""
+    divisors = (rows for rows in range(1, count + 1) if count % rows == 0)
+    return min(divisors, key=lambda rows: abs(math.log(rows * rows * width / (count * height))))
 
 
 class ImageProjection(nn.Module):
@@ -160,11 +191,15 @@ class GarmentAdapter(nn.Module):
         return found
 
     def attach(self, unet: UNet2DConditionModel) -> None:
-        """Let the U-Net's cross-attention layers listen; `detach` leaves no trace."""
-        layers = iter(self.layers)
-        unet.set_attn_processor(
-            {name: next(layers) if name in cross_attention_names(unet) else old for name, old in unet.attn_processors.items()}
-        )
+        """Let the U-Net's cross-attention layers listen to this adapter alone; `detach` leaves no trace."""
+        attach(unet, [self])
+
+
+def attach(unet: UNet2DConditionModel, adapters: Sequence[GarmentAdapter]) -> None:
+    """Let the U-Net's cross-attention layers listen to several adapters, which garments name by their place here."""
+    rows = zip(cross_attention_names(unet), *(adapter.layers for adapter in adapters), strict=True)
+    listeners = {name: Listener(layers) for name, *layers in rows}
+    unet.set_attn_processor({name: listeners.get(name, old) for name, old in unet.attn_processors.items()})
 
 
 def published(state: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -40,7 +40,7 @@ def denoise(
     guidance_end: float = 1.0,
     strength: float = 1.0,
     known: Known | None = None,
-    garment: Garment | None = None,
+    garments: Sequence[Garment] = (),
     added: Added | None = None,
     generators: list[torch.Generator] | None = None,
     on_step: OnLatents | None = None,
@@ -52,7 +52,7 @@ def denoise(
     alone, at half the cost (Kynkäänniemi et al., arXiv:2404.07724). strength: share of the schedule that is run, 1 =
     from pure noise, less = from the noised known latents. known: outside its mask the picture is put back after every
     step, at that step's noise level, as the Stable Diffusion inpainting pipelines do for U-Nets without mask channels.
-    garment: a reference picture, added: what SDXL is told beside the words, each with as many rows as the text.
+    garments: reference pictures, added: what SDXL is told beside the words, each with as many rows as the text.
     generators: one a picture, for samplers that add noise, so that a picture does not depend on its batch. on_step may
     raise `Cancelled`.
     """
@@ -73,10 +73,10 @@ def denoise(
         scaled = scheduler.scale_model_input(latents, timestep)
         guided = text.shape[0] > noise.shape[0] and within(0, guidance_end, skipped + index, skipped + len(timesteps))
         rows = slice(None) if guided else slice(-noise.shape[0], None)  # without guidance the negatives are left out
-        seen = garment and replace(garment, tokens=garment.tokens[rows])
+        seen = [replace(garment, tokens=garment.tokens[rows]) for garment in garments]
         beside = added and added.rows(rows)
         step = (scaled.to(text.dtype), timestep, text[rows], index, len(timesteps))
-        prediction = predict(unet, branches, *step, garment=seen, added=beside).float()
+        prediction = predict(unet, branches, *step, garments=seen, added=beside).float()
         if guided:
             prediction = guide(prediction, guidance, rescale)
         latents = scheduler.step(prediction, timestep, latents, return_dict=False, **own_noise)[0]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from models.controlnet import Added
@@ -158,6 +159,7 @@ class OutfitSwapper:
             preview = small_decoder(networks.vae) if networks.quick_vae else linear_decoder(latents, work.start)
             drawn_over = (to_tensor(grow(mask, round(DENOISE_GROW * self.profile.native / 512))) >= 0.5).float()
             keep = latent_mask(drawn_over, *latents.shape[-2:])
+            places = F.interpolate(keep, drawn_over.shape[-2:]).to(networks.device)  # in pixels, or the layers' reading rings
             noise = torch.randn(latents.shape, generator=random)
         with job.timer(work.name):
             latents = denoise(
@@ -172,7 +174,7 @@ class OutfitSwapper:
                 guidance_end=self.profile.guidance_end,
                 strength=work.strength,
                 known=Known(latents.to(networks.device), keep.to(networks.device)),
-                garment=job.garment and replace(job.garment, mask=keep.to(networks.device)),
+                garments=[replace(job.garment, mask=places)] if job.garment else [],
                 added=added(job.words, crop),
                 generators=[random],
                 on_step=lambda step, _, seen: job.tell(work.name, done + step, seen, preview),

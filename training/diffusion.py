@@ -75,10 +75,10 @@ class Diffusion(nn.Module):
         where, noise = draw(), torch.randn(latents.shape, generator=generator, device=device)
         noised = objective.OBJECTIVES[self.recipe.objective](latents, noise, where, self.alphas)
         with fast_attention(self.parts["unet"]):
-            text, added, garment = self._prompt(batch, draw())
+            text, added, garments = self._prompt(batch, draw())
             branches, region = self._control(batch, draw)
             step = (noised.latents, noised.timestep, text)
-            prediction = predict(self.parts["unet"], branches, *step, garment=garment, added=added)
+            prediction = predict(self.parts["unet"], branches, *step, garments=garments, added=added)
             loss = objective.loss(prediction, noised, region, self.channels)
             if self.recipe.consistency:
                 loss = loss + self.recipe.consistency * self._inconsistency(batch, noised, prediction)
@@ -94,7 +94,7 @@ class Diffusion(nn.Module):
         wanted = batch.pictures["target"].to(picture.device)[rows]
         return objective.consistency(picture, wanted, noised.clarity[rows]) * len(rows) / len(prediction)
 
-    def _prompt(self, batch: Batch, chance: Tensor) -> tuple[Tensor, Added | None, Garment | None]:
+    def _prompt(self, batch: Batch, chance: Tensor) -> tuple[Tensor, Added | None, list[Garment]]:
         """Words and, with an adapter, a picture of the garment; either or both are dropped now and then."""
         recipe, device = self.recipe, chance.device
         no_text = chance < recipe.drop_text + recipe.drop_both
@@ -104,9 +104,9 @@ class Diffusion(nn.Module):
         text: Tensor = encoded.last_hidden_state
         added = None if batch.sizes is None else Added(encoded.pooler_output, batch.sizes.to(text))
         if "garment" not in self.parts:
-            return text, added, None
+            return text, added, []
         no_garment = (chance >= recipe.drop_text) & (chance < recipe.drop_text + recipe.drop_both + recipe.drop_garment)
-        return text, added, Garment(self.parts["garment"](batch.pictures["garment"].to(device), ~no_garment))
+        return text, added, [Garment(self.parts["garment"](batch.pictures["garment"].to(device), ~no_garment))]
 
     def _control(self, batch: Batch, draw: Draw) -> tuple[list[Branch], Tensor]:
         """The control branch, if any, and how much every latent cell counts."""

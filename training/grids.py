@@ -57,14 +57,14 @@ def draw(
     words = torch.cat([batch.empty.expand_as(tokens), tokens]).to(device)
     encoded = parts["text_encoder"](words)
     added = None if batch.sizes is None else Added(encoded.pooler_output, batch.sizes.repeat(2, 1).to(device))
-    garment = None
+    garments = []
     if "garment" in recipe.parts:
         reader, seen = parts["garment"], batch.pictures["garment"].to(device)
         if "adapter" in recipe.parts:
             reader = GarmentReader(reader.image_encoder, parts["adapter"])
         reader.adapter.attach(parts["unet"])
         kept = torch.arange(2 * len(seen), device=device) >= len(seen)
-        garment = Garment(reader(seen.repeat(2, 1, 1, 1), kept))
+        garments = [Garment(reader(seen.repeat(2, 1, 1, 1), kept))]
     noise = torch.randn(batch.latents.shape, generator=torch.Generator().manual_seed(0)).to(device)
     config = scheduler or scheduler_config(recipe.objective)
     sampler = make_scheduler("flow" if recipe.objective == "flow" else "ddim", config)
@@ -77,7 +77,7 @@ def draw(
         steps=STEPS,
         guidance=GUIDANCE,
         rescale=0.7,
-        garment=garment,
+        garments=garments,
         added=added,
     )
     return _decoded(vae, latents)

@@ -36,8 +36,8 @@ class _Comparison:
         with torch.no_grad():
             found: Tensor = AttnProcessor2_0()(attn, hidden_states, encoder_hidden_states)
             wanted = (found - AttnProcessor2_0()(attn, hidden_states, self.empty.expand(len(hidden_states), -1, -1))).float()
-        seen = F.linear(self.layer.look(attn, hidden_states, self.tokens), attn.to_out[0].weight).float()
-        places = places_of(self.mask, hidden_states.shape[1])
+        seen = F.linear(self.layer.look(attn.to_q(hidden_states), self.tokens, attn.heads), attn.to_out[0].weight).float()
+        places = places_of(self.mask, hidden_states.shape[1]).clamp(0, 1)
         self.error = ((seen - wanted).square() * places).sum() / (wanted.square() * places).sum().clamp_min(1e-6)
         return found
 

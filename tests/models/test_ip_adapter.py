@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 from diffusers import UNet2DConditionModel
+from diffusers.image_processor import IPAdapterMaskProcessor
 from torch import Tensor
 
 from models.controlled_unet import predict
@@ -13,6 +14,7 @@ from models.ip_adapter import (
     Garment,
     GarmentAdapter,
     ImageProjection,
+    Listener,
     adapter_from_state,
     cross_attention_names,
     detach,
@@ -61,7 +63,7 @@ def test_garment_adapter_parity(kind: str, scale: float, step: Step) -> None:
     features = torch.randn(2, 7, FEATURES) if kind == "plus" else torch.randn(2, FEATURES)
     wanted = stock(*step, added_cond_kwargs={"image_embeds": [features[:, None]]}).sample
     adapter.attach(unet)
-    found = predict(unet, [], *step, garment=Garment(adapter.tokens(features), scale))
+    found = predict(unet, [], *step, garments=[Garment(adapter.tokens(features), scale)])
     assert (found - wanted).abs().max() <= 1e-4
     assert (predict(unet, [], *step) - wanted).abs().max() > 1e-2
 
@@ -74,7 +76,7 @@ def test_without_a_garment_nothing_changes_and_detaching_leaves_no_trace(step: S
     adapter.attach(unet)
     tokens = adapter.tokens(torch.randn(2, 7, FEATURES))
     assert torch.equal(predict(unet, [], *step), alone)
-    assert torch.equal(predict(unet, [], *step, garment=Garment(tokens, 0.0)), alone)
+    assert torch.equal(predict(unet, [], *step, garments=[Garment(tokens, 0.0)]), alone)
     detach(unet)
     assert list(unet.state_dict()) == weights
     assert [type(p) for p in unet.attn_processors.values()] == kinds
@@ -87,19 +89,27 @@ def test_a_mask_says_where_the_garment_acts() -> None:
     attention = unet.get_submodule(cross_attention_names(unet)[0].removesuffix(".processor"))
     layer = DecoupledCrossAttention(attention.to_k.out_features, attention.to_k.in_features)
     hidden, text, tokens = torch.randn(1, 16, 32), torch.randn(1, 77, 16), torch.randn(1, 4, 16)
-    mask = torch.zeros(1, 1, 8, 8)
-    mask[..., 4:, :] = 1
-    attention.set_processor(layer)
+    mask = torch.zeros(1, 1, 64, 64)
+    mask[..., 32:, :] = 1
+    attention.set_processor(Listener([layer]))
     alone = attention(hidden, text)
-    found = attention(hidden, text, ip_hidden_states=Garment(tokens, 1.0, mask))
+    found = attention(hidden, text, ip_hidden_states=[Garment(tokens, 1.0, mask)])
     assert torch.equal(found[:, :8], alone[:, :8])
     assert ((found[:, 8:] - alone[:, 8:]).abs().amax(-1) > 1e-4).all()
 
 
 def test_masks_are_read_at_every_resolution() -> None:
-    mask = torch.rand(1, 1, 12, 8)
-    for factor in (1, 2, 4):
-        assert places_of(mask, (12 // factor) * (8 // factor)).shape == (1, 96 // factor**2, 1)
+    """As stock diffusers does, and also where a U-Net rounds up: 13 x 10 latents become 7 x 5, then 4 x 3."""
+    for height, width in ((12, 8), (96, 64)):
+        mask = (torch.rand(1, 1, height, width) > 0.5).float()
+        for rows, columns in ((12, 8), (6, 4), (3, 2)):
+            stock = IPAdapterMaskProcessor.downsample(mask[0], 1, rows * columns, 1)
+            assert torch.allclose(places_of(mask, rows * columns), stock, atol=1e-6)
+    lower = torch.zeros(1, 1, 13, 10)
+    lower[..., 7:, :] = 1
+    for rows, columns in ((13, 10), (7, 5), (4, 3)):
+        found = places_of(lower, rows * columns).reshape(rows, columns)
+        assert (found[0] < 0.1).all() and (found[-1] > 0.9).all() and torch.allclose(found, found[:, :1])
 
 
 @pytest.mark.parametrize("kind", ["plus", "base"])
