@@ -40,13 +40,21 @@ class Sampler:
     settings: Mapping[str, Any] = field(default_factory=dict)
 
 
+SDE = {"algorithm_type": "sde-dpmsolver++"}
+KARRAS = {"use_karras_sigmas": True}  # arXiv:2206.00364, equation 5
+TRAILING = {"timestep_spacing": "trailing"}  # for few-step models, which begin at pure noise (arXiv:2305.08891, section 3.3)
+
 SAMPLERS = {
     "ddim": Sampler(DDIMScheduler),
+    "ddim_trailing": Sampler(DDIMScheduler, TRAILING),
     "pndm": Sampler(PNDMScheduler, {"skip_prk_steps": True}),
     "euler": Sampler(EulerDiscreteScheduler),
+    "euler_trailing": Sampler(EulerDiscreteScheduler, TRAILING),
     "euler_a": Sampler(EulerAncestralDiscreteScheduler),
     "dpm++2m": Sampler(DPMSolverMultistepScheduler),
-    "dpm++2m_karras": Sampler(DPMSolverMultistepScheduler, {"use_karras_sigmas": True}),
+    "dpm++2m_karras": Sampler(DPMSolverMultistepScheduler, KARRAS),
+    "dpm++2m_sde": Sampler(DPMSolverMultistepScheduler, SDE),
+    "dpm++2m_sde_karras": Sampler(DPMSolverMultistepScheduler, SDE | KARRAS),
     "unipc": Sampler(UniPCMultistepScheduler),
     "lcm": Sampler(LCMScheduler),
     "flow": Sampler(FlowEuler),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -11,81 +12,136 @@ from torch import Tensor
 
 from models.controlled_unet import Branch
 from models.controlnet import Added, from_unet, randomise_zero_convolutions
-from models.samplers import make_scheduler
+from models.samplers import SAMPLERS, make_scheduler
 from pipeline.conditions import inpaint_hint
 from pipeline.denoise import Known, denoise
 from pipeline.latents import encode_picture, latent_mask
 from tests.tiny import SDXL, tiny_unet, tiny_vae
 
-SIZE, STEPS = 64, 4
+SIZE, STEPS = 64, 6
+SIZES = (SIZE, SIZE, 0, 0, SIZE, SIZE)  # what the stock pipeline always says: 64 x 64 from the upper left corner
 CONFIG = {"beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear", "steps_offset": 1, "clip_sample": False}
+VPRED = {**CONFIG, "prediction_type": "v_prediction", "rescale_betas_zero_snr": True, "timestep_spacing": "trailing"}
+SCALES = (0.8, 0.6, 0.5)
+SPANS = ((0.0, 1.0), (0.0, 0.6), (0.3, 1.0))
 
 
-@torch.no_grad()
-def both(sampler: str, sizes: Tensor) -> tuple[Tensor, Tensor]:
-    """Final latents of ours and of the stock pipeline, which always says 64 x 64 from the upper left corner."""
-    generator = torch.Generator().manual_seed(3)
-    unet: Any = UNet2DConditionModel.from_config(tiny_unet().config, **SDXL).eval()
-    control = from_unet(unet, 3, (4, 4, 8, 8)).eval()
-    randomise_zero_convolutions(control)
-    vae = tiny_vae(kind="kl")
-    mask = torch.zeros(1, 1, SIZE, SIZE)
-    mask[..., 16:48, 8:40] = 1
-    rgb, noise = torch.rand(1, 3, SIZE, SIZE, generator=generator), torch.randn(1, 4, 8, 8, generator=generator)
-    text, pooled = torch.randn(2, 77, 16, generator=generator), torch.randn(2, 24, generator=generator)
-    hint = inpaint_hint(rgb, mask)
+class Scene:
+    """Networks, words and pictures, common to both sides."""
 
-    pipe = StableDiffusionXLControlNetInpaintPipeline(
-        vae=vae,
-        text_encoder=None,
-        text_encoder_2=None,
-        tokenizer=None,
-        tokenizer_2=None,
-        unet=unet,
-        controlnet=control.stock(),
-        scheduler=make_scheduler(sampler, CONFIG),
-    )
-    pipe.set_progress_bar_config(disable=True)
-    stock = pipe(
-        prompt_embeds=text[1:],
-        negative_prompt_embeds=text[:1],
-        pooled_prompt_embeds=pooled[1:],
-        negative_pooled_prompt_embeds=pooled[:1],
-        image=rgb,
-        mask_image=mask,
-        control_image=hint,
-        height=SIZE,
-        width=SIZE,
-        num_inference_steps=STEPS,
-        guidance_scale=5.0,
-        strength=1.0,
-        latents=noise,
-        generator=torch.Generator().manual_seed(7),
-        controlnet_conditioning_scale=0.8,
-        output_type="latent",
-    ).images
-    known = Known(encode_picture(vae, rgb, torch.Generator().manual_seed(7)), latent_mask(mask, 8, 8))
-    ours = denoise(
-        unet,
-        [Branch(control, control.hint_stem(hint), 0.8)],
-        text,
-        make_scheduler(sampler, CONFIG),
-        noise,
-        steps=STEPS,
-        guidance=5.0,
-        known=known,
-        added=Added(pooled, sizes.repeat(2, 1)),
-    )
-    return ours, stock
+    def __init__(self) -> None:
+        generator = torch.Generator().manual_seed(3)
+        self.unet: Any = UNet2DConditionModel.from_config(tiny_unet().config, **SDXL).eval()
+        self.controls = [from_unet(self.unet, 3, (4, 4, 8, 8)).eval() for _ in SCALES]
+        for seed, control in enumerate(self.controls):
+            randomise_zero_convolutions(control, seed)
+        self.vae = tiny_vae(kind="kl")
+        self.mask = torch.zeros(1, 1, SIZE, SIZE)
+        self.mask[..., 16:48, 8:40] = 1
+        self.rgb = torch.rand(1, 3, SIZE, SIZE, generator=generator)
+        self.noise = torch.randn(1, 4, 8, 8, generator=generator)
+        self.text = torch.randn(2, 77, 16, generator=generator)
+        self.pooled = torch.randn(2, 24, generator=generator)
+        drawn = torch.rand(2, 3, SIZE, SIZE, generator=generator)
+        self.hints = [inpaint_hint(self.rgb, self.mask), drawn[:1], drawn[1:]]
+
+    def stock(self, sampler: str = "ddim", config: Any = CONFIG, count: int = 1, rescale: float = 0.0) -> Tensor:
+        pipe = StableDiffusionXLControlNetInpaintPipeline(
+            vae=self.vae,
+            text_encoder=None,
+            text_encoder_2=None,
+            tokenizer=None,
+            tokenizer_2=None,
+            unet=self.unet,
+            controlnet=[control.stock() for control in self.controls[:count]],
+            scheduler=make_scheduler(sampler, config),
+        )
+        pipe.set_progress_bar_config(disable=True)
+        images: Tensor = pipe(
+            prompt_embeds=self.text[1:],
+            negative_prompt_embeds=self.text[:1],
+            pooled_prompt_embeds=self.pooled[1:],
+            negative_pooled_prompt_embeds=self.pooled[:1],
+            image=self.rgb,
+            mask_image=self.mask,
+            control_image=self.hints[:count],
+            height=SIZE,
+            width=SIZE,
+            num_inference_steps=STEPS,
+            guidance_scale=5.0,
+            guidance_rescale=rescale,
+            strength=1.0,
+            latents=self.noise,
+            generator=torch.Generator().manual_seed(7),
+            controlnet_conditioning_scale=list(SCALES[:count]),
+            control_guidance_start=[start for start, _ in SPANS[:count]],
+            control_guidance_end=[end for _, end in SPANS[:count]],
+            output_type="latent",
+        ).images
+        assert torch.isfinite(images).all()
+        return images
+
+    @torch.no_grad()
+    def ours(
+        self,
+        sampler: str = "ddim",
+        config: Any = CONFIG,
+        count: int = 1,
+        rescale: float = 0.0,
+        sizes: Sequence[int] = SIZES,
+    ) -> Tensor:
+        generator = torch.Generator().manual_seed(7)
+        known = Known(encode_picture(self.vae, self.rgb, generator), latent_mask(self.mask, 8, 8))
+        encode_picture(self.vae, self.rgb, generator)  # the stock pipeline draws for the masked picture too
+        branches = [
+            Branch(control, control.hint_stem(hint), scale, *span)
+            for control, hint, scale, span in zip(self.controls, self.hints, SCALES, SPANS, strict=True)
+        ]
+        return denoise(
+            self.unet,
+            branches[:count],
+            self.text,
+            make_scheduler(sampler, config),
+            self.noise,
+            steps=STEPS,
+            guidance=5.0,
+            rescale=rescale,
+            known=known,
+            added=Added(self.pooled, torch.tensor([sizes, sizes])),
+            generators=[generator],
+        )
 
 
-@pytest.mark.parametrize("sampler", ["ddim", "euler", "dpm++2m_karras"])
-def test_sdxl_loop_parity(sampler: str) -> None:
-    ours, stock = both(sampler, torch.tensor([[SIZE, SIZE, 0, 0, SIZE, SIZE]]))
-    assert torch.isfinite(stock).all()
-    assert float((ours - stock).abs().max()) <= 1e-4
+@pytest.fixture(scope="module")
+def scene() -> Scene:
+    torch.manual_seed(0)
+    return Scene()
 
 
-def test_sdxl_listens_to_the_sizes() -> None:
-    ours, stock = both("ddim", torch.tensor([[SIZE, SIZE, 16, 0, SIZE, SIZE]]))
-    assert float((ours - stock).abs().max()) > 1e-3
+def apart(one: Tensor, other: Tensor) -> float:
+    return float((one - other).abs().max())
+
+
+@pytest.mark.parametrize("sampler", [name for name in SAMPLERS if name != "flow"])
+def test_sdxl_loop_parity(scene: Scene, sampler: str) -> None:
+    wanted = scene.stock(sampler)
+    assert apart(scene.ours(sampler), wanted) <= 1e-4
+    assert apart(scene.ours(sampler, count=0), wanted) > 1e-2, "a missing ControlNet must show"
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_sdxl_span_parity(scene: Scene, count: int) -> None:
+    wanted = scene.stock(count=count)
+    assert apart(scene.ours(count=count), wanted) <= 1e-4
+    assert apart(scene.ours(count=count - 1), wanted) > 1e-2, "a missing ControlNet must show"
+
+
+@pytest.mark.parametrize("sampler", ["ddim", "euler", "euler_a"])
+def test_sdxl_rescaled_v_prediction_parity(scene: Scene, sampler: str) -> None:
+    wanted = scene.stock(sampler, VPRED, rescale=0.7)
+    assert apart(scene.ours(sampler, VPRED, rescale=0.7), wanted) <= 1e-4
+    assert apart(scene.ours(sampler, VPRED), wanted) > 1e-2, "rescaling must show"
+
+
+def test_sdxl_listens_to_the_sizes(scene: Scene) -> None:
+    assert apart(scene.ours(sizes=(SIZE, SIZE, 16, 0, SIZE, SIZE)), scene.stock()) > 1e-3
