@@ -48,6 +48,20 @@ def told(network: Any, time: Tensor, added: Added | None) -> Tensor:
     return found
 
 
+def findings(network: Any, x: Tensor, emb: Tensor, text: Tensor, scale: float) -> Residuals:
+    """What the trainable copy of the encoder makes of x, B x C x h x w: latents and hint behind the first convolution."""
+    skips = [x]
+    for block in [*network.down_blocks, network.mid_block]:
+        seen = {"encoder_hidden_states": text} if getattr(block, "has_cross_attention", False) else {}
+        if block is network.mid_block:
+            x = block(x, emb, **seen)
+        else:
+            x, found = block(hidden_states=x, temb=emb, **seen)
+            skips.extend(found)
+    down = [zero(skip) * scale for zero, skip in zip(network.controlnet_down_blocks, skips, strict=True)]
+    return down, network.controlnet_mid_block(x) * scale
+
+
 class CC_ControlNet(ControlNetModel):  # noqa: N801  the product's name
     """Trainable copy of a U-Net's encoder with zero convolutions and a hint stem."""
 
@@ -77,20 +91,7 @@ class CC_ControlNet(ControlNetModel):  # noqa: N801  the product's name
         emb = told(self, emb, added)
 
         x = self.conv_in(latents) + stem  # the only place where the hint enters
-        skips = [x]
-        for block in self.down_blocks:  # the trainable copy of the encoder
-            if getattr(block, "has_cross_attention", False):
-                x, found = block(hidden_states=x, temb=emb, encoder_hidden_states=text)
-            else:
-                x, found = block(hidden_states=x, temb=emb)
-            skips.extend(found)
-        if getattr(self.mid_block, "has_cross_attention", False):
-            x = self.mid_block(x, emb, encoder_hidden_states=text)
-        else:
-            x = self.mid_block(x, emb)
-
-        down = [zero(skip) * scale for zero, skip in zip(self.controlnet_down_blocks, skips, strict=True)]
-        return down, self.controlnet_mid_block(x) * scale
+        return findings(self, x, emb, text, scale)
 
     def to_json_string(self) -> str:
         """The saved folder is an ordinary `ControlNetModel`, so that stock diffusers reads it."""
