@@ -190,8 +190,8 @@ SDXL_ANIME = ModelProfile(
         Control(
             "union",
             _UNION,
-            ("inpaint", "lineart", "canny", "pose", "depth", "segmentation", "softedge"),
-            "masked_black",
+            ("inpaint", "lineart", "pose", "depth", "segmentation", "softedge"),  # canny's edges are line art to it
+            "union",
             kind="union",
         ),
     ),

@@ -16,7 +16,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from models.controlled_unet import Branch, within
+from models import controlnet_union as union
+from models.controlled_unet import Branch, ControlNetwork, within
 from models.ip_adapter import Garment
 from models.loader import Networks
 from models.profiles import Control, ModelProfile
@@ -161,17 +162,40 @@ def _masked_minus_one(scene: Scene, hints: Mapping[str, Hint]) -> tuple[Tensor, 
 
 
 def _masked_black(scene: Scene, hints: Mapping[str, Hint]) -> tuple[Tensor, float]:
-    if "inpaint" in hints:
-        return black_hint(scene.rgb01, scene.inside), hints["inpaint"].scale
-    return _picture(scene, hints)
+    return black_hint(scene.rgb01, scene.inside), hints["inpaint"].scale
+
+
+UNION_TYPES = {
+    "inpaint": union.REPAINT,
+    "lineart": union.LINEART,
+    "pose": union.OPENPOSE,
+    "depth": union.DEPTH,
+    "segmentation": union.SEGMENT,
+    "softedge": union.SOFT_EDGE,
+}
+
+
+def _union(scene: Scene, hints: Mapping[str, Hint]) -> tuple[Tensor, float]:
+    """A picture for every kind, side by side; their scales are `_as_union`'s."""
+    builders = {kind: _masked_black if kind == "inpaint" else _picture for kind in hints}
+    return torch.cat([build(scene, {kind: hints[kind]})[0] for kind, build in builders.items()], dim=1), 1.0
+
+
+def _itself(network: Any, hints: Mapping[str, Hint]) -> ControlNetwork:
+    return network  # type: ignore[no-any-return]
+
+
+def _as_union(network: Any, hints: Mapping[str, Hint]) -> ControlNetwork:
+    return union.UnionControl(network, {UNION_TYPES[kind]: hint.scale for kind, hint in hints.items()})
 
 
 @dataclass(frozen=True)
 class Builder:
-    """build: scene and the hints that act -> the network's input, 1 x C x H x W, and its scale; together: all hints of a
-    network are one input, otherwise each has a branch of its own."""
+    """build: scene and the hints that act -> the network's input, 1 x C x H x W, and its scale; listen: the network as these
+    hints need it; together: all hints of a network are one input, otherwise each has a branch of its own."""
 
     build: Callable[[Scene, Mapping[str, Hint]], tuple[Tensor, float]]
+    listen: Callable[[Any, Mapping[str, Hint]], ControlNetwork] = _itself
     together: bool = False
 
 
@@ -180,6 +204,7 @@ BUILDERS = {
     "picture": Builder(_picture),
     "masked_minus_one": Builder(_masked_minus_one),
     "masked_black": Builder(_masked_black),
+    "union": Builder(_union, _as_union, together=True),
 }
 
 
@@ -212,7 +237,8 @@ def _spans(
         span = list(group)
         if not kinds:
             continue
-        network = networks.controls[control.name]
-        hint, scale = builder.build(scene, {kind: own[kind] for kind in kinds})
-        network, stem = listen(network, kinds, hint.to(networks.device, networks.dtype))
+        acts = {kind: own[kind] for kind in kinds}
+        network = builder.listen(networks.controls[control.name], acts)
+        hint, scale = builder.build(scene, acts)
+        stem = network.hint_stem(hint.to(networks.device, networks.dtype))
         yield Branch(network, stem, scale, span[0] / steps, (span[-1] + 1) / steps)
