@@ -1,7 +1,7 @@
 """What a picture is conditioned on: words, a garment and hints, each in its own field.
 
-Training imports `token_ids`, `bundled_hint` and `read_lineart` from here, so a network never sees anything else at
-work than what it was trained on.
+Training imports `token_ids` and `bundled_hint` from here and `read_lineart` from `pipeline.hints`, so a network never
+sees anything else at work than what it was trained on.
 """
 
 from __future__ import annotations
@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-import cv2
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -22,7 +20,7 @@ from models.ip_adapter import Garment
 from models.loader import Networks
 from models.profiles import Control, ModelProfile
 from models.tokenizer import unknown_words
-from pipeline.hints import read
+from pipeline.hints import read, read_lineart
 from pipeline.images import garment_picture
 from pipeline.latents import to_tensor
 from pipeline.request import Hint, Image8
@@ -30,7 +28,6 @@ from pipeline.request import Hint, Image8
 BUNDLED_CHANNELS = 5
 INPAINT = slice(0, 4)  # channels of the bundled hint that "inpaint" owns: masked picture and mask
 LINEART = slice(4, 5)
-FINE, COARSE, GAIN, FLOOR = 0.7, 2.4, 6.0, 0.08  # line art: blur radii in pixels of the crop, contrast, threshold
 
 
 def token_ids(tokenizer: Any, texts: Sequence[str]) -> Tensor:
@@ -75,18 +72,6 @@ def text_warnings(networks: Networks, prompt: str, negative_prompt: str) -> tupl
     if known is not None and (words := unknown_words(f"{prompt}, {negative_prompt}", known)):
         found.append(f"This model was not trained on these words and may ignore them: {', '.join(words)}")
     return tuple(found)
-
-
-def read_lineart(rgb: Image8) -> Image8:
-    """Line art of any picture: H x W x 3 -> H x W, 255 = line, by a difference of Gaussians (Winnemoeller 2012).
-
-    A pixel is line as far as it is darker than its surroundings, in the colour channel where that shows most. The radii
-    are pixels, so read it at the size at which the network works.
-    """
-    picture = rgb.astype(np.float32) / 255
-    darker = cv2.GaussianBlur(picture, (0, 0), COARSE) - cv2.GaussianBlur(picture, (0, 0), FINE)
-    lines: Image8 = np.rint(np.clip((darker.max(axis=2) - FLOOR) * GAIN, 0, 1) * 255).astype(np.uint8)
-    return lines
 
 
 def bundled_hint(rgb01: Tensor | None, mask: Tensor, lineart: Tensor | None) -> Tensor:

@@ -3,7 +3,7 @@
 A `Store` is a folder of raw arrays for one crop shape:
   rgb      N x H x W x 3 uint8   the source picture over a background, as the app crops it
   mask     N x H x W     uint8   0/1, what is to be repainted
-  lineart  N x H x W     uint8   line art of the source (`pipeline.conditions.read_lineart`)
+  lineart  N x H x W     uint8   line art of the source (`pipeline.hints.read_lineart`)
   target   N x H x W x 3 uint8   the same picture with the other outfit inside the mask
   latents  N x C x H/8 x W/8 float16, latents_half N x C x H/16 x W/16: the target, encoded
   labels   N x H x W     uint8   its part labels (`pipeline.request.ClothingPart`)

@@ -16,7 +16,8 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
-from pipeline.conditions import INPAINT, LINEART, bundled_hint, inpaint_hint, read_lineart
+from pipeline.conditions import INPAINT, LINEART, bundled_hint, inpaint_hint
+from pipeline.hints import canny, read_lineart, soft_edge
 from pipeline.request import ClothingPart
 
 Pictures = Mapping[str, Tensor]  # by the names of `training.data.CHANNELS`, B x C x H x W
@@ -46,19 +47,6 @@ def _each(read: Callable[[NDArray[np.uint8]], NDArray[np.uint8]]) -> Callable[[P
         return torch.from_numpy(found).permute(0, 3, 1, 2).float().div(255).to(target.device)
 
     return build
-
-
-def canny(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Canny's edges, 255 on 0."""
-    return np.asarray(cv2.Canny(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), 80, 180), np.uint8)
-
-
-def soft_edge(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Broad, soft edges by the gradient of the blurred picture."""
-    blurred = cv2.GaussianBlur(rgb.astype(np.float32), (0, 0), 1.5)
-    slopes = [cv2.Sobel(blurred, cv2.CV_32F, *axis, ksize=3) for axis in ((1, 0), (0, 1))]
-    edges: NDArray[np.uint8] = np.hypot(*slopes).max(axis=2).clip(0, 255).astype(np.uint8)
-    return edges
 
 
 def sketch(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from models.profiles import BUNDLED
 from pipeline.composite import key_colour
-from pipeline.conditions import read_lineart
+from pipeline.hints import read_lineart
 from pipeline.images import Crop, crop_around, flatten, garment_picture
 from pipeline.request import CLOTHING, ClothingPart
 from training.characters import Drawing, draw, draw_outfit

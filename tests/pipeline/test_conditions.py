@@ -11,9 +11,9 @@ from pipeline.conditions import (
     inpaint_hint,
     make_branches,
     make_scene,
-    read_lineart,
     token_ids,
 )
+from pipeline.hints import read_lineart
 from pipeline.request import Hint
 
 
