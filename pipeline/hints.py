@@ -126,8 +126,8 @@ def _pulled(values: NDArray[np.float32], weight: NDArray[np.float32]) -> NDArray
         return np.asarray(values / np.maximum(weight, 1e-6), np.float32)
     half = (max(1, width // 2), max(1, height // 2))
     both = np.asarray(cv2.resize(np.dstack([values, weight]), half, interpolation=cv2.INTER_AREA), np.float32)
-    known = both[..., 3:]
-    spread = np.minimum(1, 2 * known) / np.maximum(known, np.float32(1e-6))  # what half of a cell knows, all of it does
+    known = both[..., 3:].clip(1e-6)
+    spread = np.asarray(np.minimum(1, 2 * known) / known, np.float32)  # what half of a cell knows, all of it does
     coarse = _pulled(both[..., :3] * spread, known * spread)
     return values + (1 - weight) * cv2.resize(coarse, (width, height), interpolation=cv2.INTER_LINEAR)
 
