@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from models import controlnet_union as union
+from models.annotators import Annotators
 from models.controlled_unet import Branch, ControlNetwork, within
 from models.ip_adapter import Garment
 from models.loader import Networks
@@ -38,20 +39,6 @@ def token_ids(tokenizer: Any, texts: Sequence[str]) -> Tensor:
     return ids
 
 
-def cut_off(tokenizer: Any, text: str) -> str:
-    """The end of the text that does not fit into the model's tokens, or an empty string."""
-    ids = tokenizer(text, add_special_tokens=False, verbose=False).input_ids
-    rest = ids[tokenizer.model_max_length - 2 :]
-    return str(tokenizer.decode(rest)) if rest else ""
-
-
-@torch.no_grad()
-def encode_text(tokenizer: Any, text_encoder: Any, texts: Sequence[str]) -> Tensor:
-    """B x 77 x D text embeddings on the encoder's device; an empty text is one like any other."""
-    hidden: Tensor = text_encoder(token_ids(tokenizer, texts).to(text_encoder.device)).last_hidden_state
-    return hidden
-
-
 @torch.no_grad()
 def read_garment(networks: Networks, picture: Image8, scale: float, guided: bool) -> Garment:
     """A picture of a garment, H x W x 4, for the U-Net's adapter: for guidance also that of no garment, which comes first."""
@@ -64,14 +51,10 @@ def read_garment(networks: Networks, picture: Image8, scale: float, guided: bool
 
 def text_warnings(networks: Networks, prompt: str, negative_prompt: str) -> tuple[str, ...]:
     """What of the prompts the model will not follow, one sentence each."""
-    found = []
-    for name, text in (("prompt", prompt), ("negative prompt", negative_prompt)):
-        if rest := cut_off(networks.tokenizer, text):
-            found.append(f"The {name} is too long for this model, its end was left out: {rest}")
     known = networks.known_words
     if known is not None and (words := unknown_words(f"{prompt}, {negative_prompt}", known)):
-        found.append(f"This model was not trained on these words and may ignore them: {', '.join(words)}")
-    return tuple(found)
+        return (f"This model was not trained on these words and may ignore them: {', '.join(words)}",)
+    return ()
 
 
 def bundled_hint(rgb01: Tensor | None, mask: Tensor, lineart: Tensor | None) -> Tensor:
@@ -104,10 +87,11 @@ def black_hint(rgb01: Tensor, mask: Tensor) -> Tensor:
 @dataclass(frozen=True)
 class Scene:
     """The crop that the networks see, at its working size. rgb: H x W x 3 uint8, the picture over a background; mask: H x W
-    uint8, 255 = repaint."""
+    uint8, 255 = repaint; annotators: what reads hints from it."""
 
     rgb: Image8
     mask: Image8
+    annotators: Annotators
 
     @property
     def rgb01(self) -> Tensor:
@@ -139,7 +123,7 @@ def _lines(rgb: Image8, drawn: Image8 | None) -> Image8:
 
 def _picture(scene: Scene, hints: Mapping[str, Hint]) -> tuple[Tensor, float]:
     ((kind, hint),) = hints.items()
-    return to_tensor(read(kind, scene.rgb, scene.mask, hint.image)), hint.scale
+    return to_tensor(read(kind, scene.rgb, scene.mask, hint.image, scene.annotators)), hint.scale
 
 
 def _masked_minus_one(scene: Scene, hints: Mapping[str, Hint]) -> tuple[Tensor, float]:

@@ -102,6 +102,11 @@ def _black(hint: Image8, inside: Region) -> Image8:
     return np.asarray(np.where(inside[..., None], np.uint8(0), hint), np.uint8)
 
 
+def _kept(hint: Image8, inside: Region) -> Image8:
+    """Bones say nothing of a garment, and are what the new one has to fit."""
+    return hint
+
+
 def _nearest(hint: Image8, inside: Region) -> Image8:
     """Inside, the value that is nearest outside."""
     _, labels = cv2.distanceTransformWithLabels(
@@ -148,7 +153,7 @@ KINDS = {
     "lineart": Kind(_lines, _black, 4, lines=True),
     "canny": Kind(canny, _black, 3, lines=True),
     "softedge": Kind(_broad_edges, _black, 6, lines=True),
-    "pose": Kind(None, _black, 2),
+    "pose": Kind(None, _kept, 0),
     "depth": Kind(None, _smooth, 6),
     "segmentation": Kind(None, _nearest, 3),
 }
@@ -200,12 +205,12 @@ def missing(kind: str, annotators: Annotators = PLAIN) -> str:
 
 def erase(kind: str, hint: Image8, mask: Image8) -> Image8:
     """The hint without the old garment: H x W x 3, inside the mask (H x W, 255 = repaint) and a little beyond it there is
-    nothing, or what is around. Elsewhere it stays as it is."""
+    nothing, or what is around. Elsewhere it stays as it is, and a pose everywhere."""
     rule = row(kind)
     inside = grow(mask, round(rule.margin * unit(mask.shape))) >= 128
-    if not inside.any() or inside.all():
-        return _black(hint, inside)
-    return rule.erase(hint, inside)
+    if not inside.any():
+        return hint
+    return (_black if inside.all() and rule.erase is not _kept else rule.erase)(hint, inside)
 
 
 def from_upload(kind: str, own: Image8, size: tuple[int, int], annotators: Annotators = PLAIN) -> Image8:

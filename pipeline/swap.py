@@ -12,6 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from models.annotators import Annotators
 from models.controlnet import Added
 from models.ip_adapter import Garment
 from models.loader import Networks
@@ -75,6 +76,7 @@ class OutfitSwapper:
 
     def __init__(self, profile: ModelProfile, networks: Networks) -> None:
         self.profile, self.networks = profile, networks
+        self.annotators = Annotators(networks.device)
 
     def swap(self, request: SwapRequest, on_step: OnStep | None = None) -> SwapResult:
         """Raises `UserError`, or whatever `on_step` raises to stop the job."""
@@ -153,7 +155,7 @@ class OutfitSwapper:
         with job.timer("conditions"):
             hints = [hint if hint.image is None else replace(hint, image=crop.take(hint.image)) for hint in request.hints]
             steps = count_steps(request.steps, work.strength)
-            branches = make_branches(networks, self.profile, Scene(rgb, mask), hints, steps)
+            branches = make_branches(networks, self.profile, Scene(rgb, mask, self.annotators), hints, steps)
             with networks.awake(networks.vae):
                 latents = encode_picture(networks.vae, to_tensor(work.start), random).cpu()
             preview = small_decoder(networks.vae) if networks.quick_vae else linear_decoder(latents, work.start)

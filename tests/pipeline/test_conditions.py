@@ -1,16 +1,16 @@
 import numpy as np
 import torch
 
+from models.annotators import Annotators
 from models.loader import Networks
 from models.profiles import ModelProfile
 from pipeline.conditions import (
     INPAINT,
     LINEART,
+    Scene,
     bundled_hint,
-    encode_text,
     inpaint_hint,
     make_branches,
-    make_scene,
     token_ids,
 )
 from pipeline.hints import read_lineart
@@ -41,17 +41,14 @@ def test_lineart_finds_dark_lines_of_any_colour_and_no_flat_areas() -> None:
     assert lines[:, :24].max() == lines[:, 42:].max() == 0
 
 
-def test_text_is_padded_cut_and_may_be_empty(tiny_networks: Networks) -> None:
+def test_tokens_for_training_are_padded_and_cut(tiny_networks: Networks) -> None:
     ids = token_ids(tiny_networks.tokenizer, ["", "red " * 200])
     assert ids.shape == (2, 77)
-    text = encode_text(tiny_networks.tokenizer, tiny_networks.text_encoder, ["", "red skirt"])
-    assert text.shape == (2, 77, 16)
-    assert torch.isfinite(text).all()
 
 
 def test_a_network_of_two_hints_becomes_a_branch_a_stretch(tiny_profile: ModelProfile, tiny_networks: Networks) -> None:
     rgb = np.random.default_rng(0).integers(0, 256, (64, 64, 3)).astype(np.uint8)
-    scene = make_scene(rgb, np.zeros((64, 64), np.uint8))
+    scene = Scene(rgb, np.zeros((64, 64), np.uint8), Annotators())
     hints = (Hint("inpaint", 0.9), Hint("lineart", 0.6, 0.0, 0.7))
     both, inpaint = make_branches(tiny_networks, tiny_profile, scene, hints, 25)
     assert both.scale == inpaint.scale == 0.9

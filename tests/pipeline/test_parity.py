@@ -15,7 +15,7 @@ from models.controlnet import CC_ControlNet, from_unet, randomise_zero_convoluti
 from models.loader import Networks
 from models.profiles import ModelProfile
 from models.samplers import SAMPLERS, make_scheduler
-from pipeline.conditions import bundled_hint, encode_text, inpaint_hint
+from pipeline.conditions import bundled_hint, inpaint_hint
 from pipeline.denoise import Known, denoise
 from pipeline.latents import encode_picture, latent_mask
 from tests.tiny import folder_of, tiny_unet, tiny_vae
@@ -132,7 +132,7 @@ def our_latents(
     return denoise(
         networks.unet,
         branches,
-        encode_text(networks.tokenizer, networks.text_encoder, texts),
+        networks.reader.read(texts).hidden,
         scheduler,
         noise,
         steps=STEPS,
