@@ -12,8 +12,9 @@ from typing import Any
 from warnings import catch_warnings
 
 import torch
+from diffusers.hooks.group_offloading import _maybe_remove_and_reapply_group_offloading
 from diffusers.loaders import StableDiffusionLoraLoaderMixin, StableDiffusionXLLoraLoaderMixin
-from diffusers.utils import set_weights_and_activate_adapters
+from diffusers.utils import convert_unet_state_dict_to_peft, set_weights_and_activate_adapters
 from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 
@@ -58,6 +59,7 @@ def worn(unet: Any, text_encoders: Sequence[Any], loras: Sequence[tuple[Path, fl
                 own = [name for name in scales if name in getattr(model, "peft_config", {})]
                 if own:
                     set_weights_and_activate_adapters(model, own, [scales[name] for name in own])
+                    _maybe_remove_and_reapply_group_offloading(model)
         yield
 
 
@@ -106,6 +108,7 @@ def _put_on(lora: Lora, name: str, parts: Mapping[str, Any]) -> None:
         try:
             if part == "unet":
                 StableDiffusionXLLoraLoaderMixin.load_lora_into_unet(state, alphas, model, **common)
+                _in_full(model, name, state)
             else:
                 StableDiffusionXLLoraLoaderMixin.load_lora_into_text_encoder(state, alphas, model, prefix=part, **common)
         except torch.OutOfMemoryError:
@@ -115,6 +118,17 @@ def _put_on(lora: Lora, name: str, parts: Mapping[str, Any]) -> None:
         found = [value for key, value in model.named_parameters() if f".{name}." in key]
         if len(found) != lora.of(part) or any(value.is_meta for value in found):
             raise foreign
+
+
+def _in_full(unet: Any, name: str, state: Mapping[str, Tensor]) -> None:
+    """peft gives an adapter the type of the weights below, but 8 bits are only for keeping them, not for computing."""
+    stored = {key: value for key, value in unet.named_parameters() if f".{name}." in key and value.dtype.itemsize == 1}
+    if stored:
+        own = {key.removeprefix("unet."): value for key, value in state.items() if key.startswith("unet.")}
+        if not any("lora_A" in key for key in own):
+            own = convert_unet_state_dict_to_peft(own)
+        for key, value in stored.items():
+            value.data = own[key.replace(f".{name}.", ".")].to(value.device, unet.dtype)
 
 
 @contextmanager
@@ -135,3 +149,4 @@ def _as_before(model: nn.Module) -> Iterator[None]:
             parameter.requires_grad_(wanted)
         for name in set(vars(model)) - attributes:
             delattr(model, name)
+        _maybe_remove_and_reapply_group_offloading(model)

@@ -57,7 +57,7 @@ def fragments(text: str) -> tuple[Fragment, ...]:
             found.append(Fragment(part[-1] if part[0] == "\\" and part[1:] in ("(", ")", "[", "]") else part))
     return tuple(
         Fragment("".join(fragment.text for fragment in group), weight)
-        for weight, group in groupby(found, key=lambda fragment: fragment.weight)
+        for weight, group in groupby((fragment for fragment in found if fragment.text), key=lambda fragment: fragment.weight)
     )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from diffusers.hooks.group_offloading import _maybe_remove_and_reapply_group_offloading
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
@@ -30,6 +31,11 @@ def taught(tokenizers: Sequence[Any], encoders: Sequence[Any], words: Sequence[t
     """
     lessons = [(word, vectors_of(path, encoders)) for path, word in words]
     for tokenizer in tokenizers:
+        for (path, _), (_, vectors) in zip(words, lessons, strict=True):
+            if len(vectors[0]) > tokenizer.model_max_length - 2:
+                raise WeightsError(
+                    f"The {len(vectors[0])} vectors of {path.name} are more than a prompt holds, please remove it."
+                )
         _check([name for word, vectors in lessons for name in _names(word, vectors[0])], tokenizer)
     with ExitStack() as stack:
         for index, (tokenizer, encoder) in enumerate(zip(tokenizers, encoders, strict=True)):
@@ -83,11 +89,13 @@ def _learned(tokenizer: Any, encoder: Any, lessons: Sequence[tuple[str, Tensor]]
         larger[: len(weight)] = weight
         for name, row in rows.items():
             larger[tokenizer.convert_tokens_to_ids(name)] = row.to(larger)
-        encoder.set_input_embeddings(nn.Embedding.from_pretrained(larger))
+        encoder.set_input_embeddings(nn.Embedding(len(larger), larger.shape[1], _weight=larger, _freeze=True))
         # encoders with OpenAI's configuration pool at the token of the highest number, which is the end only without new words
         network.eos_token_id = tokenizer.eos_token_id
+        _maybe_remove_and_reapply_group_offloading(encoder)
         yield
     finally:
         tokenizer._tokenizer = backend
         encoder.set_input_embeddings(table.to(encoder.get_input_embeddings().weight.device))
         network.eos_token_id = end
+        _maybe_remove_and_reapply_group_offloading(encoder)

@@ -20,6 +20,8 @@ from models.lora import worn
 from models.weights import WeightsError
 from tests.tiny import SDXL, tiny_text_encoder, tiny_tokenizer, tiny_unet
 
+pytestmark = pytest.mark.filterwarnings("ignore:Already found a `peft_config`")  # the stock pipelines' with two files
+
 LAYERS = ("to_q", "to_k", "to_v", "to_out.0", "ff.net.0.proj", "ff.net.2", "proj_in", "q_proj", "v_proj", "out_proj", "fc1")
 IDS = torch.tensor([[1, 5, 9, 3, 2, 0]])
 
@@ -169,6 +171,21 @@ def test_taking_off_leaves_no_trace(kind: str, tmp_path: Path) -> None:
         raise KeyboardInterrupt
     assert anatomy(model) == before
     assert all(torch.equal(a, b) for a, b in zip(model.says(), said, strict=True))
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("write", [kohya, peft])
+def test_lora_on_weights_kept_in_8_bits(write: Callable[..., Path], tmp_path: Path) -> None:
+    """It is itself computed in full."""
+    model, reference = Model(tmp_path, "sd15"), Model(tmp_path, "sd15")
+    file = write(model, tmp_path / "a.safetensors")
+    model.unet.enable_layerwise_casting(storage_dtype=torch.float8_e4m3fn, compute_dtype=torch.float32)
+    reference.unet.load_state_dict({name: value.float() for name, value in model.unet.state_dict().items()})
+    before = model.says()[0]
+    with worn(model.unet, model.encoders, [(file, 1.0)]), worn(reference.unet, reference.encoders, [(file, 1.0)]):
+        assert (model.says()[0] - reference.says()[0]).abs().max() <= 1e-4
+        assert (model.says()[0] - before).abs().max() > 1e-2
+    assert torch.equal(model.says()[0], before)
 
 
 def test_files_for_other_models_and_broken_ones_are_refused(tmp_path: Path) -> None:
