@@ -40,6 +40,22 @@ class ControlNetwork(Protocol):
 
 
 @dataclass(frozen=True)
+class Masked:
+    """What an inpainting U-Net of nine channels reads beside the noisy latents; its control networks do not.
+
+    mask: 1 or B x 1 x h x w, 1 = repaint; latents: 1 or B x C x h x w, the encoded picture with grey under the mask.
+    """
+
+    mask: Tensor
+    latents: Tensor
+
+    def behind(self, latents: Tensor) -> Tensor:
+        """B x (C + 1 + C) x h x w, or a multiple of B if the latents are."""
+        more = (x.to(latents).repeat(len(latents) // len(x), 1, 1, 1) for x in (self.mask, self.latents))
+        return torch.cat([latents, *more], dim=1)
+
+
+@dataclass(frozen=True)
 class Branch:
     """A control network with its encoded hint.
 
@@ -76,19 +92,20 @@ def predict(
     *,
     garments: Sequence[Garment] = (),
     added: Added | None = None,
+    masked: Masked | None = None,
 ) -> Tensor:
     """The U-Net's output for one step; branches outside their span are not run at all.
 
     latents: B x C x h x w, scaled as the scheduler wants them; timestep: scalar or B; text: B x tokens x D, or 2B
     (first the negative prompts) for classifier-free guidance, which gives 2B predictions. garments: reference pictures
     for a U-Net with adapters attached (`models.ip_adapter`), with as many rows as the text; what they find is summed.
-    added: for SDXL.
+    added: for SDXL. masked: for inpainting U-Nets.
     """
     copies = text.shape[0] // latents.shape[0]
     latents = torch.cat([latents] * copies)
     time = unet.time_embedding(unet.get_time_embed(latents, timestep))
     time = told(unet, time, added)
-    features = encode(unet, latents, time, text, garments)
+    features = encode(unet, masked.behind(latents) if masked else latents, time, text, garments)
     for branch in branches:
         if branch.acts_at(step, steps):
             features = join(branch, features, controls_of(branch, latents, timestep, text, copies, added))

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from models.controlled_unet import Branch, guide, predict, within
+from models.controlled_unet import Branch, Masked, guide, predict, within
 from models.controlnet import Added
 from models.ip_adapter import Garment
 from models.samplers import FlowEuler
@@ -20,7 +20,8 @@ OnLatents = Callable[[int, int, Tensor], None]  # step, steps, the clean latents
 
 @dataclass(frozen=True)
 class Known:
-    """What an inpainting keeps. latents: B or 1 x C x h x w, the encoded picture; mask: 1 x 1 x h x w, 1 = repaint."""
+    """What an inpainting keeps. latents: B or 1 x C x h x w, the encoded picture; mask: 1 x 1 x h x w in 0..1, how much may
+    change: 1 = repaint, 0 = keep, between them see `repainted_after`."""
 
     latents: Tensor
     mask: Tensor
@@ -42,6 +43,7 @@ def denoise(
     known: Known | None = None,
     garments: Sequence[Garment] = (),
     added: Added | None = None,
+    masked: Masked | None = None,
     generators: list[torch.Generator] | None = None,
     on_step: OnLatents | None = None,
 ) -> Tensor:
@@ -52,7 +54,8 @@ def denoise(
     alone, at half the cost (Kynkäänniemi et al., arXiv:2404.07724). strength: share of the schedule that is run, 1 =
     from pure noise, less = from the noised known latents. known: outside its mask the picture is put back after every
     step, at that step's noise level, as the Stable Diffusion inpainting pipelines do for U-Nets without mask channels.
-    garments: reference pictures, added: what SDXL is told beside the words, each with as many rows as the text.
+    With them (masked) they put nothing back: give no known picture, or for a strength below 1 one whose mask is 1
+    everywhere. garments: reference pictures, added: what SDXL is told beside the words, each with as many rows as the text.
     generators: one a picture, for samplers that add noise, so that a picture does not depend on its batch. on_step may
     raise `Cancelled`.
     """
@@ -76,7 +79,7 @@ def denoise(
         seen = [replace(garment, tokens=garment.tokens[rows]) for garment in garments]
         beside = added and added.rows(rows)
         step = (scaled.to(text.dtype), timestep, text[rows], index, len(timesteps))
-        prediction = predict(unet, branches, *step, garments=seen, added=beside).float()
+        prediction = predict(unet, branches, *step, garments=seen, added=beside, masked=masked).float()
         if guided:
             prediction = guide(prediction, guidance, rescale)
         latents = scheduler.step(prediction, timestep, latents, return_dict=False, **own_noise)[0]
@@ -85,10 +88,21 @@ def denoise(
             kept = known.latents
             if index + 1 < len(timesteps):
                 kept = scheduler.add_noise(kept.expand_as(noise), noise, timesteps[index + 1 : index + 2])
-            latents = (1 - known.mask) * kept + known.mask * latents
+            mask = repainted_after(known.mask, index + 1, len(timesteps))
+            latents = (1 - mask) * kept + mask * latents
         if on_step is not None:
             on_step(index + 1, len(timesteps), clean_estimate(scheduler, scaled, prediction, timestep))
     return latents
+
+
+def repainted_after(mask: Tensor, step: int, steps: int) -> Tensor:
+    """Where a soft mask lets go of the known picture after so many of the steps, 1 = repaint, 0 = keep.
+
+    mask: in 0..1, for every pixel what `strength` is for a picture: that share of the steps, rounded up, begins from the
+    known picture at the noise level of then, and what the steps before made of the pixel is undone (Levin & Fried,
+    arXiv:2306.00950, algorithm 1). What is 0 or 1 stays so at every step.
+    """
+    return (mask > 1 - step / steps).to(mask.dtype)
 
 
 def count_steps(steps: int, strength: float) -> int:

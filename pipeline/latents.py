@@ -36,6 +36,11 @@ def encode_picture(vae: Any, rgb01: Tensor, generator: torch.Generator | None = 
     return result
 
 
+def encode_masked(vae: Any, rgb01: Tensor, mask: Tensor, generator: torch.Generator | None = None) -> Tensor:
+    """`encode_picture` of what is kept: grey under the mask, B x 1 x H x W with 1 = repaint."""
+    return encode_picture(vae, torch.where(mask >= 0.5, 0.5, rgb01), generator)
+
+
 @torch.no_grad()
 def decode_picture(vae: Any, latents: Tensor) -> Tensor:
     """B x C x h x w latents -> B x 3 x H x W float32 in 0..1."""
