@@ -21,6 +21,7 @@ from torch import Tensor
 from models.controlnet import Added, Residuals, told
 from models.fusion import Fusions
 from models.ip_adapter import Garment
+from models.t2i_adapter import Sketch, summed
 
 
 class ControlNetwork(Protocol):
@@ -93,19 +94,21 @@ def predict(
     garments: Sequence[Garment] = (),
     added: Added | None = None,
     masked: Masked | None = None,
+    sketches: Sequence[Sketch] = (),
 ) -> Tensor:
     """The U-Net's output for one step; branches outside their span are not run at all.
 
     latents: B x C x h x w, scaled as the scheduler wants them; timestep: scalar or B; text: B x tokens x D, or 2B
     (first the negative prompts) for classifier-free guidance, which gives 2B predictions. garments: reference pictures
     for a U-Net with adapters attached (`models.ip_adapter`), with as many rows as the text; what they find is summed.
-    added: for SDXL. masked: for inpainting U-Nets.
+    added: for SDXL. masked: for inpainting U-Nets. sketches: of T2I-Adapters.
     """
     copies = text.shape[0] // latents.shape[0]
     latents = torch.cat([latents] * copies)
     time = unet.time_embedding(unet.get_time_embed(latents, timestep))
     time = told(unet, time, added)
-    features = encode(unet, masked.behind(latents) if masked else latents, time, text, garments)
+    drawn = summed([sketch for sketch in sketches if within(sketch.start, sketch.end, step, steps)])
+    features = encode(unet, masked.behind(latents) if masked else latents, time, text, garments, drawn)
     for branch in branches:
         if branch.acts_at(step, steps):
             features = join(branch, features, controls_of(branch, latents, timestep, text, copies, added))
@@ -113,15 +116,32 @@ def predict(
 
 
 def encode(
-    unet: UNet2DConditionModel, latents: Tensor, time: Tensor, text: Tensor, garments: Sequence[Garment] = ()
+    unet: UNet2DConditionModel,
+    latents: Tensor,
+    time: Tensor,
+    text: Tensor,
+    garments: Sequence[Garment] = (),
+    drawn: Sequence[Tensor] = (),
 ) -> list[Tensor]:
-    """Every skip connection's feature, then the middle block's."""
+    """Every skip connection's feature, then the middle block's.
+
+    drawn: what sketches add to the blocks in their order, the middle one last; of one picture, or of a number that
+    divides the batch.
+    """
     x = unet.conv_in(latents)
     skips = [x]
+    waiting = [feature.repeat(len(x) // len(feature), 1, 1, 1) for feature in drawn]
     for block in unet.down_blocks:
-        x, found = block(x, time, **_seen(block, text, garments))
+        seen = _seen(block, text, garments)
+        if waiting and seen:
+            seen["additional_residuals"] = waiting.pop(0)
+        x, found = block(x, time, **seen)
+        if waiting and not seen:  # stock diffusers adds it in place here, so that the skip connection has it too
+            x = x + waiting.pop(0)
+            found = (*found[:-1], x)
         skips.extend(found)
-    return [*skips, unet.mid_block(x, time, **_seen(unet.mid_block, text, garments))]
+    x = unet.mid_block(x, time, **_seen(unet.mid_block, text, garments))
+    return [*skips, x + waiting[0] if waiting and waiting[0].shape == x.shape else x]
 
 
 def decode(
