@@ -139,7 +139,7 @@ def _request(options: argparse.Namespace) -> SwapRequest:
     """The options as the type that flows; files are read first, so that a wrong one costs no loading of libraries."""
     from pipeline.images import load_character, load_mask
     from pipeline.mask import from_painted
-    from pipeline.request import SwapRequest, UserError, parts_named
+    from pipeline.request import GarmentPicture, SwapRequest, UserError, parts_named
 
     if options.prompt is None and options.garment is None:
         raise UserError("Please describe the outfit with --prompt or show it with --garment.")
@@ -153,10 +153,10 @@ def _request(options: argparse.Namespace) -> SwapRequest:
     if options.mask or options.painted:
         with _naming("--mask" if options.mask else "--painted"):
             mask = load_mask(options.mask, size) if options.mask else from_painted(character, load_character(options.painted))
-    garment = None
+    garments: tuple[GarmentPicture, ...] = ()
     if options.garment is not None:
         with _naming("--garment"):
-            garment = load_character(options.garment)
+            garments = (GarmentPicture(load_character(options.garment), options.garment_scale),)
     profile = _stock().named(options.profile)
     if options.sampler not in (None, *profile.samplers):
         raise UserError(f"--sampler must be one of: {', '.join(profile.samplers)}.")
@@ -166,8 +166,7 @@ def _request(options: argparse.Namespace) -> SwapRequest:
         mask=mask,
         parts=parts,
         prompt=options.prompt or "",
-        garment=garment,
-        garment_scale=options.garment_scale,
+        garments=garments,
         negative_prompt=options.negative,
         steps=options.steps or profile.steps,
         guidance=profile.guidance if options.guidance is None else options.guidance,

@@ -32,7 +32,7 @@ from models.loader import LAYOUTS, best_device, load
 from models.placement import LADDER, RESIDENT, Placement, fitting
 from models.profiles import GARMENT_FILE, INSIDE, PROFILES, Control, ModelProfile, Reference
 from models.sources import Source
-from pipeline.request import Hint, Step, SwapRequest
+from pipeline.request import GarmentPicture, Hint, Step, SwapRequest
 from pipeline.swap import OutfitSwapper
 
 ROWS = {"sd15": "sd15-anime", "sdxl": "sdxl-illustrious"}
@@ -104,7 +104,7 @@ def measure(profile: ModelProfile, side: int, steps: int, placement: Placement, 
         seed=0,
         mask=mask,
         prompt="red skirt",
-        garment=character[:256, :256] if garment else None,
+        garments=(GarmentPicture(character[:256, :256]),) if garment else (),
         hints=(Hint("inpaint"), Hint("lineart", 0.6)),
         steps=steps,
         guidance=profile.guidance,

@@ -90,8 +90,11 @@ class Listener(nn.Module):
             if garment.mask is not None:
                 one = one * places_of(garment.mask, query.shape[1]).to(one)
             seen = seen + one
-        # the output layer is linear: what the words found has passed it already, with its bias
-        found = found + F.linear(seen, attn.to_out[0].weight) / attn.rescale_output_factor
+        output = attn.to_out[0]  # called, because a LoRA may be on it, or its weights elsewhere
+        shown = output(seen)
+        if output.bias is not None:  # what the words found has passed it already
+            shown = shown - output.bias.to(shown)
+        found = found + shown / attn.rescale_output_factor
         return found
 
 

@@ -20,6 +20,7 @@ from models.controlled_unet import Branch, ControlNetwork, within
 from models.ip_adapter import Garment
 from models.loader import Networks
 from models.profiles import Control, ModelProfile
+from models.prompt_weights import without_weights
 from models.tokenizer import unknown_words
 from pipeline.hints import read, read_lineart
 from pipeline.images import garment_picture
@@ -52,7 +53,7 @@ def read_garment(networks: Networks, picture: Image8, scale: float, guided: bool
 def text_warnings(networks: Networks, prompt: str, negative_prompt: str) -> tuple[str, ...]:
     """What of the prompts the model will not follow, one sentence each."""
     known = networks.known_words
-    if known is not None and (words := unknown_words(f"{prompt}, {negative_prompt}", known)):
+    if known is not None and (words := unknown_words(without_weights(f"{prompt}, {negative_prompt}"), known)):
         return (f"This model was not trained on these words and may ignore them: {', '.join(words)}",)
     return ()
 

@@ -18,7 +18,17 @@ from pipeline.mask import as_mask, grow, protect
 from pipeline.part_maps import Labels, clean, most_likely, snap
 from pipeline.part_tables import FACE_HANDS, Probabilities, translate
 from pipeline.part_words import parts_meant
-from pipeline.request import CLOTHING, Click, ClothingPart, Detection, DetectRequest, Image8, SwapRequest, UserError
+from pipeline.request import (
+    CLOTHING,
+    Click,
+    ClothingPart,
+    Detection,
+    DetectRequest,
+    GarmentPicture,
+    Image8,
+    SwapRequest,
+    UserError,
+)
 
 LARGEST, SMALLEST = 1024, 256  # long side in pixels at which parts are settled
 BEHIND = (214, 214, 214)  # behind a transparent character
@@ -102,10 +112,21 @@ def masked(request: SwapRequest, detection: Detection) -> SwapRequest:
         if not np.isin(detection.labels, list(request.parts or CLOTHING)).any():
             raise UserError(NOTHING_FOUND)
         mask = grow(found, round(ROOM * max(found.shape)))
+    garments = tuple(_placed_garment(garment, detection) for garment in request.garments)
     kept = detection.protected(request.protect or (ClothingPart.HAIR, ClothingPart.HELD))
     warnings = detection.warnings if request.mask is None else ()
     mask = protect(as_mask(mask, (kept.shape[1], kept.shape[0])), kept)
-    return replace(request, mask=mask, protect=(), parts=(), notes=(*request.notes, *warnings))
+    return replace(request, mask=mask, garments=garments, protect=(), parts=(), notes=(*request.notes, *warnings))
+
+
+def _placed_garment(garment: GarmentPicture, detection: Detection) -> GarmentPicture:
+    """A garment's picture with the region of its parts, with some room; where none of them was found it acts everywhere."""
+    if not garment.parts or garment.region is not None:
+        return garment
+    region = np.where(np.isin(detection.labels, list(garment.parts)), np.uint8(255), np.uint8(0))
+    if not region.any():
+        return garment
+    return replace(garment, region=grow(region, round(ROOM * max(region.shape))))
 
 
 def working_copy(character: Image8) -> tuple[NDArray[np.uint8], Image8 | None]:

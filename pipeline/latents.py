@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import cv2
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -52,3 +53,15 @@ def decode_picture(vae: Any, latents: Tensor) -> Tensor:
 def latent_mask(mask: Tensor, height: int, width: int) -> Tensor:
     """B x 1 x H x W, 1 = repaint -> B x 1 x height x width: a latent is repainted if any of its pixels is."""
     return F.adaptive_max_pool2d(mask, (height, width))
+
+
+def soft_mask(mask: Tensor, reach: float) -> Tensor:
+    """Values between 0 and 1 beyond the border of a hard mask, 1 x 1 x h x w: the farther from it, the less may change.
+
+    reach: latents over which it falls to 0; below half of one the mask stays as it is. What the values mean:
+    `pipeline.denoise.repainted_after`.
+    """
+    if reach < 0.5:
+        return mask
+    away = cv2.distanceTransform((mask[0, 0].cpu().numpy() < 0.5).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    return torch.from_numpy(np.clip(1 - away / (reach + 1), 0, 1))[None, None].to(mask)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from enum import IntEnum
 from typing import Any
 
@@ -86,6 +86,20 @@ class Hint:
 
 
 @dataclass(frozen=True)
+class GarmentPicture:
+    """A picture of a garment to wear.
+
+    image: H x W x 4 uint8 RGBA; scale: how closely it is followed, 0..2; parts: where it is worn, none for everywhere in the
+    mask; region: the same as a mask of the character, 255 = here, which detection makes of the parts.
+    """
+
+    image: Image8
+    scale: float = 1.0
+    parts: tuple[ClothingPart, ...] = ()
+    region: Image8 | None = None
+
+
+@dataclass(frozen=True)
 class LoRA:
     """A low-rank adapter file and how strongly it is applied (0..2)."""
 
@@ -102,8 +116,9 @@ class SwapRequest:
     mask, which parts to change, none for all clothing with bare arms and legs; protect: which to keep whatever the mask
     says, beside face, neck and hands. notes: what the user should hear about with the result.
     grow, feather: pixels of the character by which the composite mask is grown / softened inwards.
-    loosen: 0..1, how far beyond the old silhouette a new garment may reach on a transparent sprite.
-    strength: 0..1, 1 = start from pure noise inside the mask. guidance: classifier-free guidance, 1 = off.
+    soft_edge: pixels beyond the mask that are drawn along, the farther the less, so that the border fits (differential
+    diffusion); they are not pasted. loosen: 0..1, how far beyond the old silhouette a new garment may reach on a transparent
+    sprite. strength: 0..1, 1 = start from pure noise inside the mask. guidance: classifier-free guidance, 1 = off.
     """
 
     character: Image8
@@ -113,8 +128,7 @@ class SwapRequest:
     protect: tuple[ClothingPart, ...] = ()
     prompt: str = ""
     negative_prompt: str = ""
-    garment: Image8 | None = None
-    garment_scale: float = 1.0
+    garments: tuple[GarmentPicture, ...] = ()
     hints: tuple[Hint, ...] = (Hint("inpaint"), Hint("lineart", 0.6, 0.0, 0.7))
     steps: int = 25
     guidance: float = 4.0
@@ -124,6 +138,7 @@ class SwapRequest:
     grow: int = 0
     feather: int = 2
     loosen: float = 0.0
+    soft_edge: int = 0
     detail_pass: bool = True
     profile: str = "bundled"
     loras: tuple[LoRA, ...] = ()
@@ -163,14 +178,18 @@ class SwapRequest:
         values["parts"] = tuple(ClothingPart(part) for part in values["parts"])
         values["protect"] = tuple(ClothingPart(part) for part in values["protect"])
         values["hints"] = tuple(Hint(**hint) for hint in values["hints"])
+        values["garments"] = tuple(
+            GarmentPicture(**{**garment, "parts": tuple(ClothingPart(part) for part in garment["parts"])})
+            for garment in values["garments"]
+        )
         values["notes"] = tuple(values["notes"])
         values["loras"] = tuple(LoRA(**lora) for lora in values["loras"])
         return cls(**values)
 
 
 def _as_plain(value: Any) -> Any:
-    if isinstance(value, (Hint, LoRA)):
-        return asdict(value)
+    if isinstance(value, (Hint, LoRA, GarmentPicture)):
+        return {f.name: _as_plain(getattr(value, f.name)) for f in fields(value)}
     if isinstance(value, tuple):
         return tuple(_as_plain(item) for item in value)
     return int(value) if isinstance(value, IntEnum) else value

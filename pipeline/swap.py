@@ -13,6 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from models.annotators import Annotators
+from models.controlled_unet import Masked
 from models.controlnet import Added
 from models.ip_adapter import Garment
 from models.loader import Networks
@@ -23,12 +24,13 @@ from pipeline.composite import Colour, cut_out, join_border, key_colour, match_c
 from pipeline.conditions import Scene, make_branches, read_garment, text_warnings
 from pipeline.denoise import Known, count_steps, denoise
 from pipeline.images import Crop, crop_around, flatten, is_opaque, with_alpha
-from pipeline.latents import decode_picture, encode_picture, latent_mask, to_picture, to_tensor
+from pipeline.latents import decode_picture, encode_masked, encode_picture, latent_mask, soft_mask, to_picture, to_tensor
 from pipeline.mask import DENOISE_GROW, as_mask, composite_mask, grow, loosen, ring
 from pipeline.preview import Decoder, Previews, Thumbnail, linear_decoder, small_decoder
 from pipeline.request import Image8, OnStep, Step, SwapRequest, SwapResult, UserError
 from pipeline.safety import describe
 from pipeline.validate import validate
+from pipeline.worn import dressed, without_tags
 
 RING = 1 / 16  # of the crop's long side: the band on which old and new colours are matched
 DETAIL = 2  # the second pass works at this many times the size
@@ -80,13 +82,18 @@ class OutfitSwapper:
 
     def swap(self, request: SwapRequest, on_step: OnStep | None = None) -> SwapResult:
         """Raises `UserError`, or whatever `on_step` raises to stop the job."""
+        validate(request, self.profile)
+        request = without_tags(request)
+        with dressed(self.networks, request):
+            return self._swap(request, on_step)
+
+    def _swap(self, request: SwapRequest, on_step: OnStep | None) -> SwapResult:
         timer = Timer()
         with timer("prepare"):
-            validate(request, self.profile)
             canvas = prepare(request, self.profile)
             previews = Previews(Thumbnail.of(canvas.character, canvas.mask, canvas.limit, canvas.crop))
         with timer("text"):
-            words, garment = self._words(request), self._garment(request)
+            words, worn = self._words(request), self._worn(request, canvas)
         steps = count_steps(request.steps, request.strength)
         if self._needs_detail(request, canvas.crop):
             steps += count_steps(request.steps, self._detail_strength(request))
@@ -94,7 +101,7 @@ class OutfitSwapper:
         images, outfits = [], []
         seeds = tuple(request.seed + index for index in range(request.count))
         for index, seed in enumerate(seeds):
-            job = _Job(replace(request, seed=seed), canvas, words, garment, steps, index, on_step, previews, timer)
+            job = _Job(replace(request, seed=seed), canvas, words, worn, steps, index, on_step, previews, timer)
             drawn = self._draw(job)
             with timer("composite"):
                 crop = replace(canvas.crop, width=drawn.shape[1], height=drawn.shape[0])
@@ -121,12 +128,21 @@ class OutfitSwapper:
         with self.networks.awake(*self.networks.text_encoders):
             return self.networks.reader.read(texts)
 
-    def _garment(self, request: SwapRequest) -> Garment | None:
-        if request.garment is None or request.garment_scale == 0:
-            return None
+    def _worn(self, request: SwapRequest, canvas: Canvas) -> tuple[Worn, ...]:
+        """The pictures of garments, read."""
+        pictures = [picture for picture in request.garments if picture.scale > 0]
+        if not pictures:
+            return ()
         assert self.networks.garment is not None
+        size = canvas.character.shape[1], canvas.character.shape[0]
         with self.networks.awake(*self.networks.garment.eyes):
-            return read_garment(self.networks, request.garment, request.garment_scale, request.guidance > 1)
+            return tuple(
+                Worn(
+                    read_garment(self.networks, picture.image, picture.scale, request.guidance > 1),
+                    None if picture.region is None else as_mask(picture.region, size),
+                )
+                for picture in pictures
+            )
 
     def _draw(self, job: _Job) -> Image8:
         """The generated crop, height x width x 3 uint8; twice as large after a detail pass."""
@@ -156,27 +172,33 @@ class OutfitSwapper:
             hints = [hint if hint.image is None else replace(hint, image=crop.take(hint.image)) for hint in request.hints]
             steps = count_steps(request.steps, work.strength)
             branches = make_branches(networks, self.profile, Scene(rgb, mask, self.annotators), hints, steps)
-            with networks.awake(networks.vae):
-                latents = encode_picture(networks.vae, to_tensor(work.start), random).cpu()
-            preview = small_decoder(networks.vae) if networks.quick_vae else linear_decoder(latents, work.start)
             drawn_over = (to_tensor(grow(mask, round(DENOISE_GROW * self.profile.native / 512))) >= 0.5).float()
-            keep = latent_mask(drawn_over, *latents.shape[-2:])
-            places = F.interpolate(keep, drawn_over.shape[-2:]).to(networks.device)  # in pixels, or the layers' reading rings
-            noise = torch.randn(latents.shape, generator=random)
+            with networks.awake(networks.vae):
+                latents = encode_picture(networks.vae, to_tensor(work.start), random).to(networks.device)
+                hidden = encode_masked(networks.vae, to_tensor(rgb), drawn_over) if networks.masked_inputs else None
+            preview = small_decoder(networks.vae) if networks.quick_vae else linear_decoder(latents, work.start)
+            keep = latent_mask(drawn_over, *latents.shape[-2:]).to(networks.device)
+            places = F.interpolate(keep, drawn_over.shape[-2:])  # in pixels, or the layers' reading rings
+            noise = torch.randn(latents.shape, generator=random).to(networks.device)
+            if hidden is None:  # the picture is put back outside the mask
+                masked, known = None, Known(latents, soft_mask(keep, request.soft_edge * crop.scale / self.profile.latent_scale))
+            else:  # the U-Net sees it by itself
+                masked, known = Masked(keep, hidden), Known(latents, torch.ones_like(keep))
         with job.timer(work.name):
             latents = denoise(
                 networks.unet,
                 branches,
                 job.words.hidden,
                 make_scheduler(request.sampler, networks.scheduler_config),
-                noise.to(networks.device),
+                noise,
                 steps=request.steps,
                 guidance=request.guidance,
                 rescale=self.profile.rescale,
                 guidance_end=self.profile.guidance_end,
                 strength=work.strength,
-                known=Known(latents.to(networks.device), keep.to(networks.device)),
-                garments=[replace(job.garment, mask=places)] if job.garment else [],
+                known=known,
+                garments=[worn.at(crop, places) for worn in job.worn],
+                masked=masked,
                 added=added(job.words, crop),
                 generators=[random],
                 on_step=lambda step, _, seen: job.tell(work.name, done + step, seen, preview),
@@ -225,13 +247,27 @@ class Timer:
 
 
 @dataclass(frozen=True)
+class Worn:
+    """A picture of a garment as the U-Net reads it, and where it is worn: a mask of the character, None for everywhere."""
+
+    garment: Garment
+    region: Image8 | None
+
+    def at(self, crop: Crop, places: Tensor) -> Garment:
+        """In a crop; places: 1 x 1 x H x W, 1 = repaint, at most there."""
+        if self.region is not None:
+            places = places * (to_tensor(crop.take(self.region)) >= 0.5).to(places)
+        return replace(self.garment, mask=places)
+
+
+@dataclass(frozen=True)
 class _Job:
     """One picture of a request being drawn."""
 
     request: SwapRequest
     canvas: Canvas
     words: Words
-    garment: Garment | None
+    worn: tuple[Worn, ...]
     steps: int
     image: int
     on_step: OnStep | None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 
 from models.profiles import ModelProfile
 from models.samplers import SAMPLERS
@@ -20,7 +19,7 @@ RANGES: tuple[tuple[str, float, float], ...] = (
     ("loosen", 0, 1),
     ("grow", 0, 4096),
     ("feather", 0, 4096),
-    ("garment_scale", 0, 2),
+    ("soft_edge", 0, 1024),
     ("seed", 0, 2**63 - 1),
 )
 
@@ -46,8 +45,8 @@ def validate(request: SwapRequest, profile: ModelProfile) -> None:
             raise UserError("A hint's scale must lie in 0..2 and its span in 0..1, start before end, please change them.")
         if hint.image is not None and hint.image.shape[:2] != request.character.shape[:2]:
             raise UserError(f"The picture of the {hint.kind} hint must be as large as the character, please scale it.")
-    if request.garment is not None and profile.garment is None:
+    if any(not 0 <= garment.scale <= 2 for garment in request.garments):
+        raise UserError("How closely a garment's picture is followed must lie between 0 and 2, please change it.")
+    if request.garments and profile.garment is None:
         raise UserError("This model takes words only, please describe the garment instead of giving a picture of it.")
-    if request.loras:
-        raise UserError(f"This model takes no adapters, please remove {Path(request.loras[0].path).name}.")
     check_prompt(request.prompt)

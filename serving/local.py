@@ -51,7 +51,8 @@ class LocalEngine:
         Out of memory, the profile is placed one row lower (`models.placement`) and the request is tried once more.
         """
         profile = self._row(request.profile)
-        if request.mask is None or request.protect:
+        apart = any(garment.parts and garment.region is None for garment in request.garments)
+        if request.mask is None or request.protect or apart:
             request = masked(request, self.detect(DetectRequest(request.character)))
 
         def checked(step: Step) -> None:

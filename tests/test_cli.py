@@ -21,6 +21,7 @@ from models.profiles import PROFILES, ModelProfile
 from pipeline.images import load_character, read_text, save_png
 from pipeline.safety import read_parameters
 from serving.local import LocalEngine
+from serving.stock import Stock
 from tests.pipeline.test_detect import person, segmenter
 
 ROOT = Path(__file__).parents[1]
@@ -59,13 +60,13 @@ def test_a_garment_stands_for_the_prompt(character: Path, mask: Path, tmp_path: 
     assert app.main([*where, "--garment", "missing.png"]) == 2
     assert "--garment" in capfd.readouterr().err
     assert app.main([*where, "--garment", str(character), "--garment-scale", "0.7"]) == 0
-    assert read_parameters(read_text(tmp_path / "o.png"))["garment_scale"] == 0.7
+    assert read_parameters(read_text(tmp_path / "o.png"))["garments"][0]["scale"] == 0.7
 
 
 @pytest.fixture
 def eyes(monkeypatch: pytest.MonkeyPatch, tiny: None) -> None:
-    def engine(profile: str) -> LocalEngine:
-        made = LocalEngine(profile)
+    def engine(profile: str, stock: Stock) -> LocalEngine:
+        made = LocalEngine(profile, stock.profiles)
         made._segmenter = segmenter()
         return made
 

@@ -20,7 +20,7 @@ from transformers import CLIPTokenizer
 
 from models.controlnet import CC_ControlNet
 from models.garment import save_adapter, save_garment_reader
-from models.loader import LORA_FOLDER
+from models.profiles import LORA_FILE
 from models.weights import write_manifest
 from training import recipes
 from training.distillation import save_lora
@@ -58,7 +58,7 @@ def export(
         values.pop("_name_or_path", None)
         config.write_text(json.dumps(values, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     if lora:
-        save_lora(copy.deepcopy(parts["unet"]), lora, folder / LORA_FOLDER)
+        save_lora(copy.deepcopy(parts["unet"]), lora, (folder / LORA_FILE).parent)
     if "garment" in parts:
         save_garment_reader(parts["garment"].half(), folder)
     for name in ("unet", "controlnet", "image_encoder", "ip_adapter"):

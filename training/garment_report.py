@@ -27,6 +27,7 @@ from models.profiles import PROFILES
 from pipeline.composite import key_colour
 from pipeline.images import crop_around, flatten, garment_picture, with_alpha
 from pipeline.latents import to_tensor
+from pipeline.request import GarmentPicture
 from pipeline.swap import OutfitSwapper
 from training.characters import draw, draw_outfit
 from training.characters.wardrobe import HeldOut
@@ -106,7 +107,7 @@ def leak(swapper: OutfitSwapper, case: Case) -> dict[str, float]:
 
     def wear(outfit: int, person: int) -> NDArray[np.float32]:
         other = draw(case.seed + person, REFERENCE, outfit_seed=outfit, background=True, held_out=allowed_garments(case))
-        image = swapper.swap(replace(plain, garment=other.image)).images[0]
+        image = swapper.swap(replace(plain, garments=(GarmentPicture(other.image),))).images[0]
         return np.asarray(image[..., :3], np.float32)
 
     first, second, third = wear(case.outfit, 11), wear(case.outfit, 12), wear(case.outfit + 7, 11)
@@ -127,7 +128,7 @@ def requests(swapper: OutfitSwapper, case: Case, reference: Picture) -> Iterator
     """Every way to ask, by its name."""
     plain = replace(request_for(swapper.profile, case.source.image, case.mask, case.prompt, case.seed % 2**31), detail_pass=False)
     for scale in SCALES:
-        shown = replace(plain, garment=reference, garment_scale=scale)
+        shown = replace(plain, garments=(GarmentPicture(reference, scale),))
         yield f"words and picture, lambda {scale:g}" if scale else "words alone", shown if scale else plain
         if scale:
             yield f"picture alone, lambda {scale:g}", replace(shown, prompt="")

@@ -11,7 +11,7 @@ from typing import Any
 import gradio as gr
 
 from pipeline.images import load_character, load_mask
-from pipeline.request import Cancelled, Image8, Step, SwapRequest, SwapResult, UserError
+from pipeline.request import Cancelled, GarmentPicture, Image8, Step, SwapRequest, SwapResult, UserError
 from ui import detecting, editor, views
 from ui.guard import QUICK, SILENT, Updates, Values, as_message, friendly, into_editor
 from ui.jobs import Job
@@ -233,7 +233,7 @@ def to_request(page: Page, values: Values, seed: int, request: gr.Request | None
         raise UserError(say(request, "editor_lost"))
     if mask is None and (values[page.sight] is not None or not finds):
         raise UserError(say(request, "no_mask"))  # otherwise the engine finds the clothing itself
-    lineart = float(values[page.lineart])
+    lineart, garment = float(values[page.lineart]), values[page.garment]
     hints = [replace(hint, scale=lineart) if hint.kind == "lineart" else hint for hint in SwapRequest.hints]
     return SwapRequest(
         character=character,
@@ -241,8 +241,7 @@ def to_request(page: Page, values: Values, seed: int, request: gr.Request | None
         mask=mask,
         prompt=(values[page.prompt] or "").strip(),
         negative_prompt=(values[page.negative] or "").strip(),
-        garment=values[page.garment],
-        garment_scale=float(values[page.garment_scale]),
+        garments=() if garment is None else (GarmentPicture(garment, float(values[page.garment_scale])),),
         hints=tuple(hint for hint in hints if hint.scale > 0),
         steps=int(values[page.steps]),
         guidance=float(values[page.guidance]),

@@ -248,7 +248,7 @@ def _advanced(profiles: Sequence[ProfileInfo]) -> dict[str, Any]:
                 "grow": _slider("grow", 0, 64, 1, _DEFAULT["grow"]),
                 "feather": _slider("feather", 0, 32, 1, _DEFAULT["feather"]),
                 "loosen": _slider("loosen", 0, 1, 0.05, _DEFAULT["loosen"]),
-                "garment_scale": _slider("garment_scale", 0, 1.5, 0.05, _DEFAULT["garment_scale"], visible=first.garments),
+                "garment_scale": _slider("garment_scale", 0, 1.5, 0.05, 1.0, visible=first.garments),
             }
         detail = gr.Checkbox(value=_DEFAULT["detail_pass"], label=label("detail"), elem_id="detail")
     return {"negative": negative, "profile": profile, "sampler": sampler, "detail": detail, **sliders}

@@ -70,15 +70,16 @@ def test_a_garment_is_shown_instead_of_described(page: Page, site: Site, charact
     page.click("#generate")
     expect(page.locator(".proof")).to_have_text("Pixels outside the mask changed: 0")
     request = site.engine.requests[-1]
-    assert request.garment is not None and request.prompt == ""
-    assert (request.garment == load_character(character_file)).all()
+    (worn,) = request.garments
+    assert request.prompt == ""
+    assert (worn.image == load_character(character_file)).all()
 
     page.locator("#garment button[aria-label='Remove Image'], #garment button[aria-label='Clear']").first.click()
     expect(page.locator("#garment img")).to_have_count(0)
     page.click("#generate")
     page.wait_for_timeout(1500)
     expect(page.locator("#generate")).to_be_visible()
-    assert site.engine.requests[-1].garment is None
+    assert not site.engine.requests[-1].garments
 
 
 def test_another_model_brings_its_settings_and_keeps_the_garment(page: Page, site: Site, character_file: Path) -> None:
@@ -92,14 +93,14 @@ def test_another_model_brings_its_settings_and_keeps_the_garment(page: Page, sit
     expect(page.locator(".proof")).to_have_text("Pixels outside the mask changed: 0")
     request = site.engine.requests[-1]
     assert (request.profile, request.steps, request.guidance, request.sampler) == ("quick", 2, 1.0, "ddim")
-    assert request.garment is not None
+    assert request.garments
 
     choose_model(page, "Wordy")
     expect(page.locator("#garment")).to_be_hidden()
     say(page, "red skirt")
     page.click("#generate")
     expect(page.locator("#gallery button.thumbnail-item")).to_have_count(2)
-    assert site.engine.requests[-1].garment is None
+    assert not site.engine.requests[-1].garments
 
 
 def choose_model(page: Page, name: str) -> None:

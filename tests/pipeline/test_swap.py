@@ -8,7 +8,7 @@ import torch
 
 from models.loader import Networks
 from models.profiles import ModelProfile
-from pipeline.request import Cancelled, Hint, Image8, Step, SwapRequest, UserError
+from pipeline.request import Cancelled, GarmentPicture, Hint, Image8, Step, SwapRequest, UserError
 from pipeline.swap import OutfitSwapper
 
 
@@ -122,7 +122,7 @@ def test_step_callback_cancels(swapper: OutfitSwapper, request_: SwapRequest) ->
     assert seen == [1]
 
 
-@pytest.mark.parametrize(("prompt", "words"), [("a red tutu", "tutu"), ("skirt " * 100, "too long"), ("", None)])
+@pytest.mark.parametrize(("prompt", "words"), [("a red tutu", "tutu"), ("(red:1.2) skirt", None), ("", None)])
 def test_prompt_warnings(swapper: OutfitSwapper, request_: SwapRequest, prompt: str, words: str | None) -> None:
     warnings = swapper.swap(replace(request_, prompt=prompt)).warnings
     assert len(warnings) == (words is not None)
@@ -147,7 +147,7 @@ def test_the_negative_prompt_is_warned_about_too(swapper: OutfitSwapper, request
         {"hints": (Hint("pose"),)},
         {"hints": (Hint("inpaint", start=0.8, end=0.2),)},
         {"hints": (Hint("lineart", image=np.zeros((3, 3), np.uint8)),)},
-        {"garment_scale": 3.0},
+        {"garments": (GarmentPicture(picture(), 3.0),)},
         {"prompt": "naked"},
     ],
 )
@@ -166,17 +166,34 @@ def test_a_garment_changes_the_picture_and_only_inside_the_mask(
 ) -> None:
     words = replace(request_, guidance=guidance, prompt="")
     plain = swapper.swap(words).images[0]
-    shown = swapper.swap(replace(words, garment=picture(40, 30)))
+    shown = swapper.swap(replace(words, garments=(GarmentPicture(picture(40, 30)),)))
     assert not np.array_equal(shown.images[0], plain)
     assert np.array_equal(shown.images[0][shown.mask == 0], request_.character[shown.mask == 0])
-    assert np.array_equal(swapper.swap(replace(words, garment=picture(40, 30), garment_scale=0.0)).images[0], plain)
-    assert not np.array_equal(swapper.swap(replace(words, garment=picture(30, 40, sprite=True))).images[0], shown.images[0])
+    assert np.array_equal(swapper.swap(replace(words, garments=(GarmentPicture(picture(40, 30), 0.0),))).images[0], plain)
+    other = swapper.swap(replace(words, garments=(GarmentPicture(picture(30, 40, sprite=True)),)))
+    assert not np.array_equal(other.images[0], shown.images[0])
+    left = np.zeros(words.character.shape[:2], np.uint8)
+    left[:, : left.shape[1] // 2] = 255
+    two = (GarmentPicture(picture(40, 30), region=left), GarmentPicture(picture(30, 40), region=255 - left))
+    both = swapper.swap(replace(words, garments=two)).images[0]
+    assert not np.array_equal(both, shown.images[0]) and np.array_equal(both[shown.mask == 0], plain[shown.mask == 0])
+
+
+def test_the_end_of_a_long_prompt_counts(swapper: OutfitSwapper, request_: SwapRequest) -> None:
+    ends = [swapper.swap(replace(request_, prompt="skirt, " * 50 + end)).images[0] for end in ("red", "blue", "(blue:1.5)")]
+    assert not np.array_equal(ends[0], ends[1]) and not np.array_equal(ends[1], ends[2])
+
+
+def test_a_soft_edge_draws_along_what_it_does_not_paste(swapper: OutfitSwapper, request_: SwapRequest) -> None:
+    hard, soft = (swapper.swap(replace(request_, soft_edge=edge)) for edge in (0, 24))
+    assert not np.array_equal(hard.images[0], soft.images[0])
+    assert np.array_equal(soft.images[0][soft.mask == 0], request_.character[soft.mask == 0])
 
 
 def test_a_model_without_an_adapter_says_so(tiny_profile: ModelProfile, tiny_networks: Networks, request_: SwapRequest) -> None:
     wordy = OutfitSwapper(replace(tiny_profile, native=128, garment=None), tiny_networks)
     with pytest.raises(UserError, match="words only"):
-        wordy.swap(replace(request_, garment=picture()))
+        wordy.swap(replace(request_, garments=(GarmentPicture(picture()),)))
 
 
 def test_empty_space_of_a_sprite_cannot_be_dressed(swapper: OutfitSwapper, request_: SwapRequest) -> None:
