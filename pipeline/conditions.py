@@ -186,7 +186,7 @@ def make_branches(
 
     Networks whose hints are not asked for are not even read.
     """
-    branches = []
+    branches: list[Branch] = []
     for control in profile.controls:
         own = {hint.kind: hint for hint in hints if hint.kind in control.hints and hint.scale > 0}
         builder = BUILDERS[control.builder]

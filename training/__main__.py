@@ -32,7 +32,7 @@ import torch
 from diffusers import AutoencoderTiny
 from transformers import CLIPTokenizer
 
-from models.profiles import BUNDLED
+from models.profiles import WEIGHTS
 from models.tokenizer import build_tokenizer
 from models.weights import WeightsError
 from pipeline.request import UserError
@@ -48,7 +48,7 @@ from training.recipes import FULL_SIZE, RECIPES, Budget, Recipe, Stage
 from training.tasks import TASKS
 
 GRID = 6  # pictures of every checkpoint
-TOKENIZER = BUNDLED.folder / "tokenizer"
+TOKENIZER = WEIGHTS / "bundled" / "tokenizer"
 SAVE_MINUTES, SAVE_MINUTES_LARGE = 5, 30  # between checkpoints; of full-size weights they are gigabytes
 USERS_HINTS = [name for name, hint in HINTS.items() if set(hint.reads) <= {"rgb", "target", *KINDS}]
 
