@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 from diffusers import StableDiffusionPipeline, StableDiffusionXLPipeline
+from torch import Tensor
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 
 from models.loader import read_network
 from models.profiles import BUNDLED
 from models.prompt_weights import Chunk, Fragment, chunks, fragments, without_weights
 from models.text import TextEncoders, TextReader, weigh
-from pipeline.conditions import encode_text, token_ids
+from pipeline.conditions import token_ids
 from tests.tiny import tiny_text_encoder, tiny_tokenizer
 
 TEXTS = ["a red skirt", "blue shirt with white dress"]
 CPU = torch.device("cpu")
+
+
+def encode_text(tokenizer: Any, encoder: Any, texts: Sequence[str]) -> Tensor:
+    """The plain encoder, B x 77 x D: what a reader has to give where nothing is weighted or long."""
+    hidden: Tensor = encoder(token_ids(tokenizer, texts)).last_hidden_state
+    return hidden
+
+
 LONG = ", ".join(["red skirt and blue shirt"] * 20)  # 119 tokens
 
 
