@@ -55,7 +55,7 @@ def write_random(layout: str, folder: Path) -> None:
     encoder = ImageEncoder(CLIPVisionConfig.from_pretrained(configs / "image_encoder"))
     with torch.device("meta"):
         unet: Any = UNet2DConditionModel.from_config(UNet2DConditionModel.load_config(configs / "unet"))
-    adapter = new_adapter(unet, encoder.config.hidden_size, 768 if layout == "sd15" else 1280)
+        adapter = new_adapter(unet, encoder.config.hidden_size, 768 if layout == "sd15" else 1280)
     _save(encoder, folder / "image_encoder")
     (folder / GARMENT_FILE).parent.mkdir(parents=True, exist_ok=True)
     state = {name: torch.randn(value.shape).mul(0.02).half() for name, value in published(adapter.state_dict()).items()}

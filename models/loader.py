@@ -18,6 +18,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer, CLIPVisionModelWithProjection
 
+from models.attention import choose_attention
 from models.controlnet import CC_ControlNet
 from models.controlnet_union import CC_ControlNetUnion
 from models.garment import GarmentReader
@@ -132,6 +133,7 @@ def load(
         resting = REST if placement.rests else device
         garment = _garment(profile, unet, resting) if profile.garment else None
         settle(unet, dtype)
+        choose_attention(unet, device, dtype)
         placement.arrange(unet, device, dtype)
         networks = Networks(
             unet=unet,
@@ -175,7 +177,8 @@ class Controls(Mapping[str, Any]):
             source = self._profile.located(self._rows[name].source)
             with _readable(source), quiet():
                 network = _read_control(self._rows[name], source, self._profile.layout, self._dtype)
-                self._placement.arrange(settle(network, self._dtype), self._device, self._dtype)
+                choose_attention(settle(network, self._dtype), self._device, self._dtype)
+                self._placement.arrange(network, self._device, self._dtype)
                 self._loaded[name] = network
         return self._loaded[name]
 

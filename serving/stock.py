@@ -6,9 +6,8 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from models.hub import download, plan, remove
-
 from models.choice import best, known_profiles
+from models.hub import download, plan, remove
 from models.listing import is_there, listed, sources_of
 from models.loader import best_device
 from models.profiles import ModelProfile

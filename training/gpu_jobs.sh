@@ -7,6 +7,7 @@
 #   training/gpu_jobs.sh adapt     likewise what reads pictures of garments, its adapter, and the four-step student on them
 #   training/gpu_jobs.sh parts     drawings for what finds clothing
 #   training/gpu_jobs.sh segmenter likewise the part parser, at two sizes, and the SAM on its trunk
+#   training/gpu_jobs.sh fullsize  seconds and memory of SD 1.5 and SDXL with random weights, in every memory mode and under caps
 #   training/gpu_jobs.sh export    weights in shards under 16 MB, and the log for `training.card`, in $OUT
 # WORK keeps everything between the calls; OUT receives what is to be kept. Where a machine has PyTorch and
 # transformers but not the rest, put wheels of the rest (diffusers, accelerate, peft, psutil, importlib_metadata, zipp, skia-python, tensorboard,
@@ -65,7 +66,7 @@ finder() {  # module, folder, how much: goes on where it stopped
   python3 -m "training.$module" train --data "$WORK/parts" --out "$folder" --cores "$WORKERS" --minutes "$MINUTES" "$@"
 }
 
-case "${1:?data, latents, probe, train, adapt, parts, segmenter or export}" in
+case "${1:?data, latents, probe, train, adapt, parts, segmenter, fullsize or export}" in
   data)
     autoencoder --latent-channels "$LATENT_CHANNELS" --steps "$VAE_STEPS" --workers "$WORKERS" > "$WORK/vae.log" 2>&1 &
     python3 -m training.pairs --out "$WORK/data" --count "$PAIRS" --workers "$WORKERS"
@@ -104,6 +105,12 @@ case "${1:?data, latents, probe, train, adapt, parts, segmenter or export}" in
     finder parsing "$WORK/parser_small" --side 192 --batch 64 --rate 3e-3 --samples "$PARSER_SMALL"
     if left; then finder parsing "$WORK/parser" --begin-from "$WORK/parser_small" --batch 48 --samples "$PARSER"; fi
     if left; then finder prompting "$WORK/sam" --parser "$WORK/parser" --batch 16 --samples "$SAM"; fi
+    ;;
+  fullsize)
+    for layout in sd15 sdxl; do
+      python3 -m benchmarks.full_size --layout "$layout" --folder "$WORK/random-$layout" --steps 20 --placement all | tee -a "$OUT/full_size.jsonl"
+      python3 -m benchmarks.full_size --layout "$layout" --folder "$WORK/random-$layout" --steps 20 --cap 4 6 8 | tee -a "$OUT/full_size.jsonl"
+    done
     ;;
   export)
     if [ -f "$WORK/sam/checkpoint.pt" ]; then

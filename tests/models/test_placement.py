@@ -7,6 +7,7 @@ import copy
 import pytest
 import torch
 
+from models.attention import choose_attention
 from models.choice import best
 from models.controlled_unet import predict
 from models.placement import LADDER, RESIDENT, Awake, Placement, below, fitting
@@ -36,6 +37,13 @@ def test_every_row_computes_the_same(placement: Placement) -> None:
     assert in_eight_bits == (placement.name == "8 bits")
     difference = float((found - wanted).std() / wanted.std())
     assert difference < 0.1 if in_eight_bits else difference == 0, "only the rounding of 8 bits may show"
+
+
+def test_without_a_gpu_attention_is_pytorchs() -> None:
+    unet = tiny_unet()
+    before = {name: type(processor) for name, processor in unet.attn_processors.items()}
+    choose_attention(unet, CPU, torch.float32)
+    assert {name: type(processor) for name, processor in unet.attn_processors.items()} == before
 
 
 def test_resting_networks_come_back_after_an_error() -> None:
