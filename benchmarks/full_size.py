@@ -88,11 +88,13 @@ def random_row(layout: str, folder: Path) -> ModelProfile:
     )
 
 
-def measure(profile: ModelProfile, side: int, steps: int, placement: Placement, garment: bool) -> dict[str, Any]:
+def measure(
+    profile: ModelProfile, side: int, steps: int, placement: Placement, garment: bool, dtype: torch.dtype | None
+) -> dict[str, Any]:
     """One swap of `steps` steps on a square picture of `side` pixels."""
     device = best_device()
     began = time.perf_counter()
-    networks = load(profile, device, placement=placement)
+    networks = load(profile, device, dtype, placement)
     loaded = time.perf_counter() - began
     rng = np.random.default_rng(0)
     character = rng.integers(0, 255, (side, side, 4), np.uint8)
@@ -149,12 +151,14 @@ def main() -> None:
     parser.add_argument("--side", type=int, help="default: 512 for SD 1.5, 1024 for SDXL")
     parser.add_argument("--steps", type=int, default=4)
     parser.add_argument("--no-garment", action="store_true")
+    parser.add_argument("--dtype", choices=("float32", "bfloat16", "float16"), help="default: the device's best")
     names = [row.name for row in LADDER]
     parser.add_argument("--placement", choices=[*names, "all"], default=RESIDENT.name)
     parser.add_argument("--cap", type=float, nargs="*", default=[], help="gigabytes of the GPU")
     options = parser.parse_args()
     if not (options.folder / "model_index.json").is_file():
         write_random(options.layout, options.folder)
+    dtype = getattr(torch, options.dtype) if options.dtype else None
     profile = random_row(options.layout, options.folder)
     side = options.side or (512 if options.layout == "sd15" else 1024)
     rows = [(row, None) for row in LADDER if options.placement in (row.name, "all")]
@@ -164,7 +168,7 @@ def main() -> None:
             total = torch.cuda.get_device_properties(0).total_memory
             torch.cuda.set_per_process_memory_fraction(cap * 2**30 / total)
         try:
-            found = measure(profile, side, options.steps, placement, not options.no_garment)
+            found = measure(profile, side, options.steps, placement, not options.no_garment, dtype)
         except torch.OutOfMemoryError:
             found = {"placement": placement.name, "error": "out of memory"}
         print(json.dumps(found | ({"cap_gb": cap} if cap else {})), flush=True)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections import OrderedDict
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +13,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
+from models.kept import Kept, digest
 from models.part_parser import CLASSES, STRIDE, PartParser, PartTrunk, new_parser
 from models.prompts import RGB, Embedding, Parser, Prompt, Promptable, WordFinder
 from models.sam import SamSegmenter, bundled_sam
@@ -60,23 +58,6 @@ class PartReader:
         return total / np.float32(len(SIDES))
 
 
-class Kept:
-    """Answers to the last few pictures, by the digest of their picture."""
-
-    def __init__(self, size: int) -> None:
-        self.size = size
-        self.known: OrderedDict[bytes, Any] = OrderedDict()
-
-    def of(self, rgb: RGB, make: Callable[[RGB], Any]) -> Any:
-        key = hashlib.blake2b(np.ascontiguousarray(rgb).data, digest_size=16, key=str(rgb.shape).encode()).digest()
-        if key not in self.known:
-            self.known[key] = make(rgb)
-            if len(self.known) > self.size:
-                self.known.popitem(last=False)
-        self.known.move_to_end(key)
-        return self.known[key]
-
-
 class Remembering:
     """A `Promptable` that encodes a picture once."""
 
@@ -84,7 +65,7 @@ class Remembering:
         self.sam, self.kept = sam, Kept(size)
 
     def encode(self, rgb: RGB) -> Embedding:
-        found: Embedding = self.kept.of(rgb, self.sam.encode)
+        found: Embedding = self.kept.of(digest(rgb), lambda: self.sam.encode(rgb))
         return found
 
     def predict(self, embedding: Embedding, prompt: Prompt) -> tuple[NDArray[np.float32], float]:
@@ -99,7 +80,7 @@ class RememberingParser:
 
     def parse(self, rgb: RGB) -> NDArray[np.float32]:
         """Not to be written into."""
-        found: NDArray[np.float32] = self.kept.of(rgb, self.parser.parse)
+        found: NDArray[np.float32] = self.kept.of(digest(rgb), lambda: self.parser.parse(rgb))
         return found
 
 

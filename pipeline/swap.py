@@ -16,6 +16,7 @@ from models.annotators import Annotators
 from models.controlled_unet import Masked
 from models.controlnet import Added
 from models.ip_adapter import Garment
+from models.kept import Kept, digest
 from models.loader import Networks
 from models.profiles import ModelProfile
 from models.samplers import make_scheduler
@@ -27,13 +28,14 @@ from pipeline.images import Crop, crop_around, flatten, is_opaque, with_alpha
 from pipeline.latents import decode_picture, encode_masked, encode_picture, latent_mask, soft_mask, to_picture, to_tensor
 from pipeline.mask import DENOISE_GROW, as_mask, composite_mask, grow, loosen, ring
 from pipeline.preview import Decoder, Previews, Thumbnail, linear_decoder, small_decoder
-from pipeline.request import Image8, OnStep, Step, SwapRequest, SwapResult, UserError
+from pipeline.request import GarmentPicture, Image8, OnStep, Step, SwapRequest, SwapResult, UserError
 from pipeline.safety import describe
 from pipeline.validate import validate
-from pipeline.worn import dressed, without_tags
+from pipeline.worn import dressed, new_words, without_tags
 
 RING = 1 / 16  # of the crop's long side: the band on which old and new colours are matched
 DETAIL = 2  # the second pass works at this many times the size
+EMBEDDINGS = 16  # prompts and garments whose encodings are kept
 DETAIL_BELOW = 0.8  # and is worth it where a picture pixel has fewer model pixels than this
 
 
@@ -79,6 +81,7 @@ class OutfitSwapper:
     def __init__(self, profile: ModelProfile, networks: Networks) -> None:
         self.profile, self.networks = profile, networks
         self.annotators = Annotators(networks.device)
+        self._read = Kept(EMBEDDINGS)
 
     def swap(self, request: SwapRequest, on_step: OnStep | None = None) -> SwapResult:
         """Raises `UserError`, or whatever `on_step` raises to stop the job."""
@@ -125,24 +128,33 @@ class OutfitSwapper:
         texts = [", ".join(filter(None, (self.profile.prefix, request.prompt)))]
         if request.guidance > 1:
             texts.insert(0, ", ".join(filter(None, (self.profile.negative_prompt, request.negative_prompt))))
-        with self.networks.awake(*self.networks.text_encoders):
-            return self.networks.reader.read(texts)
+
+        def read() -> Words:
+            with self.networks.awake(*self.networks.text_encoders):
+                return self.networks.reader.read(texts)
+
+        words: Words = self._read.of((*texts, request.loras, new_words(request)), read)
+        return words
 
     def _worn(self, request: SwapRequest, canvas: Canvas) -> tuple[Worn, ...]:
         """The pictures of garments, read."""
         pictures = [picture for picture in request.garments if picture.scale > 0]
         if not pictures:
             return ()
-        assert self.networks.garment is not None
-        size = canvas.character.shape[1], canvas.character.shape[0]
-        with self.networks.awake(*self.networks.garment.eyes):
-            return tuple(
-                Worn(
-                    read_garment(self.networks, picture.image, picture.scale, request.guidance > 1),
-                    None if picture.region is None else as_mask(picture.region, size),
-                )
-                for picture in pictures
-            )
+        reader = self.networks.garment
+        assert reader is not None
+        size, guided = (canvas.character.shape[1], canvas.character.shape[0]), request.guidance > 1
+
+        def read(image: Image8) -> Garment:
+            with self.networks.awake(*reader.eyes):
+                return read_garment(self.networks, image, 1.0, guided)
+
+        def worn(picture: GarmentPicture) -> Worn:
+            seen = self._read.of((digest(picture.image), guided), lambda: read(picture.image))
+            region = None if picture.region is None else as_mask(picture.region, size)
+            return Worn(replace(seen, scale=picture.scale), region)
+
+        return tuple(worn(picture) for picture in pictures)
 
     def _draw(self, job: _Job) -> Image8:
         """The generated crop, height x width x 3 uint8; twice as large after a detail pass."""

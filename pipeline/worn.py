@@ -67,14 +67,19 @@ def _number(name: str, text: str) -> float:
         raise UserError(f"The strength of the LoRA {name!r} is no number, please write it as <lora:{name}:0.8>.") from None
 
 
+def new_words(request: SwapRequest) -> tuple[str, ...]:
+    """Embeddings whose names the prompts say."""
+    said = f"{request.prompt} {request.negative_prompt}".casefold()
+    return tuple(name for name in names_in(words_folder()) if name.casefold() in said)
+
+
 @contextmanager
 def dressed(networks: Networks, request: SwapRequest) -> Iterator[None]:
     """Inside, the networks wear the request's LoRAs and know the new words of its prompts; afterwards they are as before.
 
     A file in the folder of words is a word by its name. Raises `UserError` for files that do not fit.
     """
-    folder, said = words_folder(), f"{request.prompt} {request.negative_prompt}".casefold()
-    words = [(folder / f"{name}{SUFFIX}", name) for name in names_in(folder) if name.casefold() in said]
+    words = [(words_folder() / f"{name}{SUFFIX}", name) for name in new_words(request)]
     loras = [(Path(lora.path), lora.scale) for lora in request.loras]
     with ExitStack() as stack:
         try:
