@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models import profiles
+from models.annotators import ANNOTATORS
+from models.annotators import SHELF as HINTS_SHELF
 from models.detectors import DETECTORS, SHELF
 from models.hub import verify
 from models.profiles import ModelProfile
@@ -31,9 +33,11 @@ class Listed:
     broken: tuple[str, ...] = ()
 
 
-def listed(rows: Iterable[ModelProfile], checksums: bool = False, shelf: Path = SHELF) -> Iterator[Listed]:
-    """Every model; rows: of those that draw outfits; checksums: read the files and compare; shelf: where the larger networks
-    of detection lie."""
+def listed(
+    rows: Iterable[ModelProfile], checksums: bool = False, shelf: Path = SHELF, annotators: Path = HINTS_SHELF
+) -> Iterator[Listed]:
+    """Every model; rows: of those that draw outfits; checksums: read the files and compare; shelf, annotators: where the
+    larger networks of detection and those that read hints lie."""
     for profile in rows:
         yield _outfits(profile, checksums)
     if profiles.SEGMENTER.is_dir():
@@ -41,6 +45,10 @@ def listed(rows: Iterable[ModelProfile], checksums: bool = False, shelf: Path = 
     for row in DETECTORS:
         state = "installed" if row.is_there(shelf) else "not installed"
         yield Listed(row.name, _ROLES[row.role], row.megabytes, row.licence, state, f"{row.origin} -> {shelf.name}/{row.path}")
+    for reader in ANNOTATORS:
+        state = "installed" if reader.is_there(annotators) else "not installed"
+        origin = f"{reader.origin} -> {annotators.name}/{reader.path}"
+        yield Listed(reader.name, f"hints: {reader.kind}", reader.megabytes, reader.licence, state, origin)
 
 
 def _outfits(profile: ModelProfile, checksums: bool) -> Listed:

@@ -46,7 +46,7 @@ class Stock:
             for problem in row.broken:
                 complain(f"{row.name}: {problem}")
             size = f"{row.megabytes:.1f} MB"
-            yield f"{row.name:<20} {row.task:<26} {size:>10}  {row.licence:<12} {row.state:<14} {row.origin}"
+            yield f"{row.name:<23} {row.task:<26} {size:>10}  {row.state:<14} {row.licence:<12}  {row.origin}"
         if broken:
             raise UserError(f"{broken} weight files are not as they should be, please see the lines above.")
 

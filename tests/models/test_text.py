@@ -18,7 +18,7 @@ from models.profiles import BUNDLED
 from models.prompt_weights import Chunk, Fragment, chunks, fragments, without_weights
 from models.text import TextEncoders, TextReader, weigh
 from pipeline.conditions import token_ids
-from tests.tiny import tiny_text_encoder, tiny_tokenizer
+from tests.tiny import folder_of, tiny_text_encoder, tiny_tokenizer
 
 TEXTS = ["a red skirt", "blue shirt with white dress"]
 CPU = torch.device("cpu")
@@ -97,7 +97,7 @@ def test_words_for_sdxl_parity(tmp_path: Path) -> None:
 
 def test_plain_prompts_come_out_bit_for_bit(tmp_path: Path) -> None:
     """On a tiny model and on the bundled one, up to 75 tokens and with brackets that weigh nothing."""
-    folder = BUNDLED.folder
+    folder = folder_of(BUNDLED)
     bundled = read_network(CLIPTextModel, folder / "text_encoder", torch.float32).eval()
     tokenizer = CLIPTokenizer.from_pretrained(folder / "tokenizer", local_files_only=True)
     for reader in (sd15_reader(tmp_path), TextReader([tokenizer], [bundled])):
