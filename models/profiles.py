@@ -49,10 +49,11 @@ class ModelProfile:
     prompt; clip_skip: 2 = the words are read from the text encoder's second to last layer. hint_scale, hint_end: how
     strongly and until which share of the steps line art is followed. detail_strength: strength of the second pass at twice
     the size. full_precision_vae: the autoencoder in 32 bits even where the rest runs in 16: some overflow, ours comes out the
-    same to 50 dB. vae: instead of the base's. garment: None if it takes no pictures of garments. lora: merged into the U-Net,
-    distilled to few steps. prediction: laid over the scheduler's configuration, "" = as it says. memory: megabytes of the
-    device that everything needs in 16 bits, 0 = hardly any; layout: the folder of `models.layouts` that says how a single
-    file is to be read. commercial: may be used for money, as every default must.
+    same to 50 dB. vae: instead of the base's. garment: None if it takes no pictures of garments; cut_garments: their background
+    and wearer are taken away first, which ours was trained to overlook. lora: merged into the U-Net, distilled to few steps.
+    prediction: laid over the scheduler's configuration, "" = as it says. memory: megabytes of the device that everything
+    needs in 16 bits, 0 = hardly any; layout: the folder of `assets/layouts` that says how a single file is to be read.
+    commercial: may be used for money, as every default must.
     """
 
     name: str
@@ -69,6 +70,7 @@ class ModelProfile:
     negative_prompt: str = ""
     clip_skip: int = 1
     garment_scale: float = 1.0
+    cut_garments: bool = False
     latent_scale: int = 8
     multiple: int = 64
     detail_strength: float = 0.4
@@ -162,6 +164,7 @@ SD15_ANIME = ModelProfile(
     negative_prompt="lowres, bad anatomy, bad hands, text, error, worst quality, low quality, signature, watermark",
     clip_skip=2,
     garment_scale=0.7,
+    cut_garments=True,
     garment=Reference(
         Source("h94/IP-Adapter", "models/ip-adapter-plus_sd15.safetensors", licence="Apache-2.0", megabytes=98), _IMAGE_ENCODER
     ),
@@ -201,6 +204,7 @@ SDXL_ANIME = ModelProfile(
     prefix="masterpiece, high score, great score, absurdres",
     negative_prompt="lowres, bad anatomy, bad hands, text, error, missing finger, extra digits, low score, bad score, watermark",
     garment_scale=0.6,
+    cut_garments=True,
     full_precision_vae=False,
     vae=_VAE_XL,
     garment=Reference(

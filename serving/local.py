@@ -17,6 +17,7 @@ from models.profiles import PROFILES, SEGMENTER, ModelProfile
 from models.segmenter import Segmenter
 from models.weights import WeightsError, verified
 from pipeline.detect import detect, masked, pick
+from pipeline.garment_cut import cut_out_garments
 from pipeline.request import Cancelled, Click, Detection, DetectRequest, Image8, OnStep, Step, SwapRequest, SwapResult, UserError
 from pipeline.swap import OutfitSwapper
 from serving.engine import Health
@@ -54,6 +55,9 @@ class LocalEngine:
         apart = any(garment.parts and garment.region is None for garment in request.garments)
         if request.mask is None or request.protect or apart:
             request = masked(request, self.detect(DetectRequest(request.character)))
+
+        if profile.cut_garments and request.garments:
+            request = cut_out_garments(request, self.detect)
 
         def checked(step: Step) -> None:
             if self._stop.is_set():
