@@ -46,8 +46,8 @@ class ModelProfile:
     native: side in pixels of the square with as many pixels as the model likes; latent_scale: pixels per latent; multiple:
     sides must be multiples of this. samplers: those that work with it, the default first. rescale: 0..1, guidance rescale,
     for models with zero terminal SNR; guidance_end: 0..1, share of the schedule that is guided. prefix: words before every
-    prompt; clip_skip: 2 = the words are read from the text encoder's second to last layer. hint_scale, hint_end: how
-    strongly and until which share of the steps line art is followed. detail_strength: strength of the second pass at twice
+    prompt; clip_skip: 2 = the words are read from the text encoder's second to last layer. garment_scale: how closely pictures
+    of garments are followed if nothing else is said. detail_strength: strength of the second pass at twice
     the size. full_precision_vae: the autoencoder in 32 bits even where the rest runs in 16: some overflow, ours comes out the
     same to 50 dB. vae: instead of the base's. garment: None if it takes no pictures of garments; cut_garments: their background
     and wearer are taken away first, which ours was trained to overlook. lora: merged into the U-Net, distilled to few steps.
