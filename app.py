@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
     from models.profiles import ModelProfile
-    from pipeline.request import Image8, SwapRequest, SwapResult
+    from pipeline.request import GarmentPicture, Image8, SwapRequest, SwapResult
     from serving.local import LocalEngine
     from serving.stock import Stock
     from ui.page import ProfileInfo
@@ -139,9 +139,9 @@ def _request(options: argparse.Namespace) -> SwapRequest:
     """The options as the type that flows; files are read first, so that a wrong one costs no loading of libraries."""
     from pipeline.images import load_character, load_mask
     from pipeline.mask import from_painted
-    from pipeline.request import GarmentPicture, SwapRequest, UserError, parts_named
+    from pipeline.request import Hint, SwapRequest, UserError, parts_named
 
-    if options.prompt is None and options.garment is None:
+    if options.prompt is None and not options.garment:
         raise UserError("Please describe the outfit with --prompt or show it with --garment.")
     _check_out("--out", options.out)
     parts = parts_named(options.parts or "")
@@ -153,13 +153,14 @@ def _request(options: argparse.Namespace) -> SwapRequest:
     if options.mask or options.painted:
         with _naming("--mask" if options.mask else "--painted"):
             mask = load_mask(options.mask, size) if options.mask else from_painted(character, load_character(options.painted))
-    garments: tuple[GarmentPicture, ...] = ()
-    if options.garment is not None:
-        with _naming("--garment"):
-            garments = (GarmentPicture(load_character(options.garment), options.garment_scale),)
+    garments = _garments(options)
     profile = _stock().named(options.profile)
     if options.sampler not in (None, *profile.samplers):
         raise UserError(f"--sampler must be one of: {', '.join(profile.samplers)}.")
+    hints = tuple(hint for hint in SwapRequest.hints if hint.kind in profile.hints)
+    if options.hint is not None:
+        asked = {kind: Hint(kind, *span) for kind, *span in options.hint}
+        hints = (*(hint for hint in hints if hint.kind == "inpaint" and "inpaint" not in asked), *asked.values())
     return SwapRequest(
         character=character,
         seed=secrets.randbelow(MAX_SEED - options.count) if options.seed is None else options.seed,
@@ -167,6 +168,7 @@ def _request(options: argparse.Namespace) -> SwapRequest:
         parts=parts,
         prompt=options.prompt or "",
         garments=garments,
+        hints=hints,
         negative_prompt=options.negative,
         steps=options.steps or profile.steps,
         guidance=profile.guidance if options.guidance is None else options.guidance,
@@ -176,9 +178,25 @@ def _request(options: argparse.Namespace) -> SwapRequest:
         grow=options.grow,
         feather=options.feather,
         loosen=options.loosen,
+        soft_edge=options.soft_edge,
         detail_pass=not options.no_detail,
         profile=profile.name,
     )
+
+
+def _garments(options: argparse.Namespace) -> tuple[GarmentPicture, ...]:
+    """The pictures of garments with the scales and parts that stand at the same place."""
+    from pipeline.images import load_character
+    from pipeline.request import GarmentPicture, UserError, parts_named
+
+    scales, parts = options.garment_scale, [parts_named(words) for words in options.garment_parts]
+    count = len(options.garment)
+    if max(len(scales), len(parts)) > count:
+        raise UserError("Please give --garment-scale and --garment-parts at most once for each --garment.")
+    with _naming("--garment"):
+        pictures = [load_character(path) for path in options.garment]
+    scales, parts = [*scales, *[1.0] * (count - len(scales))], [*parts, *[()] * (count - len(parts))]
+    return tuple(GarmentPicture(*row) for row in zip(pictures, scales, parts, strict=True))
 
 
 @contextmanager
@@ -300,8 +318,11 @@ def _warm_up(engine: LocalEngine) -> None:
 
 
 def _info(profile: ModelProfile) -> ProfileInfo:
+    from models.profiles import BUNDLED
+    from pipeline.worn import loras_folder, names_in
     from ui.page import ProfileInfo
 
+    loras = () if profile.base == BUNDLED.base else names_in(loras_folder())  # there are none for the bundled network
     return ProfileInfo(
         profile.name,
         profile.title or profile.name,
@@ -310,6 +331,8 @@ def _info(profile: ModelProfile) -> ProfileInfo:
         profile.steps,
         profile.guidance,
         bool(profile.garment),
+        profile.hints,
+        loras,
     )
 
 

@@ -33,4 +33,11 @@ class Engine(Protocol):
         """The region that clicks mean, see `pipeline.detect.pick`; never waits for a running swap."""
         ...
 
+    def hint(self, kind: str, character: Image8, mask: Image8, own: Image8 | None = None) -> Image8:
+        """A hint as a control network is shown it, H x W x 3 uint8, at most 1024 pixels a side; never waits for a running swap.
+
+        mask: H x W, 255 = repaint; own: the user's own picture of the hint instead. Raises `UserError`.
+        """
+        ...
+
     def health(self) -> Health: ...

@@ -10,18 +10,24 @@ from pathlib import Path
 
 import torch
 
+from models.annotators import Annotators
 from models.detectors import load_segmenter
 from models.loader import best_device, load, place
 from models.placement import Placement, below, fitting, free_megabytes
 from models.profiles import PROFILES, SEGMENTER, ModelProfile
 from models.segmenter import Segmenter
 from models.weights import WeightsError, verified
+from pipeline.composite import key_colour
 from pipeline.detect import detect, masked, pick
 from pipeline.garment_cut import cut_out_garments
+from pipeline.hints import read
+from pipeline.images import flatten, resize
+from pipeline.mask import as_mask
 from pipeline.request import Cancelled, Click, Detection, DetectRequest, Image8, OnStep, Step, SwapRequest, SwapResult, UserError
 from pipeline.swap import OutfitSwapper
 from serving.engine import Health
 
+HINT_SIDE = 1024  # pixels: the long side at which a hint is previewed
 CPU_OUT_OF_MEMORY = ("can't allocate memory", "not enough memory")  # as torch words it on Linux and on Windows
 OUT_OF_MEMORY = "This picture needs more memory than there is, please switch the detail pass off or close other programs."
 STEPPED_DOWN = "The graphics memory was not enough, so this model now works in a smaller and slower way ({name})."
@@ -42,6 +48,7 @@ class LocalEngine:
         self._lock = threading.Lock()
         self._looking = threading.Lock()  # detection has its own, so that it never waits for a swap
         self._segmenter: Segmenter | None = None
+        self._annotators = Annotators(self._device)
         self._swapper: OutfitSwapper | None = None
         self._placements: dict[str, Placement] = {}  # by profile, once one of its requests ran out of memory
         self._stop = threading.Event()
@@ -109,6 +116,18 @@ class LocalEngine:
         """The region that clicks mean. Raises `UserError`."""
         with self._looking:
             return pick(self._eyes(), character, clicks)
+
+    def hint(self, kind: str, character: Image8, mask: Image8, own: Image8 | None = None) -> Image8:
+        """A hint as a network is shown it, see `Engine`. Raises `UserError`."""
+        height, width = character.shape[:2]
+        shrink = max(1.0, max(height, width) / HINT_SIDE)
+        size = max(1, round(width / shrink)), max(1, round(height / shrink))
+        rgb = resize(flatten(character, key_colour(character)), size)
+        with self._looking:
+            try:
+                return read(kind, rgb, as_mask(mask, size), own, self._annotators)
+            except WeightsError as error:
+                raise UserError(str(error)) from error
 
     def _eyes(self) -> Segmenter:
         if self._segmenter is None:

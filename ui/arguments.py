@@ -35,6 +35,19 @@ def number(kind: Callable[[str], Any], low: float, high: float) -> Callable[[str
     return read
 
 
+def hint(text: str) -> tuple[str, float, float, float]:
+    """`kind[:scale[:start:end]]` -> kind, scale, start, end."""
+    kind, *numbers = text.split(":")
+    if not kind or len(numbers) not in (0, 1, 3):
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form KIND[:SCALE[:START:END]]")
+    scale, start, end = [number(float, 0, high)(value) for value, high in zip(numbers, (2, 1, 1))] + [1.0, 0.0, 1.0][
+        len(numbers) :
+    ]
+    if start >= end:
+        raise argparse.ArgumentTypeError(f"{text!r} ends before it starts")
+    return kind, scale, start, end
+
+
 def build(run: Mapping[str, Run]) -> Parser:
     """run: what each of `COMMANDS` does with its options and the stream for its results."""
     parser = Parser(prog="app.py", description="Give an anime character a new outfit. Without a command the page is served.")
@@ -55,9 +68,12 @@ def build(run: Mapping[str, Run]) -> Parser:
     where.add_argument("--painted", type=Path, metavar="P.png", help="the character scribbled over; the mask is the difference")
     swap.add_argument("--parts", help="without a mask: what to change, for example topwear,bottomwear (default: all clothing)")
     swap.add_argument("--prompt", help="the new outfit in words; needed unless there is a --garment")
-    swap.add_argument("--garment", type=Path, metavar="G.png", help="a picture of the garment to wear")
+    swap.add_argument("--garment", type=Path, action="append", default=[], metavar="G.png", help="a picture to wear; repeatable")
     scale = number(float, 0, 2)
-    swap.add_argument("--garment-scale", type=scale, default=1.0, help="how closely to follow it (default: %(default)s)")
+    follow = "how closely to follow it (default: 1); given again for the next --garment"
+    swap.add_argument("--garment-scale", type=scale, action="append", default=[], help=follow)
+    parts = "what it is for, for example topwear,handwear (default: everywhere); given again for the next --garment"
+    swap.add_argument("--garment-parts", action="append", default=[], metavar="PARTS", help=parts)
     swap.add_argument("--out", required=True, type=Path, metavar="OUT.png", help="with --count: OUT_1.png, OUT_2.png ...")
     also = "more pictures of the same character in the same clothes, for the same new outfit: OUT_A.png, OUT_B.png ..."
     swap.add_argument("--also", type=Path, nargs="+", default=[], metavar="A.png", help=also)
@@ -72,6 +88,9 @@ def build(run: Mapping[str, Run]) -> Parser:
     swap.add_argument("--grow", type=number(int, 0, 4096), default=0, help="pixels the mask is grown by (default: %(default)s)")
     swap.add_argument("--feather", type=number(int, 0, 256), default=2, help="pixels softened inwards (default: %(default)s)")
     swap.add_argument("--loosen", type=number(float, 0, 1), default=0.0, help="how far a sprite's outline may be left, 0..1")
+    swap.add_argument("--soft-edge", type=number(int, 0, 1024), default=0, help="pixels drawn along beyond the mask, 0 = none")
+    also = "what to follow, for example pose or canny:0.6:0:0.7; repeatable, instead of the line art that is followed otherwise"
+    swap.add_argument("--hint", type=hint, action="append", metavar="KIND[:SCALE[:START:END]]", help=also)
     swap.add_argument("--no-detail", action="store_true", help="skip the second pass at twice the size")
     swap.set_defaults(run=run["swap"])
 

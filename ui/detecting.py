@@ -19,7 +19,7 @@ from ui.page import Backstage, Page
 from ui.texts import say
 
 BRUSH, ADD, REMOVE = "brush", "add", "remove"
-_EYES: dict[str, Any] = {"concurrency_limit": 1, "concurrency_id": "eyes"}  # beside the device's queue, never in it
+EYES: dict[str, Any] = {"concurrency_limit": 1, "concurrency_id": "eyes"}  # beside the device's queue, never in it
 _FETCH = "() => setTimeout(() => document.querySelector('#export-file').click(), 300)"
 
 
@@ -99,7 +99,7 @@ def _connect_detection(page: Page, backstage: Backstage) -> None:
         return {page.sight: replace(sight, auto=auto, mask=mask), **_show(page, values, character, mask)}
 
     page.detect.click(lambda: gr.update(interactive=False), None, page.detect, **QUICK)
-    detected = into_editor(page.detect.click, detect, state, shown, **_EYES)
+    detected = into_editor(page.detect.click, detect, state, shown, **EYES)
     detected.then(lambda: gr.update(interactive=True), None, page.detect, **QUICK)
     for change in (page.chips.input, page.protect.input, page.room.release):
         into_editor(change, choose, state, [page.editor, page.sight, page.pointer])
@@ -143,7 +143,7 @@ def _connect_clicks(page: Page, backstage: Backstage) -> None:
         }
 
     into_editor(page.tool.input, take_up, state, shown)
-    page.pointer.select(click, state, [page.sight, page.pointer, page.undo], **SILENT, **_EYES)
+    page.pointer.select(click, state, [page.sight, page.pointer, page.undo], **SILENT, **EYES)
     page.undo.click(undo, state, [page.sight, page.pointer, page.undo], **SILENT)
 
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from pipeline.images import load_character, load_mask
-from pipeline.request import Cancelled, GarmentPicture, Image8, Step, SwapRequest, SwapResult, UserError
-from ui import detecting, editor, views
-from ui.guard import QUICK, SILENT, Updates, Values, as_message, friendly, into_editor
+from pipeline.request import Cancelled, Image8, Step, SwapRequest, SwapResult, UserError
+from ui import detecting, editor, steering, views, wardrobe
+from ui.guard import QUICK, SILENT, Updates, Values, as_message, friendly, into_editor, uploaded
 from ui.jobs import Job
 from ui.page import Backstage, Page, ProfileInfo
 from ui.presets import PRESETS
@@ -34,6 +33,8 @@ def connect(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
     _connect_run(blocks, page, backstage)
     _connect_result(page)
     detecting.connect(page, backstage)
+    steering.connect(page, backstage)
+    wardrobe.connect(page)
 
 
 def _connect_character(page: Page, examples: tuple[Path, ...]) -> None:
@@ -56,7 +57,7 @@ def _connect_character(page: Page, examples: tuple[Path, ...]) -> None:
         return show(load_character(path))
 
     def drop(payload: dict[str, Any] | None, request: gr.Request) -> Updates:
-        return upload(_uploaded(page.drop, payload), request)
+        return upload(uploaded(page.drop, payload), request)
 
     @friendly
     def example(index: int, request: gr.Request) -> Updates:
@@ -97,8 +98,8 @@ def _connect_outfit(blocks: gr.Blocks, page: Page, profiles: tuple[ProfileInfo, 
     page.dice.click(None, None, page.seed, js=_RANDOM_SEED, **QUICK)
     blocks.load(None, None, page.seed, js=_RANDOM_SEED, **QUICK)  # every visit starts with its own seed
 
-    def use(name: str) -> Updates:
-        info = next(info for info in profiles if info.name == name)
+    def use(values: Values, request: gr.Request) -> Updates:
+        info = next(info for info in profiles if info.name == values[page.profile])
         return {
             page.sampler: gr.update(choices=list(info.samplers), value=info.sampler),
             page.steps: info.steps,
@@ -107,17 +108,21 @@ def _connect_outfit(blocks: gr.Blocks, page: Page, profiles: tuple[ProfileInfo, 
             # a picture is kept from one model that takes it to the next, and goes where it would not be looked at
             page.garment_drop: gr.update(visible=True) if info.garments else gr.update(visible=False, value=None),
             page.garment: gr.skip() if info.garments else None,
+            page.lineart: gr.update(visible="lineart" in info.hints and not steering.kinds_of(info)),
+            **steering.use(page.steering, info, values, request),
+            **wardrobe.use(page.wardrobe, info),
         }
 
-    changed = [page.sampler, page.steps, page.guidance, page.garment_drop, page.garment_scale, page.garment]
-    page.profile.change(use, page.profile, changed, **QUICK)
+    changed = [page.sampler, page.steps, page.guidance, page.garment_drop, page.garment_scale, page.garment, page.lineart]
+    changed += [*steering.outputs(page.steering), *wardrobe.outputs(page.wardrobe)]
+    page.profile.change(use, {page.profile, page.steering.follow, page.steering.own_kind}, changed, **QUICK)
     _connect_garment(page)
 
 
 def _connect_garment(page: Page) -> None:
     @friendly
     def show(payload: dict[str, Any] | None, request: gr.Request) -> Updates:
-        path = _uploaded(page.garment_drop, payload)
+        path = uploaded(page.garment_drop, payload)
         if path is None:
             raise UserError(say(request, "no_image"))
         return {page.garment: load_character(path)}
@@ -133,7 +138,9 @@ def _connect_run(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
     asked = {
         *(page.original, page.editor, page.prompt, page.negative, page.seed, page.lock, page.count, page.profile, page.sampler),
         *(page.steps, page.guidance, page.strength, page.lineart, page.grow, page.feather, page.loosen, page.detail, page.shelf),
-        *(page.garment, page.garment_scale, page.sight, page.tool),
+        *(page.garment, page.garment_scale, page.sight, page.tool, page.soft_edge),
+        *steering.inputs(page.steering),
+        *wardrobe.inputs(page.wardrobe),
     }
 
     @friendly
@@ -233,16 +240,14 @@ def to_request(page: Page, values: Values, seed: int, request: gr.Request | None
         raise UserError(say(request, "editor_lost"))
     if mask is None and (values[page.sight] is not None or not finds):
         raise UserError(say(request, "no_mask"))  # otherwise the engine finds the clothing itself
-    lineart, garment = float(values[page.lineart]), values[page.garment]
-    hints = [replace(hint, scale=lineart) if hint.kind == "lineart" else hint for hint in SwapRequest.hints]
     return SwapRequest(
         character=character,
         seed=seed,
         mask=mask,
         prompt=(values[page.prompt] or "").strip(),
         negative_prompt=(values[page.negative] or "").strip(),
-        garments=() if garment is None else (GarmentPicture(garment, float(values[page.garment_scale])),),
-        hints=tuple(hint for hint in hints if hint.scale > 0),
+        garments=wardrobe.garments(page, values),
+        hints=steering.hints(page, values, character),
         steps=int(values[page.steps]),
         guidance=float(values[page.guidance]),
         strength=float(values[page.strength]),
@@ -251,15 +256,10 @@ def to_request(page: Page, values: Values, seed: int, request: gr.Request | None
         grow=int(values[page.grow]),
         feather=int(values[page.feather]),
         loosen=float(values[page.loosen]),
+        soft_edge=int(values[page.soft_edge]),
         detail_pass=bool(values[page.detail]),
         profile=values[page.profile],
     )
-
-
-def _uploaded(component: gr.Image, payload: dict[str, Any] | None) -> str | None:
-    """The path of an upload that was not preprocessed, if there is one and it really lies where uploads do."""
-    path, folder = Path((payload or {}).get("path") or "").resolve(), Path(component.GRADIO_CACHE).resolve()
-    return str(path) if path.is_relative_to(folder) else None
 
 
 def _seed(page: Page, values: Values) -> int:

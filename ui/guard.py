@@ -6,6 +6,7 @@ import sys
 import traceback
 from collections.abc import Callable, Sequence
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -62,3 +63,9 @@ def into_editor(
     changed = trigger(handler, inputs, outputs, **SILENT, **more)
     changed.then(None, None, None, js=_RELEASE, **QUICK)
     return changed
+
+
+def uploaded(component: gr.Image, payload: dict[str, Any] | None) -> str | None:
+    """The path of an upload that was not preprocessed, if there is one and it really lies where uploads do."""
+    path, folder = Path((payload or {}).get("path") or "").resolve(), Path(component.GRADIO_CACHE).resolve()
+    return str(path) if path.is_relative_to(folder) else None

@@ -11,10 +11,10 @@ import gradio as gr
 
 from pipeline.request import SwapRequest
 from serving.engine import Engine
-from ui import events
+from ui import events, steering, wardrobe
 from ui.editor import BRUSH
 from ui.jobs import Jobs
-from ui.page import Backstage, Mark, Page, ProfileInfo
+from ui.page import Backstage, Mark, Page, ProfileInfo, Wardrobe
 from ui.presets import PRESETS
 from ui.progress import empty_stage
 from ui.shelf import discard
@@ -47,7 +47,9 @@ def build(
             gr.Markdown(label("tagline"), elem_id="tagline")
         with gr.Row(elem_id="desk"):
             with gr.Column(elem_id="ask", min_width=340):
-                parts = _character(examples, finds) | _outfit(profiles[0]) | _run() | _advanced(profiles)
+                parts = _character(examples, finds) | _outfit(profiles[0])
+                worn = wardrobe.build_second(profiles[0])
+                parts |= _run() | _advanced(profiles, worn)
             with gr.Column(elem_id="result", min_width=340):
                 parts |= _result()
         page = Page(**parts)
@@ -226,8 +228,9 @@ def _slider(key: str, low: float, high: float, step: float, value: float, visibl
     return gr.Slider(low, high, value=value, step=step, label=title, info=info, min_width=220, elem_id=key, visible=visible)
 
 
-def _advanced(profiles: Sequence[ProfileInfo]) -> dict[str, Any]:
+def _advanced(profiles: Sequence[ProfileInfo], worn: dict[str, Any]) -> dict[str, Any]:
     first = profiles[0]
+    lines = "lineart" in first.hints and not steering.kinds_of(first)
     with gr.Accordion(label("advanced"), open=False, elem_id="advanced"):
         negative = gr.Textbox(label=label("negative"), placeholder=label("negative_hint"), lines=1, elem_id="negative")
         with gr.Row():
@@ -244,14 +247,18 @@ def _advanced(profiles: Sequence[ProfileInfo]) -> dict[str, Any]:
                 "steps": _slider("steps", 1, 60, 1, first.steps),
                 "guidance": _slider("guidance", 1, 12, 0.5, first.guidance),
                 "strength": _slider("strength", 0.1, 1, 0.05, _DEFAULT["strength"]),
-                "lineart": _slider("lineart", 0, 1.5, 0.05, _LINEART),
+                "lineart": _slider("lineart", 0, 1.5, 0.05, _LINEART, visible=lines),
                 "grow": _slider("grow", 0, 64, 1, _DEFAULT["grow"]),
                 "feather": _slider("feather", 0, 32, 1, _DEFAULT["feather"]),
+                "soft_edge": _slider("soft_edge", 0, 64, 1, _DEFAULT["soft_edge"]),
                 "loosen": _slider("loosen", 0, 1, 0.05, _DEFAULT["loosen"]),
                 "garment_scale": _slider("garment_scale", 0, 1.5, 0.05, 1.0, visible=first.garments),
             }
         detail = gr.Checkbox(value=_DEFAULT["detail_pass"], label=label("detail"), elem_id="detail")
-    return {"negative": negative, "profile": profile, "sampler": sampler, "detail": detail, **sliders}
+        followed = steering.build(profiles)
+        worn |= wardrobe.build_loras(profiles)
+    more = {"steering": followed, "wardrobe": Wardrobe(**worn)}
+    return {"negative": negative, "profile": profile, "sampler": sampler, "detail": detail, **sliders, **more}
 
 
 def _result() -> dict[str, Any]:

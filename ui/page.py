@@ -18,7 +18,7 @@ Mark = Callable[[Mapping[str, Any], int], Mapping[str, str]]
 @dataclass(frozen=True)
 class ProfileInfo:
     """A model to choose from: its key, what it is called, the samplers it runs and its usual settings; garments: whether it
-    takes a picture of a garment."""
+    takes a picture of a garment; hints: the kinds that it follows; loras: names of those that it may wear."""
 
     name: str
     title: str
@@ -27,6 +27,8 @@ class ProfileInfo:
     steps: int
     guidance: float
     garments: bool = False
+    hints: tuple[str, ...] = ("inpaint", "lineart")
+    loras: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,48 @@ class Backstage:
     examples: tuple[Path, ...]
     jobs: Jobs
     finds: bool = False
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """How one kind of hint is followed: how strongly, and from which to which share of the steps."""
+
+    kind: str
+    row: gr.Row
+    scale: gr.Slider
+    start: gr.Slider
+    end: gr.Slider
+
+
+@dataclass(frozen=True)
+class Steering:
+    """Hints, see `ui.steering`. known: kinds by the name of the model."""
+
+    group: gr.Group
+    follow: gr.CheckboxGroup
+    stretches: tuple[Stretch, ...]
+    own: gr.State
+    own_kind: gr.Dropdown
+    own_drop: gr.Image
+    preview: gr.Button
+    seen: gr.Gallery
+    known: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Wardrobe:
+    """Another garment and LoRAs, see `ui.wardrobe`. tagged: the names that were chosen last."""
+
+    second: gr.Accordion
+    first_parts: gr.CheckboxGroup
+    picture: gr.State
+    drop: gr.Image
+    parts: gr.CheckboxGroup
+    scale: gr.Slider
+    lora_row: gr.Row
+    loras: gr.Dropdown
+    strength: gr.Slider
+    tagged: gr.State
 
 
 @dataclass(frozen=True)
@@ -86,8 +130,11 @@ class Page:
     grow: gr.Slider
     feather: gr.Slider
     loosen: gr.Slider
+    soft_edge: gr.Slider
     garment_scale: gr.Slider
     detail: gr.Checkbox
+    steering: Steering
+    wardrobe: Wardrobe
     shelf: gr.State
     stage: gr.HTML
     slider: gr.ImageSlider

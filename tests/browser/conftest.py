@@ -57,6 +57,9 @@ class PacedEngine:
     def pick(self, character: Image8, clicks: Sequence[Click]) -> Image8:
         return (self.engine if self.sees else FlatEngine()).pick(character, clicks)
 
+    def hint(self, kind: str, character: Image8, mask: Image8, own: Image8 | None = None) -> Image8:
+        return self.engine.hint(kind, character, mask, own)
+
     def health(self) -> Health:
         return replace(self.engine.health(), detects=True)
 

@@ -21,6 +21,7 @@ class FlatEngine:
     def __init__(self, seconds: float = 0.0, warnings: tuple[str, ...] = ()) -> None:
         self.seconds, self.warnings, self.steps_run = seconds, warnings, 0
         self.requests: list[SwapRequest] = []
+        self.hints: list[tuple[str, bool]] = []
 
     def swap(self, request: SwapRequest, on_step: OnStep | None = None) -> SwapResult:
         self.requests.append(request)
@@ -50,6 +51,12 @@ class FlatEngine:
         x, y = round(clicks[0].x), round(clicks[0].y)
         region[max(0, y - 5) : y + 6, max(0, x - 5) : x + 6] = 255
         return region
+
+    def hint(self, kind: str, character: Image8, mask: Image8, own: Image8 | None = None) -> Image8:
+        """White, and black inside the mask; one's own picture as it is."""
+        self.hints.append((kind, own is not None))
+        white = np.where(mask > 0, np.uint8(0), np.uint8(255))
+        return np.repeat(white[..., None], 3, 2) if own is None else own[..., :3]
 
     def health(self) -> Health:
         return Health(True, "bundled", "cpu", detects=True)

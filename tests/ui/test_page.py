@@ -38,7 +38,8 @@ def pages() -> Iterator[list[Page]]:
 def values(pages: list[Page]) -> dict[Any, Any]:
     """The page as it opens, with a character and a painted mask."""
     page = pages[0]
-    components = [component for component in vars(page).values() if isinstance(component, gr.components.Component)]
+    groups = (vars(page), vars(page.steering), vars(page.wardrobe), *map(vars, page.steering.stretches))
+    components = [part for group in groups for part in group.values() if isinstance(part, gr.components.Component)]
     character = np.full((30, 20, 4), 200, np.uint8)
     mask = np.zeros((30, 20), np.uint8)
     mask[5:20, 5:15] = 255
@@ -61,6 +62,7 @@ def test_the_page_as_it_opens_asks_for_the_defaults(pages: list[Page], values: d
         "grow",
         "feather",
         "loosen",
+        "soft_edge",
         "detail_pass",
         "profile",
     ):
