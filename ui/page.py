@@ -59,7 +59,7 @@ class Stretch:
 class Steering:
     """Hints, see `ui.steering`. known: kinds by the name of the model."""
 
-    group: gr.Group
+    group: gr.Column
     follow: gr.CheckboxGroup
     stretches: tuple[Stretch, ...]
     own: gr.State

@@ -38,7 +38,7 @@ def build(profiles: Sequence[ProfileInfo]) -> Steering:
     """The group, out of sight unless the first model has hints to steer."""
     kinds = tuple(dict.fromkeys(kind for info in profiles for kind in kinds_of(info)))
     first = kinds_of(profiles[0])
-    with gr.Group(visible=bool(first), elem_id="steering") as group:
+    with gr.Column(visible=bool(first), elem_id="steering") as group:
         chosen = [kind for kind in first if kind == LINEART]
         follow = gr.CheckboxGroup(
             [(_title(kind), kind) for kind in first],

@@ -1,0 +1,86 @@
+"""A visitor who leads a larger model: hints, what it sees of them, two garments and LoRAs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from pipeline.request import ClothingPart, Hint
+from pipeline.safety import mark
+from tests.browser.test_page import choose_model, paint, upload
+from tests.ui.flat_engine import FlatEngine
+from ui import layout
+from ui.page import ProfileInfo
+
+PLAIN = ProfileInfo("bundled", "Bundled", ("ddim",), "ddim", 2, 4.0, True)
+LARGE = ProfileInfo("large", "Large", ("ddim",), "ddim", 2, 5.0, True, ("inpaint", "lineart", "canny", "pose"), ("ink", "wash"))
+
+
+@dataclass(frozen=True)
+class Studio:
+    url: str
+    engine: FlatEngine
+
+
+@pytest.fixture(scope="module")
+def studio() -> Iterator[Studio]:
+    engine = FlatEngine()
+    blocks = layout.build(engine, [PLAIN, LARGE], mark)
+    blocks.queue(max_size=8, default_concurrency_limit=4)
+    blocks.launch(prevent_thread_lock=True, quiet=True, ssr_mode=False, **layout.launch_options())
+    yield Studio(blocks.local_url, engine)
+    blocks.close(verbose=False)
+
+
+@pytest.fixture
+def page(studio: Studio, context: BrowserContext) -> Iterator[Page]:
+    studio.engine.requests.clear()
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(studio.url)
+    page.wait_for_selector("#drop input[type=file]", state="attached")
+    yield page
+    assert not errors
+
+
+def test_a_model_that_follows_hints(page: Page, studio: Studio, character_file: Path) -> None:
+    upload(page, character_file)
+    paint(page)
+    page.click("#advanced button")
+    expect(page.locator("#lineart")).to_be_visible()
+    expect(page.locator("#steering, #lora-row").locator("visible=true")).to_have_count(0)
+    expect(page.locator("#garment-2")).to_be_hidden()
+
+    choose_model(page, "Large")
+    expect(page.locator("#steering")).to_be_visible()
+    expect(page.locator("#lineart")).to_be_hidden()
+    page.locator("#follow label", has_text="Sharp edges").click()
+    expect(page.locator("#hint-canny")).to_be_visible()
+    expect(page.locator("#hint-pose")).to_be_hidden()
+    page.click("#preview")
+    expect(page.locator("#seen img")).to_have_count(2)
+    assert studio.engine.hints == [("lineart", False), ("canny", False)]
+
+    page.click("#loras input")
+    page.locator("#loras [role=option]", has_text="ink").click()
+    expect(page.locator("#prompt textarea")).to_have_value("<lora:ink:0.8>")
+    page.keyboard.press("Escape")
+    page.locator("#second-garment button").first.click()
+    page.set_input_files("#garment-2 input[type=file]", character_file)
+    expect(page.locator("#garment-2 img")).to_be_visible()
+    page.locator("#garment-2-parts label", has_text="bottomwear").click()
+    page.click("#generate")
+    expect(page.locator(".proof")).to_be_visible()
+    request = studio.engine.requests[-1]
+    assert request.hints == (Hint("inpaint"), Hint("lineart", 0.6, 0.0, 0.7), Hint("canny", 0.6, 0.0, 0.7))
+    assert [garment.parts for garment in request.garments] == [(ClothingPart.BOTTOMWEAR,)]
+    assert (request.profile, request.prompt) == ("large", "<lora:ink:0.8>")
+
+    choose_model(page, "Bundled")
+    expect(page.locator("#steering")).to_be_hidden()
+    expect(page.locator("#lineart")).to_be_visible()
