@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from os import PathLike
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from PIL import Image
@@ -47,7 +48,7 @@ def load_mask(path: str | PathLike[str], size: tuple[int, int]) -> Image8:
     return as_mask(_decode(path, 1), size)
 
 
-def save_png(image: Image8, path: str | PathLike[str], text: Mapping[str, str] | None = None) -> None:
+def save_png(image: Image8, path: str | PathLike[str] | BinaryIO, text: Mapping[str, str] | None = None) -> None:
     """Write H x W (x 3 or 4) uint8 without loss; `text` becomes the file's UTF-8 text entries."""
     info = PngInfo()
     for key, value in (text or {}).items():

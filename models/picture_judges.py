@@ -1,0 +1,224 @@
+"""What looks at pictures: whether a result is explicit, and whether a character is a photograph.
+
+Nothing is shipped. Every role is taken by the first row of `JUDGES` whose files somebody has put into a folder; without them
+nothing is judged.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+
+from models.profiles import WEIGHTS
+from models.weights import WeightsError
+
+SHELF = WEIGHTS / "safety"
+RATING, PHOTOGRAPHS = "rating", "photographs"
+
+Rgb8 = NDArray[np.uint8]  # H x W x 3
+Scores = Callable[[Rgb8], Mapping[str, float]]  # picture -> 0..1 for every label
+_RATING_CATEGORY = "9"  # of a tagger's labels
+_WHITE = (255, 255, 255)
+
+
+class PictureJudge(Protocol):
+    """role: RATING for results, PHOTOGRAPHS for characters."""
+
+    @property
+    def role(self) -> str: ...
+
+    def refuses(self, picture: Rgb8) -> bool:
+        """picture: H x W x 3 uint8, sRGB, on a plain background if the figure was cut out."""
+        ...
+
+
+@dataclass(frozen=True)
+class JudgeRow:
+    """A network that can judge.
+
+    path: its folder below `SHELF`; load: folder -> scores of all labels; refused: labels whose scores together must stay below
+    `limit` (0..1); files: what must lie in the folder; megabytes: of the published files; licence: SPDX identifier of the
+    weights; origin: where they are published.
+    """
+
+    name: str
+    role: str
+    path: str
+    load: Callable[[Path], Scores]
+    files: tuple[str, ...]
+    refused: tuple[str, ...]
+    limit: float
+    megabytes: int
+    licence: str
+    origin: str
+
+    def is_there(self, shelf: Path = SHELF) -> bool:
+        """A folder that was begun counts: an operator who puts weights there must hear if some are missing."""
+        return (shelf / self.path).is_dir()
+
+
+@dataclass(frozen=True)
+class Judge:
+    """A row with its network loaded."""
+
+    row: JudgeRow
+    scores: Scores
+
+    @property
+    def role(self) -> str:
+        return self.row.role
+
+    def refuses(self, picture: Rgb8) -> bool:
+        scores = self.scores(picture)
+        return sum(scores[label] for label in self.row.refused) >= self.row.limit
+
+
+@dataclass(frozen=True)
+class Tagger:
+    """A timm network with one sigmoid per tag; only the ratings among them are read. labels: index of each rating."""
+
+    network: torch.nn.Module
+    labels: Mapping[str, int]
+    side: int
+
+    @torch.inference_mode()
+    def __call__(self, picture: Rgb8) -> Mapping[str, float]:
+        image = _square(Image.fromarray(picture)).resize((self.side, self.side), Image.Resampling.BICUBIC)
+        bgr = np.array(image, np.float32)[..., ::-1] / 127.5 - 1  # these networks saw blue first
+        logits = self.network(torch.from_numpy(bgr.transpose(2, 0, 1)[None].copy()))[0]
+        return {label: float(logits[index].sigmoid()) for label, index in self.labels.items()}
+
+
+@dataclass(frozen=True)
+class Classifier:
+    """An ONNX network run by OpenCV: N x 3 x side x side in -1..1 -> N x labels, probabilities."""
+
+    network: Any
+    labels: tuple[str, ...]
+    side: int = 384
+
+    def __call__(self, picture: Rgb8) -> Mapping[str, float]:
+        image = Image.fromarray(picture).resize((self.side, self.side), Image.Resampling.BILINEAR)
+        rgb = np.array(image, np.float32) / 127.5 - 1
+        self.network.setInput(np.ascontiguousarray(rgb.transpose(2, 0, 1)[None]), "input")
+        scores = self.network.forward("output")[0]
+        return dict(zip(self.labels, map(float, scores), strict=True))
+
+
+def _square(image: Image.Image) -> Image.Image:
+    side = max(image.size)
+    square = Image.new("RGB", (side, side), _WHITE)
+    square.paste(image, ((side - image.width) // 2, (side - image.height) // 2))
+    return square
+
+
+def load_tagger(folder: Path) -> Tagger:
+    """A folder of timm's layout with the tagger's list of labels (`selected_tags.csv`, whose category 9 is the ratings)."""
+    import timm
+    from safetensors.torch import load_file
+
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    network = timm.create_model(config["architecture"], num_classes=config["num_classes"], **config.get("model_args", {}))
+    network.load_state_dict(load_file(folder / "model.safetensors"))
+    with (folder / "selected_tags.csv").open(encoding="utf-8", newline="") as file:
+        labels = {row["name"]: index for index, row in enumerate(csv.DictReader(file)) if row["category"] == _RATING_CATEGORY}
+    return Tagger(network.eval(), labels, config["pretrained_cfg"]["input_size"][-1])
+
+
+def load_classifier(folder: Path) -> Classifier:
+    """A folder with `model.onnx` and its labels in `meta.json`."""
+    import cv2
+
+    labels = json.loads((folder / "meta.json").read_text(encoding="utf-8"))["labels"]
+    return Classifier(cv2.dnn.readNetFromONNX(str(folder / "model.onnx")), tuple(labels))
+
+
+_HUB = "Hugging Face: "
+_TIMM = ("config.json", "model.safetensors", "selected_tags.csv")
+_ONNX = ("model.onnx", "meta.json")
+JUDGES = (  # of each role the best first
+    JudgeRow(
+        name="wd-swinv2-tagger",
+        role=RATING,
+        path="wd-swinv2-tagger-v3",
+        load=load_tagger,
+        files=_TIMM,
+        refused=("questionable", "explicit"),  # "sensitive" is a swimsuit
+        limit=0.5,
+        megabytes=393,
+        licence="Apache-2.0",
+        origin=f"{_HUB}SmilingWolf/wd-swinv2-tagger-v3",
+    ),
+    JudgeRow(
+        name="wd-vit-tagger",
+        role=RATING,
+        path="wd-vit-tagger-v3",
+        load=load_tagger,
+        files=_TIMM,
+        refused=("questionable", "explicit"),
+        limit=0.5,
+        megabytes=379,
+        licence="Apache-2.0",
+        origin=f"{_HUB}SmilingWolf/wd-vit-tagger-v3",
+    ),
+    JudgeRow(
+        name="anime-rating",
+        role=RATING,
+        path="anime_rating/mobilenetv3_sce_dist",
+        load=load_classifier,
+        files=_ONNX,
+        refused=("r18",),  # "r15" is a swimsuit
+        limit=0.5,
+        megabytes=17,
+        licence="MIT",
+        origin=f"{_HUB}deepghs/anime_rating mobilenetv3_sce_dist",
+    ),
+    JudgeRow(
+        name="anime-or-real",
+        role=PHOTOGRAPHS,
+        path="anime_real_cls/mobilenetv3_v1.4_dist",
+        load=load_classifier,
+        files=_ONNX,
+        refused=("real",),
+        limit=0.5,
+        megabytes=17,
+        licence="OpenRAIL",
+        origin=f"{_HUB}deepghs/anime_real_cls mobilenetv3_v1.4_dist",
+    ),
+)
+
+
+def chosen(shelf: Path = SHELF) -> dict[str, JudgeRow]:
+    """The judge of every role that has one here."""
+    found: dict[str, JudgeRow] = {}
+    for row in JUDGES:
+        if row.is_there(shelf):
+            found.setdefault(row.role, row)
+    return found
+
+
+def load_judges(shelf: Path = SHELF) -> tuple[Judge, ...]:
+    """The best judge of each role that is there, none without weights. Raises `WeightsError` for an incomplete or damaged one."""
+    return tuple(_load(row, shelf / row.path) for row in chosen(shelf).values())
+
+
+def _load(row: JudgeRow, folder: Path) -> Judge:
+    for name in row.files:
+        if not (folder / name).is_file():
+            raise WeightsError(f"{row.path}/{name} is missing, please get it from {row.origin} or remove the folder.")
+    try:
+        scores = row.load(folder)
+        judge = Judge(row, scores)
+        judge.refuses(np.full((8, 8, 3), 255, np.uint8))  # a wrong list of labels shows now, not at the first picture
+    except Exception as error:  # a damaged file makes its reader raise anything
+        raise WeightsError(f"{row.path} is damaged ({type(error).__name__}), please get it again from {row.origin}.") from error
+    return judge
