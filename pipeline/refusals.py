@@ -37,6 +37,7 @@ _STARRED = ("nude", "naked", "porn", "sexy", "sex", "hentai", "topless", "nipple
 _SPELT_OUT = re.compile("nude|naked|porn|hentai|sexy|topless|nsfw")  # inside "n u d e d r e s s"
 _NOT_SPLIT = frozenset(("an us", "pen is"))  # two words after all
 _GROWN_UP = 18
+_MOST_LETTERS = 10_000
 _NUMERALS = {numeral: value for value, numeral in enumerate("一二三四五六七八九十", 1)}
 
 
@@ -47,6 +48,8 @@ def check_prompt(prompt: str, negative_prompt: str = "") -> None:
     where the prompt names none; asking for nobody grown up beside something suggestive; negative weights, which turn a
     word round.
     """
+    if len(prompt) + len(negative_prompt) > _MOST_LETTERS:
+        raise UserError(f"The prompts have more than {_MOST_LETTERS} letters, please shorten them.")
     prompt, turned_off = _negatively_weighted(prompt)
     negative_prompt, turned_on = _negatively_weighted(negative_prompt)
     wanted = _spellings(f"{prompt}\n{turned_on}" if turned_on else prompt)
@@ -209,7 +212,7 @@ def _names_garment(text: str) -> bool:
 @cache
 def _clothes_only() -> re.Pattern[str]:
     """Clothes and garments, one after the other, and nothing beside them: no `torn clothes`, no `clothes tag`."""
-    fillers = "(?:(?:any|all|the|her|his|a|some|more|wearing|of|human|most) )*"
+    fillers = "(?:(?:any|all|the|her|his|a|some|more|wearing|of|human|most) ){0,4}"
     piece = f"{fillers}(?:{_body('covering')}|{_body('body_garments')})"
     return re.compile(f"{piece}(?: (?:and )?{piece})*")
 
