@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
     from models.profiles import ModelProfile
+    from pipeline.marking import Credentials
     from pipeline.request import GarmentPicture, Image8, SwapRequest, SwapResult
     from serving.local import LocalEngine
     from serving.stock import Stock
@@ -82,9 +83,10 @@ def _one_line(error: Exception) -> str:
 def _swap(options: argparse.Namespace, results: TextIO) -> None:
     from pipeline.alike import dress_alike
     from pipeline.images import load_character
+    from pipeline.marking import read_credentials
     from ui.console import Bar
 
-    request = _request(options)
+    request, credentials = _request(options), read_credentials()
     others: dict[Path, Image8] = {}
     for path in options.also:
         with _naming("--also"):
@@ -94,11 +96,13 @@ def _swap(options: argparse.Namespace, results: TextIO) -> None:
     bar.close()
     for warning in result.warnings:
         print(f"note: {warning}", file=sys.stderr)
-    images = list(_save(result, options.out))
+    images = list(_save(result, options.out, credentials))
     for path, other in others.items():
         with _naming(f"--also {path}"):
             alike = [dress_alike(request.character, image, result.mask, other) for image in result.images]
-        images += _save(replace(result, images=tuple(alike)), options.out.with_stem(f"{options.out.stem}_{path.stem}"))
+        images += _save(
+            replace(result, images=tuple(alike)), options.out.with_stem(f"{options.out.stem}_{path.stem}"), credentials
+        )
     line: dict[str, Any] = {"images": [{"path": str(path), "seed": seed} for path, seed in images]}
     line |= {"seconds": round(result.seconds, 3), "profile": request.profile, "steps": request.steps}
     print(json.dumps(line, ensure_ascii=False), file=results, flush=True)
@@ -210,14 +214,13 @@ def _naming(option: str) -> Iterator[None]:
         raise UserError(f"{option}: {error}") from None
 
 
-def _save(result: SwapResult, out: Path) -> Iterator[tuple[Path, int]]:
-    from pipeline.images import save_png
-    from pipeline.safety import mark
+def _save(result: SwapResult, out: Path, credentials: Credentials | None) -> Iterator[tuple[Path, int]]:
+    from pipeline.marking import save_result
 
     several = len(result.images) > 1
     for number, (image, seed) in enumerate(zip(result.images, result.seeds, strict=True), 1):
         path = out.with_name(f"{out.stem}_{number}{out.suffix}") if several else out
-        save_png(image, path, mark(result.metadata, seed))
+        save_result(image, path, result.metadata, seed, credentials)
         yield path, seed
 
 
@@ -228,9 +231,10 @@ def _stock() -> Stock:
 
 
 def _engine(profile: str, stock: Stock) -> LocalEngine:
+    from pipeline.safety import read_rules
     from serving.local import LocalEngine
 
-    return LocalEngine(profile, stock.profiles)
+    return LocalEngine(profile, stock.profiles, rules=read_rules())
 
 
 def _complain(line: str) -> None:
@@ -260,11 +264,14 @@ def _serve(options: argparse.Namespace, results: TextIO) -> None:
     first = asked or stock.first(_complain, Bytes(sys.stderr), not options.no_download)
     engine = _engine(first.name, stock)
 
+    from pipeline.marking import read_credentials
     from pipeline.request import UserError
     from pipeline.safety import mark
     from ui import layout
     from ui.jobs import Jobs
 
+    if read_credentials() is not None:
+        _complain("note: the page marks its pictures but does not sign them, only `app.py swap` does.")
     jobs, stop = Jobs(), threading.Event()
     profiles = [first, *(profile for profile in stock.on_disk() if profile.name != first.name)]
     examples = sorted((ROOT / "assets" / "examples").glob("*.png"))

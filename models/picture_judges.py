@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -206,9 +206,12 @@ def chosen(shelf: Path = SHELF) -> dict[str, JudgeRow]:
     return found
 
 
-def load_judges(shelf: Path = SHELF) -> tuple[Judge, ...]:
-    """The best judge of each role that is there, none without weights. Raises `WeightsError` for an incomplete or damaged one."""
-    return tuple(_load(row, shelf / row.path) for row in chosen(shelf).values())
+def load_judges(shelf: Path = SHELF, roles: Collection[str] = (RATING, PHOTOGRAPHS)) -> tuple[Judge, ...]:
+    """The best judge of each of these roles that is there, none without weights.
+
+    Raises `WeightsError` for an incomplete or damaged one.
+    """
+    return tuple(_load(row, shelf / row.path) for role, row in chosen(shelf).items() if role in roles)
 
 
 def _load(row: JudgeRow, folder: Path) -> Judge:

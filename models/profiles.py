@@ -54,6 +54,7 @@ class ModelProfile:
     prediction: laid over the scheduler's configuration, "" = as it says. memory: megabytes of the device that everything
     needs in 16 bits, 0 = hardly any; layout: the folder of `assets/layouts` that says how a single file is to be read.
     commercial: may be used for money, as every default must.
+    dressed: trained on dressed characters alone, so that nothing has to be kept out by words.
     """
 
     name: str
@@ -82,6 +83,7 @@ class ModelProfile:
     memory: int = 0
     layout: str = "sd15"
     commercial: bool = True
+    dressed: bool = False
 
     @property
     def hints(self) -> tuple[str, ...]:
@@ -115,6 +117,7 @@ BUNDLED = ModelProfile(
     rescale=0.7,
     guidance_end=0.5,
     full_precision_vae=False,
+    dressed=True,
     garment=Reference(Source(INSIDE, GARMENT_FILE), Source(INSIDE, "image_encoder")),
 )
 

@@ -66,6 +66,8 @@ def _row(name: str, table: dict[str, Any], known: Mapping[str, ModelProfile], fo
     changes: dict[str, Any] = {}
     for key, value in values.items():
         changes[key] = _value(key, value, folder)
+    if changes.keys() & {"base", "lora"}:
+        changes["dressed"] = False  # other weights saw other pictures
     row = replace(known[like], name=name, **{"title": name, **changes})
     if "prediction" in changes and changes["prediction"] not in PREDICTIONS:
         raise ValueError("please give epsilon or v_prediction as prediction.")

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from enum import IntEnum
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -143,7 +144,7 @@ def _algorithm(key: bytes) -> str:
 def _signed(png: bytes, credentials: Credentials) -> bytes:
     """The same file with a C2PA manifest that names its source; pixels and text entries stay as they are."""
     try:
-        import c2pa
+        c2pa = import_module("c2pa")  # seldom wanted, so nobody has to have it
     except ImportError:
         raise UserError(
             f"{_PREFIX}: please install the library for it (pip install c2pa-python) or unset {CERTIFICATE}."

@@ -264,11 +264,11 @@ def _harmless(table: str) -> re.Pattern[str]:
 
 def _repeated(pattern: str) -> str:
     """Let every letter of a pattern be repeated, and single spaces between words be left out."""
-    token = re.compile(r"\\.|\[[^\]]*\]|\(\?<?[:!=]|([a-z])(\?)?|(?<=[a-z)?]) (?=[a-z(])|.", re.DOTALL)
+    token = re.compile(r"\\.|\[[^\]]*\]|\(\?<?[:!=]|([a-z])(\?)?|(?<=[a-z)?])( )(?=[a-z(])|.", re.DOTALL)
 
     def written(match: re.Match[str]) -> str:
         if match[1]:
             return match[1] + ("*" if match[2] else "+")
-        return " ?" if match[0] == " " else match[0]
+        return " ?" if match[3] else match[0]
 
     return token.sub(written, pattern)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from models.picture_judges import PHOTOGRAPHS, RATING, PictureJudge
+from models.prompt_weights import without_weights
 from pipeline.images import flatten
 from pipeline.marking import describe, mark, read_parameters
 from pipeline.refusals import check_prompt
@@ -26,6 +27,7 @@ __all__ = (
     "check_character",
     "check_prompt",
     "check_result",
+    "check_words",
     "describe",
     "mark",
     "negative_prompt",
@@ -56,8 +58,12 @@ class SafetyRules:
 
     def applied(self, judges: Iterable[PictureJudge]) -> tuple[PictureJudge, ...]:
         """The judges that these rules leave to work."""
-        roles = {RATING: self.rating, PHOTOGRAPHS: self.photographs}
-        return tuple(judge for judge in judges if roles[judge.role])
+        return tuple(judge for judge in judges if judge.role in self.roles)
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """Of the judges that are on."""
+        return frozenset(role for role, is_on in ((RATING, self.rating), (PHOTOGRAPHS, self.photographs)) if is_on)
 
 
 def read_rules(environment: Mapping[str, str] = os.environ) -> SafetyRules:
@@ -71,10 +77,17 @@ def read_rules(environment: Mapping[str, str] = os.environ) -> SafetyRules:
     return SafetyRules(**dict.fromkeys(off, False))
 
 
-def negative_prompt(*texts: str, rules: SafetyRules | None = None) -> str:
+def check_words(prompt: str, negative_prompt: str = "") -> None:
+    """Raise `UserError` for what `check_prompt` refuses, in the words as they were typed or as a model reads them."""
+    check_prompt(prompt, negative_prompt)
+    read = without_weights(prompt), without_weights(negative_prompt)
+    if read != (prompt, negative_prompt):
+        check_prompt(*read)
+
+
+def negative_prompt(*texts: str) -> str:
     """The fixed negative prompt, the profile's and the user's as one, in this order: where a text is cut, its end is."""
-    fixed = NEGATIVE if (rules or SafetyRules()).negative else ""
-    return ", ".join(text for text in (text.strip(" ,") for text in (fixed, *texts)) if text)
+    return ", ".join(text for text in (text.strip(" ,") for text in (NEGATIVE, *texts)) if text)
 
 
 def check_character(picture: Image8, judges: Iterable[PictureJudge]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -18,6 +18,7 @@ from models.controlnet import Added
 from models.ip_adapter import Garment
 from models.kept import Kept, digest
 from models.loader import Networks
+from models.picture_judges import PictureJudge
 from models.profiles import ModelProfile
 from models.samplers import make_scheduler
 from models.text import Words
@@ -29,7 +30,7 @@ from pipeline.latents import decode_picture, encode_masked, encode_picture, late
 from pipeline.mask import DENOISE_GROW, as_mask, composite_mask, grow, loosen, ring
 from pipeline.preview import Decoder, Previews, Thumbnail, linear_decoder, small_decoder
 from pipeline.request import GarmentPicture, Image8, OnStep, Step, SwapRequest, SwapResult, UserError
-from pipeline.safety import describe
+from pipeline.safety import SafetyRules, check_character, check_result, check_words, describe, negative_prompt
 from pipeline.validate import validate
 from pipeline.worn import dressed, new_words, without_tags
 
@@ -78,8 +79,17 @@ def prepare(request: SwapRequest, profile: ModelProfile) -> Canvas:
 class OutfitSwapper:
     """Runs requests on one profile's networks. Holds no state of a request."""
 
-    def __init__(self, profile: ModelProfile, networks: Networks) -> None:
+    def __init__(
+        self,
+        profile: ModelProfile,
+        networks: Networks,
+        rules: SafetyRules | None = None,
+        judges: Sequence[PictureJudge] = (),
+    ) -> None:
+        """rules: what is on, by default everything; judges: what looks at characters and results."""
         self.profile, self.networks = profile, networks
+        self.rules = rules or SafetyRules()
+        self.judges = self.rules.applied(judges)
         self.annotators = Annotators(networks.device)
         self._read = Kept(EMBEDDINGS)
 
@@ -87,6 +97,8 @@ class OutfitSwapper:
         """Raises `UserError`, or whatever `on_step` raises to stop the job."""
         validate(request, self.profile)
         request = without_tags(request)
+        check_words(request.prompt, request.negative_prompt)  # a tag may have parted a word
+        check_character(request.character, self.judges)
         with dressed(self.networks, request):
             return self._swap(request, on_step)
 
@@ -111,6 +123,7 @@ class OutfitSwapper:
                 if canvas.limit is not None:
                     drawn = cut_out(drawn, crop.take(canvas.character), crop.take(canvas.region), canvas.background)
                 images.append(paste(canvas.character, drawn, crop, canvas.mask, canvas.limit))
+                check_result(images[-1], self.judges)
                 outfits.append(outfit_layer(canvas.character, drawn, crop, canvas.mask, canvas.limit))
         return SwapResult(
             images=tuple(images),
@@ -127,7 +140,9 @@ class OutfitSwapper:
         """Of the prompt, with guidance of the negative prompt first."""
         texts = [", ".join(filter(None, (self.profile.prefix, request.prompt)))]
         if request.guidance > 1:
-            texts.insert(0, ", ".join(filter(None, (self.profile.negative_prompt, request.negative_prompt))))
+            unwanted = (self.profile.negative_prompt, request.negative_prompt)
+            fixed = self.rules.negative and not self.profile.dressed
+            texts.insert(0, negative_prompt(*unwanted) if fixed else ", ".join(filter(None, unwanted)))
 
         def read() -> Words:
             with self.networks.awake(*self.networks.text_encoders):

@@ -9,7 +9,7 @@ from models.samplers import SAMPLERS
 from pipeline.denoise import count_steps
 from pipeline.mask import NOTHING_PAINTED
 from pipeline.request import SwapRequest, UserError
-from pipeline.safety import check_prompt
+from pipeline.safety import check_words
 
 RANGES: tuple[tuple[str, float, float], ...] = (
     ("steps", 1, 150),
@@ -49,4 +49,4 @@ def validate(request: SwapRequest, profile: ModelProfile) -> None:
         raise UserError("How closely a garment's picture is followed must lie between 0 and 2, please change it.")
     if request.garments and profile.garment is None:
         raise UserError("This model takes words only, please describe the garment instead of giving a picture of it.")
-    check_prompt(request.prompt)
+    check_words(request.prompt, request.negative_prompt)

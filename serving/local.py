@@ -13,6 +13,7 @@ import torch
 from models.annotators import Annotators
 from models.detectors import load_segmenter
 from models.loader import best_device, load, place
+from models.picture_judges import SHELF, PictureJudge, load_judges
 from models.placement import Placement, below, fitting, free_megabytes
 from models.profiles import PROFILES, SEGMENTER, ModelProfile
 from models.segmenter import Segmenter
@@ -24,6 +25,7 @@ from pipeline.hints import read
 from pipeline.images import flatten, resize
 from pipeline.mask import as_mask
 from pipeline.request import Cancelled, Click, Detection, DetectRequest, Image8, OnStep, Step, SwapRequest, SwapResult, UserError
+from pipeline.safety import SafetyRules
 from pipeline.swap import OutfitSwapper
 from serving.engine import Health
 
@@ -37,12 +39,20 @@ class LocalEngine:
     """Loads a profile's networks at the first request and keeps them until another profile is asked for."""
 
     def __init__(
-        self, profile: str = "bundled", profiles: dict[str, ModelProfile] | None = None, segmenter: Path = SEGMENTER
+        self,
+        profile: str = "bundled",
+        profiles: dict[str, ModelProfile] | None = None,
+        segmenter: Path = SEGMENTER,
+        rules: SafetyRules | None = None,
+        judges: Path = SHELF,
     ) -> None:
-        """profiles: rows by name, by default all there are; segmenter: folder of what finds clothing. Raises `UserError` for
+        """profiles: rows by name, by default all there are; segmenter: folder of what finds clothing; rules: by default
+        everything is on; judges: folder of what looks at pictures. Raises `UserError` for
         a profile that does not exist."""
         self._profiles = PROFILES if profiles is None else profiles
         self._segmenter_folder = segmenter
+        self._rules, self._judges_folder = rules or SafetyRules(), judges
+        self._judges: tuple[PictureJudge, ...] | None = None  # read at the first request
         self._default = self._row(profile)
         self._device = best_device()
         self._lock = threading.Lock()
@@ -165,10 +175,18 @@ class LocalEngine:
             self._free()
             try:
                 placement = self._placements.get(profile.name) or fitting(profile.memory, free_megabytes(self._device))
-                self._swapper = OutfitSwapper(profile, load(profile, self._device, placement=placement))
+                self._swapper = OutfitSwapper(
+                    profile, load(profile, self._device, placement=placement), self._rules, self._looked_at_by()
+                )
             except WeightsError as error:
                 raise UserError(str(error)) from error
         return self._swapper
+
+    def _looked_at_by(self) -> tuple[PictureJudge, ...]:
+        """What judges pictures, if its weights are there and the rules leave it on. Raises `WeightsError` for damaged ones."""
+        if self._judges is None:
+            self._judges = load_judges(self._judges_folder, self._rules.roles)
+        return self._judges
 
     def _free(self) -> None:
         gc.collect()

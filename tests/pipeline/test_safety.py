@@ -1,8 +1,44 @@
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
-from pipeline.images import read_text, save_png
-from pipeline.request import ClothingPart, SwapRequest, UserError
-from pipeline.safety import check_prompt, describe, mark, read_parameters
+from models.loader import Networks
+from models.profiles import PROFILES, ModelProfile
+from pipeline.images import load_character, read_text, save_png
+from pipeline.marking import read_credentials, save_result
+from pipeline.request import ClothingPart, Image8, SwapRequest, UserError
+from pipeline.safety import (
+    NEGATIVE,
+    PHOTOGRAPH,
+    WITHHELD,
+    SafetyRules,
+    check_prompt,
+    describe,
+    mark,
+    read_parameters,
+    read_rules,
+)
+from pipeline.swap import OutfitSwapper
+from serving.local import LocalEngine
+from tests.models.test_picture_judges import put_classifier, put_tagger
+
+
+@pytest.fixture
+def swapper(tiny_profile: ModelProfile, tiny_networks: Networks) -> OutfitSwapper:
+    return OutfitSwapper(replace(tiny_profile, native=128), tiny_networks)
+
+
+@pytest.fixture
+def job() -> SwapRequest:
+    mask = np.zeros((64, 64), np.uint8)
+    mask[16:48, 16:48] = 255
+    return SwapRequest(np.full((64, 64, 4), 255, np.uint8), seed=1, mask=mask, prompt="red skirt", steps=1, detail_pass=False)
 
 
 @pytest.mark.parametrize(
@@ -56,3 +92,101 @@ def test_a_picture_from_elsewhere_has_no_settings() -> None:
     for text in ({}, {"cc_controlnet": "{"}, {"cc_controlnet": "[1]"}):
         with pytest.raises(UserError):
             read_parameters(text)
+
+
+@pytest.mark.parametrize("prompt", ["nu(de:1.2) girl", "nu<lora:tiny:1>de", "red skirt, (nude:0.5)"])
+def test_no_sign_hides_a_word_from_a_swap(swapper: OutfitSwapper, job: SwapRequest, prompt: str, monkeypatch, tmp_path) -> None:
+    monkeypatch.setenv("CC_LORAS", str(tmp_path))
+    (tmp_path / "tiny.safetensors").touch()
+    with pytest.raises(UserError, match="dressed"):
+        swapper.swap(replace(job, prompt=prompt))
+
+
+def test_the_negative_prompt_takes_no_clothes_away(swapper: OutfitSwapper, job: SwapRequest) -> None:
+    with pytest.raises(UserError, match="negative prompt"):
+        swapper.swap(replace(job, prompt="", negative_prompt="clothes"))
+    swapper.swap(replace(job, negative_prompt="nude, nsfw"))
+
+
+@pytest.mark.parametrize("dressed, negative", [(True, True), (False, True), (False, False)])
+def test_only_models_of_other_pictures_get_the_fixed_negative_prompt(
+    swapper: OutfitSwapper, job: SwapRequest, monkeypatch, dressed: bool, negative: bool
+) -> None:
+    read: list[list[str]] = []
+    reader = type(swapper.networks.reader)
+    real = reader.read
+    monkeypatch.setattr(reader, "read", lambda self, texts: (read.append(list(texts)), real(self, texts))[1])
+    row = replace(swapper.profile, dressed=dressed, negative_prompt="lowres")
+    OutfitSwapper(row, swapper.networks, SafetyRules(negative=negative)).swap(replace(job, negative_prompt="hat"))
+    assert read[0][0] == (f"{NEGATIVE}, lowres, hat" if negative and not dressed else "lowres, hat")
+    assert PROFILES["bundled"].dressed and PROFILES["bundled-fast"].dressed
+    assert not any(row.dressed for row in PROFILES.values() if not row.name.startswith("bundled"))
+
+
+def test_judges_withhold_results_and_refuse_photographs(tiny_profile: ModelProfile, job: SwapRequest, tmp_path) -> None:
+    profiles = {"bundled": replace(tiny_profile, native=128)}
+    put_tagger(tmp_path / "explicit", explicit=9.0)
+    put_tagger(tmp_path / "fine", explicit=-9.0)
+    put_classifier(tmp_path / "photographs", "anime_real_cls/mobilenetv3_v1.4_dist", ("real", "anime"))
+
+    def swap(shelf: str, rules: SafetyRules | None = None) -> Image8:
+        return LocalEngine(profiles=profiles, rules=rules, judges=tmp_path / shelf).swap(job).images[0]
+
+    alone = swap("none")
+    assert np.array_equal(alone, swap("fine"))
+    for shelf, sentence, rule in (("explicit", WITHHELD, "rating"), ("photographs", PHOTOGRAPH, "photographs")):
+        with pytest.raises(UserError, match=sentence):
+            swap(shelf)
+        assert np.array_equal(alone, swap(shelf, SafetyRules(**{rule: False})))
+
+
+def test_damaged_judges_let_nothing_through(tiny_profile: ModelProfile, job: SwapRequest, tmp_path) -> None:
+    (put_tagger(tmp_path) / "model.safetensors").write_bytes(b"")
+    with pytest.raises(UserError, match="damaged"):
+        LocalEngine(profiles={"bundled": tiny_profile}, judges=tmp_path).swap(job)
+
+
+def test_what_is_switched_off_is_logged(caplog) -> None:
+    assert read_rules({}) == SafetyRules() and not caplog.records
+    assert read_rules({"CC_SAFETY_OFF": "rating, Negative"}) == SafetyRules(rating=False, negative=False)
+    assert [record.levelname for record in caplog.records] == ["WARNING", "WARNING"]
+    with pytest.raises(UserError, match="please name only"):
+        read_rules({"CC_SAFETY_OFF": "words"})
+
+
+def test_pictures_are_not_signed_by_halves(tmp_path) -> None:
+    assert read_credentials({}) is None
+    with pytest.raises(UserError, match="both"):
+        read_credentials({"CC_C2PA_CERT": "c.pem"})
+    with pytest.raises(UserError, match="cannot be read"):
+        read_credentials({"CC_C2PA_CERT": str(tmp_path / "c.pem"), "CC_C2PA_KEY": str(tmp_path / "k.pem")})
+    for name in ("c.pem", "k.pem"):
+        (tmp_path / name).write_text("no key")
+    with pytest.raises(UserError, match="PKCS #8"):
+        read_credentials({"CC_C2PA_CERT": str(tmp_path / "c.pem"), "CC_C2PA_KEY": str(tmp_path / "k.pem")})
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="makes its certificate with openssl")
+def test_signed_pictures_name_their_source_and_keep_pixels_and_text(tmp_path, character) -> None:
+    c2pa = pytest.importorskip("c2pa")
+    usage = "basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\nextendedKeyUsage=critical,emailProtection\n"
+    (tmp_path / "usage").write_text(usage + "subjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n")
+    for command in (
+        "genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out root.key",
+        "req -x509 -new -key root.key -days 9 -subj /O=Test/CN=Root -out root.pem",
+        "genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out k.pem",
+        "req -new -key k.pem -subj /O=Test/CN=Signer -out c.csr",
+        "x509 -req -in c.csr -CA root.pem -CAkey root.key -CAcreateserial -days 9 -extfile usage -out c.pem",
+    ):
+        subprocess.run(["openssl", *command.split()], cwd=tmp_path, check=True, capture_output=True)
+    (tmp_path / "chain.pem").write_bytes((tmp_path / "c.pem").read_bytes() + (tmp_path / "root.pem").read_bytes())
+    credentials = read_credentials({"CC_C2PA_CERT": str(tmp_path / "chain.pem"), "CC_C2PA_KEY": str(tmp_path / "k.pem")})
+    request = SwapRequest(character, 7, prompt="red skirt")
+    save_result(character, tmp_path / "out.png", describe(request), 7, credentials)
+    with c2pa.Reader("image/png", (tmp_path / "out.png").open("rb")) as reader:
+        manifest = reader.json()
+        assert "AlgorithmicMedia" in manifest and "c2pa.created" in manifest
+        failures = json.loads(manifest).get("validation_results", {}).get("activeManifest", {}).get("failure", [])
+    assert {failure["code"] for failure in failures} <= {"signingCredential.untrusted"}  # nobody trusts this test
+    assert np.array_equal(load_character(tmp_path / "out.png"), character)
+    assert read_parameters(read_text(tmp_path / "out.png"))["prompt"] == "red skirt"

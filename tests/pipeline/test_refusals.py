@@ -1,0 +1,69 @@
+"""The text filter on long lists: how much it misses, how much it refuses without need, and that nothing makes it slow."""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from pathlib import Path
+
+import pytest
+
+from pipeline.request import UserError
+from pipeline.safety import check_words
+
+FOLDER = Path(__file__).parent / "prompts"
+RANDOM = random.Random(0)
+
+
+def prompts(name: str) -> list[tuple[str, str]]:
+    """Prompt and negative prompt of every line."""
+    lines = (FOLDER / f"{name}.txt").read_text(encoding="utf-8").splitlines()
+    found = []
+    for line in lines:
+        if line and not line.startswith("# "):
+            prompt, _, negative = json.loads('"' + line.replace('"', '\\"') + '"').partition("||")
+            found.append((prompt.strip(), negative.strip()))
+    return found
+
+
+def is_refused(prompt: str, negative: str = "") -> bool:
+    try:
+        check_words(prompt, negative)
+    except UserError:
+        return True
+    return False
+
+
+def test_of_refused_requests_at_most_two_percent_pass() -> None:
+    listed = prompts("refused")
+    passed = [pair for pair in listed if not is_refused(*pair)]
+    assert len(listed) > 500
+    assert len(passed) <= 0.02 * len(listed), passed
+
+
+def test_of_harmless_outfits_at_most_one_percent_are_refused() -> None:
+    listed = prompts("harmless")
+    refused = [pair for pair in listed if is_refused(*pair)]
+    assert len(listed) > 400
+    assert len(refused) <= 0.01 * len(listed), refused
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a " * 4990, "n u " * 2490, "(" * 9990, "s" * 9990, "remove " + "the " * 2480, "take off the " * 760, "no all " * 1420,
+        "a:1" * 3300, "脱她的" * 3300, "[(a:-1" * 1660, "clothes " * 1240, "".join(RANDOM.choices("abnude ,()", k=9990)),
+    ],
+    ids=lambda text: text[:12],
+)  # fmt: skip
+def test_no_prompt_takes_long(text: str) -> None:
+    for pair in ((text, ""), ("", text)):
+        began = time.process_time()
+        is_refused(*pair)
+        assert time.process_time() - began < 3  # a second or less on an idle machine
+
+
+def test_a_prompt_without_end_is_refused_at_once() -> None:
+    with pytest.raises(UserError, match="shorten"):
+        check_words("a " * 10_000)
