@@ -41,7 +41,7 @@ def hint(text: str) -> tuple[str, float, float, float]:
     if not kind or len(numbers) not in (0, 1, 3):
         raise argparse.ArgumentTypeError(f"{text!r} is not of the form KIND[:SCALE[:START:END]]")
     given = [number(float, 0, high)(value) for value, high in zip(numbers, (2, 1, 1), strict=False)]
-    scale, start, end = [*given, *(1.0, 0.0, 1.0)[len(given) :]]
+    scale, start, end = (given + [1.0, 0.0, 1.0][len(given) :])[:3]
     if start >= end:
         raise argparse.ArgumentTypeError(f"{text!r} ends before it starts")
     return kind, scale, start, end
