@@ -14,6 +14,8 @@ import diffusers.utils.logging
 import torch
 import transformers.utils.logging
 from diffusers import AutoencoderKL, AutoencoderTiny, StableDiffusionPipeline, StableDiffusionXLPipeline, UNet2DConditionModel
+from diffusers.loaders import StableDiffusionLoraLoaderMixin, StableDiffusionXLLoraLoaderMixin
+from diffusers.loaders.single_file_utils import SingleFileComponentError
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer, CLIPVisionModelWithProjection
@@ -198,7 +200,8 @@ def _read_control(control: Control, source: Source, layout: str, dtype: torch.dt
     where = place(source)
     if where.is_file():
         config = {"config": str(LAYOUTS / layout), "subfolder": "controlnet"}
-        return kind.from_single_file(str(where), **config, dtype=dtype, local_files_only=True)
+        with _whole(source):
+            return _filled(kind.from_single_file(str(where), **config, dtype=dtype, local_files_only=True))
     return read_network(kind, where, dtype, source.variant)
 
 
@@ -224,12 +227,36 @@ def _read_file(file: Path, profile: ModelProfile, dtype: torch.dtype, vae_dtype:
     tokenizers = {"tokenizer": CLIPTokenizer.from_pretrained(LAYOUTS / "tokenizer", local_files_only=True)}
     if profile.layout == "sdxl":  # its second encoder was trained with another padding
         tokenizers["tokenizer_2"] = CLIPTokenizer.from_pretrained(LAYOUTS / "tokenizer", local_files_only=True, pad_token="!")
-    pipe = _PIPELINES[profile.layout].from_single_file(
-        str(file), config=str(LAYOUTS / profile.layout), local_files_only=True, dtype=dtype, **tokenizers
-    )
+    with _whole(profile.base):
+        pipe = _PIPELINES[profile.layout].from_single_file(
+            str(file), config=str(LAYOUTS / profile.layout), local_files_only=True, dtype=dtype, **tokenizers
+        )
+        for name in ("unet", "vae", *_ENCODERS):
+            if getattr(pipe, name, None) is not None:
+                _filled(getattr(pipe, name))
     pipe.vae.to(vae_dtype)
     parts = {name: part for name, part in pipe.components.items() if part is not None}
     return parts | {"scheduler": dict(pipe.scheduler.config)}
+
+
+@contextmanager
+def _whole(source: Source) -> Iterator[None]:
+    """A single file that lacks tensors, or has them in another network's shapes, becomes one sentence."""
+    try:
+        yield
+    except (ValueError, NotImplementedError, SingleFileComponentError) as error:  # the second: a tensor without values is moved
+        raise WeightsError(
+            f"The file {source.title} does not hold a whole network of the kind that its row says, please choose another file "
+            "or another row."
+        ) from error
+
+
+def _filled(network: Any) -> Any:
+    """diffusers leaves what a single file lacks without values, and says so only in a note. Raises ValueError."""
+    for name, value in network.named_parameters():
+        if value.is_meta:
+            raise ValueError(f"no {name}")
+    return network
 
 
 @contextmanager
@@ -260,8 +287,22 @@ def quiet() -> Iterator[None]:
 
 
 def _merge_lora(unet: Any, file: Path) -> None:
-    """Add a LoRA's matrices to the weights themselves, so that it costs nothing at work."""
-    unet.load_lora_adapter(file.parent, prefix=None, weight_name=file.name, local_files_only=True)
+    """Add a LoRA's matrices to the weights themselves, so that it costs nothing at work.
+
+    The names in the file are diffusers', or kohya's as in most published files. Raises `WeightsError` if one does not fit.
+    """
+    is_sdxl = unet.config.addition_embed_type is not None
+    reader = StableDiffusionXLLoraLoaderMixin if is_sdxl else StableDiffusionLoraLoaderMixin
+    foreign = WeightsError(f"The file {file.name} was made for another model, please name another lora in the row.")
+    try:
+        state, alphas = reader.lora_state_dict(str(file), unet_config=unet.config, local_files_only=True)
+        prefix = "unet" if any(name.startswith("unet.") for name in state) else None
+        unet.load_lora_adapter(state, prefix=prefix, network_alphas=alphas if prefix else None)
+    except (ValueError, RuntimeError) as error:  # of names that are not known, and of shapes
+        raise foreign from error
+    # diffusers passes over what it does not know with a note
+    if sum(".lora_A." in name or ".lora_B." in name for name, _ in unet.named_parameters()) != len(state):
+        raise foreign
     unet.fuse_lora()
     unet.unload_lora()
 

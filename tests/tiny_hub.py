@@ -1,8 +1,8 @@
 """The repositories that `models.profiles` names, with tiny random networks: real structure, names of files and of tensors.
 
-    write_hub(root)         # root/owner/name/..., for `tests.fake_hub.FakeHub`
-    write_layouts(folder)   # for `models.loader.LAYOUTS`: what single files of these sizes are read by
-    write_single(file)      # a whole SD1.5 model of the original layout in one file
+write_hub(root)         # root/owner/name/..., for `tests.fake_hub.FakeHub`
+write_layouts(folder)   # for `models.loader.LAYOUTS`: what single files of these sizes are read by
+write_single(file)      # a whole SD1.5 model of the original layout in one file
 """
 
 from __future__ import annotations
