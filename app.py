@@ -157,8 +157,9 @@ def _request(options: argparse.Namespace) -> SwapRequest:
     if options.mask or options.painted:
         with _naming("--mask" if options.mask else "--painted"):
             mask = load_mask(options.mask, size) if options.mask else from_painted(character, load_character(options.painted))
-    garments = _garments(options)
+    pictures = _garment_pictures(options)
     profile = _stock().named(options.profile)
+    garments = tuple(replace(picture, scale=profile.garment_scale if scale is None else scale) for picture, scale in pictures)
     if options.sampler not in (None, *profile.samplers):
         raise UserError(f"--sampler must be one of: {', '.join(profile.samplers)}.")
     hints = tuple(hint for hint in SwapRequest.hints if hint.kind in profile.hints)
@@ -188,8 +189,8 @@ def _request(options: argparse.Namespace) -> SwapRequest:
     )
 
 
-def _garments(options: argparse.Namespace) -> tuple[GarmentPicture, ...]:
-    """The pictures of garments with the scales and parts that stand at the same place."""
+def _garment_pictures(options: argparse.Namespace) -> list[tuple[GarmentPicture, float | None]]:
+    """The pictures of garments with the parts and scales that stand at the same place; None where no scale is given."""
     from pipeline.images import load_character
     from pipeline.request import GarmentPicture, UserError, parts_named
 
@@ -199,8 +200,8 @@ def _garments(options: argparse.Namespace) -> tuple[GarmentPicture, ...]:
         raise UserError("Please give --garment-scale and --garment-parts at most once for each --garment.")
     with _naming("--garment"):
         pictures = [load_character(path) for path in options.garment]
-    scales, parts = [*scales, *[1.0] * (count - len(scales))], [*parts, *[()] * (count - len(parts))]
-    return tuple(GarmentPicture(*row) for row in zip(pictures, scales, parts, strict=True))
+    scales, parts = [*scales, *[None] * (count - len(scales))], [*parts, *[()] * (count - len(parts))]
+    return [(GarmentPicture(image, parts=part), scale) for image, scale, part in zip(pictures, scales, parts, strict=True)]
 
 
 @contextmanager

@@ -69,7 +69,7 @@ def build(run: Mapping[str, Run]) -> Parser:
     swap.add_argument("--prompt", help="the new outfit in words; needed unless there is a --garment")
     swap.add_argument("--garment", type=Path, action="append", default=[], metavar="G.png", help="a picture to wear; repeatable")
     scale = number(float, 0, 2)
-    follow = "how closely to follow it (default: 1); given again for the next --garment"
+    follow = "how closely to follow it (default: the model's own); given again for the next --garment"
     swap.add_argument("--garment-scale", type=scale, action="append", default=[], help=follow)
     parts = "what it is for, for example topwear,handwear (default: everywhere); given again for the next --garment"
     swap.add_argument("--garment-parts", action="append", default=[], metavar="PARTS", help=parts)
