@@ -341,6 +341,7 @@ def _info(profile: ModelProfile) -> ProfileInfo:
         bool(profile.garment),
         profile.hints,
         loras,
+        profile.garment_scale,
     )
 
 

@@ -104,7 +104,7 @@ def _connect_outfit(blocks: gr.Blocks, page: Page, profiles: tuple[ProfileInfo, 
             page.sampler: gr.update(choices=list(info.samplers), value=info.sampler),
             page.steps: info.steps,
             page.guidance: info.guidance,
-            page.garment_scale: gr.update(visible=info.garments),
+            page.garment_scale: gr.update(value=info.garment_scale, visible=info.garments),
             # a picture is kept from one model that takes it to the next, and goes where it would not be looked at
             page.garment_drop: gr.update(visible=True) if info.garments else gr.update(visible=False, value=None),
             page.garment: gr.skip() if info.garments else None,

@@ -252,7 +252,7 @@ def _advanced(profiles: Sequence[ProfileInfo], worn: dict[str, Any]) -> dict[str
                 "feather": _slider("feather", 0, 32, 1, _DEFAULT["feather"]),
                 "soft_edge": _slider("soft_edge", 0, 64, 1, _DEFAULT["soft_edge"]),
                 "loosen": _slider("loosen", 0, 1, 0.05, _DEFAULT["loosen"]),
-                "garment_scale": _slider("garment_scale", 0, 1.5, 0.05, 1.0, visible=first.garments),
+                "garment_scale": _slider("garment_scale", 0, 1.5, 0.05, first.garment_scale, visible=first.garments),
             }
         detail = gr.Checkbox(value=_DEFAULT["detail_pass"], label=label("detail"), elem_id="detail")
         followed = steering.build(profiles)

@@ -18,7 +18,8 @@ Mark = Callable[[Mapping[str, Any], int], Mapping[str, str]]
 @dataclass(frozen=True)
 class ProfileInfo:
     """A model to choose from: its key, what it is called, the samplers it runs and its usual settings; garments: whether it
-    takes a picture of a garment; hints: the kinds that it follows; loras: names of those that it may wear."""
+    takes a picture of a garment; hints: the kinds that it follows; loras: names of those that it may wear; garment_scale: how
+    closely it usually follows a garment."""
 
     name: str
     title: str
@@ -29,6 +30,7 @@ class ProfileInfo:
     garments: bool = False
     hints: tuple[str, ...] = ("inpaint", "lineart")
     loras: tuple[str, ...] = ()
+    garment_scale: float = 1.0
 
 
 @dataclass(frozen=True)
