@@ -111,7 +111,7 @@ def read_credentials(environment: Mapping[str, str] = os.environ) -> Credentials
     credentials = Credentials(certificate, key, _algorithm(key))
     buffer = io.BytesIO()
     save_png(np.zeros((16, 16, 4), np.uint8), buffer)
-    _signed(buffer.getvalue(), credentials)
+    _verify(_signed(buffer.getvalue(), credentials))
     return credentials
 
 
@@ -170,3 +170,15 @@ def _signed(png: bytes, credentials: Credentials) -> bytes:
         reason = " ".join(str(error).split()).rstrip(".")
         raise UserError(f"{_PREFIX} with this certificate ({reason}), please check {CERTIFICATE} and {KEY}.") from None
     return signed.getvalue()
+
+
+def _verify(png: bytes) -> None:
+    """Raise `UserError` unless a signed file is sound; whether anybody trusts its signer is not asked."""
+    c2pa = import_module("c2pa")
+    with c2pa.Reader("image/png", io.BytesIO(png)) as reader:
+        if reader.get_validation_state() not in ("Valid", "Trusted"):
+            codes = [status["code"] for status in json.loads(reader.json()).get("validation_status", ())]
+            reason = ", ".join(code for code in codes if code != "signingCredential.untrusted")
+            raise UserError(
+                f"{_PREFIX}: {KEY} is not the key of this certificate, or it has expired ({reason}), please check {CERTIFICATE}."
+            )

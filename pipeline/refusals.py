@@ -264,7 +264,7 @@ def _harmless(table: str) -> re.Pattern[str]:
 
 def _repeated(pattern: str) -> str:
     """Let every letter of a pattern be repeated, and single spaces between words be left out."""
-    token = re.compile(r"\\.|\[[^\]]*\]|\(\?<?[:!=]|([a-z])(\?)?|(?<=[a-z)?])( )(?=[a-z(])|.", re.DOTALL)
+    token = re.compile(r"\\.|\[[^\]]*\]|\(\?<?[:!=]|([a-z])(\?)?|(?<=[a-z)?])( )(?=[a-z0-9(])|.", re.DOTALL)
 
     def written(match: re.Match[str]) -> str:
         if match[1]:

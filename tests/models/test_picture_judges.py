@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import struct
 from pathlib import Path
 
@@ -116,6 +117,20 @@ def test_classifiers_run_from_onnx(tmp_path: Path) -> None:
     assert judges[PHOTOGRAPHS].refuses(WHITE) and not judges[PHOTOGRAPHS].refuses(BLACK)
     assert judges[RATING].refuses(BLACK) and not judges[RATING].refuses(WHITE)
     assert [judge.role for judge in load_judges(tmp_path, {RATING})] == [RATING]
+
+
+def test_opencv_runs_the_published_kind_of_network_as_onnx_runtime_does(tmp_path: Path) -> None:
+    """A MobileNetV3 with every kind of its blocks, eight channels wide and random, exported as the published ones were."""
+    folder = tmp_path / "anime_real_cls/mobilenetv3_v1.4_dist"
+    folder.mkdir(parents=True)
+    shutil.copy(Path(__file__).parent / "tiny_mobilenetv3.onnx", folder / "model.onnx")
+    (folder / "meta.json").write_text(json.dumps({"labels": ["anime", "real"]}))
+    (judge,) = load_judges(tmp_path)
+    y, x = np.mgrid[:384, :384]
+    slopes = np.stack([y // 2, x // 2, (x + y) // 4], -1).astype(np.uint8)
+    checks = np.stack([x // 16 % 2, y // 16 % 2, (x + y) // 16 % 2], -1).astype(np.uint8) * np.uint8(255)
+    assert judge.scores(slopes) == pytest.approx({"anime": 0.12369262, "real": 0.87630737}, abs=1e-5)  # onnxruntime 1.32.0
+    assert judge.scores(checks) == pytest.approx({"anime": 0.38055387, "real": 0.61944616}, abs=1e-5)
 
 
 def test_the_best_of_a_role_is_chosen(tmp_path: Path) -> None:

@@ -67,3 +67,38 @@ def test_no_prompt_takes_long(text: str) -> None:
 def test_a_prompt_without_end_is_refused_at_once() -> None:
     with pytest.raises(UserError, match="shorten"):
         check_words("a " * 10_000)
+
+
+@pytest.mark.parametrize(
+    ("young", "suggestive"),
+    [
+        ("child", "bikini"),
+        ("10 years old", "towel"),
+        ("小学生", "水着"),
+        ("少女", "比基尼"),
+        ("十七岁", "泳装"),
+        ("kid", "スク水"),
+    ],
+)
+def test_age_and_suggestion_are_each_fine_alone(young: str, suggestive: str) -> None:
+    assert not is_refused(f"{young}, raincoat")
+    assert not is_refused(f"{suggestive}, straw hat")
+    for separator in (", ", "\n", " ", " BREAK "):
+        assert is_refused(f"{young}{separator}{suggestive}")
+    assert is_refused(suggestive, "adult, mature"), "asks for somebody young without a word of it"
+
+
+def test_a_negative_prompt_may_name_what_is_unwanted() -> None:
+    assert not is_refused("red coat", "nude, nsfw, underwear, child, loli, bikini")
+    assert not is_refused("red coat", "skirt, dress, trousers, shirt"), "something else is worn"
+    assert is_refused("standing girl", "skirt, dress, trousers, shirt"), "nothing is"
+
+
+def test_each_refusal_is_one_sentence_of_its_own() -> None:
+    said = []
+    for pair in (("nude", ""), ("child, bikini", ""), ("girl", "clothes")):
+        with pytest.raises(UserError) as refused:
+            check_words(*pair)
+        said.append(str(refused.value))
+    assert len(set(said)) == 3
+    assert all(sentence.count(".") == 1 and sentence.endswith(".") and "\n" not in sentence for sentence in said)
