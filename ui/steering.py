@@ -183,7 +183,14 @@ def connect(page: Page, backstage: Backstage) -> None:
         if mask is None:
             mask = _found(backstage, character)
         engine = backstage.engine
-        shown = [(engine.hint(hint.kind, character, mask, hint.image), _told(hint.kind, request)) for hint in wanted]
+        shown: list[tuple[Image8, str]] = []
+        for hint in wanted:
+            try:
+                shown.append((engine.hint(hint.kind, character, mask, hint.image), _told(hint.kind, request)))
+            except UserError as error:  # the others can be seen all the same
+                gr.Warning(str(error), title=say(request, "attention"))
+        if not shown:
+            return {steering.seen: gr.update(value=None, visible=False)}
         return {steering.seen: gr.update(value=shown, visible=True)}
 
     steering.preview.click(lambda: gr.update(interactive=False), None, steering.preview, **QUICK)

@@ -62,7 +62,7 @@ TEXTS = {
     "lineart": "Follow the lines",
     "lineart_hint": "How strongly the lines around the mask lead the drawing",
     "soft_edge": "Soft edge (px)",
-    "soft_edge_hint": "Draws so far beyond the mask too, so that the border fits; nothing out there is kept",
+    "soft_edge_hint": "Fits the drawing to what lies round the mask",
     "follow": "Follow the drawing",
     "follow_hint": "What the new garment is fitted to; inside the mask the old one is left out",
     "hint_lineart": "Lines",

@@ -62,7 +62,7 @@ TEXTS = {
     "lineart": "線画に従う",
     "lineart_hint": "マスク周辺の線が描画に与える影響",
     "soft_edge": "境界のなじませ (px)",
-    "soft_edge_hint": "マスクの外側もこの幅だけ一緒に描き、境界をなじませます（外側は残りません）",
+    "soft_edge_hint": "描いた部分をマスクの周りになじませます",
     "follow": "元の絵に従う",
     "follow_hint": "新しい服が従うもの。マスクの中の元の服は除かれます",
     "hint_lineart": "線",

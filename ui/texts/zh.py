@@ -62,7 +62,7 @@ TEXTS = {
     "lineart": "遵循线条",
     "lineart_hint": "蒙版周围线条对绘制的影响",
     "soft_edge": "柔和边缘（像素）",
-    "soft_edge_hint": "蒙版外这一范围也一起绘制，使边界自然衔接；外面的内容不会保留",
+    "soft_edge_hint": "使新绘制的部分与蒙版周围自然衔接",
     "follow": "遵循原图",
     "follow_hint": "新服装所依据的内容；蒙版内的旧服装会被去掉",
     "hint_lineart": "线条",
