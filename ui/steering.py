@@ -86,8 +86,8 @@ def build(profiles: Sequence[ProfileInfo]) -> Steering:
 
 def _stretch(kind: str, visible: bool) -> Stretch:
     usual = _USUAL.get(kind, Hint(kind))
-    with gr.Row(visible=visible, elem_id=f"hint-{kind}", elem_classes="stretch") as row:
-        gr.Markdown(_title(kind), elem_classes="stretch-title")
+    with gr.Row(visible=visible, elem_id=f"hint-{kind}", elem_classes="hint-row") as row:
+        gr.Markdown(_title(kind), elem_classes="hint-title")
         scale = gr.Slider(0, 1.5, usual.scale, step=0.05, label=label("hint_scale"), min_width=150)
         start = gr.Slider(0, 1, usual.start, step=0.05, label=label("hint_start"), min_width=110)
         end = gr.Slider(0, 1, usual.end, step=0.05, label=label("hint_end"), min_width=110)
