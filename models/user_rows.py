@@ -26,7 +26,7 @@ from models.weights import WeightsError
 SOURCES = ("base", "vae", "lora")
 TEXTS = ("title", "prefix", "negative_prompt", "prediction")
 NUMBERS: dict[str, tuple[type, float, float]] = {  # kind, least, most
-    "native": (int, 64, 2048),
+    "native": (int, 128, 2048),
     "steps": (int, 1, 150),
     "clip_skip": (int, 1, 12),
     "memory": (int, 0, 1_000_000),

@@ -104,7 +104,8 @@ def _part_at(segmenter: Segmenter, rgb: NDArray[np.uint8], point: NDArray[np.flo
 
 def masked(request: SwapRequest, detection: Detection) -> SwapRequest:
     """The request with a mask: what was painted, or the wanted parts of what was found with bare arms and legs, with some
-    room round them; less what is protected. Raises `UserError` where nothing is left."""
+    room round them; less what is protected. What was painted counts as it is if nothing is to be protected. Raises
+    `UserError` where nothing is left."""
     parts = request.parts or (*CLOTHING, ClothingPart.SKIN)
     mask = request.mask
     if mask is None:
@@ -113,6 +114,8 @@ def masked(request: SwapRequest, detection: Detection) -> SwapRequest:
             raise UserError(NOTHING_FOUND)
         mask = grow(found, round(ROOM * max(found.shape)))
     garments = tuple(_placed_garment(garment, detection) for garment in request.garments)
+    if request.mask is not None and not request.protect:  # asked only where the garments' parts are
+        return replace(request, garments=garments)
     kept = detection.protected(request.protect or (ClothingPart.HAIR, ClothingPart.HELD))
     warnings = detection.warnings if request.mask is None else ()
     mask = protect(as_mask(mask, (kept.shape[1], kept.shape[0])), kept)

@@ -12,7 +12,7 @@ from pipeline.detect import NO_WORDS, NOTHING_FOUND, detect, masked, pick
 from pipeline.part_maps import clean, fill_unknown, most_likely, snap
 from pipeline.part_tables import COUNT, FACE_HANDS, translate
 from pipeline.part_words import parts_meant
-from pipeline.request import CLOTHING, Click, ClothingPart, DetectRequest, SwapRequest, UserError, parts_named
+from pipeline.request import CLOTHING, Click, ClothingPart, DetectRequest, GarmentPicture, SwapRequest, UserError, parts_named
 
 COLOURS = np.random.default_rng(3).integers(0, 180, (COUNT, 3))
 COLOURS[0] = (214, 214, 214)
@@ -264,3 +264,15 @@ def test_what_may_be_a_top_or_a_dress_is_not_bare() -> None:
     doubt[[P.SKIN, P.TOPWEAR, P.ONEPIECE], 0, 0] = 0.4, 0.35, 0.25
     doubt[[P.SKIN, P.TOPWEAR], 0, 1] = 0.6, 0.4
     assert most_likely(doubt).tolist() == [[P.TOPWEAR, P.SKIN]]
+
+
+def test_paint_counts_as_it_is_when_only_garments_are_placed() -> None:
+    character = person()
+    painted = np.full(character.shape[:2], 255, np.uint8)
+    found = detect(segmenter(), DetectRequest(character))
+    picture = GarmentPicture(character, parts=(ClothingPart.TOPWEAR,))
+    placed = masked(SwapRequest(character, 1, painted, garments=(picture,)), found)
+    assert placed.mask is painted
+    region = placed.garments[0].region
+    assert region is not None and 0 < (region > 0).mean() < 0.5
+    assert (region[found.labels == ClothingPart.TOPWEAR] == 255).all()
