@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent
 FINISH_SECONDS = 110  # a container is usually given 120 s to stop
-MAX_SEED = 2**31 - 1
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -144,6 +143,7 @@ def _request(options: argparse.Namespace) -> SwapRequest:
     from pipeline.images import load_character, load_mask
     from pipeline.mask import from_painted
     from pipeline.request import Hint, SwapRequest, UserError, parts_named
+    from ui.arguments import MAX_SEED
 
     if options.prompt is None and not options.garment:
         raise UserError("Please describe the outfit with --prompt or show it with --garment.")

@@ -30,26 +30,8 @@ from models.weights import WeightsError
 SHELF = WEIGHTS / "annotators"
 POSE_SIDE = 512  # bones are so thick at this short side, and thicker on larger pictures
 SURE = 0.3  # joints less sure than this are not drawn
-JOINTS = (
-    0,
-    None,
-    6,
-    8,
-    10,
-    5,
-    7,
-    9,
-    12,
-    14,
-    16,
-    11,
-    13,
-    15,
-    2,
-    1,
-    4,
-    3,
-)  # of OpenPose, by their number in COCO; the neck has none
+# of OpenPose, by their number in COCO; the neck has none
+JOINTS = (0, None, 6, 8, 10, 5, 7, 9, 12, 14, 16, 11, 13, 15, 2, 1, 4, 3)
 SHOULDERS = (5, 6)  # in COCO: the neck is halfway between them
 CLASSES = 150  # of ADE20K
 

@@ -62,6 +62,11 @@ def findings(network: Any, x: Tensor, emb: Tensor, text: Tensor, scale: float) -
     return down, network.controlnet_mid_block(x) * scale
 
 
+def named(config: str, kind: type) -> str:
+    """A saved configuration as that of a stock class."""
+    return json.dumps({**json.loads(config), "_class_name": kind.__name__}, indent=2, sort_keys=True) + "\n"
+
+
 class CC_ControlNet(ControlNetModel):  # noqa: N801  the product's name
     """Trainable copy of a U-Net's encoder with zero convolutions and a hint stem."""
 
@@ -95,9 +100,7 @@ class CC_ControlNet(ControlNetModel):  # noqa: N801  the product's name
 
     def to_json_string(self) -> str:
         """The saved folder is an ordinary `ControlNetModel`, so that stock diffusers reads it."""
-        config = json.loads(super().to_json_string())
-        config["_class_name"] = ControlNetModel.__name__
-        return json.dumps(config, indent=2, sort_keys=True) + "\n"
+        return named(super().to_json_string(), ControlNetModel)
 
     def stock(self) -> ControlNetModel:
         """The same network as diffusers' own class, for stock pipelines and their `save_pretrained`."""

@@ -7,7 +7,6 @@ the hints' stems run once a picture. Folders are interchangeable both ways.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -15,7 +14,7 @@ import torch
 from diffusers import ControlNetUnionModel
 from torch import Tensor
 
-from models.controlnet import Added, Residuals, findings, told
+from models.controlnet import Added, Residuals, findings, named, told
 
 # what the published networks of eight types ("promax") call their hints; those of six types lack the last two
 OPENPOSE, DEPTH, SOFT_EDGE, LINEART, NORMAL, SEGMENT, TILE, REPAINT = range(8)
@@ -76,9 +75,7 @@ class CC_ControlNetUnion(ControlNetUnionModel):  # noqa: N801  like CC_ControlNe
 
     def to_json_string(self) -> str:
         """The saved folder is an ordinary `ControlNetUnionModel`, so that stock diffusers reads it."""
-        config = json.loads(super().to_json_string())
-        config["_class_name"] = ControlNetUnionModel.__name__
-        return json.dumps(config, indent=2, sort_keys=True) + "\n"
+        return named(super().to_json_string(), ControlNetUnionModel)
 
 
 @dataclass(frozen=True)

@@ -82,10 +82,6 @@ class Networks:
         return TextReader(self.tokenizers, self.text_encoders, self.clip_skip)
 
     @property
-    def is_sdxl(self) -> bool:
-        return self.unet.config.addition_embed_type is not None
-
-    @property
     def quick_vae(self) -> bool:
         """Small enough to decode a preview at every step."""
         return isinstance(self.vae, AutoencoderTiny)
@@ -189,10 +185,6 @@ class Controls(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return len(self._rows)
-
-    @property
-    def loaded(self) -> Mapping[str, Any]:
-        return self._loaded
 
 
 def _read_control(control: Control, source: Source, layout: str, dtype: torch.dtype) -> Any:

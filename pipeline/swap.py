@@ -36,8 +36,8 @@ from pipeline.worn import dressed, new_words, without_tags
 
 RING = 1 / 16  # of the crop's long side: the band on which old and new colours are matched
 DETAIL = 2  # the second pass works at this many times the size
-EMBEDDINGS = 16  # prompts and garments whose encodings are kept
 DETAIL_BELOW = 0.8  # and is worth it where a picture pixel has fewer model pixels than this
+EMBEDDINGS = 16  # prompts and garments whose encodings are kept
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from models.choice import best, known_profiles
+from models.fetch import Tell, is_offline
 from models.hub import download, plan, remove
 from models.listing import is_there, listed, sources_of
 from models.loader import best_device
@@ -15,7 +15,6 @@ from models.weights import WeightsError
 from pipeline.request import UserError
 
 Say = Callable[[str], None]  # a line for whoever waits
-Tell = Callable[[int, int, str], None]  # bytes done, bytes in all, name of the file
 
 
 class Stock:
@@ -75,7 +74,7 @@ class Stock:
     def first(self, say: Say, tell: Tell, may_fetch: bool = True) -> ModelProfile:
         """The best model for this machine; fetched if it is missing and that is wanted, otherwise the best that is there."""
         known, device = list(self.profiles.values()), best_device()
-        offline = not may_fetch or os.environ.get("HF_HUB_OFFLINE", "0").upper() in ("1", "ON", "YES", "TRUE")
+        offline = not may_fetch or is_offline()
         choice = best(known, device, is_there, may_fetch=not offline)
         if not choice.missing:
             return choice.profile

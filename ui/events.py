@@ -12,15 +12,14 @@ import gradio as gr
 from pipeline.images import load_character, load_mask
 from pipeline.request import Cancelled, Image8, Step, SwapRequest, SwapResult, UserError
 from ui import detecting, editor, steering, views, wardrobe
-from ui.guard import QUICK, SILENT, Updates, Values, as_message, friendly, into_editor, uploaded
+from ui.arguments import MAX_SEED
+from ui.guard import QUICK, SILENT, Updates, Values, as_message, friendly, into_editor, keep_upload, uploaded
 from ui.jobs import Job
 from ui.page import Backstage, Page, ProfileInfo
 from ui.presets import PRESETS
 from ui.progress import Clock, empty_stage, note_stage
 from ui.shelf import choose, dress_others, keep
 from ui.texts import say
-
-MAX_SEED = 2**31 - 1
 
 _RANDOM_SEED = f"() => Math.floor(Math.random() * {MAX_SEED})"
 _TO_RESULT = "() => { if (window.innerWidth < 800) document.querySelector('#result').scrollIntoView({behavior: 'smooth'}); }"
@@ -116,20 +115,7 @@ def _connect_outfit(blocks: gr.Blocks, page: Page, profiles: tuple[ProfileInfo, 
     changed = [page.sampler, page.steps, page.guidance, page.garment_drop, page.garment_scale, page.garment, page.lineart]
     changed += [*steering.outputs(page.steering), *wardrobe.outputs(page.wardrobe)]
     page.profile.change(use, {page.profile, page.steering.follow, page.steering.own_kind}, changed, **QUICK)
-    _connect_garment(page)
-
-
-def _connect_garment(page: Page) -> None:
-    @friendly
-    def show(payload: dict[str, Any] | None, request: gr.Request) -> Updates:
-        path = uploaded(page.garment_drop, payload)
-        if path is None:
-            raise UserError(say(request, "no_image"))
-        return {page.garment: load_character(path)}
-
-    shown = page.garment_drop.upload(show, page.garment_drop, [page.garment], preprocess=False, **SILENT)
-    shown.failure(lambda: (None, None), None, [page.garment_drop, page.garment], **QUICK)
-    page.garment_drop.clear(lambda: None, None, page.garment, **QUICK)
+    keep_upload(page.garment_drop, page.garment)
 
 
 def _connect_run(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:

@@ -12,6 +12,7 @@ import gradio as gr
 from pipeline.request import SwapRequest
 from serving.engine import Engine
 from ui import events, steering, wardrobe
+from ui.arguments import MAX_SEED
 from ui.editor import BRUSH
 from ui.jobs import Jobs
 from ui.page import Backstage, Mark, Page, ProfileInfo, Wardrobe
@@ -214,9 +215,7 @@ def _run() -> dict[str, Any]:
         cancel = gr.Button(label("cancel"), variant="stop", size="lg", visible=False, elem_id="cancel")
     with gr.Row(elem_id="seed-row"):
         count = gr.Slider(1, 6, value=_DEFAULT["count"], step=1, label=label("count"), min_width=150, elem_id="count")
-        seed = gr.Number(
-            value=0, precision=0, minimum=0, maximum=events.MAX_SEED, label=label("seed"), min_width=130, elem_id="seed"
-        )
+        seed = gr.Number(value=0, precision=0, minimum=0, maximum=MAX_SEED, label=label("seed"), min_width=130, elem_id="seed")
         with gr.Column(min_width=120, scale=0, elem_id="seed-box"):
             dice = gr.Button(label("dice"), size="sm", elem_id="dice")
             lock = gr.Checkbox(label=label("lock"), container=False, elem_id="lock")

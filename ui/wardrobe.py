@@ -8,11 +8,10 @@ from typing import Any
 
 import gradio as gr
 
-from pipeline.images import load_character
-from pipeline.request import CLOTHING, ClothingPart, GarmentPicture, UserError
-from ui.guard import QUICK, SILENT, Updates, Values, friendly, uploaded
+from pipeline.request import CLOTHING, ClothingPart, GarmentPicture
+from ui.guard import QUICK, Updates, Values, keep_upload
 from ui.page import Page, ProfileInfo, Wardrobe
-from ui.texts import label, say
+from ui.texts import label
 
 _KEPT_SECONDS = 3600
 _STRENGTH = 0.8
@@ -116,17 +115,7 @@ def _tag(name: str) -> re.Pattern[str]:
 
 def connect(page: Page) -> None:
     wardrobe = page.wardrobe
-
-    @friendly
-    def show(payload: dict[str, Any] | None, request: gr.Request) -> Updates:
-        path = uploaded(wardrobe.drop, payload)
-        if path is None:
-            raise UserError(say(request, "no_image"))
-        return {wardrobe.picture: load_character(path)}
-
-    shown = wardrobe.drop.upload(show, wardrobe.drop, [wardrobe.picture], preprocess=False, **SILENT)
-    shown.failure(lambda: (None, None), None, [wardrobe.drop, wardrobe.picture], **QUICK)
-    wardrobe.drop.clear(lambda: None, None, wardrobe.picture, **QUICK)
+    keep_upload(wardrobe.drop, wardrobe.picture)
 
     def choose(prompt: str | None, chosen: list[str] | None, before: list[str], strength: float) -> tuple[str, list[str]]:
         words, names = prompt or "", chosen or []
