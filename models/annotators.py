@@ -1,7 +1,8 @@
 """What reads hints for control networks from a picture: published annotators, as soon as somebody has put their files into
 a folder.
 
-Every kind of hint is read by the first row of `ANNOTATORS` whose files are there and that the device can carry. What they
+Every kind of hint is read by the first row of `ANNOTATORS` whose files are there and that the device can carry, and by
+what ships with this repository (`pipeline.hints`) where there is none. What they
 draw is what the published ControlNets were trained on: light lines on black, near = bright, OpenPose's coloured bones on
 black, ADE20K's colours. Nothing is downloaded and nothing in a file is executed.
 """
@@ -10,7 +11,7 @@ from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -168,18 +169,19 @@ def _vitpose(folder: Path, device: torch.device) -> Reader:
 
 def draw_pose(joints: Any, scores: Any, rgb: RGB) -> RGB:
     """OpenPose's skeleton on black from COCO's 17 joints; joints: 17 x 2 in pixels of rgb; scores: 17 in 0..1."""
+    members = [SHOULDERS if number is None else (number,) for number in JOINTS]
+    sure = [min(scores[n] for n in numbers) >= SURE for numbers in members]
+    places = [np.mean([joints[n] for n in numbers], axis=0) for numbers in members]
+    return draw_bones([place if there else None for place, there in zip(places, sure, strict=True)], rgb)
+
+
+def draw_bones(joints: Sequence[Any], rgb: RGB) -> RGB:
+    """OpenPose's skeleton on black from its own 18 joints: x and y in pixels of rgb, None for those that are not there."""
     aux, body = _aux("open_pose"), _aux("open_pose.body")
     height, width = rgb.shape[:2]
     shrink = POSE_SIDE / min(height, width)
-
-    def joint(number: int | None) -> Any:
-        numbers = SHOULDERS if number is None else (number,)
-        if min(scores[n] for n in numbers) < SURE:
-            return None
-        x, y = np.mean([joints[n] for n in numbers], axis=0) / (width, height)
-        return body.Keypoint(float(x), float(y))
-
-    person = aux.PoseResult(body.BodyResult([joint(number) for number in JOINTS], 0.0, 0), None, None, None)
+    points = [None if place is None else body.Keypoint(float(place[0] / width), float(place[1] / height)) for place in joints]
+    person = aux.PoseResult(body.BodyResult(points, 0.0, 0), None, None, None)
     return _fitted(aux.draw_poses([person], round(height * shrink), round(width * shrink), True, False, False), rgb)
 
 
@@ -295,7 +297,3 @@ class Annotators:
         if row.name not in self._readers:
             self._readers[row.name] = row.load(self.shelf / row.path, self.device)
         return self._readers[row.name]
-
-    def suggested(self, kind: str) -> Annotator | None:
-        """What to get for this kind: the best that anybody may use and that runs anywhere."""
-        return next((row for row in ANNOTATORS if row.kind == kind and row.on_cpu), None)

@@ -26,7 +26,7 @@ def _norm(width: int) -> nn.GroupNorm:
     return nn.GroupNorm(8, width)
 
 
-class _Residual(nn.Module):
+class Residual(nn.Module):
     """Two 3x3 convolutions beside a shortcut (He et al., arXiv:1603.05027, with the norms first)."""
 
     def __init__(self, inputs: int, outputs: int, stride: int = 1) -> None:
@@ -42,7 +42,7 @@ class _Residual(nn.Module):
         return self.shortcut(x) + found
 
 
-class _Attention(nn.Module):
+class Attention(nn.Module):
     """A transformer layer over all cells; where a cell lies is told by a depthwise convolution (Chu et al.,
     arXiv:2102.10882), which knows no largest picture."""
 
@@ -72,12 +72,12 @@ class PartTrunk(nn.Module):
         self.fine = nn.Conv2d(3, FINE, 3, 2, 1)
         stages, width = [], FINE
         for wider, blocks in zip(WIDTHS, BLOCKS, strict=True):
-            stages.append(nn.Sequential(_Residual(width, wider, 2), *(_Residual(wider, wider) for _ in range(blocks - 1))))
+            stages.append(nn.Sequential(Residual(width, wider, 2), *(Residual(wider, wider) for _ in range(blocks - 1))))
             width = wider
         self.stages = nn.ModuleList(stages)
-        self.whole = nn.Sequential(_Attention(width), _Attention(width))
+        self.whole = nn.Sequential(Attention(width), Attention(width))
         self.lateral = nn.ModuleList(nn.Conv2d(channels, MERGED, 1) for channels in WIDTHS)
-        self.merge = _Residual(MERGED, MERGED)
+        self.merge = Residual(MERGED, MERGED)
 
     def forward(self, rgb: Tensor) -> tuple[Tensor, Tensor]:
         """rgb: B x 3 x H x W in 0..1, sides multiples of 32 -> B x 24 x H/2 x W/2 and B x 64 x H/4 x W/4."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
+from torch import Tensor
 
 from models.kept import Kept, digest
 from models.part_parser import CLASSES, STRIDE, PartParser, PartTrunk, new_parser
@@ -91,17 +93,23 @@ def save_bundled(parser: PartParser, sam: Any, folder: Path) -> None:
         save_file({name: value.half().contiguous() for name, value in weights.items()}, folder / file)
 
 
+def _filled(network: Any, path: Path, known: Mapping[str, Tensor] | None = None) -> Any:
+    """The network with a file's weights in 32 bits, and those that are `known`, ready for use. Raises `WeightsError`."""
+    try:
+        network.load_state_dict({**(known or {}), **{name: value.float() for name, value in load_file(path).items()}})
+    except (OSError, RuntimeError, SafetensorError) as error:
+        raise WeightsError(f"The weights file {path.name} cannot be read, please restore it (git checkout).") from error
+    return network.eval().requires_grad_(False)
+
+
+def load_parser(folder: Path) -> Any:
+    """The bundled parser alone. Raises `WeightsError`."""
+    return _filled(new_parser(), verified(folder) / PARSER_FILE)
+
+
 def load_bundled(folder: Path) -> Segmenter:
     """The bundled parser and SAM. Raises `WeightsError`."""
-    verified(folder)
-    parser, sam = new_parser(), bundled_sam(PartTrunk())
-    trunk = parser.trunk.state_dict(prefix=_TRUNK)
-    for file, network, known in ((PARSER_FILE, parser, {}), (SAM_FILE, sam, trunk)):
-        try:
-            network.load_state_dict(known | {name: value.float() for name, value in load_file(folder / file).items()})
-        except (OSError, RuntimeError, SafetensorError) as error:
-            raise WeightsError(f"The weights file {file} cannot be read, please restore it (git checkout).") from error
+    parser = load_parser(folder)
+    sam = _filled(bundled_sam(PartTrunk()), folder / SAM_FILE, parser.trunk.state_dict(prefix=_TRUNK))
     sam.image_encoder.trunk = parser.trunk
-    for network in (parser, sam):
-        network.eval().requires_grad_(False)
     return Segmenter(RememberingParser(PartReader(parser)), "bundled", Remembering(SamSegmenter(sam)))

@@ -1,5 +1,6 @@
 """Hints for control networks, read from the character at work: a picture of its lines, edges, bones, depth or regions.
 
+Published networks read them where somebody has put their files (`models.annotators`), else what ships with this repository.
 A hint is H x W x 3 uint8, as the published ControlNets expect it in 0..1: lines and edges light on black, depth near =
 bright, pose OpenPose's coloured bones on black, segmentation ADE20K's colours. It is erased inside the mask, so that the
 old garment does not come back.
@@ -14,7 +15,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.annotators import SHELF, Annotators
+from models import hint_reader
+from models.annotators import Annotators, draw_bones
+from models.hint_reader import JOINTS
+from pipeline.body import Relief, body_under, known_joints
 from pipeline.images import resize
 from pipeline.mask import grow
 from pipeline.request import Image8, UserError
@@ -29,12 +33,10 @@ CALM, BESIDE, DRAWN, SHORTEST = 1.2, 4, 60, 24  # edges in line art: blur, dista
 NORMAL = 512  # lengths below are pixels of a picture with as many pixels as a square of this side
 PAPER = 128  # mean of a picture: a lighter one is a drawing on paper
 GREY = 24  # levels by which the channels of a grey picture may differ
+NEAR, SLOPE = 95, 0.3  # percentile of a depth hint that is the character's; how much lower the border of a body is
+PERSON, WALL = (150, 5, 61), (120, 120, 120)  # of ADE20K, which has no word for what a person wears
 
 UNKNOWN = "There is no hint called {kind!r}, please choose from: {kinds}."
-NEEDS_WEIGHTS = (
-    "The {kind} hint needs a model that is not here yet: please put {path} ({origin}, {megabytes} MB) into "
-    "assets/weights/{shelf}, or upload a {kind} picture of your own."
-)
 
 
 def read_lineart(rgb: Image8, fine: float = FINE, coarse: float = COARSE) -> Image8:
@@ -98,29 +100,34 @@ def _broad_edges(rgb: Image8) -> Image8:
     return np.asarray(((edges - FAINT) * (255 / (255 - FAINT))).clip(0, 255), np.uint8)
 
 
-def _black(hint: Image8, inside: Region) -> Image8:
+def _black(hint: Image8, inside: Region, body: Relief) -> Image8:
     return np.asarray(np.where(inside[..., None], np.uint8(0), hint), np.uint8)
 
 
-def _kept(hint: Image8, inside: Region) -> Image8:
+def _kept(hint: Image8, inside: Region, body: Relief) -> Image8:
     """Bones say nothing of a garment, and are what the new one has to fit."""
     return hint
 
 
-def _nearest(hint: Image8, inside: Region) -> Image8:
-    """Inside, the value that is nearest outside."""
+def _nearest(hint: Image8, inside: Region, body: Relief) -> Image8:
+    """Inside, the body, and round it the value that is nearest outside."""
     _, labels = cv2.distanceTransformWithLabels(
         inside.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL
     )
     values = np.zeros((int(labels.max()) + 1, 3), np.uint8)
     values[labels[~inside]] = hint[~inside]
-    return np.asarray(values[labels], np.uint8)
+    filled = np.asarray(values[labels], np.uint8)
+    filled[inside & (body > 0)] = PERSON
+    return filled
 
 
-def _smooth(hint: Image8, inside: Region) -> Image8:
-    """Inside, a smooth surface that continues what is outside: means of ever coarser pictures (push-pull)."""
+def _smooth(hint: Image8, inside: Region, body: Relief) -> Image8:
+    """Inside, the body, as near as what is seen of the character, and round it a smooth surface that continues what is
+    outside: means of ever coarser pictures (push-pull)."""
     weight = (~inside).astype(np.float32)[..., None]
     filled = _pulled(hint.astype(np.float32) * weight, weight)
+    near = np.percentile(hint[~inside], NEAR) * (1 - SLOPE * (1 - body))
+    filled = np.maximum(filled, np.where(body > 0, near, 0)[..., None])
     return np.where(inside[..., None], np.rint(filled).astype(np.uint8), hint)
 
 
@@ -137,25 +144,41 @@ def _pulled(values: NDArray[np.float32], weight: NDArray[np.float32]) -> NDArray
     return values + (1 - weight) * cv2.resize(coarse, (width, height), interpolation=cv2.INTER_LINEAR)
 
 
+def _bones(rgb: Image8) -> Image8:
+    joints = known_joints(rgb)
+    return draw_bones([joints.get(name) for name in JOINTS], rgb)
+
+
+def _relief(rgb: Image8) -> Image8:
+    return np.rint(hint_reader.bundled().depth(rgb) * 255).astype(np.uint8)
+
+
+def _person(rgb: Image8) -> Image8:
+    """The character in front of something: what the part parser knows that ADE20K has a colour for."""
+    there = hint_reader.bundled().parts.parse(rgb)[0] < 0.5
+    return np.where(there[..., None], np.array(PERSON, np.uint8), np.array(WALL, np.uint8))
+
+
 @dataclass(frozen=True)
 class Kind:
-    """read: a picture's hint without a network, H x W, None where there is none; erase: hint H x W x 3 and where -> hint;
-    margin: pixels round the mask that are erased too, because line ends of the old garment stick out; lines: light lines
-    on black."""
+    """read: a picture's hint by what ships with this repository, H x W or H x W x 3; erase: hint H x W x 3, where, and the
+    body there -> hint; margin: pixels round the mask that are erased too, because line ends of the old garment stick out;
+    lines: light lines on black; bodily: `erase` shows the body."""
 
-    read: Callable[[Image8], Image8] | None
-    erase: Callable[[Image8, Region], Image8]
+    read: Callable[[Image8], Image8]
+    erase: Callable[[Image8, Region, Relief], Image8]
     margin: float
     lines: bool = False
+    bodily: bool = False
 
 
 KINDS = {
     "lineart": Kind(_lines, _black, 4, lines=True),
     "canny": Kind(canny, _black, 3, lines=True),
     "softedge": Kind(_broad_edges, _black, 6, lines=True),
-    "pose": Kind(None, _kept, 0),
-    "depth": Kind(None, _smooth, 6),
-    "segmentation": Kind(None, _nearest, 3),
+    "pose": Kind(_bones, _kept, 0),
+    "depth": Kind(_relief, _smooth, 6, bodily=True),
+    "segmentation": Kind(_person, _nearest, 3, bodily=True),
 }
 
 PLAIN = Annotators()  # on the CPU, from the usual folder
@@ -166,22 +189,21 @@ def read(kind: str, rgb: Image8, mask: Image8, own: Image8 | None = None, annota
 
     rgb: H x W x 3, the crop at the size at which the network works; mask: H x W, 255 = repaint; own: the user's own hint
     of any size, which nothing is erased from, see `from_upload`; annotators: networks that read hints, where there are
-    any. Raises `UserError` for kinds that there are not or that cannot be read here, `WeightsError`.
+    any. Raises `UserError` for kinds that there are not, `WeightsError`.
     """
     if own is not None:
         return from_upload(kind, own, (rgb.shape[1], rgb.shape[0]), annotators)
-    return erase(kind, read_whole(kind, rgb, annotators), mask)
+    return erase(kind, read_whole(kind, rgb, annotators), mask, body_under(rgb) if row(kind).bodily else None)
 
 
 def read_whole(kind: str, rgb: Image8, annotators: Annotators = PLAIN) -> Image8:
     """The hint of all of a picture, see `read`."""
-    plain = row(kind).read
+    bundled = row(kind).read
     network = annotators.reader(kind)
     if network is not None:
         return network(rgb)
-    if plain is None:
-        raise UserError(missing(kind, annotators))
-    return np.repeat(plain(rgb)[..., None], 3, axis=2)
+    hint = bundled(rgb)
+    return hint if hint.ndim == 3 else np.repeat(hint[..., None], 3, axis=2)
 
 
 def row(kind: str) -> Kind:
@@ -191,26 +213,17 @@ def row(kind: str) -> Kind:
     return KINDS[kind]
 
 
-def readable(annotators: Annotators = PLAIN) -> tuple[str, ...]:
-    """Kinds that can be read here from any picture."""
-    return tuple(kind for kind, row in KINDS.items() if row.read is not None or annotators.chosen(kind) is not None)
-
-
-def missing(kind: str, annotators: Annotators = PLAIN) -> str:
-    """What to do where a hint cannot be read, one sentence."""
-    wanted = annotators.suggested(kind)
-    assert wanted is not None, "every kind without a reader of its own has a network"
-    return NEEDS_WEIGHTS.format(kind=kind, path=wanted.path, origin=wanted.origin, megabytes=wanted.megabytes, shelf=SHELF.name)
-
-
-def erase(kind: str, hint: Image8, mask: Image8) -> Image8:
+def erase(kind: str, hint: Image8, mask: Image8, body: Relief | None = None) -> Image8:
     """The hint without the old garment: H x W x 3, inside the mask (H x W, 255 = repaint) and a little beyond it there is
-    nothing, or what is around. Elsewhere it stays as it is, and a pose everywhere."""
+    nothing, or the body (see `body_under`, None if nobody knows it) and what is around it. Elsewhere it stays as it is, and
+    a pose everywhere."""
     rule = row(kind)
     inside = grow(mask, round(rule.margin * unit(mask.shape))) >= 128
     if not inside.any():
         return hint
-    return (_black if inside.all() and rule.erase is not _kept else rule.erase)(hint, inside)
+    if inside.all() and rule.erase is not _kept:
+        return np.zeros_like(hint)
+    return rule.erase(hint, inside, np.zeros(inside.shape, np.float32) if body is None else body)
 
 
 def from_upload(kind: str, own: Image8, size: tuple[int, int], annotators: Annotators = PLAIN) -> Image8:

@@ -26,7 +26,7 @@ from pipeline.detect import BEHIND, detect, pick, working_copy
 from pipeline.images import flatten, load_character
 from pipeline.part_tables import FACE_HANDS, translate
 from pipeline.request import CLOTHING, Click, ClothingPart, DetectRequest, Image8
-from training.characters import draw, style_of
+from training.characters import Drawing, draw, style_of
 from training.characters.style import Style
 from training.pairs import EVALUATION_SEEDS
 
@@ -96,8 +96,8 @@ def unseen_style(style: Style, rng: Rng) -> Style:
     )
 
 
-def drawn_cases(count: int) -> Iterator[Case]:
-    """Characters of seeds and styles that no training sees."""
+def drawings(count: int) -> Iterator[tuple[Drawing, Image8]]:
+    """Characters of seeds and styles that no training sees, and their pictures in looks that none sees, RGBA."""
     for seed in range(FIRST_SEED, FIRST_SEED + count):
         rng = np.random.default_rng([seed, 59])
         height = int(rng.integers(400, 700))
@@ -106,7 +106,12 @@ def drawn_cases(count: int) -> Iterator[Case]:
         look = UNSEEN_LOOKS[int(rng.integers(len(UNSEEN_LOOKS)))]
         picture = drawing.image.copy()
         picture[..., :3] = look(picture[..., :3], rng)
-        yield Case(str(seed), picture, drawing.labels)
+        yield drawing, picture
+
+
+def drawn_cases(count: int) -> Iterator[Case]:
+    for number, (drawing, picture) in enumerate(drawings(count)):
+        yield Case(str(FIRST_SEED + number), picture, drawing.labels)
 
 
 def labelled_cases(folder: Path) -> Iterator[Case]:

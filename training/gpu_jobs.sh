@@ -6,7 +6,7 @@
 #   training/gpu_jobs.sh train     base and ControlNet; goes on from its checkpoint until MINUTES are over; call again until it says done
 #   training/gpu_jobs.sh adapt     likewise what reads pictures of garments, its adapter, and the four-step student on them
 #   training/gpu_jobs.sh parts     drawings for what finds clothing
-#   training/gpu_jobs.sh segmenter likewise the part parser, at two sizes, and the SAM on its trunk
+#   training/gpu_jobs.sh segmenter likewise the part parser, at two sizes, and on its trunk the SAM and what reads poses and depth
 #   training/gpu_jobs.sh fullsize  seconds and memory of SD 1.5 and SDXL with random weights, in every memory mode and under caps
 #   training/gpu_jobs.sh export    weights in shards under 16 MB, and the log for `training.card`, in $OUT
 # WORK keeps everything between the calls; OUT receives what is to be kept. Where a machine has PyTorch and
@@ -29,14 +29,16 @@ LATENT_CHANNELS=${LATENT_CHANNELS:-8}
 VAE_STEPS=${VAE_STEPS:-12000}
 JUDGE_STEPS=${JUDGE_STEPS:-6000}
 DRAWINGS=${DRAWINGS:-40000}      # for the judge
-SHEETS=${SHEETS:-60000}          # for what finds clothing: drawings, pictures that the parser sees at 192 and at 256 pixels, and the SAM
+SHEETS=${SHEETS:-60000}          # for what finds clothing: drawings, pictures that the parser sees at 192 and at 256 pixels, the SAM, the reader of hints
 PARSER_SMALL=${PARSER_SMALL:-400000}
 PARSER=${PARSER:-200000}
 SAM=${SAM:-40000}
+HINTS=${HINTS:-100000}
 BATCH=${BATCH:-64}            # crops a step of the autoencoder
 PICTURES=${PICTURES:-1024}      # pictures a step of the other trainings, at half size
 WORKERS=${WORKERS:-$(($(nproc) > 2 ? $(nproc) - 1 : $(nproc)))}
 TOKENIZER=${TOKENIZER:-assets/weights/bundled/tokenizer}  # made by `python -m training tokenizer`
+SHIPPED=${SHIPPED:-assets/weights/segmenter}  # where the networks that find clothing start from
 mkdir -p "$WORK" "$OUT"
 export PYTHONUNBUFFERED=1
 NEEDED='("accelerate", "diffusers", "peft", "skia", "tensorboard", "segment_anything")'
@@ -102,9 +104,13 @@ case "${1:?data, latents, probe, train, adapt, parts, segmenter, fullsize or exp
     python3 -m training.part_drawings --out "$WORK/parts" --count "$SHEETS" --workers "$WORKERS"
     ;;
   segmenter)
-    finder parsing "$WORK/parser_small" --side 192 --batch 64 --rate 3e-3 --samples "$PARSER_SMALL"
+    finder parsing "$WORK/parser_small" --begin-from "$SHIPPED" --side 192 --batch 64 --rate 3e-3 --samples "$PARSER_SMALL"
     if left; then finder parsing "$WORK/parser" --begin-from "$WORK/parser_small" --batch 48 --samples "$PARSER"; fi
-    if left; then finder prompting "$WORK/sam" --parser "$WORK/parser" --batch 16 --samples "$SAM"; fi
+    if left; then
+      python3 -m training.prompting export --parser "$WORK/parser" --out "$WORK/trunk"
+      finder hint_reading "$WORK/hints" --parser "$WORK/trunk" --batch 48 --rate 4e-3 --samples "$HINTS"
+    fi
+    if left; then finder prompting "$WORK/sam" --parser "$WORK/parser" --begin-from "$SHIPPED" --batch 16 --samples "$SAM"; fi
     ;;
   fullsize)
     for layout in sd15 sdxl; do
@@ -115,6 +121,7 @@ case "${1:?data, latents, probe, train, adapt, parts, segmenter, fullsize or exp
   export)
     if [ -f "$WORK/sam/checkpoint.pt" ]; then
       python3 -m training.prompting export --parser "$WORK/parser" --sam "$WORK/sam" --out "$OUT/segmenter"
+      python3 -m training.hint_reading export --run "$WORK/hints" --parser "$OUT/segmenter" --out "$OUT/hints"
     fi
     if [ -f "$WORK/run/checkpoint.pt" ]; then
       runs=("$WORK/run")

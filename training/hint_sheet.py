@@ -17,7 +17,7 @@ from PIL import Image, ImageDraw
 from models.annotators import SHELF, Annotators
 from models.loader import best_device
 from pipeline.composite import key_colour
-from pipeline.hints import erase, read_whole, readable
+from pipeline.hints import KINDS, read, read_whole
 from pipeline.images import crop_around, flatten
 from pipeline.request import Image8
 from training.samples import real
@@ -33,9 +33,9 @@ def cells(image: Image8, mask: Image8, annotators: Annotators, native: int) -> l
     rgb, region = crop.take(flatten(image, key_colour(image))), crop.take(mask)
     shown = np.where(region[..., None] >= 128, 0.45 * rgb + 0.55 * MASKED, rgb).astype(np.uint8)
     found = [("picture", rgb), ("mask", shown)]
-    for kind in readable(annotators):
-        hint = read_whole(kind, rgb, annotators)
-        found += [(kind, hint), (f"{kind}, erased", erase(kind, hint, region))]
+    for kind in KINDS:
+        found += [(kind, read_whole(kind, rgb, annotators))]
+        found += [(f"{kind}, erased", read(kind, rgb, region, annotators=annotators))]
     return found
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -26,11 +26,11 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from models.part_parser import CLASSES, PartParser, new_parser
-from models.segmenter import PARSER_FILE, load_bundled
+from models.segmenter import PARSER_FILE, load_parser
 from pipeline.request import CLOTHING
 from training import loop
 from training.ahead import ahead
-from training.part_drawings import Sheet, read_sheets
+from training.part_drawings import Sheet, pick, read_sheets
 from training.part_styles import UNKNOWN, restyle, show
 from training.recipes import Recipe, Stage
 
@@ -48,21 +48,20 @@ class Seen:
 
     def planes(self, device: torch.device | str) -> Tensor:
         """The pictures as networks take them: B x 3 x S x S in 0..1."""
-        planes = self.rgb.to(device).permute(0, 3, 1, 2).float() / 255
-        return planes.contiguous(memory_format=torch.channels_last)
+        return as_planes(self.rgb, device)
+
+
+def as_planes(rgb: Tensor, device: torch.device | str) -> Tensor:
+    """B x H x W x 3 uint8 -> B x 3 x H x W in 0..1."""
+    planes = rgb.to(device).permute(0, 3, 1, 2).float() / 255
+    return planes.contiguous(memory_format=torch.channels_last)
 
 
 def look(sheets: Sequence[Sheet], side: int, rng: np.random.Generator) -> tuple[Any, Any, Any]:
     """One drawing, restyled: rgb, parts and garments, see `Seen`."""
-    sizes = np.array([len(sheet) for sheet in sheets], float)
-
-    def pick() -> tuple[Sheet, int]:
-        sheet = sheets[int(rng.choice(len(sheets), p=sizes / sizes.sum()))]
-        return sheet, int(rng.integers(len(sheet)))
-
-    sheet, row = pick()
+    sheet, row = pick(sheets, rng)
     scene = show((sheet.rgba[row], sheet.parts[row], sheet.garments[row], sheet.lines[row]), side, rng)
-    others = [other.rgba[index] for other, index in (pick() for _ in range(int(rng.integers(1, 4))))]
+    others = [other.rgba[index] for other, index in (pick(sheets, rng) for _ in range(int(rng.integers(1, 4))))]
     rgb, parts = restyle(scene, rng, others)
     return rgb, parts, scene.garments
 
@@ -71,7 +70,8 @@ def look(sheets: Sequence[Sheet], side: int, rng: np.random.Generator) -> tuple[
 class Looks:
     """A batch by its number; what is in one depends on seed, number and worker alone.
 
-    data: folder of sheets; size: pictures; side: their pixels; worker: of several processes that train together.
+    data: folder of sheets; size: pictures; side: their pixels; worker: of several processes that train together; look: makes
+    one picture and what is to be known of it; kind: of the batch that is made of such.
     """
 
     data: Path
@@ -79,21 +79,22 @@ class Looks:
     side: int
     seed: int
     worker: int = 0
+    look: Callable[[Sequence[Sheet], int, np.random.Generator], tuple[Any, ...]] = look
+    kind: type = Seen
 
-    def __call__(self, number: int) -> Seen:
+    def __call__(self, number: int) -> Any:
         cv2.setNumThreads(1)
         sheets = _sheets(self.data)
         looks = [
-            look(sheets, self.side, np.random.default_rng([self.seed, number, row, self.worker])) for row in range(self.size)
+            self.look(sheets, self.side, np.random.default_rng([self.seed, number, row, self.worker])) for row in range(self.size)
         ]
-        rgb, parts, garments = (torch.from_numpy(np.stack(column)) for column in zip(*looks, strict=True))
-        return Seen(rgb, parts, garments)
+        return self.kind(*(torch.from_numpy(np.stack(column)) for column in zip(*looks, strict=True)))
 
 
 _sheets = lru_cache(maxsize=2)(read_sheets)
 
 
-def batches(looks: Looks, first: int = 0, cores: int = 0) -> Iterator[Seen]:
+def batches(looks: Looks, first: int = 0, cores: int = 0) -> Iterator[Any]:
     """Endless batches, prepared ahead in a thread, or on so many cores."""
     return ahead(looks, first, processes=cores)
 
@@ -140,7 +141,7 @@ def recipe_of(name: str, options: argparse.Namespace) -> Recipe:
     return Recipe((stage,), (name,), (name,), rate=options.rate, ema=0.999)
 
 
-def run(task: Any, recipe: Recipe, options: argparse.Namespace) -> None:
+def run(task: Any, recipe: Recipe, options: argparse.Namespace, looks: Callable[..., Looks] = Looks) -> None:
     """`loop.train` on drawings in new styles, as the command line asks for it."""
     accelerator = loop.make_accelerator(recipe, options.device)
     workers = accelerator.num_processes
@@ -148,9 +149,9 @@ def run(task: Any, recipe: Recipe, options: argparse.Namespace) -> None:
     if options.resume:
         loop.resume(state, options.out)
 
-    def source(stage: Stage, first: int) -> Iterator[Seen]:
-        looks = Looks(options.data, stage.batch // workers, options.side, recipe.seed, accelerator.process_index)
-        return batches(looks, first, options.cores)
+    def source(stage: Stage, first: int) -> Iterator[Any]:
+        share = looks(options.data, stage.batch // workers, options.side, recipe.seed, accelerator.process_index)
+        return batches(share, first, options.cores)
 
     deadline = time.monotonic() + 60 * options.minutes
     done = loop.train(
@@ -170,8 +171,7 @@ def run(task: Any, recipe: Recipe, options: argparse.Namespace) -> None:
 def parser_of(source: Path) -> Any:
     """The parser of a run, or of exported weights."""
     if (source / PARSER_FILE).is_file():
-        shipped: Any = load_bundled(source).parser
-        return shipped.parser.parser.requires_grad_(True)
+        return load_parser(source).train().requires_grad_(True)
     parser = new_parser()
     parser.load_state_dict(loop.averages(source)["parser"])
     return parser

@@ -17,13 +17,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from models.hint_reader import JOINTS
 from models.part_parser import FACE_HANDS
 from training.characters import Drawing, draw
 from training.pairs import EVALUATION_SEEDS
 
 HEIGHT = 320
 WIDTHS = {160: 0.35, 224: 0.4, 320: 0.25}
-ARRAYS = {"rgba": 4, "parts": 1, "garments": 1, "lines": 1}  # bytes a pixel
+ARRAYS = {"rgba": 4, "parts": 1, "garments": 1, "lines": 1, "depth": 1}  # bytes a pixel
 FIRST_SEED = 600_000_000
 KEPT_EVERY = 500  # drawings
 
@@ -36,12 +37,15 @@ def part_map(drawing: Drawing) -> NDArray[np.uint8]:
 @dataclass(frozen=True)
 class Sheet:
     """Drawings of one shape. rgba: N x H x W x 4, straight alpha; parts: N x H x W, see `part_map`; garments: 0 none,
-    i + 1 the i-th garment; lines: 255 = line."""
+    i + 1 the i-th garment; lines: 255 = line; depth: brighter = nearer, 0 = background; joints: N x 18 x 2 float32, x and y
+    in pixels of `models.hint_reader.JOINTS`, NaN where there is none."""
 
     rgba: NDArray[np.uint8]
     parts: NDArray[np.uint8]
     garments: NDArray[np.uint8]
     lines: NDArray[np.uint8]
+    depth: NDArray[np.uint8]
+    joints: NDArray[np.float32]
 
     def __len__(self) -> int:
         return len(self.parts)
@@ -53,8 +57,17 @@ def read_sheets(folder: Path) -> list[Sheet]:
     for file in sorted(folder.rglob("sheet.json")):
         count, height, width = json.loads(file.read_text())
         shapes = {name: (count, height, width, *([depth] if depth > 1 else [])) for name, depth in ARRAYS.items()}
-        found.append(Sheet(**{name: np.memmap(file.parent / name, np.uint8, "r", shape=s) for name, s in shapes.items()}))
+        arrays = {name: np.memmap(file.parent / name, np.uint8, "r", shape=shape) for name, shape in shapes.items()}
+        joints = np.memmap(file.parent / "joints", np.float32, "r", shape=(count, len(JOINTS), 2))
+        found.append(Sheet(**arrays, joints=joints))
     return found
+
+
+def pick(sheets: Sequence[Sheet], rng: np.random.Generator) -> tuple[Sheet, int]:
+    """Any drawing: its sheet and its number there."""
+    sizes = np.array([len(sheet) for sheet in sheets], float)
+    sheet = sheets[int(rng.choice(len(sheets), p=sizes / sizes.sum()))]
+    return sheet, int(rng.integers(len(sheet)))
 
 
 def write(folder: Path, seeds: Sequence[int]) -> int:
@@ -64,13 +77,20 @@ def write(folder: Path, seeds: Sequence[int]) -> int:
     files = {}
     for width in WIDTHS:
         (folder / str(width)).mkdir(parents=True, exist_ok=True)
-        files[width] = {name: open(folder / str(width) / name, "wb") for name in ARRAYS}
+        files[width] = {name: open(folder / str(width) / name, "wb") for name in (*ARRAYS, "joints")}
     for number, seed in enumerate(seeds, 1):
         width = int(np.random.default_rng([seed, 53]).choice(list(WIDTHS), p=list(WIDTHS.values())))
         drawing = draw(seed, (HEIGHT, width), background=False)
         counts[width] += 1
-        maps = {"rgba": drawing.image, "parts": part_map(drawing), "garments": drawing.garment_map, "lines": drawing.lineart}
-        for name, values in maps.items():
+        arrays = {
+            "rgba": drawing.image,
+            "parts": part_map(drawing),
+            "garments": drawing.garment_map,
+            "lines": drawing.lineart,
+            "depth": drawing.depth,
+            "joints": np.array([drawing.keypoints.get(name, (np.nan, np.nan)) for name in JOINTS], np.float32),
+        }
+        for name, values in arrays.items():
             files[width][name].write(np.ascontiguousarray(values).data)
         if number % KEPT_EVERY == 0 or number == len(seeds):  # what is there can be used, whatever happens to the rest
             for width, opened in files.items():

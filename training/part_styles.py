@@ -69,8 +69,13 @@ def place(rng: Rng, shape: tuple[int, int], side: int) -> tuple[Floats, Floats]:
 
 def show(drawing: tuple[NDArray[np.uint8], ...], side: int, rng: Rng) -> Scene:
     """A drawing (rgba, parts, garments, lines) as seen in a square of `side` pixels."""
+    return seen_by(drawing, place(rng, drawing[1].shape[:2], side))
+
+
+def seen_by(drawing: tuple[NDArray[np.uint8], ...], maps: tuple[Floats, Floats]) -> Scene:
+    """A drawing as `cv2.remap` shows it by maps, see `place`."""
     rgba, parts, garments, lines = drawing
-    x, y = place(rng, parts.shape[:2], side)
+    x, y = maps
     opaque = rgba[..., 3:].astype(np.float32) / 255
     premultiplied = np.concatenate([rgba[..., :3] * opaque, opaque], 2)
     seen = cv2.remap(premultiplied, x, y, cv2.INTER_LINEAR, borderValue=(0, 0, 0, 0))

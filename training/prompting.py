@@ -17,10 +17,11 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
+from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from models.sam import bundled_sam
-from models.segmenter import save_bundled
+from models.segmenter import SAM_FILE, save_bundled
 from models.weights import write_manifest
 from pipeline.request import CLOTHING
 from training import loop
@@ -204,7 +205,10 @@ class Prompting(nn.Module):
 
 
 def command_train(options: argparse.Namespace) -> None:
-    run(Prompting(bundled_sam(parser_of(options.parser).trunk, options.side)), recipe_of("sam", options), options)
+    sam = bundled_sam(parser_of(options.parser).trunk, options.side)
+    if options.begin_from:
+        sam.load_state_dict(load_file(options.begin_from / SAM_FILE), strict=False)  # it holds no trunk
+    run(Prompting(sam), recipe_of("sam", options), options)
 
 
 def command_export(options: argparse.Namespace) -> None:
@@ -232,6 +236,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     train.add_argument(
         "--parser", type=Path, required=True, help="the run of the parser whose trunk it looks through, or exported weights"
     )
+    train.add_argument("--begin-from", type=Path, help="exported weights, whose SAM to start from; its trunk may be another")
     options = parser.parse_args(arguments)
     options.run_command(options)
 

@@ -170,7 +170,6 @@ def test_the_best_that_is_there_and_fits_is_chosen(shelf: Path, tmp_path: Path) 
     assert Annotators("cuda", shelf).chosen("depth").name == "depth-anything-large"
     (tmp_path / "body_pose_model.pth").touch()
     assert empty.chosen("pose").name == "openpose", "if nothing freer is there"
-    assert empty.suggested("pose").name == "vitpose-base", "which anybody may use"
     annotators = Annotators(shelf=shelf)
     assert annotators.reader("softedge") is annotators.reader("softedge")
 

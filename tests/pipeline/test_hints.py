@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import warnings
+
 import cv2
 import numpy as np
 import pytest
 
 from models.annotators import Annotators
-from pipeline.hints import KINDS, erase, from_upload, missing, read, read_lineart, read_whole, readable
-from pipeline.request import Image8, UserError
+from pipeline.hints import KINDS, erase, from_upload, read, read_lineart, read_whole
+from pipeline.request import CLOTHING, Image8, UserError
+from training.characters import Drawing, draw
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    from controlnet_aux.util import ade_palette
 
 LINES = [kind for kind, row in KINDS.items() if row.lines]
 
@@ -120,14 +127,30 @@ def test_an_own_segmentation_keeps_its_colours(nobody: Annotators) -> None:
     assert seen.shape == (128, 64, 3) and len(np.unique(seen.reshape(-1, 3), axis=0)) == 2
 
 
-@pytest.mark.parametrize("kind", [kind for kind, row in KINDS.items() if row.read is None])
-def test_what_cannot_be_read_says_what_to_get(kind: str, rgb: Image8, mask: Image8, nobody: Annotators) -> None:
-    assert kind not in readable(nobody)
-    with pytest.raises(
-        UserError, match=r"please put .+ \(Hugging Face: .+ MB\) into assets/weights/annotators, or upload"
-    ) as said:
-        read(kind, rgb, mask, annotators=nobody)
-    assert str(said.value) == missing(kind, nobody)
+@pytest.fixture(scope="module")
+def drawing() -> Drawing:
+    return draw(960_000_001, (480, 320))
+
+
+def test_without_published_networks_the_bundled_reader_serves(drawing: Drawing, nobody: Annotators) -> None:
+    rgb = np.ascontiguousarray(drawing.image[..., :3])
+    there = drawing.labels > 0
+    pose, depth, regions = (read_whole(kind, rgb, nobody) for kind in ("pose", "depth", "segmentation"))
+    assert pose.shape == depth.shape == regions.shape == rgb.shape and pose.dtype == depth.dtype == regions.dtype == np.uint8
+    assert 0.01 < (pose.max(2) > 0).mean() < 0.3, "bones on black"
+    assert depth[there].mean() > depth[~there].mean() + 60 and np.array_equal(depth[..., 0], depth[..., 2])
+    palette = ade_palette()
+    person = (regions == palette[12]).all(2)
+    assert (person | (regions == palette[0]).all(2)).all()
+    assert (person == there).mean() > 0.95
+
+
+def test_a_pose_is_kept_inside_and_a_surface_goes_on(drawing: Drawing, nobody: Annotators) -> None:
+    rgb = np.ascontiguousarray(drawing.image[..., :3])
+    mask = np.where(np.isin(drawing.labels, CLOTHING), np.uint8(255), np.uint8(0))
+    assert np.array_equal(read("pose", rgb, mask, annotators=nobody), read_whole("pose", rgb, nobody))
+    inside = cv2.erode(mask, np.ones((9, 9))) > 0
+    assert read("depth", rgb, mask, annotators=nobody)[inside].mean() > 60
 
 
 def test_an_unknown_kind_is_refused(rgb: Image8, mask: Image8) -> None:

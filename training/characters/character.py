@@ -106,7 +106,7 @@ def draw(
         caption_tags=caption(outfit.garments, outfit_stream, "tags"),
         caption_sentence=caption(outfit.garments, outfit_stream, "sentence"),
         lineart=maps.lines,
-        keypoints={name: frame.pixel(*point) for name, point in figure.joints.items()},
+        keypoints={name: frame.pixel(*point) for name, point in (figure.joints | figure.head.landmarks()).items()},
         depth=maps.depth,
         person=person,
     )

@@ -157,6 +157,14 @@ class Head:
         c, s = float(np.cos(a)), float(np.sin(a))
         return self.centre[0] + c * x - s * y, self.centre[1] + s * x + c * y
 
+    def landmarks(self) -> dict[str, XY]:
+        """Nose, eyes and visible ears, whatever the face's style: about where pose networks see them."""
+        middle = np.arcsin(np.array([-0.5, 0.0, 0.5])) + 0.5 * self.turn
+        left, nose, right = (self.wide * float(value) for value in np.sin(middle))
+        found = {"nose": self.at(nose, 0.24), "eye_l": self.at(left, 0.09), "eye_r": self.at(right, 0.09)}
+        ears = {"ear_l": -1, "ear_r": 1}
+        return found | {name: self.at(side * self.wide, 0.1) for name, side in ears.items() if self.turn * side <= 0.45}
+
 
 @dataclass(frozen=True)
 class Figure:

@@ -1,0 +1,74 @@
+"""Training of the bundled reader: joints follow the drawing wherever it is shown, reliefs are round, and it learns."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from models.hint_reader import JOINTS, MIRRORED, load
+from models.profiles import SEGMENTER
+from training import hint_reading
+from training.hint_reading import carried, evaluate, look, relief, targets
+from training.part_drawings import read_sheets, write
+from training.part_styles import place
+
+SEEDS = range(700_000_020, 700_000_026)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("sheets")
+    write(folder, SEEDS)
+    return folder
+
+
+def test_joints_are_carried_to_where_the_drawing_is_shown(folder: Path) -> None:
+    sheet = read_sheets(folder)[0]
+    joints, shape, turned = sheet.joints[0], sheet.parts.shape[1:], 0
+    for seed in range(12):
+        maps = place(np.random.default_rng(seed), shape, 128)
+        mirrored = maps[0][64, 127] < maps[0][64, 0]
+        turned += mirrored
+        found = carried(joints, maps, shape)
+        source = joints[MIRRORED] if mirrored else joints
+        for (x, y), wanted in zip(found, source, strict=True):
+            if not np.isnan(x):
+                at = np.array([plane[int(y), int(x)] for plane in maps])
+                assert np.linalg.norm(at - wanted) < 2 * shape[0] / 128 + 1
+    assert 0 < turned < 12
+    assert np.isnan(carried(np.full((len(JOINTS), 2), np.nan, np.float32), maps, shape)).all()
+
+
+def test_a_relief_keeps_the_order_of_layers_and_is_round() -> None:
+    levels = np.zeros((100, 100), np.uint8)
+    levels[10:90, 10:90] = 128
+    levels[40:60] = np.where(levels[40:60] > 0, 200, 0)
+    found = relief(levels)
+    assert found.dtype == np.float32 and found[:10].max() == 0 and found.max() <= 200 / 255 + 1e-6
+    assert found[50, 50] > found[25, 50] > found[11, 50] > 0.3
+
+
+def test_targets_are_probabilities_with_their_peak_at_the_joint() -> None:
+    joints = torch.full((1, 18, 2), float("nan"))
+    joints[0, 3] = torch.tensor([41.0, 10.0])
+    found = targets(joints, 16)
+    assert torch.allclose(found.sum(2), torch.ones(1, 18)) and (found[0, :, 0] == 1).sum() == 17
+    assert int(found[0, 3, 1:].argmax()) == 2 * 16 + 10
+
+
+def test_a_look_shows_the_character_with_its_joints(folder: Path) -> None:
+    rgb, joints, depth = look(read_sheets(folder), 96, np.random.default_rng(3))
+    assert rgb.shape == (96, 96, 3) and rgb.dtype == np.uint8 and depth.shape == (96, 96)
+    assert joints.shape == (18, 2) and np.nanmin(joints) >= 0 and np.nanmax(joints) < 96
+
+
+def test_training_goes_from_drawings_to_a_reader(folder: Path, tmp_path: Path) -> None:
+    run, out = str(tmp_path / "run"), str(tmp_path / "hints")
+    hint_reading.main(
+        [*("train", "--data", str(folder), "--out", run, "--samples", "4", "--batch", "2", "--side", "64", "--device", "cpu")]
+    )
+    hint_reading.main(["export", "--run", run, "--out", out])
+    assert evaluate(load(Path(out), SEGMENTER), 1).startswith("1 drawings: ")
