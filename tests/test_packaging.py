@@ -52,6 +52,9 @@ def test_weights_are_small_enough_for_plain_git() -> None:
     weights = ROOT / "assets" / "weights"
     sizes = {file: file.stat().st_size for file in weights.rglob("*") if file.is_file()}
     assert max(sizes.values()) <= SHARD_LIMIT
-    segmenter = sum(size for file, size in sizes.items() if file.is_relative_to(weights / "segmenter"))
-    assert segmenter <= 12_000_000
-    assert sum(sizes.values()) - segmenter <= 40_000_000
+    left = sum(sizes.values())
+    for folder, most in (("segmenter", 12_000_000), ("hints", 2_500_000)):
+        size = sum(size for file, size in sizes.items() if file.is_relative_to(weights / folder))
+        assert size <= most
+        left -= size
+    assert left <= 40_000_000
