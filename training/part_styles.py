@@ -16,6 +16,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from models.part_parser import FACE_HANDS
+from pipeline.request import ClothingPart
 from training.characters.background import draw_background
 from training.noise import Colours, Floats, Rng, field
 from training.part_camera import CAMERA
@@ -39,9 +41,10 @@ class Scene:
         return self.parts.shape[0], self.parts.shape[1]
 
     def regions(self) -> list[NDArray[np.bool_]]:
-        """Every garment, and every other part that is there."""
+        """Every garment, and every other part that is there; all skin is one, because it has one colour wherever it shows."""
         found = [self.garments == index for index in np.unique(self.garments) if index]
         bare = np.where(self.garments > 0, np.uint8(0), self.parts)
+        bare[bare == FACE_HANDS] = ClothingPart.SKIN
         return found + [bare == part for part in np.unique(bare) if part not in (0, UNKNOWN)]
 
 
