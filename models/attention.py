@@ -44,7 +44,7 @@ def _seconds(run: Any) -> float:
 
 def choose_attention(network: Any, device: torch.device, dtype: torch.dtype) -> None:
     """Give a network's self-attention what the trial says. Cross-attention keeps PyTorch's: garment adapters listen there."""
-    if prefers_xformers(device, dtype):
+    if hasattr(network, "attn_processors") and prefers_xformers(device, dtype):
         processors = network.attn_processors.items()
         network.set_attn_processor(
             {

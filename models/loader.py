@@ -13,7 +13,14 @@ from typing import Any
 import diffusers.utils.logging
 import torch
 import transformers.utils.logging
-from diffusers import AutoencoderKL, AutoencoderTiny, StableDiffusionPipeline, StableDiffusionXLPipeline, UNet2DConditionModel
+from diffusers import (
+    AutoencoderKL,
+    AutoencoderTiny,
+    StableDiffusionPipeline,
+    StableDiffusionXLPipeline,
+    T2IAdapter,
+    UNet2DConditionModel,
+)
 from diffusers.loaders import StableDiffusionLoraLoaderMixin, StableDiffusionXLLoraLoaderMixin
 from diffusers.loaders.single_file_utils import SingleFileComponentError
 from safetensors import SafetensorError
@@ -28,14 +35,14 @@ from models.group_norm import quicken
 from models.hub import find
 from models.ip_adapter import adapter_from_state
 from models.placement import RESIDENT, REST, Awake, Placement
-from models.profiles import Control, ModelProfile
+from models.profiles import SKETCH, Control, ModelProfile
 from models.sources import Source
 from models.text import TextReader
 from models.tokenizer import known_words
 from models.weights import WeightsError, has_manifest, verified
 
 LAYOUTS = Path(__file__).resolve().parent.parent / "assets" / "layouts"  # configurations for single files
-CONTROLS = {"controlnet": CC_ControlNet, "union": CC_ControlNetUnion}
+CONTROLS = {"controlnet": CC_ControlNet, "union": CC_ControlNetUnion, SKETCH: T2IAdapter}
 _VAES = {"AutoencoderKL": AutoencoderKL, "AutoencoderTiny": AutoencoderTiny}
 _PIPELINES = {"sd15": StableDiffusionPipeline, "sdxl": StableDiffusionXLPipeline}
 _HARMLESS = "position_ids"  # old files hold it, newer libraries compute it

@@ -19,8 +19,9 @@ from models.annotators import Annotators
 from models.controlled_unet import Branch, ControlNetwork, within
 from models.ip_adapter import Garment
 from models.loader import Networks
-from models.profiles import Control, ModelProfile
+from models.profiles import SKETCH, Control, ModelProfile
 from models.prompt_weights import without_weights
+from models.t2i_adapter import Sketch, read_sketch
 from models.tokenizer import unknown_words
 from pipeline.hints import read, read_lineart
 from pipeline.images import garment_picture
@@ -188,11 +189,30 @@ def make_branches(
     """
     branches: list[Branch] = []
     for control in profile.controls:
+        if control.kind == SKETCH:
+            continue
         own = {hint.kind: hint for hint in hints if hint.kind in control.hints and hint.scale > 0}
         builder = BUILDERS[control.builder]
         for group in [own] if builder.together else [{kind: hint} for kind, hint in own.items()]:
             branches += _spans(networks, control, builder, scene, group, steps)
     return tuple(branches)
+
+
+@torch.no_grad()
+def make_sketches(networks: Networks, profile: ModelProfile, scene: Scene, hints: Sequence[Hint]) -> tuple[Sketch, ...]:
+    """What the profile's T2I-Adapters find in the hints that are asked for, once for all steps."""
+    sketches = []
+    for control in profile.controls:
+        if control.kind != SKETCH:
+            continue
+        for hint in hints:
+            if hint.kind in control.hints and hint.scale > 0:
+                adapter = networks.controls[control.name]
+                picture, scale = BUILDERS[control.builder].build(scene, {hint.kind: hint})
+                if adapter.config.in_channels == 1:  # those of lines
+                    picture = picture.mean(dim=1, keepdim=True)
+                sketches.append(read_sketch(adapter, picture.to(networks.device, networks.dtype), scale, hint.start, hint.end))
+    return tuple(sketches)
 
 
 def _spans(

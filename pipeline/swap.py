@@ -23,7 +23,7 @@ from models.profiles import ModelProfile
 from models.samplers import make_scheduler
 from models.text import Words
 from pipeline.composite import Colour, cut_out, join_border, key_colour, match_colours, outfit_layer, paste
-from pipeline.conditions import Scene, make_branches, read_garment, text_warnings
+from pipeline.conditions import Scene, make_branches, make_sketches, read_garment, text_warnings
 from pipeline.denoise import Known, count_steps, denoise
 from pipeline.images import Crop, crop_around, flatten, is_opaque, with_alpha
 from pipeline.latents import decode_picture, encode_masked, encode_picture, latent_mask, soft_mask, to_picture, to_tensor
@@ -198,7 +198,9 @@ class OutfitSwapper:
         with job.timer("conditions"):
             hints = [hint if hint.image is None else replace(hint, image=crop.take(hint.image)) for hint in request.hints]
             steps = count_steps(request.steps, work.strength)
-            branches = make_branches(networks, self.profile, Scene(rgb, mask, self.annotators), hints, steps)
+            scene = Scene(rgb, mask, self.annotators)
+            branches = make_branches(networks, self.profile, scene, hints, steps)
+            sketches = make_sketches(networks, self.profile, scene, hints)
             drawn_over = (to_tensor(grow(mask, round(DENOISE_GROW * self.profile.native / 512))) >= 0.5).float()
             with networks.awake(networks.vae):
                 latents = encode_picture(networks.vae, to_tensor(work.start), random).to(networks.device)
@@ -226,6 +228,7 @@ class OutfitSwapper:
                 known=known,
                 garments=[worn.at(crop, places) for worn in job.worn],
                 masked=masked,
+                sketches=sketches,
                 added=added(job.words, crop),
                 generators=[random],
                 on_step=lambda step, _, seen: job.tell(work.name, done + step, seen, preview),

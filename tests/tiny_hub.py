@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from diffusers import AutoencoderKL, ControlNetModel, ControlNetUnionModel, UNet2DConditionModel
+from diffusers import AutoencoderKL, ControlNetModel, ControlNetUnionModel, T2IAdapter, UNet2DConditionModel
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from transformers import (
@@ -75,6 +75,12 @@ def control_of(layout: str, seed: int = 0) -> Any:
     return _awake(ControlNetModel.from_config(config_of(layout, "controlnet")))
 
 
+def sketch_of(channels: int, seed: int = 0) -> Any:
+    """A T2I-Adapter of SD1.5."""
+    torch.manual_seed(seed)
+    return T2IAdapter(in_channels=channels, channels=list(WIDTHS["sd15"]), num_res_blocks=2)
+
+
 def union_of(seed: int = 0) -> Any:
     """Of eight types, as the published "promax" networks are."""
     torch.manual_seed(seed)
@@ -117,6 +123,10 @@ def write_hub(root: Path) -> None:
     rows += ("f1p_sd15_depth", "p_sd15_seg", "p_sd15_softedge")
     for seed, name in enumerate(rows):
         _control(root / f"lllyasviel/control_v11{name}", "sd15", seed)
+    for seed, (name, channels) in enumerate(
+        (("sketch_sd15v2", 1), ("canny_sd15v2", 1), ("openpose_sd14v1", 3), ("depth_sd15v2", 3))
+    ):
+        _network(sketch_of(channels, seed), root / f"TencentARC/t2iadapter_{name}", WEIGHTS)
     for name in ("cagliostrolab/animagine-xl-4.0", "OnomaAIResearch/Illustrious-xl-early-release-v0"):
         write_base(root / name, "sdxl", seed=len(name))
     _other(root / "cagliostrolab/animagine-xl-4.0/animagine-xl-4.0.safetensors")

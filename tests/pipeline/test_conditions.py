@@ -1,9 +1,15 @@
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
 import numpy as np
+import pytest
 import torch
 
 from models.annotators import Annotators
 from models.loader import Networks
-from models.profiles import ModelProfile
+from models.profiles import BUNDLED, SKETCH, Control, ModelProfile
+from models.sources import Source
 from pipeline.conditions import (
     INPAINT,
     LINEART,
@@ -11,10 +17,13 @@ from pipeline.conditions import (
     bundled_hint,
     inpaint_hint,
     make_branches,
+    make_sketches,
     token_ids,
 )
-from pipeline.hints import read_lineart
+from pipeline.hints import read, read_lineart
+from pipeline.latents import to_tensor
 from pipeline.request import Hint
+from tests.tiny_hub import sketch_of
 
 
 def test_bundled_hint_hides_what_is_masked_and_drops_what_is_missing() -> None:
@@ -56,3 +65,20 @@ def test_a_network_of_two_hints_becomes_a_branch_a_stretch(tiny_profile: ModelPr
     assert acting == [[True, False]] * 17 + [[False, True]] * 8
     assert not torch.equal(both.stem, inpaint.stem)
     assert make_branches(tiny_networks, tiny_profile, scene, (), 25) == ()
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_a_sketch_is_what_its_adapter_finds_in_the_hint(channels: int) -> None:
+    adapter = sketch_of(channels).eval()
+    networks: Any = SimpleNamespace(controls={"edges": adapter}, device=torch.device("cpu"), dtype=torch.float32)
+    row = replace(BUNDLED, controls=(Control("edges", Source("nobody/nothing"), ("canny",), "picture", kind=SKETCH),))
+    rng = np.random.default_rng(0)
+    scene = Scene(rng.integers(0, 256, (64, 64, 3), np.uint8), np.zeros((64, 64), np.uint8), Annotators())
+    hints = (Hint("canny", 0.7, start=0.1, end=0.6), Hint("pose", 1.0))
+    (found,) = make_sketches(networks, row, scene, hints)
+    assert (found.scale, found.start, found.end) == (0.7, 0.1, 0.6)
+    picture = to_tensor(read("canny", scene.rgb, scene.mask))[:, :channels]  # its three channels are alike
+    for feature, wanted in zip(found.features, adapter(picture), strict=True):
+        assert torch.allclose(feature, wanted, atol=1e-6)
+    assert make_sketches(networks, row, scene, (Hint("canny", 0.0),)) == ()
+    assert make_branches(networks, row, scene, hints, 4) == ()
