@@ -274,9 +274,14 @@ def _serve(options: argparse.Namespace, results: TextIO) -> None:
     if read_credentials() is not None:
         _complain("note: the page marks its pictures but does not sign them, only `app.py swap` does.")
     jobs, stop = Jobs(), threading.Event()
-    profiles = [first, *(profile for profile in stock.on_disk() if profile.name != first.name)]
+    names = dict.fromkeys([first.name, *(profile.name for profile in stock.on_disk())])
+    local = _is_local(options.host)
+    if local:  # who looks at the page is who could also fetch the others on the command line
+        names |= dict.fromkeys(name for name in stock.profiles if stock.missing(name))
     examples = sorted((ROOT / "assets" / "examples").glob("*.png"))
-    page = layout.build(engine, [_info(profile) for profile in profiles], mark, examples, jobs)
+    infos = [_info(stock.named(name)) for name in names]
+    fetches = local and not options.no_download and not stock.is_offline
+    page = layout.build(engine, infos, mark, examples, jobs, stock, fetches)
     page.queue(max_size=32, default_concurrency_limit=4)
 
     def on_signal(number: int, frame: FrameType | None) -> None:
@@ -345,11 +350,15 @@ def _info(profile: ModelProfile) -> ProfileInfo:
     )
 
 
+def _is_local(host: str) -> bool:
+    """Only this machine can see the page."""
+    return host in ("127.0.0.1", "localhost", "::1")
+
+
 def _is_desktop(host: str) -> bool:
     """Somebody sits in front of this machine, so a browser may be opened."""
-    local = host in ("127.0.0.1", "localhost")
     screen = sys.platform in ("darwin", "win32") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
-    return local and screen and sys.stderr.isatty() and not {"CI", "SSH_CONNECTION"} & os.environ.keys()
+    return _is_local(host) and screen and sys.stderr.isatty() and not {"CI", "SSH_CONNECTION"} & os.environ.keys()
 
 
 if __name__ == "__main__":

@@ -72,6 +72,11 @@ def is_there(profile: ModelProfile) -> bool:
     return not any(verify(source) for source in profile.sources())
 
 
+def lacking(profile: ModelProfile) -> tuple[Source, ...]:
+    """What is not wholly on this disk of what the profile cannot do without."""
+    return tuple(source for source in profile.sources() if verify(source))
+
+
 def sources_of(rows: Iterable[ModelProfile], optional: bool = False) -> tuple[Source, ...]:
     """What these profiles need from the hub, each once."""
     found = [source for row in rows for source in row.sources(optional) if not isinstance(source.repo, Path)]

@@ -197,7 +197,10 @@ def _as_plain(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class Step:
-    """What a step callback is told. preview: small H x W x 3 uint8 picture of the whole character, or None."""
+    """What a step callback is told. preview: small H x W x 3 uint8 picture of the whole character, or None.
+
+    stage: "load" while the model comes into memory, which `model` then names, "draw" and "detail".
+    """
 
     index: int
     total: int
@@ -205,6 +208,7 @@ class Step:
     images: int = 1
     preview: Image8 | None = None
     stage: str = "draw"
+    model: str = ""
 
 
 OnStep = Callable[[Step], None]

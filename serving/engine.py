@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -18,6 +18,29 @@ class Health:
     device: str
     detail: str = ""
     detects: bool = False
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A model that is not wholly on this disk. megabytes: still to be fetched, 0 where only the hub knows; licence: SPDX
+    identifiers, or names of licence files, of all that would be fetched."""
+
+    title: str
+    megabytes: int
+    licence: str
+
+
+class Models(Protocol):
+    """The models of this machine, by the names of their profiles."""
+
+    def missing(self, name: str) -> Missing | None:
+        """What has to be fetched before the model can draw; None if it is there, or cannot be fetched."""
+        ...
+
+    def get(self, name: str, tell: Callable[[int, int, str], None]) -> None:
+        """Fetch what is missing, from where an interrupted download broke off. tell: (bytes done, bytes in all, file), a few
+        times a second. Raises `UserError`, and what `tell` raises."""
+        ...
 
 
 class Engine(Protocol):

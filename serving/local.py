@@ -82,6 +82,7 @@ class LocalEngine:
             if on_step is not None:
                 on_step(step)
 
+        self._announce(profile, on_step)  # before the lock, which warming up holds while it loads
         with self._lock:
             self._stop.clear()
             if (result := self._tried(profile, request, checked)) is not None:
@@ -89,9 +90,16 @@ class LocalEngine:
             if self._step_down(profile):
                 note = STEPPED_DOWN.format(name=self._placements[profile.name].name)
                 again = replace(request, notes=(*request.notes, note))
+                self._announce(profile, on_step)
                 if (result := self._tried(profile, again, checked)) is not None:
                     return result
         raise UserError(OUT_OF_MEMORY)
+
+    def _announce(self, profile: ModelProfile, on_step: OnStep | None) -> None:
+        """Tell whoever waits that the model has to be loaded first."""
+        swapper = self._swapper
+        if on_step is not None and (swapper is None or swapper.profile != profile):
+            on_step(Step(0, 1, stage="load", model=profile.title or profile.name))
 
     def _tried(self, profile: ModelProfile, request: SwapRequest, on_step: OnStep) -> SwapResult | None:
         """None if the memory was not enough; it is free again then."""

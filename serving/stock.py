@@ -8,11 +8,12 @@ from pathlib import Path
 from models.choice import best, known_profiles
 from models.fetch import Tell, is_offline
 from models.hub import download, plan, remove
-from models.listing import is_there, listed, sources_of
+from models.listing import is_there, lacking, listed, sources_of
 from models.loader import best_device
 from models.profiles import ModelProfile
 from models.weights import WeightsError
 from pipeline.request import UserError
+from serving.engine import Missing
 
 Say = Callable[[str], None]  # a line for whoever waits
 
@@ -36,6 +37,20 @@ class Stock:
     def on_disk(self) -> list[ModelProfile]:
         """Those whose files are all there."""
         return [profile for profile in self.profiles.values() if is_there(profile)]
+
+    def missing(self, name: str) -> Missing | None:
+        """See `serving.engine.Models`."""
+        row = self.named(name)
+        sources = lacking(row)
+        if not sources or any(isinstance(source.repo, Path) for source in sources):
+            return None
+        megabytes = sum(source.megabytes for source in sources) if all(source.megabytes for source in sources) else 0
+        return Missing(row.title or row.name, megabytes, ", ".join(dict.fromkeys(source.licence for source in sources)))
+
+    def get(self, name: str, tell: Tell) -> None:
+        """See `serving.engine.Models`."""
+        if self.missing(name) is not None:
+            self.fetch([self.named(name)], lambda _: None, tell)
 
     def lines(self, chosen: Sequence[ModelProfile], checksums: bool, complain: Say) -> Iterator[str]:
         """A line for every model, of those chosen or of all; raises `UserError` at the end if a file is not as it should be."""
@@ -70,6 +85,11 @@ class Stock:
             return remove(sources_of(chosen, optional=True), sources_of(others, optional=True))
         except WeightsError as error:
             raise UserError(str(error)) from None
+
+    @property
+    def is_offline(self) -> bool:
+        """The user forbids the network."""
+        return is_offline()
 
     def first(self, say: Say, tell: Tell, may_fetch: bool = True) -> ModelProfile:
         """The best model for this machine; fetched if it is missing and that is wanted, otherwise the best that is there."""

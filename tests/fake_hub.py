@@ -17,6 +17,7 @@ import json
 import re
 import socket
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -68,13 +69,14 @@ class Asked:
 class FakeHub:
     """root: folder of owners; lfs_from: bytes from which a file is git-lfs; licences: by repository, "apache-2.0" else.
 
-    requests: all that came, oldest first; served: bytes of files sent, by "owner/name/path".
+    requests: all that came, oldest first; served: bytes of files sent, by "owner/name/path"; pause: seconds before each 64 kB.
     """
 
     def __init__(self, root: Path, lfs_from: int = 4096, licences: Mapping[str, str] | None = None) -> None:
         self.root, self.lfs_from, self.licences = root, lfs_from, dict(licences or {})
         self.requests: list[Asked] = []
         self.served: dict[str, int] = {}
+        self.pause = 0.0
         self._commits: dict[tuple[str, str], dict[str, Blob]] = {}
         self._branches: dict[tuple[str, str], str] = {}
         self._cuts: dict[str, int] = {}
@@ -290,10 +292,15 @@ class _Handler(BaseHTTPRequestHandler):
         end = min(stop, max(start, self.hub._cuts.get(name, stop)))
         wrong = blob.size // 2 if name in self.hub._corrupt else -1
         for chunk in blob.read(start, end):
+            time.sleep(self.hub.pause)
             if start <= wrong < start + len(chunk):
                 at = wrong - start
                 chunk = chunk[:at] + bytes([chunk[at] ^ 0xFF]) + chunk[at + 1 :]
-            self.wfile.write(chunk)
+            try:
+                self.wfile.write(chunk)
+            except ConnectionError:  # who asked has gone
+                self.close_connection = True
+                return
             start += len(chunk)
             with self.hub._lock:
                 self.hub.served[name] = self.hub.served.get(name, 0) + len(chunk)

@@ -114,8 +114,8 @@ def image_encoder() -> Any:
     return CLIPVisionModelWithProjection(CLIPVisionConfig(**sizes, image_size=56, patch_size=14, projection_dim=16))
 
 
-def write_hub(root: Path) -> None:
-    """Every repository of the rows that come from the hub."""
+def write_sd15(root: Path) -> None:
+    """The repositories of `sd15-anime`."""
     write_base(root / "stablediffusionapi/anything-v5", "sd15")
     for name in ("anything-v5.safetensors", "unet/diffusion_pytorch_model.bin", "safety_checker/model.safetensors"):
         _other(root / "stablediffusionapi/anything-v5" / name)
@@ -123,6 +123,12 @@ def write_hub(root: Path) -> None:
     rows += ("f1p_sd15_depth", "p_sd15_seg", "p_sd15_softedge")
     for seed, name in enumerate(rows):
         _control(root / f"lllyasviel/control_v11{name}", "sd15", seed)
+    _adapters(root / "h94/IP-Adapter")
+
+
+def write_hub(root: Path) -> None:
+    """Every repository of the rows that come from the hub."""
+    write_sd15(root)
     for seed, (name, channels) in enumerate(
         (("sketch_sd15v2", 1), ("canny_sd15v2", 1), ("openpose_sd14v1", 3), ("depth_sd15v2", 3))
     ):
@@ -144,7 +150,6 @@ def write_hub(root: Path) -> None:
     file.parent.mkdir(parents=True)
     save_file(_half(control_of("sdxl", 7).state_dict()), file)
     (file.parent / "README.md").write_text("---\nlicense: other\n---\n", encoding="utf-8")
-    _adapters(root / "h94/IP-Adapter")
     (root / "ByteDance/Hyper-SD").mkdir(parents=True)
     for layout, name in (("sd15", "Hyper-SD15-8steps-CFG-lora"), ("sdxl", "Hyper-SDXL-8steps-CFG-lora")):
         save_file(lora_of(unet_of(layout)), root / f"ByteDance/Hyper-SD/{name}.safetensors")

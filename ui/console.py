@@ -14,6 +14,9 @@ class Bar:
         self._stream, self._live, self._shown = stream, stream.isatty(), -1
 
     def __call__(self, step: Step) -> None:
+        if step.stage == "load":
+            print(f"load {step.model} ...", file=self._stream, flush=True)
+            return
         tenths = int(10 * (step.image + step.index / max(1, step.total)) / step.images)
         if not self._live and tenths == self._shown:
             return

@@ -11,11 +11,11 @@ import gradio as gr
 
 from pipeline.images import load_character, load_mask
 from pipeline.request import Cancelled, Image8, Step, SwapRequest, SwapResult, UserError
-from ui import detecting, editor, steering, views, wardrobe
+from ui import detecting, editor, fetching, steering, views, wardrobe
 from ui.arguments import MAX_SEED
 from ui.guard import QUICK, SILENT, Updates, Values, as_message, friendly, into_editor, keep_upload, uploaded
 from ui.jobs import Job
-from ui.page import Backstage, Page, ProfileInfo
+from ui.page import Backstage, Page
 from ui.presets import PRESETS
 from ui.progress import Clock, empty_stage, note_stage
 from ui.shelf import choose, dress_others, keep
@@ -28,12 +28,13 @@ _TO_RESULT = "() => { if (window.innerWidth < 800) document.querySelector('#resu
 def connect(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
     """Wire every component of the page; to be called inside `blocks`."""
     _connect_character(page, backstage.examples)
-    _connect_outfit(blocks, page, backstage.profiles)
+    _connect_outfit(blocks, page, backstage)
     _connect_run(blocks, page, backstage)
     _connect_result(page)
     detecting.connect(page, backstage)
     steering.connect(page, backstage)
     wardrobe.connect(page)
+    fetching.connect(blocks, page, backstage)
 
 
 def _connect_character(page: Page, examples: tuple[Path, ...]) -> None:
@@ -91,14 +92,14 @@ def _connect_character(page: Page, examples: tuple[Path, ...]) -> None:
     into_editor(page.import_mask.upload, import_mask, state | {page.import_mask}, [page.editor, *tools])
 
 
-def _connect_outfit(blocks: gr.Blocks, page: Page, profiles: tuple[ProfileInfo, ...]) -> None:
+def _connect_outfit(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
     for button, (_, words) in zip(page.presets, PRESETS, strict=True):
         button.click(None, None, page.prompt, js=f"() => {words!r}", **QUICK)
     page.dice.click(None, None, page.seed, js=_RANDOM_SEED, **QUICK)
     blocks.load(None, None, page.seed, js=_RANDOM_SEED, **QUICK)  # every visit starts with its own seed
 
     def use(values: Values, request: gr.Request) -> Updates:
-        info = next(info for info in profiles if info.name == values[page.profile])
+        info = next(info for info in backstage.profiles if info.name == values[page.profile])
         return {
             page.sampler: gr.update(choices=list(info.samplers), value=info.sampler),
             page.steps: info.steps,
@@ -110,10 +111,11 @@ def _connect_outfit(blocks: gr.Blocks, page: Page, profiles: tuple[ProfileInfo, 
             page.lineart: gr.update(visible="lineart" in info.hints and not steering.kinds_of(info)),
             **steering.use(page.steering, info, values, request),
             **wardrobe.use(page.wardrobe, info),
+            **fetching.use(page, backstage, values, request),
         }
 
     changed = [page.sampler, page.steps, page.guidance, page.garment_drop, page.garment_scale, page.garment, page.lineart]
-    changed += [*steering.outputs(page.steering), *wardrobe.outputs(page.wardrobe)]
+    changed += [*steering.outputs(page.steering), *wardrobe.outputs(page.wardrobe), *fetching.outputs(page.fetching)]
     page.profile.change(use, {page.profile, page.steering.follow, page.steering.own_kind}, changed, **QUICK)
     keep_upload(page.garment_drop, page.garment)
 
@@ -170,6 +172,7 @@ def _connect_run(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
 
 
 def _stream(page: Page, backstage: Backstage, job: Job, values: Values, request: gr.Request) -> Iterator[Updates]:
+    fetching.require(backstage, values[page.profile], request)
     seed = _seed(page, values)
     swap = to_request(page, values, seed, request, backstage.finds)
     clock = Clock()

@@ -5,18 +5,32 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from contextvars import copy_context
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
-from pipeline.request import Cancelled, Step, SwapRequest, SwapResult, UserError
+from pipeline.request import Cancelled, OnStep, Step, SwapRequest, SwapResult, UserError
 from serving.engine import Engine
 
 _POLL_SECONDS = 0.25
 
+News = TypeVar("News")
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class _End(Generic[Result]):
+    """The last that a thread has to say: what it has made, or why it could not."""
+
+    result: Result | None = None
+    error: BaseException | None = None
+
 
 class Job:
-    """One press of Generate. Stopping it is allowed at any time, also before it starts and after it ended."""
+    """One press of Generate, or of another button that starts something long. Stopping it is allowed at any time, also before
+    it starts and after it ended."""
 
     def __init__(self) -> None:
         self._stop = threading.Event()
@@ -29,26 +43,39 @@ class Job:
         return self._stop.is_set()
 
     def run(self, engine: Engine, request: SwapRequest) -> Iterator[Step | SwapResult | None]:
-        """Steps as they come, None now and then while there is none, the result last.
+        """`watch` over a swap: the result comes last."""
 
-        Raises what `Engine.swap` raises, `Cancelled` after `stop`. A caller that stops iterating stops the job.
+        def swap(on_step: OnStep) -> SwapResult:
+            return engine.swap(request, on_step)
+
+        result = yield from self.watch(swap)
+        yield result
+
+    def watch(
+        self, work: Callable[[Callable[[News], None]], Result], daemon: bool = False
+    ) -> Generator[News | None, None, Result]:
+        """Do something long in a thread: yields its news as they come, the latest of several, and None now and then while
+        there are none; returns its result.
+
+        work: is given what it tells its news to, which raises `Cancelled` after `stop`; daemon: need not end before the
+        program does. Raises what `work` raises, `Cancelled` after `stop`. A caller that stops iterating stops the job.
         """
-        news: queue.SimpleQueue[Step | SwapResult | BaseException] = queue.SimpleQueue()
+        news: queue.SimpleQueue[News | _End[Result]] = queue.SimpleQueue()
 
-        def on_step(step: Step) -> None:
+        def tell(item: News) -> None:
             if self.stopped:
                 raise Cancelled
-            news.put(step)
+            news.put(item)
 
-        def work() -> None:
+        def run() -> None:
             try:
-                news.put(engine.swap(request, on_step))
+                news.put(_End(work(tell)))
             except BaseException as error:  # handed over to the iterating thread, which raises it
-                news.put(error)
+                news.put(_End(error=error))
 
         if self.stopped:
             raise Cancelled
-        threading.Thread(target=copy_context().run, args=(work,), name="swap").start()
+        threading.Thread(target=copy_context().run, args=(run,), name="job", daemon=daemon).start()
         try:
             while True:
                 try:
@@ -56,15 +83,15 @@ class Job:
                 except queue.Empty:
                     yield None  # a chance to notice that the browser is gone
                     continue
-                while isinstance(item, Step) and not news.empty():
+                while not isinstance(item, _End) and not news.empty():
                     item = news.get()
-                if isinstance(item, BaseException):
-                    raise item
+                if isinstance(item, _End) and item.error is not None:
+                    raise item.error
                 if self.stopped:
                     raise Cancelled
+                if isinstance(item, _End):
+                    return item.result  # type: ignore[return-value]  # there is no error, so this is it
                 yield item
-                if isinstance(item, SwapResult):
-                    return
         finally:
             self.stop()
 

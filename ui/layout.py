@@ -10,8 +10,8 @@ from typing import Any
 import gradio as gr
 
 from pipeline.request import SwapRequest
-from serving.engine import Engine
-from ui import events, steering, wardrobe
+from serving.engine import Engine, Models
+from ui import events, fetching, steering, wardrobe
 from ui.arguments import MAX_SEED
 from ui.editor import BRUSH
 from ui.jobs import Jobs
@@ -34,11 +34,14 @@ def build(
     mark: Mark,
     examples: Sequence[Path] = (),
     jobs: Jobs | None = None,
+    models: Models | None = None,
+    fetches: bool = False,
 ) -> gr.Blocks:
     """The whole page over one engine.
 
     profiles: the models to choose from, the default first. mark: (metadata, seed) -> text entries of a saved PNG.
     examples: character pictures one click away. jobs: given by a caller that waits for running jobs when it stops.
+    models: says which profiles are not on this disk; fetches: visitors may fetch them, as only the operator should.
     """
     finds = engine.health().detects
     blocks = gr.Blocks(title="CC_ControlNet", analytics_enabled=False, fill_width=True, delete_cache=(3600, _KEPT_SECONDS))
@@ -54,7 +57,7 @@ def build(
             with gr.Column(elem_id="result", min_width=340):
                 parts |= _result()
         page = Page(**parts)
-        backstage = Backstage(engine, tuple(profiles), mark, tuple(examples), jobs or Jobs(), finds)
+        backstage = Backstage(engine, tuple(profiles), mark, tuple(examples), jobs or Jobs(), finds, models, fetches)
         events.connect(blocks, page, backstage)
     return blocks
 
@@ -241,6 +244,7 @@ def _advanced(profiles: Sequence[ProfileInfo], worn: dict[str, Any]) -> dict[str
                 elem_id="profile",
             )
             sampler = gr.Dropdown(list(first.samplers), value=first.sampler, label=label("sampler"), elem_id="sampler")
+        fetched = fetching.build()
         with gr.Row():
             sliders = {
                 "steps": _slider("steps", 1, 60, 1, first.steps),
@@ -256,7 +260,7 @@ def _advanced(profiles: Sequence[ProfileInfo], worn: dict[str, Any]) -> dict[str
         detail = gr.Checkbox(value=_DEFAULT["detail_pass"], label=label("detail"), elem_id="detail")
         followed = steering.build(profiles)
         worn |= wardrobe.build_loras(profiles)
-    more = {"steering": followed, "wardrobe": Wardrobe(**worn)}
+    more = {"steering": followed, "wardrobe": Wardrobe(**worn), "fetching": fetched}
     return {"negative": negative, "profile": profile, "sampler": sampler, "detail": detail, **sliders, **more}
 
 

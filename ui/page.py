@@ -9,7 +9,7 @@ from typing import Any
 
 import gradio as gr
 
-from serving.engine import Engine
+from serving.engine import Engine, Models
 from ui.jobs import Jobs
 
 Mark = Callable[[Mapping[str, Any], int], Mapping[str, str]]
@@ -36,7 +36,7 @@ class ProfileInfo:
 @dataclass(frozen=True)
 class Backstage:
     """What stands behind the page. mark: a result's metadata and a seed -> the text entries of its PNG file; finds: whether
-    the engine can find clothing."""
+    the engine can find clothing; models: what is on this disk, None where all is; fetches: visitors may fetch the others."""
 
     engine: Engine
     profiles: tuple[ProfileInfo, ...]
@@ -44,6 +44,18 @@ class Backstage:
     examples: tuple[Path, ...]
     jobs: Jobs
     finds: bool = False
+    models: Models | None = None
+    fetches: bool = False
+
+
+@dataclass(frozen=True)
+class Fetching:
+    """A model that is not on this disk, see `ui.fetching`."""
+
+    note: gr.HTML
+    bar: gr.HTML
+    fetch: gr.Button
+    stop: gr.Button
 
 
 @dataclass(frozen=True)
@@ -137,6 +149,7 @@ class Page:
     detail: gr.Checkbox
     steering: Steering
     wardrobe: Wardrobe
+    fetching: Fetching
     shelf: gr.State
     stage: gr.HTML
     slider: gr.ImageSlider

@@ -38,6 +38,8 @@ class Clock:
         return _stage(self._preview, None, text, "")
 
     def html(self, step: Step, request: gr.Request | None) -> str:
+        if step.stage == "load":
+            return self.waiting(say(request, "loading", title=step.model))
         if step.preview is not None:
             self._preview = _data_url(step.preview)
         share = (step.image + step.index / max(1, step.total)) / step.images
@@ -57,14 +59,31 @@ class Clock:
         return say(request, "left", seconds=max(1, round(seconds)))
 
 
+def download(done: int, total: int, file: str, request: gr.Request | None) -> str:
+    """A bar for a download. done, total: bytes, 0 of 0 before it is known; file: the one that is coming, "" before the first."""
+    if not file:
+        return _small(_bar(None, say(request, "fetching", file="…"), ""))
+    share = done / max(1, total)
+    left = say(request, "fetched", done=f"{done / 1e6:,.0f}", total=f"{total / 1e6:,.0f}", percent=int(100 * share))
+    return _small(_bar(share, say(request, "fetching", file=file), left))
+
+
+def _small(content: str) -> str:
+    return f'<div class="stage busy small">{content}</div>'
+
+
 def _stage(preview: str, share: float | None, title: str, left: str) -> str:
-    percent = None if share is None else round(100 * share)
     picture = f'<img src="{preview}" alt="">' if preview else '<div class="hanger" aria-hidden="true"></div>'
+    return f'<div class="stage busy">{picture}{_bar(share, title, left)}</div>'
+
+
+def _bar(share: float | None, title: str, left: str) -> str:
+    percent = None if share is None else round(100 * share)
     bar = f'aria-valuenow="{percent}"><i style="width:{percent}%"></i>' if percent is not None else '><i class="unknown"></i>'
     return (
-        f'<div class="stage busy">{picture}<div class="bar" role="progressbar" aria-valuemin="0" aria-valuemax="100" '
+        '<div class="bar" role="progressbar" aria-valuemin="0" aria-valuemax="100" '
         f'aria-label="{escape(title)}" {bar}</div>'
-        f'<p class="line"><span>{escape(title)}</span><span>{escape(left)}</span></p></div>'
+        f'<p class="line"><span>{escape(title)}</span><span>{escape(left)}</span></p>'
     )
 
 

@@ -37,6 +37,15 @@ def test_loads_lazily_and_answers(engine: LocalEngine, job: SwapRequest) -> None
     assert engine.health().detail == "idle"
 
 
+def test_whoever_waits_is_told_what_is_loaded(engine: LocalEngine, job: SwapRequest) -> None:
+    engine._profiles["other"] = replace(engine._profiles["bundled"], name="other", title="")
+    told: list[Step] = []
+    for name in ("bundled", "bundled", "other"):
+        engine.swap(replace(job, profile=name), told.append)
+    loaded = [(index, step.model) for index, step in enumerate(told) if step.stage == "load"]
+    assert loaded == [(0, "Bundled (small, no download)"), (5, "other")]
+
+
 def test_interrupt_stops_only_the_running_request(engine: LocalEngine, job: SwapRequest) -> None:
     engine.interrupt()  # nothing runs: nothing happens
     engine.swap(job)
@@ -99,7 +108,7 @@ def test_clothing_is_found_while_a_swap_is_running(engine: LocalEngine, job: Swa
         found.append(engine.pick(person(), [Click(100, 120)]))
 
     def on_step(step: Step) -> None:
-        if not found:
+        if step.stage == "draw" and not found:
             thread = threading.Thread(target=look)
             thread.start()
             thread.join(timeout=30)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -91,3 +92,18 @@ def test_closing_waits_for_what_runs_and_takes_nothing_new() -> None:
     left.set()
     assert jobs.close(5)
     thread.join()
+
+
+def test_news_of_anything_long_then_what_it_made() -> None:
+    def work(tell: Callable[[int], None]) -> str:
+        for number in range(3):
+            tell(number)
+            time.sleep(0.05)
+        return "made"
+
+    news = Job().watch(work)
+    seen = []
+    with pytest.raises(StopIteration) as end:
+        while True:
+            seen.append(next(news))
+    assert [item for item in seen if item is not None] == [0, 1, 2] and end.value.value == "made"

@@ -18,7 +18,7 @@ from ui import editor, events, layout, texts
 from ui.finding import Sight
 from ui.page import Page, ProfileInfo
 from ui.presets import PRESETS
-from ui.progress import Clock
+from ui.progress import Clock, download
 
 INFO = ProfileInfo("bundled", "Bundled", ("ddim", "euler"), "ddim", 25, 4.0)
 
@@ -131,6 +131,17 @@ def test_progress_shows_share_preview_and_rest() -> None:
     assert "data:image/jpeg;base64," in html
     assert "s left" in html
     assert "2 of 4" in clock.html(Step(0, 10, image=1, images=4), None)
+
+
+def test_a_model_that_is_loaded_or_fetched_is_named() -> None:
+    clock = Clock()
+    loading = clock.html(Step(0, 1, stage="load", model="SDXL anime"), None)
+    assert "Loading SDXL anime …" in loading and "unknown" in loading
+    clock.html(Step(1, 10), None)
+    assert "s left" in clock.html(Step(5, 10), None), "loading is no part of the pace"
+    html = download(1_500_000_000, 6_000_000_000, "owner/name/unet.safetensors", None)
+    assert 'aria-valuenow="25"' in html and "owner/name/unet.safetensors" in html and "1,500 of 6,000 MB · 25 %" in html
+    assert "unknown" in download(0, 0, "", None)
 
 
 def test_nothing_comes_from_another_host() -> None:
