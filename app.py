@@ -17,6 +17,7 @@ import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, TextIO
@@ -258,21 +259,19 @@ def _models(options: argparse.Namespace, results: TextIO) -> None:
 
 def _serve(options: argparse.Namespace, results: TextIO) -> None:
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    from pipeline.marking import read_credentials, save_result
     from ui.console import Bytes
 
+    save = partial(save_result, credentials=read_credentials())  # first: a download may take an hour
     stock = _stock()
     asked = options.profile and stock.named(options.profile)
     first = asked or stock.first(_complain, Bytes(sys.stderr), not options.no_download)
     engine = _engine(first.name, stock)
 
-    from pipeline.marking import read_credentials
     from pipeline.request import UserError
-    from pipeline.safety import mark
     from ui import layout
     from ui.jobs import Jobs
 
-    if read_credentials() is not None:
-        _complain("note: the page marks its pictures but does not sign them, only `app.py swap` does.")
     jobs, stop = Jobs(), threading.Event()
     names = dict.fromkeys([first.name, *(profile.name for profile in stock.on_disk())])
     local = _is_local(options.host)
@@ -281,7 +280,7 @@ def _serve(options: argparse.Namespace, results: TextIO) -> None:
     examples = sorted((ROOT / "assets" / "examples").glob("*.png"))
     infos = [_info(stock.named(name)) for name in names]
     fetches = local and not options.no_download and not stock.is_offline
-    page = layout.build(engine, infos, mark, examples, jobs, stock, fetches)
+    page = layout.build(engine, infos, save, examples, jobs, stock, fetches)
     page.queue(max_size=32, default_concurrency_limit=4)
 
     def on_signal(number: int, frame: FrameType | None) -> None:

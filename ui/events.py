@@ -30,7 +30,7 @@ def connect(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
     _connect_character(page, backstage.examples)
     _connect_outfit(blocks, page, backstage)
     _connect_run(blocks, page, backstage)
-    _connect_result(page)
+    _connect_result(page, backstage)
     detecting.connect(page, backstage)
     steering.connect(page, backstage)
     wardrobe.connect(page)
@@ -181,13 +181,13 @@ def _stream(page: Page, backstage: Backstage, job: Job, values: Values, request:
         if isinstance(item, Step):
             yield {page.stage: clock.html(item, request)}
         elif isinstance(item, SwapResult):
-            shelf = keep(values[page.shelf], swap.character, item, swap.steps, backstage.mark)
+            shelf = keep(values[page.shelf], swap.character, item, swap.steps, backstage.save)
             yield views.finished(page, shelf, request)
         else:
             yield {page.seed: gr.skip()}
 
 
-def _connect_result(page: Page) -> None:
+def _connect_result(page: Page, backstage: Backstage) -> None:
     chosen = [page.shelf, page.slider, page.proof, page.download, page.outfit, page.gallery]
 
     @friendly
@@ -209,7 +209,8 @@ def _connect_result(page: Page) -> None:
         shelf = values[page.shelf]
         if shelf is None or not shelf.pictures:
             raise UserError(say(request, "no_result"))
-        return views.finished(page, dress_others(shelf, [load_character(path) for path in values[page.others] or ()]), request)
+        pictures = [load_character(path) for path in values[page.others] or ()]
+        return views.finished(page, dress_others(shelf, pictures, backstage.save), request)
 
     page.others.upload(
         others, {page.shelf, page.others}, [*views.stage(page), page.shelf, page.download, page.outfit, page.gallery], **SILENT

@@ -15,7 +15,7 @@ from ui import events, fetching, steering, wardrobe
 from ui.arguments import MAX_SEED
 from ui.editor import BRUSH
 from ui.jobs import Jobs
-from ui.page import Backstage, Mark, Page, ProfileInfo, Wardrobe
+from ui.page import Backstage, Page, ProfileInfo, Save, Wardrobe
 from ui.presets import PRESETS
 from ui.progress import empty_stage
 from ui.shelf import discard
@@ -31,7 +31,7 @@ _text: Callable[[str], Any] = label  # for components whose annotations deny tha
 def build(
     engine: Engine,
     profiles: Sequence[ProfileInfo],
-    mark: Mark,
+    save: Save,
     examples: Sequence[Path] = (),
     jobs: Jobs | None = None,
     models: Models | None = None,
@@ -39,7 +39,7 @@ def build(
 ) -> gr.Blocks:
     """The whole page over one engine.
 
-    profiles: the models to choose from, the default first. mark: (metadata, seed) -> text entries of a saved PNG.
+    profiles: the models to choose from, the default first. save: writes a result as a marked PNG file.
     examples: character pictures one click away. jobs: given by a caller that waits for running jobs when it stops.
     models: says which profiles are not on this disk; fetches: visitors may fetch them, as only the operator should.
     """
@@ -57,7 +57,7 @@ def build(
             with gr.Column(elem_id="result", min_width=340):
                 parts |= _result()
         page = Page(**parts)
-        backstage = Backstage(engine, tuple(profiles), mark, tuple(examples), jobs or Jobs(), finds, models, fetches)
+        backstage = Backstage(engine, tuple(profiles), save, tuple(examples), jobs or Jobs(), finds, models, fetches)
         events.connect(blocks, page, backstage)
     return blocks
 

@@ -9,10 +9,11 @@ from typing import Any
 
 import gradio as gr
 
+from pipeline.request import Image8
 from serving.engine import Engine, Models
 from ui.jobs import Jobs
 
-Mark = Callable[[Mapping[str, Any], int], Mapping[str, str]]
+Save = Callable[[Image8, Path, Mapping[str, Any], int], None]  # a result, its file, its metadata and seed
 
 
 @dataclass(frozen=True)
@@ -35,12 +36,13 @@ class ProfileInfo:
 
 @dataclass(frozen=True)
 class Backstage:
-    """What stands behind the page. mark: a result's metadata and a seed -> the text entries of its PNG file; finds: whether
-    the engine can find clothing; models: what is on this disk, None where all is; fetches: visitors may fetch the others."""
+    """What stands behind the page. save: writes a result as a marked PNG file, and raises `UserError` where it cannot; finds:
+    whether the engine can find clothing; models: what is on this disk, None where all is; fetches: visitors may fetch the
+    others."""
 
     engine: Engine
     profiles: tuple[ProfileInfo, ...]
-    mark: Mark
+    save: Save
     examples: tuple[Path, ...]
     jobs: Jobs
     finds: bool = False

@@ -7,12 +7,13 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from pipeline.alike import dress_alike
-from pipeline.images import load_character, read_text, save_png
+from pipeline.images import load_character, save_png
 from pipeline.request import Image8, SwapResult, UserError
 from ui.editor import proxy
-from ui.page import Mark
+from ui.page import Save
 
 _KEPT = 24  # pictures a visitor's shelf holds
 
@@ -23,7 +24,7 @@ class Picture:
 
     file: the result in full; original, mask: what it was made from, in full; before, after: for the slider, at most 2048
     pixels a side; outfit: the clothing alone, or None. changed: pixels of the saved file that differ from the upload
-    although the mask is 0 there.
+    although the mask is 0 there. metadata: of the result, what replays it.
     """
 
     file: str
@@ -37,6 +38,7 @@ class Picture:
     steps: int
     changed: int
     warnings: tuple[str, ...]
+    metadata: dict[str, Any]
 
     @property
     def files(self) -> set[str]:
@@ -55,11 +57,8 @@ class Shelf:
         return self.pictures[self.chosen]
 
 
-def keep(shelf: Shelf | None, original: Image8, result: SwapResult, steps: int, mark: Mark) -> Shelf:
-    """Save a result's pictures and put them first; the oldest beyond 24 are deleted.
-
-    mark: (metadata, seed) -> text entries of the PNG files.
-    """
+def keep(shelf: Shelf | None, original: Image8, result: SwapResult, steps: int, save: Save) -> Shelf:
+    """Save a result's pictures and put them first; the oldest beyond 24 are deleted. Raises what `save` raises."""
     shelf = shelf or Shelf(tempfile.mkdtemp(prefix="cc-controlnet-"))
     folder, number = Path(shelf.folder), shelf.saved + 1
     before, mask = folder / f"before-{number}.png", folder / f"mask-{number}.png"
@@ -72,14 +71,14 @@ def keep(shelf: Shelf | None, original: Image8, result: SwapResult, steps: int, 
     for index, (image, seed) in enumerate(zip(result.images, result.seeds, strict=True)):
         name = f"outfit-{number}-{index + 1}-seed-{seed}"
         file = folder / f"{name}.png"
-        save_png(image, file, mark(result.metadata, seed))
+        save(image, file, result.metadata, seed)
         small = proxy(image)
         after = file if small is image else folder / f"{name}-small.png"
         if after != file:
             save_png(small, after)
         outfit = folder / f"{name}-clothes.png" if index < len(result.outfits) else None
         if outfit:
-            save_png(result.outfits[index], outfit, mark(result.metadata, seed))
+            save(result.outfits[index], outfit, result.metadata, seed)
         new.append(
             Picture(
                 str(file),
@@ -93,6 +92,7 @@ def keep(shelf: Shelf | None, original: Image8, result: SwapResult, steps: int, 
                 steps,
                 changed_outside(original, load_character(file), result.mask),
                 result.warnings,
+                result.metadata,
             )
         )
     pictures = (*new, *shelf.pictures)
@@ -102,7 +102,7 @@ def keep(shelf: Shelf | None, original: Image8, result: SwapResult, steps: int, 
     return replace(shelf, pictures=pictures[:_KEPT], chosen=0, saved=number)
 
 
-def dress_others(shelf: Shelf, others: Sequence[Image8]) -> Shelf:
+def dress_others(shelf: Shelf, others: Sequence[Image8], save: Save) -> Shelf:
     """The chosen picture's new outfit on other pictures of the same character. Raises `UserError`, which says which one
     cannot take it; then nothing is kept."""
     worn = shelf.current
@@ -114,9 +114,9 @@ def dress_others(shelf: Shelf, others: Sequence[Image8]) -> Shelf:
             image = dress_alike(original, dressed, mask, other)
         except UserError as error:
             raise UserError(f"Picture {number}: {error}") from None
-        results.append(SwapResult((image,), (worn.seed,), mask, outfits))
+        results.append(SwapResult((image,), (worn.seed,), mask, outfits, metadata=worn.metadata))
     for other, result in zip(others, results, strict=True):
-        shelf = keep(shelf, other, result, worn.steps, lambda *_: read_text(worn.file))
+        shelf = keep(shelf, other, result, worn.steps, save)
     return shelf
 
 

@@ -17,8 +17,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from models.profiles import ModelProfile
 from pipeline.detect import masked
 from pipeline.images import save_png
+from pipeline.marking import save_result
 from pipeline.request import Click, Detection, DetectRequest, Image8, OnStep, Step, SwapRequest, SwapResult
-from pipeline.safety import mark
 from serving.engine import Health
 from serving.local import LocalEngine
 from tests.ui.flat_engine import FlatEngine, banded
@@ -82,7 +82,7 @@ def site(tiny_profile: ModelProfile, character_file: Path) -> Iterator[Site]:
         ProfileInfo(row.name, row.name.capitalize(), row.samplers, "ddim", steps, guidance, bool(row.garment))
         for row, steps, guidance in rows
     ]
-    blocks: gr.Blocks = layout.build(engine, infos, mark, [character_file])
+    blocks: gr.Blocks = layout.build(engine, infos, save_result, [character_file])
     blocks.queue(max_size=8, default_concurrency_limit=4)
     blocks.launch(
         prevent_thread_lock=True,

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from models.profiles import ModelProfile
-from pipeline.safety import mark
+from pipeline.marking import save_result
 from serving.local import LocalEngine
 from serving.stock import Stock
 from tests import tiny_hub
@@ -45,7 +45,7 @@ def shop(tiny_profile: ModelProfile, tmp_path_factory: pytest.TempPathFactory) -
     infos = [ProfileInfo(row.name, row.title, row.samplers, row.samplers[0], 2, 2.0) for row in rows.values()]
     with pytest.MonkeyPatch.context() as patch:
         for hub in served(root, root / "home", patch):
-            blocks = layout.build(engine, infos, mark, models=stock, fetches=True)
+            blocks = layout.build(engine, infos, save_result, models=stock, fetches=True)
             blocks.queue(max_size=8, default_concurrency_limit=4)
             blocks.launch(prevent_thread_lock=True, quiet=True, ssr_mode=False, **layout.launch_options())
             yield Shop(blocks.local_url, hub, engine)

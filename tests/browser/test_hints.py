@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from pipeline.marking import save_result
 from pipeline.request import ClothingPart, Hint
-from pipeline.safety import mark
 from tests.browser.test_page import choose_model, paint, upload
 from tests.ui.flat_engine import FlatEngine
 from ui import layout
@@ -29,7 +29,7 @@ class Studio:
 @pytest.fixture(scope="module")
 def studio() -> Iterator[Studio]:
     engine = FlatEngine()
-    blocks = layout.build(engine, [PLAIN, LARGE], mark)
+    blocks = layout.build(engine, [PLAIN, LARGE], save_result)
     blocks.queue(max_size=8, default_concurrency_limit=4)
     blocks.launch(prevent_thread_lock=True, quiet=True, ssr_mode=False, **layout.launch_options())
     yield Studio(blocks.local_url, engine)

@@ -36,22 +36,25 @@ def openssl(folder: Path, *arguments: str) -> None:
 
 @pytest.fixture(scope="module", params=KINDS)
 def configured(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    return certified(tmp_path_factory.mktemp("certificates"), request.param)
+
+
+def certified(folder: Path, kind: str) -> dict[str, str]:
     """A self-made root and a signer's certificate under it, as an operator would configure them; and the kind of key."""
     if shutil.which("openssl") is None:
         pytest.skip("there is no openssl to make a certificate")
-    folder = tmp_path_factory.mktemp("certificates")
     (folder / "extensions").write_text(EXTENSIONS)
     root = ("-addext", "basicConstraints=critical,CA:true", "-addext", "keyUsage=critical,keyCertSign")
     curve = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
     openssl(
         folder, "req", "-x509", *curve, "-keyout", "root.key", "-out", "root.pem", "-days", "9", "-subj", "/O=T/CN=Root", *root
     )
-    openssl(folder, "genpkey", "-algorithm", *KINDS[request.param], "-out", "key.pem")
+    openssl(folder, "genpkey", "-algorithm", *KINDS[kind], "-out", "key.pem")
     openssl(folder, "req", "-new", "-key", "key.pem", "-out", "request.pem", "-subj", "/O=Test/CN=Signer")
     signed_by = ("-CA", "root.pem", "-CAkey", "root.key", "-CAcreateserial", "-days", "9", "-extfile", "extensions")
     openssl(folder, "x509", "-req", "-in", "request.pem", "-out", "own.pem", *signed_by)
     (folder / "chain.pem").write_bytes((folder / "own.pem").read_bytes() + (folder / "root.pem").read_bytes())
-    return {CERTIFICATE: str(folder / "chain.pem"), KEY: str(folder / "key.pem"), "kind": request.param}
+    return {CERTIFICATE: str(folder / "chain.pem"), KEY: str(folder / "key.pem"), "kind": kind}
 
 
 def test_a_signed_result_is_the_same_picture(configured: dict[str, str], tmp_path: Path, character: Image8) -> None:

@@ -11,8 +11,8 @@ import gradio as gr
 import numpy as np
 import pytest
 
+from pipeline.marking import save_result
 from pipeline.request import Step, SwapRequest, UserError
-from pipeline.safety import mark
 from tests.ui.flat_engine import FlatEngine
 from ui import editor, events, layout, texts
 from ui.finding import Sight
@@ -30,7 +30,7 @@ def pages() -> Iterator[list[Page]]:
     with pytest.MonkeyPatch.context() as patch:
         connect = events.connect
         patch.setattr(events, "connect", lambda blocks, page, backstage: (seen.append(page), connect(blocks, page, backstage)))
-        layout.build(FlatEngine(), [INFO], mark)
+        layout.build(FlatEngine(), [INFO], save_result)
     yield seen
 
 
@@ -100,7 +100,7 @@ def test_without_lines_the_hint_is_left_out(pages: list[Page], values: dict[Any,
 
 
 def test_no_event_shows_progress_on_a_component() -> None:
-    wired = layout.build(FlatEngine(), [INFO], mark).fns.values()
+    wired = layout.build(FlatEngine(), [INFO], save_result).fns.values()
     assert [event.name for event in wired if event.outputs and event.show_progress_on != []] == []
 
 

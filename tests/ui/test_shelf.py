@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from pipeline.images import load_character, read_text
+from pipeline.marking import read_credentials, read_parameters, save_result
 from pipeline.request import SwapRequest, UserError
-from pipeline.safety import mark, read_parameters
+from tests.pipeline.test_marking import certified
 from tests.ui.flat_engine import FlatEngine
 from ui import shelf as shelves
 
@@ -22,7 +24,7 @@ def request(seed: int = 5, count: int = 1) -> SwapRequest:
 def test_files_are_ours_bit_for_bit_and_carry_their_parameters() -> None:
     asked = request(count=2)
     result = FlatEngine().swap(asked)
-    shelf = shelves.keep(None, asked.character, result, 1, mark)
+    shelf = shelves.keep(None, asked.character, result, 1, save_result)
     assert [picture.seed for picture in shelf.pictures] == [5, 6]
     for picture, image in zip(shelf.pictures, result.images, strict=True):
         assert (load_character(picture.file) == image).all()
@@ -48,7 +50,7 @@ def test_the_proof_counts_what_it_claims() -> None:
 def test_newest_first_and_the_oldest_go() -> None:
     asked, shelf = request(), None
     for seed in range(30):
-        shelf = shelves.keep(shelf, asked.character, FlatEngine().swap(request(seed)), 1, mark)
+        shelf = shelves.keep(shelf, asked.character, FlatEngine().swap(request(seed)), 1, save_result)
     assert shelf is not None
     assert [picture.seed for picture in shelf.pictures] == list(range(29, 5, -1))
     listed = {file for picture in shelf.pictures for file in picture.files}
@@ -58,18 +60,53 @@ def test_newest_first_and_the_oldest_go() -> None:
     shelves.discard(shelf)
 
 
+def test_whatever_is_kept_is_signed_where_there_is_a_certificate(tmp_path: Path) -> None:
+    c2pa = pytest.importorskip("c2pa")
+    save = partial(save_result, credentials=read_credentials(certified(tmp_path, "es256")))
+    asked = request()
+    shelf = shelves.keep(None, asked.character, FlatEngine().swap(asked), 1, save)
+    shelf = shelves.dress_others(shelf, [asked.character], save)
+    for picture in shelf.pictures:
+        assert picture.changed == 0 and picture.outfit is not None
+        for file in (picture.file, picture.outfit):
+            with c2pa.Reader(file) as reader:
+                assert reader.get_validation_state() == "Valid"
+    shelves.discard(shelf)
+
+
+def test_results_are_saved_with_what_replays_them_or_not_at_all() -> None:
+    saved: list[tuple[str, dict[str, object], int]] = []
+
+    def save(image: np.ndarray, path: Path, metadata: dict[str, object], seed: int) -> None:
+        saved.append((path.name, metadata, seed))
+        save_result(image, path, metadata, seed)
+
+    asked, told = request(), {"prompt": "blue coat"}
+    shelf = shelves.keep(None, asked.character, FlatEngine().swap(asked), 1, save)
+    shelves.dress_others(shelf, [asked.character], save)
+    names = ("outfit-1-1-seed-5", "outfit-2-1-seed-5")
+    assert saved == [(f"{name}{end}.png", told, 5) for name in names for end in ("", "-clothes")]
+
+    def refuse(*_: object) -> None:
+        raise UserError("Pictures cannot be signed.")
+
+    with pytest.raises(UserError, match="signed"):
+        shelves.keep(shelf, asked.character, FlatEngine().swap(asked), 1, refuse)
+    shelves.discard(shelf)
+
+
 def test_another_face_wears_the_same_outfit() -> None:
     asked = request()
-    shelf = shelves.keep(None, asked.character, FlatEngine().swap(asked), 1, mark)
+    shelf = shelves.keep(None, asked.character, FlatEngine().swap(asked), 1, save_result)
     smiling = asked.character.copy()
     smiling[2:8, 10:20] = 99
-    shelf = shelves.dress_others(shelf, [smiling])
+    shelf = shelves.dress_others(shelf, [smiling], save_result)
     assert len(shelf.pictures) == 2 and shelf.current.changed == 0
     first, second = (load_character(picture.file) for picture in reversed(shelf.pictures))
     assert (second[2:8, 10:20] == 99).all() and (second[10:] == first[10:]).all()
     assert read_parameters(read_text(shelf.current.file))["prompt"] == "blue coat"
     with pytest.raises(UserError, match="Picture 2: This picture has 30 x 41"):
-        shelves.dress_others(shelf, [smiling, np.zeros((41, 30, 4), np.uint8)])
+        shelves.dress_others(shelf, [smiling, np.zeros((41, 30, 4), np.uint8)], save_result)
     with pytest.raises(UserError, match="lie elsewhere"):
-        shelves.dress_others(shelf, [255 - asked.character])
+        shelves.dress_others(shelf, [255 - asked.character], save_result)
     shelves.discard(shelf)
