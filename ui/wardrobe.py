@@ -33,7 +33,7 @@ def build_second(first: ProfileInfo) -> dict[str, Any]:
             buttons=[],
         )
         second_parts = _parts("second_for", "garment-2-parts")
-        scale = gr.Slider(0, 1.5, 1.0, step=0.05, label=label("second_scale"), elem_id="garment-2-scale")
+        scale = gr.Slider(0, 1.5, first.garment_scale, step=0.05, label=label("second_scale"), elem_id="garment-2-scale")
     return {
         "second": second,
         "first_parts": first_parts,
@@ -69,7 +69,8 @@ def inputs(wardrobe: Wardrobe) -> set[Any]:
 
 def outputs(wardrobe: Wardrobe) -> list[Any]:
     """What `use` changes."""
-    return [wardrobe.second, wardrobe.picture, wardrobe.drop, wardrobe.lora_row, wardrobe.loras, wardrobe.tagged]
+    own = [wardrobe.second, wardrobe.picture, wardrobe.drop, wardrobe.scale]
+    return [*own, wardrobe.lora_row, wardrobe.loras, wardrobe.tagged]
 
 
 def use(wardrobe: Wardrobe, info: ProfileInfo) -> Updates:
@@ -78,6 +79,7 @@ def use(wardrobe: Wardrobe, info: ProfileInfo) -> Updates:
         wardrobe.second: gr.update(visible=info.garments),
         wardrobe.picture: gr.skip() if info.garments else None,
         wardrobe.drop: gr.skip() if info.garments else None,
+        wardrobe.scale: info.garment_scale,
         wardrobe.lora_row: gr.update(visible=bool(info.loras)),
         wardrobe.loras: gr.update(choices=list(info.loras), value=[]),
         wardrobe.tagged: [],

@@ -17,7 +17,8 @@ from ui import layout
 from ui.page import ProfileInfo
 
 PLAIN = ProfileInfo("bundled", "Bundled", ("ddim",), "ddim", 2, 4.0, True)
-LARGE = ProfileInfo("large", "Large", ("ddim",), "ddim", 2, 5.0, True, ("inpaint", "lineart", "canny", "pose"), ("ink", "wash"))
+KINDS = ("inpaint", "lineart", "canny", "pose")
+LARGE = ProfileInfo("large", "Large", ("ddim",), "ddim", 2, 5.0, True, KINDS, ("ink", "wash"), garment_scale=0.6)
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def test_a_model_that_follows_hints(page: Page, studio: Studio, character_file: 
     expect(page.locator(".proof")).to_be_visible()
     request = studio.engine.requests[-1]
     assert request.hints == (Hint("inpaint"), Hint("lineart", 0.6, 0.0, 0.7), Hint("canny", 0.6, 0.0, 0.7))
-    assert [garment.parts for garment in request.garments] == [(ClothingPart.BOTTOMWEAR,)]
+    assert [(garment.parts, garment.scale) for garment in request.garments] == [((ClothingPart.BOTTOMWEAR,), 0.6)]
     assert (request.profile, request.prompt) == ("large", "<lora:ink:0.8>")
 
     choose_model(page, "Bundled")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import string
 from collections.abc import Iterator
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -92,6 +93,14 @@ def test_while_clicks_change_it_the_mask_is_theirs(pages: list[Page], values: di
     mask[:3] = 255
     clicked = values | {page.tool: "add", page.sight: Sight(mask=mask, pointing=True)}
     assert np.array_equal(events.to_request(page, clicked, 1, None).mask, mask)
+
+
+def test_both_garments_begin_at_the_models_own_scale() -> None:
+    for scale in (1.0, 0.6):
+        info = replace(INFO, garments=True, garment_scale=scale)
+        blocks = layout.build(FlatEngine(), [info], save_result)
+        sliders = {block.elem_id: block.value for block in blocks.blocks.values() if isinstance(block, gr.Slider)}
+        assert sliders["garment_scale"] == sliders["garment-2-scale"] == scale
 
 
 def test_without_lines_the_hint_is_left_out(pages: list[Page], values: dict[Any, Any]) -> None:
