@@ -33,13 +33,14 @@ class Listed:
     broken: tuple[str, ...] = ()
 
 
-def listed(
-    rows: Iterable[ModelProfile], checksums: bool = False, shelf: Path = SHELF, annotators: Path = HINTS_SHELF
-) -> Iterator[Listed]:
-    """Every model; rows: of those that draw outfits; checksums: read the files and compare; shelf, annotators: where the
-    larger networks of detection and those that read hints lie."""
+def listed(rows: Iterable[ModelProfile], checksums: bool = False) -> Iterator[Listed]:
+    """Models that draw outfits; checksums: read the files and compare."""
     for profile in rows:
         yield _outfits(profile, checksums)
+
+
+def helpers(checksums: bool = False, shelf: Path = SHELF, annotators: Path = HINTS_SHELF) -> Iterator[Listed]:
+    """All other models; shelf, annotators: where the larger networks of detection and those that read hints lie."""
     if profiles.SEGMENTER.is_dir():
         yield _bundled("segmenter", "clothing: parts, outlines", profiles.SEGMENTER, checksums)
     for row in DETECTORS:
@@ -69,7 +70,7 @@ def _outfits(profile: ModelProfile, checksums: bool) -> Listed:
 
 def is_there(profile: ModelProfile) -> bool:
     """Whether every file that the profile cannot do without is on this disk."""
-    return not any(verify(source) for source in profile.sources())
+    return not lacking(profile)
 
 
 def lacking(profile: ModelProfile) -> tuple[Source, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -164,9 +164,15 @@ def load(
 
 def place(source: Source) -> Path:
     """The folder or file of a source on this disk, its list of files compared where it has one. Raises `WeightsError`."""
-    if isinstance(source.repo, Path) and has_manifest(source.repo):
-        verified(source.repo)
-    return find(source)
+    return places((source,))[0]
+
+
+def places(sources: Sequence[Source]) -> list[Path]:
+    """`place` of several; a folder in which many of them lie is compared once."""
+    for folder in dict.fromkeys(source.repo for source in sources if isinstance(source.repo, Path)):
+        if has_manifest(folder):
+            verified(folder)
+    return [find(source) for source in sources]
 
 
 class Controls(Mapping[str, Any]):

@@ -12,7 +12,7 @@ import torch
 
 from models.annotators import Annotators
 from models.detectors import load_segmenter
-from models.loader import best_device, load, place
+from models.loader import best_device, load, places
 from models.picture_judges import SHELF, PictureJudge, load_judges
 from models.placement import Placement, below, fitting, free_megabytes
 from models.profiles import PROFILES, SEGMENTER, ModelProfile
@@ -205,8 +205,7 @@ class LocalEngine:
 def _missing(profile: ModelProfile) -> str | None:
     """What a profile lacks, if anything."""
     try:
-        for source in profile.sources():
-            place(source)
+        places(profile.sources())
     except WeightsError as error:
         return str(error)
     return None

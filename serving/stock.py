@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 from models.choice import best, known_profiles
 from models.fetch import Tell, is_offline
 from models.hub import download, plan, remove
-from models.listing import is_there, lacking, listed, sources_of
+from models.listing import helpers, is_there, lacking, listed, sources_of
 from models.loader import best_device
 from models.profiles import ModelProfile
 from models.weights import WeightsError
@@ -53,9 +54,11 @@ class Stock:
             self.fetch([self.named(name)], lambda _: None, tell)
 
     def lines(self, chosen: Sequence[ModelProfile], checksums: bool, complain: Say) -> Iterator[str]:
-        """A line for every model, of those chosen or of all; raises `UserError` at the end if a file is not as it should be."""
+        """A line for every model chosen, or for all and what helps them. Raises `UserError` at the end if a file is not as it
+        should be."""
         broken = 0
-        for row in listed(chosen or list(self.profiles.values()), checksums):
+        rows = listed(chosen, checksums) if chosen else chain(listed(self.profiles.values(), checksums), helpers(checksums))
+        for row in rows:
             broken += len(row.broken)
             for problem in row.broken:
                 complain(f"{row.name}: {problem}")

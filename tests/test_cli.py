@@ -201,7 +201,11 @@ def test_another_picture_wears_the_same_outfit(
 @pytest.mark.usefixtures("tiny")
 def test_models_are_listed_and_verified(tiny_profile: ModelProfile, capfd: pytest.CaptureFixture[str]) -> None:
     assert app.main(["models", "list"]) == 0
-    assert "bundled" in capfd.readouterr().out
+    every = capfd.readouterr().out
+    assert "bundled" in every and "sam-vit-b" in every
+    assert app.main(["models", "list", "bundled"]) == 0
+    (line,) = capfd.readouterr().out.splitlines()
+    assert line.split()[0] == "bundled" and line in every
     assert app.main(["models", "verify"]) == 0
     assert "verified" in capfd.readouterr().out
 

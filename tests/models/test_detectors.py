@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from models.detectors import DETECTORS, chosen, load_segmenter
-from models.listing import listed
+from models.listing import helpers, listed
 from models.part_parser import new_parser
 from models.profiles import PROFILES
 from models.sam import BUILDERS, bundled_sam
@@ -63,7 +63,7 @@ def test_a_damaged_one_is_said_in_one_sentence(bundled: Path, tmp_path: Path) ->
 
 def test_every_row_says_where_it_comes_from(tmp_path: Path) -> None:
     put(tmp_path, "sam-vit-l")
-    rows = {row.name: row for row in listed(PROFILES.values(), shelf=tmp_path)}
+    rows = {row.name: row for row in (*listed(PROFILES.values()), *helpers(shelf=tmp_path))}
     assert {"bundled", *(detector.name for detector in DETECTORS)} <= set(rows)
     assert rows["sam-vit-l"].state == "installed" and rows["sam-vit-h"].state == "not installed"
     assert all(row.origin and row.task and row.megabytes > 0 and row.licence for row in rows.values() if row.state != "missing")

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from models import loader
 from models.profiles import ModelProfile
 from models.sources import Source
 from pipeline.request import Cancelled, Click, DetectRequest, Step, SwapRequest, UserError
@@ -35,6 +36,12 @@ def test_loads_lazily_and_answers(engine: LocalEngine, job: SwapRequest) -> None
     assert engine.health().detail == "not loaded yet"
     assert len(engine.swap(job).images) == 1
     assert engine.health().detail == "idle"
+
+
+def test_asked_for_its_health_it_compares_a_folder_once(engine: LocalEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[Path] = []
+    monkeypatch.setattr(loader, "verified", compared.append)
+    assert engine.health().ready and len(engine._default.sources()) > 1 == len(compared)
 
 
 def test_whoever_waits_is_told_what_is_loaded(engine: LocalEngine, job: SwapRequest) -> None:
