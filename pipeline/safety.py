@@ -17,23 +17,8 @@ import numpy as np
 from models.picture_judges import PHOTOGRAPHS, RATING, PictureJudge
 from models.prompt_weights import without_weights
 from pipeline.images import flatten
-from pipeline.marking import describe, mark, read_parameters
 from pipeline.refusals import check_prompt
 from pipeline.request import Image8, UserError
-
-__all__ = (
-    "NEGATIVE",
-    "SafetyRules",
-    "check_character",
-    "check_prompt",
-    "check_result",
-    "check_words",
-    "describe",
-    "mark",
-    "negative_prompt",
-    "read_parameters",
-    "read_rules",
-)
 
 OFF = "CC_SAFETY_OFF"  # environment variable: names of what is switched off, with commas between
 NEGATIVE = "nsfw, nude, naked, nipples, genitals, topless, bottomless, underwear, cleavage, sexually suggestive, explicit"

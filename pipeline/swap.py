@@ -27,10 +27,11 @@ from pipeline.conditions import Scene, make_branches, make_sketches, read_garmen
 from pipeline.denoise import Known, count_steps, denoise
 from pipeline.images import Crop, crop_around, flatten, is_opaque, with_alpha
 from pipeline.latents import decode_picture, encode_masked, encode_picture, latent_mask, soft_mask, to_picture, to_tensor
+from pipeline.marking import describe
 from pipeline.mask import DENOISE_GROW, as_mask, composite_mask, grow, loosen, ring
 from pipeline.preview import Decoder, Previews, Thumbnail, linear_decoder, small_decoder
 from pipeline.request import GarmentPicture, Image8, OnStep, Step, SwapRequest, SwapResult, UserError
-from pipeline.safety import SafetyRules, check_character, check_result, check_words, describe, negative_prompt
+from pipeline.safety import SafetyRules, check_character, check_result, check_words, negative_prompt
 from pipeline.validate import validate
 from pipeline.worn import dressed, new_words, without_tags
 

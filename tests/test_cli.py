@@ -19,7 +19,7 @@ from PIL import Image
 import app
 from models.profiles import PROFILES, ModelProfile
 from pipeline.images import load_character, read_text, save_png
-from pipeline.safety import read_parameters
+from pipeline.marking import read_parameters
 from serving.local import LocalEngine
 from serving.stock import Stock
 from tests.pipeline.test_detect import person, segmenter

@@ -9,7 +9,7 @@ import numpy as np
 from playwright.sync_api import BrowserContext, Page, expect
 
 from pipeline.images import load_character, read_text, save_png
-from pipeline.safety import read_parameters
+from pipeline.marking import read_parameters
 from tests.browser.conftest import Site
 from ui.presets import PRESETS
 

@@ -11,17 +11,14 @@ import pytest
 from models.loader import Networks
 from models.profiles import PROFILES, ModelProfile
 from pipeline.images import load_character, read_text, save_png
-from pipeline.marking import read_credentials, save_result
+from pipeline.marking import describe, mark, read_credentials, read_parameters, save_result
+from pipeline.refusals import check_prompt
 from pipeline.request import ClothingPart, Image8, SwapRequest, UserError
 from pipeline.safety import (
     NEGATIVE,
     PHOTOGRAPH,
     WITHHELD,
     SafetyRules,
-    check_prompt,
-    describe,
-    mark,
-    read_parameters,
     read_rules,
 )
 from pipeline.swap import OutfitSwapper
