@@ -13,7 +13,8 @@ from pipeline.images import load_character, load_mask
 from pipeline.request import Cancelled, Image8, Step, SwapRequest, SwapResult, UserError
 from ui import detecting, editor, fetching, steering, views, wardrobe
 from ui.arguments import MAX_SEED
-from ui.guard import QUICK, SILENT, Updates, Values, as_message, friendly, into_editor, keep_upload, uploaded
+from ui.drops import keep_upload, uploaded
+from ui.guard import QUICK, SILENT, Updates, Values, as_message, friendly, into_editor
 from ui.jobs import Job
 from ui.page import Backstage, Page
 from ui.presets import PRESETS

@@ -6,12 +6,10 @@ import sys
 import traceback
 from collections.abc import Callable, Sequence
 from functools import wraps
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from pipeline.images import load_character
 from pipeline.request import UserError
 from ui.texts import say
 
@@ -64,24 +62,3 @@ def into_editor(
     changed = trigger(handler, inputs, outputs, **SILENT, **more)
     changed.then(None, None, None, js=_RELEASE, **QUICK)
     return changed
-
-
-def uploaded(component: gr.Image, payload: dict[str, Any] | None) -> str | None:
-    """The path of an upload that was not preprocessed, if there is one and it really lies where uploads do."""
-    path, folder = Path((payload or {}).get("path") or "").resolve(), Path(component.GRADIO_CACHE).resolve()
-    return str(path) if path.is_relative_to(folder) else None
-
-
-def keep_upload(drop: gr.Image, state: gr.State) -> None:
-    """What is dropped there is read and kept, and forgotten when it is cleared; what cannot be read is taken out again."""
-
-    @friendly
-    def show(payload: dict[str, Any] | None, request: gr.Request) -> Updates:
-        path = uploaded(drop, payload)
-        if path is None:
-            raise UserError(say(request, "no_image"))
-        return {state: load_character(path)}
-
-    shown = drop.upload(show, drop, [state], preprocess=False, **SILENT)
-    shown.failure(lambda: (None, None), None, [drop, state], **QUICK)
-    drop.clear(lambda: None, None, state, **QUICK)

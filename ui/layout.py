@@ -13,6 +13,7 @@ from pipeline.request import SwapRequest
 from serving.engine import Engine, Models
 from ui import events, fetching, steering, wardrobe
 from ui.arguments import MAX_SEED
+from ui.drops import drop_zone
 from ui.editor import BRUSH
 from ui.jobs import Jobs
 from ui.page import Backstage, Page, ProfileInfo, Save, Wardrobe
@@ -88,15 +89,7 @@ def launch_options() -> dict[str, Any]:
 
 def _character(examples: Sequence[Path], finds: bool) -> dict[str, Any]:
     original = gr.State(None, time_to_live=_KEPT_SECONDS)
-    drop = gr.Image(
-        label=label("drop"),
-        type="filepath",
-        image_mode=None,
-        sources=["upload", "clipboard"],
-        height=360,
-        elem_id="drop",
-        buttons=[],
-    )
+    drop = drop_zone("drop", "drop", 360)
     with gr.Column(visible=False, elem_id="paint") as paint:
         editor = gr.ImageEditor(
             label=label("editor"),
@@ -199,16 +192,7 @@ def _outfit(first: ProfileInfo) -> dict[str, Any]:
     with gr.Row(elem_id="presets", elem_classes="chips"):
         presets = tuple(gr.Button(label(key), size="sm", min_width=60, elem_classes="chip") for key, _ in PRESETS)
     garment = gr.State(None, time_to_live=_KEPT_SECONDS)
-    garment_drop = gr.Image(
-        label=label("garment"),
-        type="filepath",
-        image_mode=None,
-        sources=["upload", "clipboard"],
-        height=220,
-        visible=first.garments,
-        elem_id="garment",
-        buttons=[],
-    )
+    garment_drop = drop_zone("garment", "garment", 220, visible=first.garments)
     return {"prompt": prompt, "presets": presets, "garment": garment, "garment_drop": garment_drop}
 
 

@@ -11,7 +11,8 @@ import numpy as np
 from pipeline.images import load_character, resize
 from pipeline.request import DetectRequest, Hint, Image8, SwapRequest, UserError
 from ui import detecting, finding
-from ui.guard import QUICK, SILENT, Updates, Values, friendly, uploaded
+from ui.drops import drop_zone, uploaded
+from ui.guard import QUICK, SILENT, Updates, Values, friendly
 from ui.page import Backstage, Page, ProfileInfo, Steering, Stretch
 from ui.texts import LANGUAGES, label, say
 
@@ -57,16 +58,7 @@ def build(profiles: Sequence[ProfileInfo]) -> Steering:
                 min_width=140,
                 elem_id="own-kind",
             )
-            own_drop = gr.Image(
-                label=label("own_hint"),
-                type="filepath",
-                image_mode=None,
-                sources=["upload", "clipboard"],
-                height=130,
-                min_width=180,
-                elem_id="own-picture",
-                buttons=[],
-            )
+            own_drop = drop_zone("own_hint", "own-picture", 130, min_width=180)
         preview = gr.Button(label("preview"), size="sm", elem_id="preview")
         seen = gr.Gallery(
             label=label("seen"),

@@ -9,7 +9,8 @@ from typing import Any
 import gradio as gr
 
 from pipeline.request import CLOTHING, ClothingPart, GarmentPicture
-from ui.guard import QUICK, Updates, Values, keep_upload
+from ui.drops import drop_zone, keep_upload
+from ui.guard import QUICK, Updates, Values
 from ui.page import Page, ProfileInfo, Wardrobe
 from ui.texts import label
 
@@ -23,15 +24,7 @@ def build_second(first: ProfileInfo) -> dict[str, Any]:
     with gr.Accordion(label("second_garment"), open=False, visible=first.garments, elem_id="second-garment") as second:
         first_parts = _parts("garment_for", "garment-parts")
         picture = gr.State(None, time_to_live=_KEPT_SECONDS)
-        drop = gr.Image(
-            label=label("second_picture"),
-            type="filepath",
-            image_mode=None,
-            sources=["upload", "clipboard"],
-            height=180,
-            elem_id="garment-2",
-            buttons=[],
-        )
+        drop = drop_zone("second_picture", "garment-2", 180)
         second_parts = _parts("second_for", "garment-2-parts")
         scale = gr.Slider(0, 1.5, first.garment_scale, step=0.05, label=label("second_scale"), elem_id="garment-2-scale")
     return {
