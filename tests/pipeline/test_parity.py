@@ -18,34 +18,20 @@ from models.samplers import SAMPLERS, make_scheduler
 from pipeline.conditions import bundled_hint, inpaint_hint
 from pipeline.denoise import Known, denoise
 from pipeline.latents import encode_picture, latent_mask
+from tests.pipeline.parity import EPSILON, SIZE, VPRED, Given, apart
 from tests.tiny import folder_of, tiny_unet, tiny_vae
 
-SIZE, STEPS = 64, 6
+STEPS = 6
 PROMPT, NEGATIVE = "a red skirt", "blue"
 SCALES = (0.8, 0.6, 0.5)
 ALL_THE_WAY = [(0.0, 1.0)] * 3
 NOISE_SAMPLERS = [name for name in SAMPLERS if name != "flow"]  # the stock pipeline has no rectified flow
-EPSILON = {"beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear", "steps_offset": 1, "clip_sample": False}
-VPRED = {
-    **EPSILON,
-    "steps_offset": 0,
-    "prediction_type": "v_prediction",
-    "rescale_betas_zero_snr": True,
-    "timestep_spacing": "trailing",
-}
 
 
 @pytest.fixture(scope="module")
 def picture() -> dict[str, Tensor]:
-    generator = torch.Generator().manual_seed(3)
-    mask = torch.zeros(1, 1, SIZE, SIZE)
-    mask[..., 16:48, 8:40] = 1
-    return {
-        "rgb": torch.rand(1, 3, SIZE, SIZE, generator=generator),
-        "mask": mask,
-        "lineart": torch.rand(1, 1, SIZE, SIZE, generator=generator),
-        "noise": torch.randn(1, 4, SIZE // 8, SIZE // 8, generator=generator),
-    }
+    given = Given()
+    return {"rgb": given.rgb, "mask": given.mask, "lineart": given.drawn[:1, :1], "noise": given.noise}
 
 
 @pytest.fixture(scope="module")
@@ -157,7 +143,7 @@ def difference(networks: Networks, ours: Sequence[Any], stock: Sequence[Any], **
         )  # fmt: skip
     assert results[0].dtype == results[1].dtype == torch.float32
     assert torch.isfinite(results[1]).all()
-    return float((results[0] - results[1]).abs().max())
+    return apart(*results)
 
 
 @pytest.mark.parametrize(("sampler", "guidance"), [("ddim", 1.0), ("pndm", 1.0), *((name, 4.0) for name in NOISE_SAMPLERS)])
@@ -173,7 +159,7 @@ def test_every_sampler_goes_its_own_way(tiny_networks: Networks, controls: Any, 
     settings = (tiny_networks, tiny_networks.vae, controls[:1], picture)
     found = [our_latents(*settings, make_scheduler(name, EPSILON), 4.0, 1.0, ALL_THE_WAY) for name in NOISE_SAMPLERS]
     for index, one in enumerate(found):
-        assert all((one - other).abs().max() > 1e-2 for other in found[:index]), NOISE_SAMPLERS[index]
+        assert all(apart(one, other) > 1e-2 for other in found[:index]), NOISE_SAMPLERS[index]
 
 
 @pytest.mark.parametrize("sampler", ["ddim", "euler", "euler_a", "dpm++2m", "unipc"])

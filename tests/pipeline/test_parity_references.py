@@ -19,10 +19,10 @@ from models.samplers import make_scheduler
 from pipeline.conditions import inpaint_hint
 from pipeline.denoise import Known, denoise
 from pipeline.latents import encode_picture, latent_mask
+from tests.pipeline.parity import EPSILON, SIZE, Given, apart, drawn_by, stock
 from tests.tiny import tiny_unet, tiny_vae
 
-SIZE, SIDE, STEPS = 64, 32, 4
-CONFIG = {"beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear", "steps_offset": 1, "clip_sample": False}
+SIDE, STEPS = 32, 4
 
 
 def file_of(kind: str, seed: int) -> dict[str, Tensor]:
@@ -41,20 +41,16 @@ def for_stock(file: dict[str, Tensor]) -> dict[str, dict[str, Tensor]]:
     return {part: {k.removeprefix(part + "."): v for k, v in file.items() if k.startswith(part)} for part in parts}
 
 
-class Scene:
+class Scene(Given):
     """Everything but the references, common to both sides."""
 
     def __init__(self) -> None:
-        generator = torch.Generator().manual_seed(3)
+        super().__init__()
+        generator = torch.Generator().manual_seed(4)
         self.encoder = new_image_encoder(side=SIDE, width=64, layers=2).eval()
         self.control = from_unet(tiny_unet(), 3, (4, 4, 8, 8)).eval()
         randomise_zero_convolutions(self.control)
         self.vae = tiny_vae()
-        self.mask = torch.zeros(1, 1, SIZE, SIZE)
-        self.mask[..., 16:48, 8:40] = 1
-        self.rgb = torch.rand(1, 3, SIZE, SIZE, generator=generator)
-        self.noise = torch.randn(1, 4, SIZE // 8, SIZE // 8, generator=generator)
-        self.text = torch.randn(2, 77, 16, generator=generator)
         self.pictures = torch.rand(2, 3, SIDE, SIDE, generator=generator)
         self.places = (torch.rand(2, 1, SIZE, SIZE, generator=generator) > 0.5).float()
         self.hint = inpaint_hint(self.rgb, self.mask)
@@ -76,7 +72,7 @@ class Scene:
             unet,
             [Branch(self.control, self.control.hint_stem(self.hint), 0.8)],
             self.text,
-            make_scheduler("ddim", CONFIG),
+            make_scheduler("ddim", EPSILON),
             self.noise,
             steps=STEPS,
             guidance=4.0,
@@ -86,31 +82,19 @@ class Scene:
 
     def stock(self, files: Sequence[dict[str, Tensor]], shown: list[Tensor], scales: Any, masks: Any = None) -> Tensor:
         """shown: the pictures of every adapter, n x 3 x SIDE x SIDE."""
-        pipe = StableDiffusionControlNetInpaintPipeline(
-            vae=self.vae,
-            text_encoder=None,
-            tokenizer=None,
-            unet=tiny_unet(),
-            controlnet=self.control.stock(),
-            scheduler=make_scheduler("ddim", CONFIG),
-            safety_checker=None,
-            feature_extractor=CLIPImageProcessor(),
-            image_encoder=self.encoder,
-            requires_safety_checker=False,
-        )
-        pipe.set_progress_bar_config(disable=True)
+        parts = {"vae": self.vae, "unet": tiny_unet(), "controlnet": self.control.stock(), "image_encoder": self.encoder}
+        more = {"scheduler": make_scheduler("ddim", EPSILON), "feature_extractor": CLIPImageProcessor()}
+        pipe = stock(StableDiffusionControlNetInpaintPipeline, **parts, **more)
         states = [for_stock(file) for file in files]
         pipe.load_ip_adapter(states, subfolder=[""] * len(files), weight_name=[""] * len(files), low_cpu_mem_usage=False)
         pipe.set_ip_adapter_scale(scales)
         reader = self.reader(files[0])
-        images: Tensor = pipe(
-            prompt_embeds=self.text[1:],
-            negative_prompt_embeds=self.text[:1],
+        return drawn_by(
+            pipe,
+            self,
             image=self.rgb,
             mask_image=self.mask,
             control_image=self.hint,
-            height=SIZE,
-            width=SIZE,
             num_inference_steps=STEPS,
             guidance_scale=4.0,
             strength=1.0,
@@ -118,20 +102,13 @@ class Scene:
             controlnet_conditioning_scale=0.8,
             ip_adapter_image=[reader.pixels(pictures) for pictures in shown],
             cross_attention_kwargs=masks and {"ip_adapter_masks": masks},
-            output_type="latent",
-        ).images
-        assert torch.isfinite(images).all()
-        return images
+        )
 
 
 @pytest.fixture(scope="module")
 def scene() -> Scene:
     torch.manual_seed(0)
     return Scene()
-
-
-def apart(one: Tensor, other: Tensor) -> float:
-    return float((one - other).abs().max())
 
 
 @pytest.mark.parametrize("kind", ["base", "plus"])

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import pytest
 import torch
-from diffusers import StableDiffusionXLControlNetInpaintPipeline, UNet2DConditionModel
+from diffusers import StableDiffusionXLControlNetInpaintPipeline
 from torch import Tensor
 
 from models.controlled_unet import Branch
@@ -16,57 +15,35 @@ from models.samplers import SAMPLERS, make_scheduler
 from pipeline.conditions import inpaint_hint
 from pipeline.denoise import Known, denoise
 from pipeline.latents import encode_picture, latent_mask
-from tests.tiny import SDXL, tiny_unet, tiny_vae
+from tests.pipeline.parity import EPSILON, SIZES, VPRED, Given, apart, drawn_by, stock, unet_of
+from tests.tiny import tiny_vae
 
-SIZE, STEPS = 64, 6
-SIZES = (SIZE, SIZE, 0, 0, SIZE, SIZE)  # what the stock pipeline always says: 64 x 64 from the upper left corner
-CONFIG = {"beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear", "steps_offset": 1, "clip_sample": False}
-VPRED = {**CONFIG, "prediction_type": "v_prediction", "rescale_betas_zero_snr": True, "timestep_spacing": "trailing"}
+STEPS = 6
 SCALES = (0.8, 0.6, 0.5)
 SPANS = ((0.0, 1.0), (0.0, 0.6), (0.3, 1.0))
 
 
-class Scene:
+class Scene(Given):
     """Networks, words and pictures, common to both sides."""
 
     def __init__(self) -> None:
-        generator = torch.Generator().manual_seed(3)
-        self.unet: Any = UNet2DConditionModel.from_config(tiny_unet().config, **SDXL).eval()
+        super().__init__()
+        self.unet = unet_of("sdxl")
         self.controls = [from_unet(self.unet, 3, (4, 4, 8, 8)).eval() for _ in SCALES]
         for seed, control in enumerate(self.controls):
             randomise_zero_convolutions(control, seed)
         self.vae = tiny_vae(kind="kl")
-        self.mask = torch.zeros(1, 1, SIZE, SIZE)
-        self.mask[..., 16:48, 8:40] = 1
-        self.rgb = torch.rand(1, 3, SIZE, SIZE, generator=generator)
-        self.noise = torch.randn(1, 4, 8, 8, generator=generator)
-        self.text = torch.randn(2, 77, 16, generator=generator)
-        self.pooled = torch.randn(2, 24, generator=generator)
-        drawn = torch.rand(2, 3, SIZE, SIZE, generator=generator)
-        self.hints = [inpaint_hint(self.rgb, self.mask), drawn[:1], drawn[1:]]
+        self.hints = [inpaint_hint(self.rgb, self.mask), *self.drawn.split(1)]
 
-    def stock(self, sampler: str = "ddim", config: Any = CONFIG, count: int = 1, rescale: float = 0.0) -> Tensor:
-        pipe = StableDiffusionXLControlNetInpaintPipeline(
-            vae=self.vae,
-            text_encoder=None,
-            text_encoder_2=None,
-            tokenizer=None,
-            tokenizer_2=None,
-            unet=self.unet,
-            controlnet=[control.stock() for control in self.controls[:count]],
-            scheduler=make_scheduler(sampler, config),
-        )
-        pipe.set_progress_bar_config(disable=True)
-        images: Tensor = pipe(
-            prompt_embeds=self.text[1:],
-            negative_prompt_embeds=self.text[:1],
-            pooled_prompt_embeds=self.pooled[1:],
-            negative_pooled_prompt_embeds=self.pooled[:1],
+    def stock(self, sampler: str = "ddim", config: Any = EPSILON, count: int = 1, rescale: float = 0.0) -> Tensor:
+        parts = {"vae": self.vae, "unet": self.unet, "scheduler": make_scheduler(sampler, config)}
+        nets = [control.stock() for control in self.controls[:count]]
+        return drawn_by(
+            stock(StableDiffusionXLControlNetInpaintPipeline, **parts, controlnet=nets),
+            self,
             image=self.rgb,
             mask_image=self.mask,
             control_image=self.hints[:count],
-            height=SIZE,
-            width=SIZE,
             num_inference_steps=STEPS,
             guidance_scale=5.0,
             guidance_rescale=rescale,
@@ -76,19 +53,16 @@ class Scene:
             controlnet_conditioning_scale=list(SCALES[:count]),
             control_guidance_start=[start for start, _ in SPANS[:count]],
             control_guidance_end=[end for _, end in SPANS[:count]],
-            output_type="latent",
-        ).images
-        assert torch.isfinite(images).all()
-        return images
+        )
 
     @torch.no_grad()
     def ours(
         self,
         sampler: str = "ddim",
-        config: Any = CONFIG,
+        config: Any = EPSILON,
         count: int = 1,
         rescale: float = 0.0,
-        sizes: Sequence[int] = SIZES,
+        sizes: Tensor = SIZES,
     ) -> Tensor:
         generator = torch.Generator().manual_seed(7)
         known = Known(encode_picture(self.vae, self.rgb, generator), latent_mask(self.mask, 8, 8))
@@ -107,7 +81,7 @@ class Scene:
             guidance=5.0,
             rescale=rescale,
             known=known,
-            added=Added(self.pooled, torch.tensor([sizes, sizes])),
+            added=Added(self.pooled, sizes),
             generators=[generator],
         )
 
@@ -116,10 +90,6 @@ class Scene:
 def scene() -> Scene:
     torch.manual_seed(0)
     return Scene()
-
-
-def apart(one: Tensor, other: Tensor) -> float:
-    return float((one - other).abs().max())
 
 
 @pytest.mark.parametrize("sampler", [name for name in SAMPLERS if name != "flow"])
@@ -144,4 +114,4 @@ def test_sdxl_rescaled_v_prediction_parity(scene: Scene, sampler: str) -> None:
 
 
 def test_sdxl_listens_to_the_sizes(scene: Scene) -> None:
-    assert apart(scene.ours(sizes=(SIZE, SIZE, 16, 0, SIZE, SIZE)), scene.stock()) > 1e-3
+    assert apart(scene.ours(sizes=SIZES + torch.tensor([0, 0, 16, 0, 0, 0])), scene.stock()) > 1e-3

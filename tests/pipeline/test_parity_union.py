@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import torch
-from diffusers import ControlNetUnionModel, StableDiffusionXLControlNetUnionInpaintPipeline, UNet2DConditionModel
+from diffusers import ControlNetUnionModel, StableDiffusionXLControlNetUnionInpaintPipeline
 from torch import Tensor
 
 from models.controlled_unet import Branch, predict
@@ -17,10 +17,10 @@ from models.controlnet_union import LINEART, REPAINT, CC_ControlNetUnion, UnionC
 from models.samplers import make_scheduler
 from pipeline.denoise import Known, denoise
 from pipeline.latents import encode_picture, latent_mask
-from tests.tiny import SDXL, tiny_unet, tiny_vae
+from tests.pipeline.parity import EPSILON, SIZES, Given, apart, drawn_by, stock, unet_of
+from tests.tiny import tiny_vae
 
-SIZE, STEPS = 64, 4
-CONFIG = {"beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear", "steps_offset": 1, "clip_sample": False}
+STEPS = 4
 
 
 def tiny_union(unet: Any) -> CC_ControlNetUnion:
@@ -41,54 +41,31 @@ def tiny_union(unet: Any) -> CC_ControlNetUnion:
     return net.eval()
 
 
-class Scene:
+class Scene(Given):
     """Networks, words and pictures, common to both sides."""
 
     def __init__(self) -> None:
-        generator = torch.Generator().manual_seed(3)
-        self.unet: Any = UNet2DConditionModel.from_config(tiny_unet().config, **SDXL).eval()
+        super().__init__()
+        self.unet = unet_of("sdxl")
         self.union = tiny_union(self.unet)
         self.vae = tiny_vae()
-        self.mask = torch.zeros(1, 1, SIZE, SIZE)
-        self.mask[..., 16:48, 8:40] = 1
-        self.rgb = torch.rand(1, 3, SIZE, SIZE, generator=generator)
-        self.noise = torch.randn(1, 4, 8, 8, generator=generator)
-        self.text = torch.randn(2, 77, 16, generator=generator)
-        self.pooled = torch.randn(2, 24, generator=generator)
-        self.pictures = {REPAINT: self.rgb * (1 - self.mask), LINEART: torch.rand(1, 3, SIZE, SIZE, generator=generator)}
+        self.pictures = {REPAINT: self.rgb * (1 - self.mask), LINEART: self.drawn[:1]}
 
     def stock(self, kinds: Mapping[int, float]) -> Tensor:
-        pipe = StableDiffusionXLControlNetUnionInpaintPipeline(
-            vae=self.vae,
-            text_encoder=None,
-            text_encoder_2=None,
-            tokenizer=None,
-            tokenizer_2=None,
-            unet=self.unet,
-            controlnet=self.union,
-            scheduler=make_scheduler("euler", CONFIG),
-        )
-        pipe.set_progress_bar_config(disable=True)
-        images: Tensor = pipe(
-            prompt_embeds=self.text[1:],
-            negative_prompt_embeds=self.text[:1],
-            pooled_prompt_embeds=self.pooled[1:],
-            negative_pooled_prompt_embeds=self.pooled[:1],
+        parts = {"vae": self.vae, "unet": self.unet, "controlnet": self.union}
+        return drawn_by(
+            stock(StableDiffusionXLControlNetUnionInpaintPipeline, **parts, scheduler=make_scheduler("euler", EPSILON)),
+            self,
             image=self.rgb,
             mask_image=self.mask,
             control_image=[self.pictures[kind] for kind in kinds],
             control_mode=list(kinds),
             controlnet_conditioning_scale=[0.8 * strength for strength in kinds.values()],
-            height=SIZE,
-            width=SIZE,
             num_inference_steps=STEPS,
             guidance_scale=5.0,
             strength=1.0,
             latents=self.noise,
-            output_type="latent",
-        ).images
-        assert torch.isfinite(images).all()
-        return images
+        )
 
     @torch.no_grad()
     def ours(self, kinds: Mapping[int, float], shown: Mapping[int, Tensor] | None = None) -> Tensor:
@@ -98,12 +75,12 @@ class Scene:
             self.unet,
             [Branch(network, network.hint_stem(hint), 0.8)],
             self.text,
-            make_scheduler("euler", CONFIG),
+            make_scheduler("euler", EPSILON),
             self.noise,
             steps=STEPS,
             guidance=5.0,
             known=Known(encode_picture(self.vae, self.rgb), latent_mask(self.mask, 8, 8)),
-            added=Added(self.pooled, torch.tensor([[SIZE, SIZE, 0, 0, SIZE, SIZE]] * 2)),
+            added=Added(self.pooled, SIZES),
         )
 
 
@@ -111,10 +88,6 @@ class Scene:
 def scene() -> Scene:
     torch.manual_seed(0)
     return Scene()
-
-
-def apart(one: Tensor, other: Tensor) -> float:
-    return float((one - other).abs().max())
 
 
 def test_repaint_parity(scene: Scene) -> None:
@@ -138,7 +111,7 @@ def test_pictures_of_a_batch_do_not_see_each_other(scene: Scene) -> None:
     latents, text = torch.randn(2, 4, 8, 8, generator=generator), torch.randn(2, 77, 16, generator=generator)
     network = UnionControl(scene.union, {REPAINT: 1.0})
     stem = network.hint_stem(torch.cat([scene.pictures[REPAINT], scene.pictures[LINEART]]))
-    added = Added(scene.pooled, torch.tensor([[SIZE, SIZE, 0, 0, SIZE, SIZE]] * 2))
+    added = Added(scene.pooled, SIZES)
 
     def seen(rows: slice) -> Tensor:
         step = (latents[rows], torch.tensor(500), text[rows])
