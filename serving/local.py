@@ -179,8 +179,9 @@ class LocalEngine:
 
     def _ready(self, profile: ModelProfile) -> OutfitSwapper:
         if self._swapper is None or self._swapper.profile != profile:
-            self._swapper = None
-            self._free()
+            if self._swapper is not None:
+                self._swapper = None
+                self._free()
             try:
                 placement = self._placements.get(profile.name) or fitting(profile.memory, free_megabytes(self._device))
                 self._swapper = OutfitSwapper(

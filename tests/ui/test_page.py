@@ -14,10 +14,12 @@ import pytest
 
 from pipeline.marking import save_result
 from pipeline.request import Step, SwapRequest, UserError
+from serving.engine import Missing
 from tests.ui.flat_engine import FlatEngine
-from ui import editor, events, layout, texts
+from ui import editor, events, fetching, layout, texts
 from ui.finding import Sight
-from ui.page import Page, ProfileInfo
+from ui.jobs import Jobs
+from ui.page import Backstage, Page, ProfileInfo
 from ui.presets import PRESETS
 from ui.progress import Clock, download
 
@@ -151,6 +153,27 @@ def test_a_model_that_is_loaded_or_fetched_is_named() -> None:
     html = download(1_500_000_000, 6_000_000_000, "owner/name/unet.safetensors", None)
     assert 'aria-valuenow="25"' in html and "owner/name/unet.safetensors" in html and "1,500 of 6,000 MB · 25 %" in html
     assert "unknown" in download(0, 0, "", None)
+
+
+def test_a_model_that_is_not_on_this_disk_is_one_sentence(pages: list[Page], values: dict[Any, Any]) -> None:
+    class Shop:
+        def missing(self, name: str) -> Missing | None:
+            sizes = {"large": 6204, "mine": 0}
+            return Missing(name.title(), sizes[name], "MIT") if name in sizes else None
+
+        def get(self, name: str, tell: object) -> None: ...
+
+    (page,) = pages
+    nothing = Backstage(FlatEngine(), (INFO,), save_result, (), Jobs())
+    fetching.require(nothing, "large", None)
+    backstage = replace(nothing, models=Shop(), fetches=True)
+    fetching.require(backstage, "bundled", None)
+    with pytest.raises(UserError, match=r"^Large is not on this disk \(6.2 GB, licence: MIT\).* models download large$"):
+        fetching.require(backstage, "large", None)
+    told = fetching.use(page, backstage, values | {page.profile: "mine"}, None)
+    assert told[page.fetching.fetch]["visible"] and told[page.fetching.fetch]["value"] == "Download (of unknown size)"
+    told = fetching.use(page, replace(backstage, fetches=False), values | {page.profile: "mine"}, None)
+    assert told[page.fetching.note]["visible"] and not told[page.fetching.fetch]["visible"]
 
 
 def test_nothing_comes_from_another_host() -> None:
