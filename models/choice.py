@@ -13,7 +13,7 @@ from models.placement import LADDER, RESIDENT, Placement, free_megabytes
 from models.profiles import BUNDLED, PROFILES, ModelProfile
 from models.user_rows import read_rows
 
-ORDER = ("sdxl-anime", "sd15-anime", "bundled")  # the best first; every one may be used for money
+ORDER = ("sdxl-anime", "sd15-anime", "sd15-anime-light", "bundled")  # the best first; every one may be used for money
 USER_ROWS = "models.toml"  # beside app.py, or where the environment's CC_MODELS says
 GOOD = LADDER[:3]  # placements that are quick enough to be a default
 

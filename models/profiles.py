@@ -177,7 +177,7 @@ SD15_ANIME = ModelProfile(
 
 
 def _sd15_sketch(name: str, repo: str, hint: str) -> Control:
-    """A T2I-Adapter (TencentARC): less exact than a ControlNet, and next to nothing beside the steps."""
+    """A T2I-Adapter (TencentARC, a pickle in 32 bits): less exact than a ControlNet, and next to nothing beside the steps."""
     source = Source(f"TencentARC/{repo}", licence="Apache-2.0", megabytes=309)
     return Control(name, source, (hint,), "picture", kind=SKETCH, optional=hint != "lineart")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,9 @@ import torch
 from safetensors.torch import save_file
 
 from models import fetch, hub, loader
+from models.placement import RESIDENT
 from models.profiles import PROFILES, ModelProfile
+from models.sources import Source
 from models.weights import WeightsError
 from pipeline import swap
 from pipeline.request import GarmentPicture, Hint, Image8, SwapRequest, SwapResult, UserError
@@ -24,6 +27,7 @@ from tests.fake_hub import FakeHub
 
 ROWS = tuple(name for name, row in PROFILES.items() if isinstance(row.base.repo, str))
 SIDE, NATIVE = 64, 128
+ONLY_PICKLES = "TencentARC/t2iadapter_"  # repositories that have no safetensors
 
 
 @pytest.fixture(scope="module")
@@ -124,7 +128,9 @@ def test_a_row_is_fetched_and_draws(name: str, world: FakeHub, tmp_path: Path) -
     said = fetched(stock, row, all_hints=True)
     assert f"{size / 1e9:.2f} GB" in said[-2] and said[-1].endswith("complete and verified.")
     assert any(row.base.title in line for line in said)
-    assert not [path for path in world.served if path.endswith((".bin", "README.md")) or "safety_checker" in path]
+    pickled = {f"{source.repo}/{tiny_hub.PICKLE}" for source in asked if str(source.repo).startswith(ONLY_PICKLES)}
+    assert {path for path in world.served if path.endswith(".bin")} == pickled
+    assert not [path for path in world.served if path.endswith("README.md") or "safety_checker" in path]
     assert next(stock.lines([row], False, print)).split().count("complete") == 1
     extra = tuple(kind for kind in ("canny", "softedge") if kind in row.hints)
     plain = request_for(row)
@@ -217,6 +223,25 @@ def test_a_single_file_of_another_model_is_one_sentence(world: FakeHub, tmp_path
         fetched(stock, stock.named("part"))
         with pytest.raises(WeightsError, match="does not hold a whole network"):
             loader.load(stock.named("part"), torch.device("cpu"), torch.float32)
+
+
+def test_a_pickle_is_read_as_tensors_and_never_run(world: FakeHub, tmp_path: Path) -> None:
+    class Program:
+        def __reduce__(self) -> Any:
+            return Path.touch, (tmp_path / "ran",)
+
+    stock = Stock(tmp_path)
+    row = stock.named("sd15-anime-light")
+    fetched(stock, row)
+    sketch = row.controls[1].source
+    folder = tmp_path / "adapter"
+    shutil.copytree(hub.find(sketch), folder)
+    torch.save({"a": Program()}, folder / tiny_hub.PICKLE)
+    control = replace(row.controls[1], source=Source(folder))
+    networks = loader.Controls(replace(row, controls=(control,)), torch.device("cpu"), torch.float32, RESIDENT)
+    with pytest.raises(WeightsError, match="cannot be read"):
+        networks[control.name]
+    assert not (tmp_path / "ran").exists()
 
 
 def test_loras_and_new_words_by_name(world: FakeHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,6 +44,7 @@ OF_LAYOUT: Mapping[str, dict[str, Any]] = {
     },
 }
 WEIGHTS, FP16 = "diffusion_pytorch_model.safetensors", "diffusion_pytorch_model.fp16.safetensors"
+PICKLE = "diffusion_pytorch_model.bin"
 FILE = "noobaiInpainting_v10.fp16.safetensors"
 _LORA_LAYERS = (
     "to_q", "to_k", "to_v", "to_out.0", "proj_in", "proj_out", "ff.net.0.proj", "ff.net.2",
@@ -132,7 +133,7 @@ def write_hub(root: Path) -> None:
     for seed, (name, channels) in enumerate(
         (("sketch_sd15v2", 1), ("canny_sd15v2", 1), ("openpose_sd14v1", 3), ("depth_sd15v2", 3))
     ):
-        _network(sketch_of(channels, seed), root / f"TencentARC/t2iadapter_{name}", WEIGHTS)
+        _pickled(sketch_of(channels, seed), root / f"TencentARC/t2iadapter_{name}")
     for name in ("cagliostrolab/animagine-xl-4.0", "OnomaAIResearch/Illustrious-xl-early-release-v0"):
         write_base(root / name, "sdxl", seed=len(name))
     _other(root / "cagliostrolab/animagine-xl-4.0/animagine-xl-4.0.safetensors")
@@ -237,6 +238,13 @@ def _network(network: Any, folder: Path, name: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     network.save_config(folder)
     save_file(_half(network.state_dict()), folder / name)
+
+
+def _pickled(network: Any, folder: Path) -> None:
+    """In 32 bits and as nothing but a pickle: the layout of the T2I-Adapters of SD1.5."""
+    folder.mkdir(parents=True)
+    network.save_config(folder)
+    torch.save(network.state_dict(), folder / PICKLE)
 
 
 def _text(encoder: Any, folder: Path, prefix: str = "text_model.") -> None:

@@ -61,11 +61,12 @@ def test_a_machine_gets_what_it_can_carry() -> None:
         return best(everything, device, lambda profile: there or profile.name == "bundled", may_fetch, free).profile.name
 
     assert name(80000, device=CPU) == "bundled"
-    assert [name(free) for free in (80000, 12000, 8000, 6000, 2000)] == [
+    assert [name(free) for free in (80000, 12000, 8000, 6000, 3700, 2000)] == [
         "sdxl-anime",
         "sdxl-anime",
         "sdxl-anime",
         "sd15-anime",
+        "sd15-anime-light",
         "bundled",
     ]
     assert name(80000, there=False, may_fetch=False) == "bundled"

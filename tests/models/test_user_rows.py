@@ -23,15 +23,17 @@ def test_a_row_is_another_with_differences(tmp_path: Path) -> None:
         tmp_path,
         '[mine]\nlike = "sdxl-illustrious"\nbase = "my.safetensors"\nprediction = "v_prediction"\nrescale = 0.7\nsteps = 28\n'
         '[hub]\nlike = "mine"\nbase = "someone/model-xl"\nsamplers = ["euler", "ddim"]\n'
-        '[file]\nlike = "sd15-anime"\nbase = "someone/model/folder/a.safetensors"\ntitle = "One file"\n',
+        '[file]\nlike = "sd15-anime"\nbase = "someone/model/folder/a.safetensors"\ntitle = "One file"\n'
+        '[light]\nlike = "sd15-anime-light"\nbase = "someone/model"\n',
     )
     assert isinstance(found, dict)
-    mine, hub, file = found["mine"], found["hub"], found["file"]
+    mine, hub, file, light = found["mine"], found["hub"], found["file"], found["light"]
     assert (mine.base.repo, mine.base.path, mine.title) == (tmp_path, "my.safetensors", "mine")
     assert (mine.prediction, mine.rescale, mine.steps) == ("v_prediction", 0.7, 28)
     assert mine.controls == PROFILES["sdxl-illustrious"].controls
     assert (hub.base.repo, hub.samplers, hub.rescale) == ("someone/model-xl", ("euler", "ddim"), 0.7)
     assert (file.base.repo, file.base.path, file.base.is_file) == ("someone/model", "folder/a.safetensors", True)
+    assert (light.base.repo, light.controls) == ("someone/model", PROFILES["sd15-anime-light"].controls)
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from diffusers import (
@@ -14,13 +16,20 @@ from diffusers import (
     StableDiffusionXLAdapterPipeline,
     T2IAdapter,
 )
+from PIL import Image
 from torch import Tensor
 
+from models.annotators import Annotators
 from models.controlnet import Added
+from models.profiles import BUNDLED, SKETCH, Control
 from models.samplers import make_scheduler
+from models.sources import Source
 from models.t2i_adapter import Sketch, read_sketch
+from pipeline.conditions import Scene, make_sketches
 from pipeline.denoise import denoise
-from tests.pipeline.parity import EPSILON, SIZES, Given, apart, drawn_by, stock, unet_of
+from pipeline.hints import read
+from pipeline.request import Hint
+from tests.pipeline.parity import EPSILON, SIZE, SIZES, Given, apart, drawn_by, stock, unet_of
 from tests.tiny import tiny_vae
 
 STEPS = 4
@@ -35,11 +44,14 @@ SDXL_BLOCKS = {
     "down_block_types": ("DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"),
     "up_block_types": ("CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"),
 }
+KINDS = (("canny", 1), ("depth", 3))  # hints and their adapters' channels
 
 
-def new_adapter(kind: str, factor: int, channels: Sequence[int], seed: int) -> T2IAdapter:
+def new_adapter(kind: str, factor: int, channels: Sequence[int], seed: int, hint: int = 3) -> T2IAdapter:
+    """hint: its channels."""
     torch.manual_seed(seed)
-    return T2IAdapter(in_channels=3, channels=list(channels), num_res_blocks=1, downscale_factor=factor, adapter_type=kind).eval()
+    sizes = {"channels": list(channels), "num_res_blocks": 1, "downscale_factor": factor}
+    return T2IAdapter(in_channels=hint, adapter_type=kind, **sizes).eval()
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +84,36 @@ def test_sketch_parity(given: Given, count: int) -> None:
     sketches = [read_sketch(*row) for row in zip(adapters, pictures, scales, strict=True)]
     assert apart(ours(given, unet, sketches), wanted) <= 1e-4
     assert apart(ours(given, unet, sketches[1:]), wanted) > 1e-2, "a missing sketch must show"
+
+
+def test_parity_from_the_picture_of_a_hint_on(given: Given) -> None:
+    """A row's adapters of one and of three channels, each at its own strength."""
+    torch.manual_seed(0)
+    unet = unet_of("sd15", **SD15_BLOCKS)
+    adapters = {kind: new_adapter("full_adapter", 8, (16, 32), seed, channels) for seed, (kind, channels) in enumerate(KINDS)}
+    rng = np.random.default_rng(0)
+    mask = np.zeros((SIZE, SIZE), np.uint8)
+    mask[16:48, 8:40] = 255
+    scene = Scene(rng.integers(0, 256, (SIZE, SIZE, 3), np.uint8), mask, Annotators())
+    depth = rng.integers(0, 256, (SIZE, SIZE, 3), np.uint8)
+    hints = (Hint("canny", 0.8), Hint("depth", 0.6, image=depth))
+    controls = tuple(Control(kind, Source("nobody/nothing"), (kind,), "picture", kind=SKETCH) for kind in adapters)
+    networks: Any = SimpleNamespace(controls=adapters, device=torch.device("cpu"), dtype=torch.float32)
+    sketches = make_sketches(networks, replace(BUNDLED, controls=controls), scene, hints)
+
+    pictures = [Image.fromarray(read(hint.kind, scene.rgb, mask, hint.image)) for hint in hints]
+    parts = {"vae": tiny_vae(), "unet": unet, "adapter": MultiAdapter(list(adapters.values()))}
+    wanted = drawn_by(
+        stock(StableDiffusionAdapterPipeline, scheduler=make_scheduler("ddim", EPSILON), **parts),
+        given,
+        image=[pictures[0].convert("L"), pictures[1]],
+        num_inference_steps=STEPS,
+        guidance_scale=5.0,
+        latents=given.noise,
+        adapter_conditioning_scale=[0.8, 0.6],
+    )
+    assert apart(ours(given, unet, sketches), wanted) <= 1e-4
+    assert apart(ours(given, unet, sketches[::2]), wanted) > 1e-2, "a missing sketch must show"
 
 
 @pytest.mark.parametrize("end", [1.0, 0.5])
