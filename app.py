@@ -199,10 +199,14 @@ def _garment_pictures(options: argparse.Namespace) -> list[tuple[GarmentPicture,
     count = len(options.garment)
     if max(len(scales), len(parts)) > count:
         raise UserError("Please give --garment-scale and --garment-parts at most once for each --garment.")
+    if options.lock_palette and not count:
+        raise UserError("--lock-palette takes the colours of a --garment, please give one.")
     with _naming("--garment"):
         pictures = [load_character(path) for path in options.garment]
     scales, parts = [*scales, *[None] * (count - len(scales))], [*parts, *[()] * (count - len(parts))]
-    return [(GarmentPicture(image, parts=part), scale) for image, scale, part in zip(pictures, scales, parts, strict=True)]
+    lock = options.lock_palette
+    rows = zip(pictures, scales, parts, strict=True)
+    return [(GarmentPicture(image, parts=part, lock_palette=lock), scale) for image, scale, part in rows]
 
 
 @contextmanager

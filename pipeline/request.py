@@ -90,13 +90,15 @@ class GarmentPicture:
     """A picture of a garment to wear.
 
     image: H x W x 4 uint8 RGBA; scale: how closely it is followed, 0..2; parts: where it is worn, none for everywhere in the
-    mask; region: the same as a mask of the character, 255 = here, which detection makes of the parts.
+    mask; region: the same as a mask of the character, 255 = here, which detection makes of the parts. lock_palette: what is
+    drawn there gets the picture's colours, whatever the model made of them (`pipeline.palette`).
     """
 
     image: Image8
     scale: float = 1.0
     parts: tuple[ClothingPart, ...] = ()
     region: Image8 | None = None
+    lock_palette: bool = False
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ from pipeline.images import Crop, crop_around, flatten, is_opaque, with_alpha
 from pipeline.latents import decode_picture, encode_masked, encode_picture, latent_mask, soft_mask, to_picture, to_tensor
 from pipeline.marking import describe
 from pipeline.mask import DENOISE_GROW, as_mask, composite_mask, grow, loosen, ring
+from pipeline.palette import Palette, in_palettes, palette_in
 from pipeline.preview import Decoder, Previews, Thumbnail, linear_decoder, small_decoder
 from pipeline.request import GarmentPicture, Image8, OnStep, Step, SwapRequest, SwapResult, UserError
 from pipeline.safety import SafetyRules, check_character, check_result, check_words, negative_prompt
@@ -168,7 +169,10 @@ class OutfitSwapper:
         def worn(picture: GarmentPicture) -> Worn:
             seen = self._read.of((digest(picture.image), guided), lambda: read(picture.image))
             region = None if picture.region is None else as_mask(picture.region, size)
-            return Worn(replace(seen, scale=picture.scale), region)
+            palette = None
+            if picture.lock_palette:
+                palette = self._read.of(("palette", digest(picture.image), picture.parts), lambda: palette_in(picture))
+            return Worn(replace(seen, scale=picture.scale), region, palette)
 
         return tuple(worn(picture) for picture in pictures)
 
@@ -238,6 +242,7 @@ class OutfitSwapper:
             with networks.awake(networks.vae):
                 drawn = to_picture(decode_picture(networks.vae, latents))
             drawn = match_colours(drawn, rgb, ring(mask, round(RING * max(mask.shape))))
+            drawn = in_palettes(drawn, [(worn.palette, worn.within(crop)) for worn in job.worn], mask)
             return join_border(drawn, rgb, mask)
 
 
@@ -279,15 +284,22 @@ class Timer:
 
 @dataclass(frozen=True)
 class Worn:
-    """A picture of a garment as the U-Net reads it, and where it is worn: a mask of the character, None for everywhere."""
+    """A picture of a garment as the U-Net reads it; where it is worn: a mask of the character, None for everywhere; and the
+    colours that it must have, None for whatever comes."""
 
     garment: Garment
     region: Image8 | None
+    palette: Palette | None
+
+    def within(self, crop: Crop) -> Image8 | None:
+        """The region in a crop, soft."""
+        return None if self.region is None else crop.take(self.region)
 
     def at(self, crop: Crop, places: Tensor) -> Garment:
         """In a crop; places: 1 x 1 x H x W, 1 = repaint, at most there."""
-        if self.region is not None:
-            places = places * (to_tensor(crop.take(self.region)) >= 0.5).to(places)
+        region = self.within(crop)
+        if region is not None:
+            places = places * (to_tensor(region) >= 0.5).to(places)
         return replace(self.garment, mask=places)
 
 

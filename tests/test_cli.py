@@ -61,6 +61,10 @@ def test_a_garment_stands_for_the_prompt(character: Path, mask: Path, tmp_path: 
     assert "--garment" in capfd.readouterr().err
     assert app.main([*where, "--garment", str(character), "--garment-scale", "0.7"]) == 0
     assert read_parameters(read_text(tmp_path / "o.png"))["garments"][0]["scale"] == 0.7
+    assert app.main([*where, "--garment", str(character), "--lock-palette"]) == 0
+    assert read_parameters(read_text(tmp_path / "o.png"))["garments"][0]["lock_palette"] is True
+    assert app.main([*where, "--prompt", "red skirt", "--lock-palette"]) == 2
+    assert "--lock-palette" in capfd.readouterr().err
 
 
 @pytest.fixture

@@ -73,6 +73,8 @@ def build(run: Mapping[str, Run]) -> Parser:
     swap.add_argument("--garment-scale", type=scale, action="append", default=[], help=follow)
     parts = "what it is for, for example topwear,handwear (default: everywhere); given again for the next --garment"
     swap.add_argument("--garment-parts", action="append", default=[], metavar="PARTS", help=parts)
+    lock = "whatever the model makes of them, the new clothes get the colours of the --garment pictures"
+    swap.add_argument("--lock-palette", action="store_true", help=lock)
     swap.add_argument("--out", required=True, type=Path, metavar="OUT.png", help="with --count: OUT_1.png, OUT_2.png ...")
     also = "more pictures of the same character in the same clothes, for the same new outfit: OUT_A.png, OUT_B.png ..."
     swap.add_argument("--also", type=Path, nargs="+", default=[], metavar="A.png", help=also)

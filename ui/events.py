@@ -109,6 +109,7 @@ def _connect_outfit(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None
             # a picture is kept from one model that takes it to the next, and goes where it would not be looked at
             page.garment_drop: gr.update(visible=True) if info.garments else gr.update(visible=False, value=None),
             page.garment: gr.skip() if info.garments else None,
+            page.lock_palette: gr.update(visible=info.garments),
             page.lineart: gr.update(visible="lineart" in info.hints and not steering.kinds_of(info)),
             **steering.use(page.steering, info, values, request),
             **wardrobe.use(page.wardrobe, info),
@@ -116,7 +117,8 @@ def _connect_outfit(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None
         }
 
     changed = [page.sampler, page.steps, page.guidance, page.garment_drop, page.garment_scale, page.garment, page.lineart]
-    changed += [*steering.outputs(page.steering), *wardrobe.outputs(page.wardrobe), *fetching.outputs(page.fetching)]
+    changed += [page.lock_palette, *steering.outputs(page.steering)]
+    changed += [*wardrobe.outputs(page.wardrobe), *fetching.outputs(page.fetching)]
     page.profile.change(use, {page.profile, page.steering.follow, page.steering.own_kind}, changed, **QUICK)
     keep_upload(page.garment_drop, page.garment)
 
@@ -127,7 +129,7 @@ def _connect_run(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
     asked = {
         *(page.original, page.editor, page.prompt, page.negative, page.seed, page.lock, page.count, page.profile, page.sampler),
         *(page.steps, page.guidance, page.strength, page.lineart, page.grow, page.feather, page.loosen, page.detail, page.shelf),
-        *(page.garment, page.garment_scale, page.sight, page.tool, page.soft_edge),
+        *(page.garment, page.garment_scale, page.lock_palette, page.sight, page.tool, page.soft_edge),
         *steering.inputs(page.steering),
         *wardrobe.inputs(page.wardrobe),
     }

@@ -193,7 +193,16 @@ def _outfit(first: ProfileInfo) -> dict[str, Any]:
         presets = tuple(gr.Button(label(key), size="sm", min_width=60, elem_classes="chip") for key, _ in PRESETS)
     garment = gr.State(None, time_to_live=_KEPT_SECONDS)
     garment_drop = drop_zone("garment", "garment", 220, visible=first.garments)
-    return {"prompt": prompt, "presets": presets, "garment": garment, "garment_drop": garment_drop}
+    lock_palette = gr.Checkbox(
+        label=label("lock_palette"), info=label("lock_palette_hint"), visible=first.garments, elem_id="lock-palette"
+    )
+    return {
+        "prompt": prompt,
+        "presets": presets,
+        "garment": garment,
+        "garment_drop": garment_drop,
+        "lock_palette": lock_palette,
+    }
 
 
 def _run() -> dict[str, Any]:

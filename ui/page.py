@@ -130,6 +130,7 @@ class Page:
     presets: tuple[gr.Button, ...]
     garment: gr.State
     garment_drop: gr.Image
+    lock_palette: gr.Checkbox
     generate: gr.Button
     cancel: gr.Button
     count: gr.Slider

@@ -86,8 +86,9 @@ def garments(page: Page, values: Values) -> tuple[GarmentPicture, ...]:
         (values[page.garment], values[page.garment_scale], values[wardrobe.first_parts]),
         (values[wardrobe.picture], values[wardrobe.scale], values[wardrobe.parts]),
     )
+    lock = bool(values[page.lock_palette])
     return tuple(
-        GarmentPicture(picture, float(scale), tuple(ClothingPart(part) for part in parts or ()))
+        GarmentPicture(picture, float(scale), tuple(ClothingPart(part) for part in parts or ()), lock_palette=lock)
         for picture, scale, parts in rows
         if picture is not None
     )

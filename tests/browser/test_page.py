@@ -71,7 +71,7 @@ def test_a_garment_is_shown_instead_of_described(page: Page, site: Site, charact
     expect(page.locator(".proof")).to_have_text("Pixels outside the mask changed: 0")
     request = site.engine.requests[-1]
     (worn,) = request.garments
-    assert request.prompt == ""
+    assert request.prompt == "" and not worn.lock_palette
     assert (worn.image == load_character(character_file)).all()
 
     page.locator("#garment button[aria-label='Remove Image'], #garment button[aria-label='Clear']").first.click()

@@ -179,6 +179,18 @@ def test_a_garment_changes_the_picture_and_only_inside_the_mask(
     assert not np.array_equal(both, shown.images[0]) and np.array_equal(both[shown.mask == 0], plain[shown.mask == 0])
 
 
+def test_locked_colours_are_the_garments_and_only_inside_the_mask(swapper: OutfitSwapper, request_: SwapRequest) -> None:
+    red = np.full((40, 30, 4), (200, 20, 30, 255), np.uint8)
+    free, locked, again = (
+        swapper.swap(replace(request_, detail_pass=True, garments=(GarmentPicture(red, lock_palette=lock),)))
+        for lock in (False, True, True)
+    )
+    assert np.array_equal(locked.images[0], again.images[0])
+    assert np.array_equal(locked.images[0][locked.mask == 0], request_.character[locked.mask == 0])
+    away = [np.abs(result.images[0][..., :3].astype(int) - red[0, 0, :3])[box_mask() > 0].mean() for result in (free, locked)]
+    assert away[1] < 0.7 * away[0]
+
+
 def test_the_end_of_a_long_prompt_counts(swapper: OutfitSwapper, request_: SwapRequest) -> None:
     ends = [swapper.swap(replace(request_, prompt="skirt, " * 50 + end)).images[0] for end in ("red", "blue", "(blue:1.5)")]
     assert not np.array_equal(ends[0], ends[1]) and not np.array_equal(ends[1], ends[2])

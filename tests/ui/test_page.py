@@ -110,6 +110,14 @@ def test_without_lines_the_hint_is_left_out(pages: list[Page], values: dict[Any,
     assert [hint.kind for hint in request.hints] == ["inpaint"]
 
 
+def test_garments_keep_their_colours_if_that_is_wished(pages: list[Page], values: dict[Any, Any]) -> None:
+    page, picture = pages[0], np.full((9, 9, 4), 255, np.uint8)
+    worn = values | {page.garment: picture, page.wardrobe.picture: picture}
+    for wish in (False, True):
+        request = events.to_request(page, worn | {page.lock_palette: wish}, 1, None)
+        assert [garment.lock_palette for garment in request.garments] == [wish, wish]
+
+
 def test_no_event_shows_progress_on_a_component() -> None:
     wired = layout.build(FlatEngine(), [INFO], save_result).fns.values()
     assert [event.name for event in wired if event.outputs and event.show_progress_on != []] == []
