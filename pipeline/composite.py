@@ -6,6 +6,8 @@ new garment has its own alpha, wider or narrower than the old one's. NumPy only.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -29,20 +31,27 @@ KEYS: tuple[tuple[Colour, tuple[str, ...]], ...] = (
 _FAR = 150.0  # beyond this distance a key is as good as any
 
 
-def key_colour(character: Image8, prompt: str = "") -> Colour:
-    """The flat background on which a model sees a transparent character (H x W x 4): far from all its colours.
+def key_colour(character: Image8, prompt: str = "", garments: Sequence[Image8] = ()) -> Colour:
+    """The flat background on which a model sees a transparent character (H x W x 4): far from all its colours, and from those
+    of the garments that it is to wear, h x w x 4 and transparent around them.
 
-    A key that the prompt names is taken only if the character leaves no other.
+    A key that the prompt names is taken only if the pictures leave no other.
     """
-    visible = character[character[..., 3] >= 128][:, :3]
-    sample = visible[:: max(1, len(visible) // 4096)].astype(np.float32)
+    samples = [_visible(picture) for picture in (character, *garments)]
     words = prompt.casefold()
 
     def room(row: tuple[Colour, tuple[str, ...]]) -> float:
-        near = _FAR if len(sample) == 0 else float(np.percentile(_perceived(sample - np.asarray(row[0], np.float32)), 2))
+        key = np.asarray(row[0], np.float32)
+        near = min((float(np.percentile(_perceived(sample - key), 2)) for sample in samples if len(sample)), default=_FAR)
         return min(near, _FAR) - (_FAR / 2 if any(word in words for word in row[1]) else 0)
 
     return max(KEYS, key=room)[0]
+
+
+def _visible(picture: Image8) -> Float:
+    """N x 3, some thousand of the colours that are seen of H x W x 4."""
+    visible = picture[picture[..., 3] >= 128][:, :3]
+    return visible[:: max(1, len(visible) // 4096)].astype(np.float32)
 
 
 def _perceived(difference: Float) -> Float:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from models import hint_reader
 from models.part_parser import FACE_HANDS
 from pipeline.garment_cut import without_plain_background
-from pipeline.images import flatten, is_opaque, resize
+from pipeline.images import flatten, is_opaque, resize, with_alpha
 from pipeline.part_maps import most_likely
 from pipeline.request import CLOTHING, ClothingPart, GarmentPicture, Image8
 
@@ -145,12 +145,18 @@ def _merged(palette: Palette) -> Palette:
     return Palette(colours[kept].astype(np.float32), (shares[kept] / shares[kept].sum()).astype(np.float32))
 
 
-def palette_in(picture: GarmentPicture) -> Palette | None:
-    """The colours of a garment's picture; None where too little of it is a garment."""
+def garment_alone(picture: GarmentPicture) -> Image8:
+    """A garment's picture, h x w x 4 and at most `LARGEST` long, opaque where the garment is and nowhere else."""
     height, width = picture.image.shape[:2]
     scale = min(1.0, LARGEST / max(height, width))
     image = resize(picture.image, (max(1, round(width * scale)), max(1, round(height * scale))))
-    return palette_of(to_lab(flatten(image, BEHIND))[garment_in(image, picture.parts)])
+    return with_alpha(image[..., :3], garment_in(image, picture.parts).astype(np.uint8) * np.uint8(255))
+
+
+def palette_in(picture: GarmentPicture) -> Palette | None:
+    """The colours of a garment's picture; None where too little of it is a garment."""
+    image = garment_alone(picture)
+    return palette_of(to_lab(image[..., :3])[image[..., 3] > 0])
 
 
 def in_palettes(drawn: Image8, worn: Sequence[tuple[Palette | None, Image8 | None]], mask: Image8) -> Image8:

@@ -29,7 +29,7 @@ from pipeline.images import Crop, crop_around, flatten, is_opaque, with_alpha
 from pipeline.latents import decode_picture, encode_masked, encode_picture, latent_mask, soft_mask, to_picture, to_tensor
 from pipeline.marking import describe
 from pipeline.mask import DENOISE_GROW, as_mask, composite_mask, grow, loosen, ring
-from pipeline.palette import Palette, in_palettes, palette_in
+from pipeline.palette import Palette, garment_alone, in_palettes, palette_in
 from pipeline.preview import Decoder, Previews, Thumbnail, linear_decoder, small_decoder
 from pipeline.request import GarmentPicture, Image8, OnStep, Step, SwapRequest, SwapResult, UserError
 from pipeline.safety import SafetyRules, check_character, check_result, check_words, negative_prompt
@@ -73,7 +73,8 @@ def prepare(request: SwapRequest, profile: ModelProfile) -> Canvas:
         mask = np.where(limit > 0, mask, np.uint8(0))
     if not mask.any():
         raise UserError("Only empty space is painted, please paint over the clothing or loosen the outline.")
-    background = key_colour(character, request.prompt)
+    worn = [garment_alone(picture) for picture in request.garments] if sprite else []
+    background = key_colour(character, request.prompt, worn)
     crop = crop_around(region, profile.native, multiple=profile.multiple)
     return Canvas(character, flatten(character, background), background, region, mask, limit, crop)
 

@@ -152,6 +152,11 @@ def test_the_key_is_far_from_the_character_and_from_the_prompt() -> None:
     assert key_colour(_sprite(), "緑のドレス") != green
     empty = np.zeros((16, 16, 4), np.uint8)
     assert key_colour(empty) in keys
+    plain = key_colour(_sprite())
+    garment = empty.copy()
+    garment[4:12, 4:12] = (*plain, 255)
+    assert key_colour(_sprite(), garments=[garment]) in keys - {plain}
+    assert key_colour(_sprite(), garments=[empty]) == plain
 
 
 def test_a_colour_drift_is_taken_back() -> None:
