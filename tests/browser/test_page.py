@@ -85,6 +85,7 @@ def test_another_model_brings_its_settings_and_keeps_the_garment(page: Page, sit
     upload(page, character_file)
     page.set_input_files("#garment input[type=file]", character_file)
     expect(page.locator("#garment img")).to_be_visible()
+    page.locator("#lock-palette input").check()
     paint(page)
     choose_model(page, "Quick")
     expect(page.locator("#steps input[type=number]")).to_have_value("2")
@@ -92,10 +93,11 @@ def test_another_model_brings_its_settings_and_keeps_the_garment(page: Page, sit
     expect(page.locator(".proof")).to_have_text("Pixels outside the mask changed: 0")
     request = site.engine.requests[-1]
     assert (request.profile, request.steps, request.guidance, request.sampler) == ("quick", 2, 1.0, "ddim")
-    assert request.garments
+    assert [garment.lock_palette for garment in request.garments] == [True]
 
     choose_model(page, "Wordy")
     expect(page.locator("#garment")).to_be_hidden()
+    expect(page.locator("#lock-palette")).to_be_hidden()
     say(page, "red skirt")
     page.click("#generate")
     expect(page.locator("#gallery button.thumbnail-item")).to_have_count(2)

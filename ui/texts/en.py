@@ -35,7 +35,7 @@ TEXTS = {
     "prompt_hint": "red plaid pleated skirt, white blouse",
     "garment": "Or show the garment: alone, or worn by somebody",
     "lock_palette": "Keep the garment picture's colours",
-    "lock_palette_hint": "The new clothes get them whatever the model makes of them; words about colours then count for little",
+    "lock_palette_hint": "Whatever the model draws; words about colours then count for little",
     "garment_scale": "Follow the garment picture",
     "garment_scale_hint": "How much of its cut, colours and pattern is taken over",
     "presets": "Outfit ideas",

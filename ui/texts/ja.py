@@ -35,7 +35,7 @@ TEXTS = {
     "prompt_hint": "red plaid pleated skirt, white blouse",
     "garment": "または服の画像を見せる（服だけでも、着ている絵でも）",
     "lock_palette": "服の画像の色を守る",
-    "lock_palette_hint": "モデルがどう描いても、新しい服は画像の色になります。色についての言葉はほとんど効きません",
+    "lock_palette_hint": "モデルがどう描いても同じ色に。色についての言葉はほとんど効きません",
     "garment_scale": "服の画像に従う強さ",
     "garment_scale_hint": "形・色・柄をどれだけ写すか",
     "presets": "衣装のアイデア",

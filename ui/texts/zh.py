@@ -35,7 +35,7 @@ TEXTS = {
     "prompt_hint": "red plaid pleated skirt, white blouse",
     "garment": "或上传服装图片：平铺或穿在人物身上均可",
     "lock_palette": "保持服装图片的颜色",
-    "lock_palette_hint": "无论模型画成什么颜色，新服装都采用图片中的颜色；描述颜色的词语几乎不起作用",
+    "lock_palette_hint": "无论模型画成什么颜色；描述颜色的词语几乎不起作用",
     "garment_scale": "参考服装图片的程度",
     "garment_scale_hint": "沿用其款式、颜色与花纹的多少",
     "presets": "服装灵感",
