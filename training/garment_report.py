@@ -27,6 +27,7 @@ from models.profiles import PROFILES
 from pipeline.composite import key_colour
 from pipeline.images import crop_around, flatten, garment_picture, with_alpha
 from pipeline.latents import to_tensor
+from pipeline.palette import palette_in, to_lab
 from pipeline.request import GarmentPicture
 from pipeline.swap import OutfitSwapper
 from training.characters import draw, draw_outfit
@@ -39,6 +40,7 @@ from training.pairs import EVALUATION_SEEDS, NATIVE
 SCALES = (0.0, 0.25, 0.5, 0.75, 1.0)
 BINS = (6, 6, 6)  # of a histogram in CIELAB
 REFERENCE = 256  # pixels a side of a reference
+LOCKED = "lambda 1, colours locked"
 OUTSIDE = "outside the mask, at most"
 Picture = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
@@ -47,10 +49,12 @@ Mask = NDArray[np.bool_]
 @dataclass(frozen=True)
 class Likeness:
     """encoder: cosine of the adapter's own features of the reference and of the clothes in the result; colours: overlap of
-    their colour histograms, 0..1; named, coloured: is a main garment the reference's by kind, by colour."""
+    their colour histograms, 0..1; palette: mean distance of the clothes to the reference's main colours, CIELAB; named,
+    coloured: is a main garment the reference's by kind, by colour."""
 
     encoder: float
     colours: float
+    palette: float
     named: tuple[bool, ...]
     coloured: tuple[bool, ...]
 
@@ -87,6 +91,8 @@ def liken(case: Case, image: Picture, reference: Picture, reader: GarmentReader,
     region = worn(case)
     cut = with_alpha(result, 255)
     cut[~region, 3] = 0
+    palette = palette_in(GarmentPicture(reference))
+    assert palette is not None, "an outfit is large enough"
     shares = histogram(result[region]), histogram(reference[reference[..., 3] > 127][:, :3])
     crop = crop_around(case.mask.astype(np.uint8) * 255, NATIVE)
     seen = read_kinds(judge, [crop.take(result)])[0]
@@ -94,6 +100,7 @@ def liken(case: Case, image: Picture, reference: Picture, reader: GarmentReader,
     return Likeness(
         encoder=float(F.cosine_similarity(features(reader, cut), features(reader, reference), dim=0)),
         colours=float(np.minimum(*shares).sum()),
+        palette=float(palette.distance(to_lab(result)[region]).mean()),
         named=tuple(seen[garment.slot] == garment.kind for _, garment in garments),
         coloured=tuple(colour_distance(result, truth, case.region(index)) < SAME_COLOUR for index, _ in garments),
     )
@@ -132,6 +139,9 @@ def requests(swapper: OutfitSwapper, case: Case, reference: Picture) -> Iterator
         yield f"words and picture, lambda {scale:g}" if scale else "words alone", shown if scale else plain
         if scale:
             yield f"picture alone, lambda {scale:g}", replace(shown, prompt="")
+    locked = replace(plain, garments=(GarmentPicture(reference, lock_palette=True),))
+    yield f"words and picture, {LOCKED}", locked
+    yield f"picture alone, {LOCKED}", replace(locked, prompt="")
 
 
 def measure(seeds: Sequence[int], profile: str, judge_folder: Path) -> list[tuple[dict[str, Likeness], dict[str, float]]]:
@@ -151,10 +161,10 @@ def measure(seeds: Sequence[int], profile: str, judge_folder: Path) -> list[tupl
 
 
 def table(found: Sequence[tuple[dict[str, Likeness], dict[str, float]]]) -> str:
-    lines = ["| asked by | encoder | histogram | colour | garment |", "|---|---|---|---|---|"]
+    lines = ["| asked by | encoder | histogram | palette | colour | garment |", "|---|---|---|---|---|---|"]
     for name in found[0][0]:
         own = [likenesses[name] for likenesses, _ in found]
-        values = [np.mean([row.encoder for row in own]), np.mean([row.colours for row in own])]
+        values = [np.mean([getattr(row, column) for row in own]) for column in ("encoder", "colours", "palette")]
         values += [np.mean([value for row in own for value in getattr(row, column)]) for column in ("coloured", "named")]
         lines.append(f"| {name} | " + " | ".join(f"{value:.3f}" for value in values) + " |")
     lines += ["", "| leak | levels of 255 |", "|---|---|"]

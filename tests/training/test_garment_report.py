@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from models.profiles import PROFILES, ModelProfile
-from training.garment_report import OUTSIDE, SCALES, histogram, measure, table
+from training.garment_report import LOCKED, OUTSIDE, SCALES, histogram, measure, table
 from training.judges import Judge, save
 from training.pairs import EVALUATION_SEEDS
 
@@ -27,8 +27,10 @@ def test_a_round_has_a_row_for_every_way_to_ask(
     save(Judge(), tmp_path, {})
     found = measure([EVALUATION_SEEDS + 1], "tiny", tmp_path)
     likenesses, leaks = found[0]
-    assert len(likenesses) == 2 * len(SCALES) - 1  # words alone have no picture to leave out
+    assert len(likenesses) == 2 * len(SCALES) - 1 + 2  # words alone have no picture to leave out; locked
     assert all(0 <= row.colours <= 1 and -1 <= row.encoder <= 1 for row in likenesses.values())
+    for asked in ("words and picture", "picture alone"):
+        assert likenesses[f"{asked}, {LOCKED}"].palette < likenesses[f"{asked}, lambda 1"].palette
     assert leaks[OUTSIDE] == 0
     text = table(found)
     assert "| words alone |" in text and "| picture alone, lambda 0.25 |" in text and f"| {OUTSIDE} | 0.00 |" in text
