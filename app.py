@@ -280,7 +280,7 @@ def _serve(options: argparse.Namespace, results: TextIO) -> None:
     names = dict.fromkeys([first.name, *(profile.name for profile in stock.on_disk())])
     local = _is_local(options.host)
     if local:  # who looks at the page is who could also fetch the others on the command line
-        names |= dict.fromkeys(name for name in stock.profiles if stock.missing(name))
+        names |= dict.fromkeys(name for name in stock.profiles if name not in names and stock.missing(name))
     examples = sorted((ROOT / "assets" / "examples").glob("*.png"))
     infos = [_info(stock.named(name)) for name in names]
     fetches = local and not options.no_download and not stock.is_offline

@@ -13,17 +13,16 @@ from typing import Any
 import cv2
 import numpy as np
 import torch
-import torch.nn.functional as F
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from models.group_norm import quicken
-from models.part_parser import FINE, MERGED, STRIDE, Attention, PartParser, Residual
+from models.part_parser import FINE, MERGED, Attention, PartParser, Residual, sharpened, top_down
 from models.profiles import SEGMENTER, WEIGHTS
 from models.prompts import RGB
-from models.segmenter import PARSER_FILE, PartReader, load_parser
+from models.segmenter import PARSER_FILE, PartReader, both_ways, load_parser
 from models.weights import WeightsError, read_manifest, verified
 
 FOLDER, FILE, TRUNK = WEIGHTS / "hints", "hints.safetensors", "trunk"
@@ -68,12 +67,8 @@ class HintHead(nn.Module):
             pyramid.append(x)
         pyramid[-1] = self.whole(x)
         absent = self.absent(pyramid[-1].mean((2, 3)))[..., None]
-        found = self.lateral[-1](pyramid[-1])
-        for lateral, skip in zip(self.lateral[-2::-1], pyramid[-2::-1], strict=True):
-            found = F.interpolate(found, size=skip.shape[-2:], mode="bilinear", align_corners=False) + lateral(skip)
-        found = self.merge(found)
-        near = F.interpolate(self.narrow(found), size=fine.shape[-2:], mode="bilinear", align_corners=False)
-        depth: Tensor = self.depth(F.silu(self.refine(F.silu(torch.cat([near, fine], 1)))))
+        found = self.merge(top_down(self.lateral, pyramid))
+        depth: Tensor = self.depth(sharpened(self.narrow, self.refine, fine, found))
         return torch.cat([absent, self.joints(found).flatten(2)], 2), depth
 
 
@@ -92,14 +87,10 @@ class HintReader:
     @torch.no_grad()
     def _read(self, rgb: RGB) -> tuple[Tensor, Tensor]:
         """Probabilities 18 x (1 + h w) and depth h' x w', of a smaller copy."""
-        height, width = rgb.shape[:2]
-        scale = SIDE / max(height, width)
-        size = tuple(max(STRIDE, round(length * scale / STRIDE) * STRIDE) for length in (width, height))
-        small = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
-        both = torch.from_numpy(np.stack([small, small[:, ::-1]])).permute(0, 3, 1, 2).float() / 255
-        joints, depth = self.head(*self.trunk(both.contiguous(memory_format=torch.channels_last)))
+        both = both_ways(rgb, SIDE)
+        joints, depth = self.head(*self.trunk(both))
         straight, mirrored = joints.softmax(2)
-        cells = mirrored[MIRRORED, 1:].unflatten(1, (size[1] // 4, size[0] // 4)).flip(2).flatten(1)
+        cells = mirrored[MIRRORED, 1:].unflatten(1, (both.shape[2] // 4, both.shape[3] // 4)).flip(2).flatten(1)
         mirrored = torch.cat([mirrored[MIRRORED, :1], cells], 1)
         return (straight + mirrored) / 2, (depth[0, 0] + depth[1, 0].flip(1)) / 2
 

@@ -88,10 +88,21 @@ class PartTrunk(nn.Module):
             x = stage(x)
             pyramid.append(x)
         pyramid[-1] = self.whole(x)
-        merged = self.lateral[-1](pyramid[-1])
-        for lateral, skip in zip(self.lateral[-2::-1], pyramid[-2::-1], strict=True):
-            merged = F.interpolate(merged, size=skip.shape[-2:], mode="bilinear", align_corners=False) + lateral(skip)
-        return fine, self.merge(merged)
+        return fine, self.merge(top_down(self.lateral, pyramid))
+
+
+def top_down(laterals: Any, pyramid: list[Tensor]) -> Tensor:
+    """Features at the size of the finest, which know of all coarser ones (Lin et al., arXiv:1612.03144)."""
+    merged: Tensor = laterals[-1](pyramid[-1])
+    for lateral, skip in zip(laterals[-2::-1], pyramid[-2::-1], strict=True):
+        merged = F.interpolate(merged, size=skip.shape[-2:], mode="bilinear", align_corners=False) + lateral(skip)
+    return merged
+
+
+def sharpened(narrow: nn.Module, refine: nn.Module, fine: Tensor, merged: Tensor) -> Tensor:
+    """What coarse features mean, at the size of the fine ones and with their borders."""
+    near = F.interpolate(narrow(merged), size=fine.shape[-2:], mode="bilinear", align_corners=False)
+    return F.silu(refine(F.silu(torch.cat([near, fine], 1))))
 
 
 class PartParser(nn.Module):
@@ -111,8 +122,7 @@ class PartParser(nn.Module):
 
     def read(self, fine: Tensor, merged: Tensor) -> Tensor:
         """Logits from the trunk's features."""
-        near = F.interpolate(self.narrow(merged), size=fine.shape[-2:], mode="bilinear", align_corners=False)
-        found: Tensor = self.parts(F.silu(self.refine(F.silu(torch.cat([near, fine], 1)))))
+        found: Tensor = self.parts(sharpened(self.narrow, self.refine, fine, merged))
         return found
 
 

@@ -37,6 +37,16 @@ class Segmenter:
     words: WordFinder | None = None
 
 
+def both_ways(rgb: RGB, side: int) -> Tensor:
+    """A picture, H x W x 3 uint8, and its mirror image as networks on the parser's trunk take them: 2 x 3 x h x w in 0..1, about
+    `side` pixels long."""
+    scale = side / max(rgb.shape[:2])
+    size = tuple(max(STRIDE, round(length * scale / STRIDE) * STRIDE) for length in rgb.shape[1::-1])
+    small = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
+    both = torch.from_numpy(np.stack([small, small[:, ::-1]])).permute(0, 3, 1, 2).float() / 255
+    return both.contiguous(memory_format=torch.channels_last)
+
+
 class PartReader:
     """The bundled parser as a `models.prompts.Parser`: at two sizes, mirrored as well, and the mean of it all."""
 
@@ -49,11 +59,7 @@ class PartReader:
         height, width = rgb.shape[:2]
         total = np.zeros((CLASSES, height, width), np.float32)
         for side in SIDES:
-            scale = side / max(height, width)
-            size = tuple(max(STRIDE, round(length * scale / STRIDE) * STRIDE) for length in (width, height))
-            small = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
-            both = torch.from_numpy(np.stack([small, small[:, ::-1]])).permute(0, 3, 1, 2).float() / 255
-            logits = self.parser(both.contiguous(memory_format=torch.channels_last)).float()
+            logits = self.parser(both_ways(rgb, side)).float()
             found = (logits[0] + logits[1].flip(-1)).div(2).softmax(0).numpy()
             for part, plane in zip(total, found, strict=True):
                 part += cv2.resize(plane, (width, height), interpolation=cv2.INTER_LINEAR)

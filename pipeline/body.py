@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -88,6 +90,10 @@ def _limb(ends: tuple[NDArray[np.float64], NDArray[np.float64]], radii: list[flo
 
 def _round(flat: Image8) -> Relief:
     """A flat shape, 1 inside, as a body of which the middle is nearest."""
-    inside = cv2.distanceTransform(flat, cv2.DIST_L2, 3)
-    height = inside / max(1.0, float(inside.max()))
-    return np.asarray(np.sqrt(1 - (1 - height) ** 2) * flat, np.float32)
+    return np.asarray(dome(cv2.distanceTransform(flat, cv2.DIST_L2, 3)) * flat, np.float32)
+
+
+def dome(inside: NDArray[Any]) -> NDArray[Any]:
+    """Distances to a border -> 0 there and 1 where they are largest, round between."""
+    found: NDArray[Any] = np.sqrt(1 - (1 - inside / max(1.0, float(inside.max()))) ** 2)
+    return found

@@ -191,7 +191,7 @@ def make_branches(
     for control in profile.controls:
         if control.kind == SKETCH:
             continue
-        own = {hint.kind: hint for hint in hints if hint.kind in control.hints and hint.scale > 0}
+        own = _heard(control, hints)
         builder = BUILDERS[control.builder]
         for group in [own] if builder.together else [{kind: hint} for kind, hint in own.items()]:
             branches += _spans(networks, control, builder, scene, group, steps)
@@ -205,14 +205,18 @@ def make_sketches(networks: Networks, profile: ModelProfile, scene: Scene, hints
     for control in profile.controls:
         if control.kind != SKETCH:
             continue
-        for hint in hints:
-            if hint.kind in control.hints and hint.scale > 0:
-                adapter = networks.controls[control.name]
-                picture, scale = BUILDERS[control.builder].build(scene, {hint.kind: hint})
-                if adapter.config.in_channels == 1:  # those of lines
-                    picture = picture.mean(dim=1, keepdim=True)
-                sketches.append(read_sketch(adapter, picture.to(networks.device, networks.dtype), scale, hint.start, hint.end))
+        for kind, hint in _heard(control, hints).items():
+            adapter = networks.controls[control.name]
+            picture, scale = BUILDERS[control.builder].build(scene, {kind: hint})
+            if adapter.config.in_channels == 1:  # those of lines
+                picture = picture.mean(dim=1, keepdim=True)
+            sketches.append(read_sketch(adapter, picture.to(networks.device, networks.dtype), scale, hint.start, hint.end))
     return tuple(sketches)
+
+
+def _heard(control: Control, hints: Sequence[Hint]) -> dict[str, Hint]:
+    """The hints that act on a control network, by their kind."""
+    return {hint.kind: hint for hint in hints if hint.kind in control.hints and hint.scale > 0}
 
 
 def _spans(

@@ -155,8 +155,12 @@ def garment_alone(picture: GarmentPicture) -> Image8:
 
 def palette_in(picture: GarmentPicture) -> Palette | None:
     """The colours of a garment's picture; None where too little of it is a garment."""
-    image = garment_alone(picture)
-    return palette_of(to_lab(image[..., :3])[image[..., 3] > 0])
+    return colours_of(garment_alone(picture))
+
+
+def colours_of(garment: Image8) -> Palette | None:
+    """The colours of what `garment_alone` gives."""
+    return palette_of(to_lab(garment[..., :3])[garment[..., 3] > 0])
 
 
 def in_palettes(drawn: Image8, worn: Sequence[tuple[Palette | None, Image8 | None]], mask: Image8) -> Image8:

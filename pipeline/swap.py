@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -29,7 +29,7 @@ from pipeline.images import Crop, crop_around, flatten, is_opaque, with_alpha
 from pipeline.latents import decode_picture, encode_masked, encode_picture, latent_mask, soft_mask, to_picture, to_tensor
 from pipeline.marking import describe
 from pipeline.mask import DENOISE_GROW, as_mask, composite_mask, grow, loosen, ring
-from pipeline.palette import Palette, garment_alone, in_palettes, palette_in
+from pipeline.palette import Palette, colours_of, garment_alone, in_palettes
 from pipeline.preview import Decoder, Previews, Thumbnail, linear_decoder, small_decoder
 from pipeline.request import GarmentPicture, Image8, OnStep, Step, SwapRequest, SwapResult, UserError
 from pipeline.safety import SafetyRules, check_character, check_result, check_words, negative_prompt
@@ -59,8 +59,8 @@ class Canvas:
     crop: Crop
 
 
-def prepare(request: SwapRequest, profile: ModelProfile) -> Canvas:
-    """Mask, crop and background of a valid request. Raises `UserError` if nothing could change."""
+def prepare(request: SwapRequest, profile: ModelProfile, alone: Callable[[GarmentPicture], Image8]) -> Canvas:
+    """Mask, crop and background of a valid request; alone: `garment_alone`. Raises `UserError` if nothing could change."""
     assert request.mask is not None
     character = request.character
     painted = as_mask(request.mask, (character.shape[1], character.shape[0]))
@@ -73,7 +73,7 @@ def prepare(request: SwapRequest, profile: ModelProfile) -> Canvas:
         mask = np.where(limit > 0, mask, np.uint8(0))
     if not mask.any():
         raise UserError("Only empty space is painted, please paint over the clothing or loosen the outline.")
-    worn = [garment_alone(picture) for picture in request.garments] if sprite else []
+    worn = [alone(picture) for picture in request.garments] if sprite else []
     background = key_colour(character, request.prompt, worn)
     crop = crop_around(region, profile.native, multiple=profile.multiple)
     return Canvas(character, flatten(character, background), background, region, mask, limit, crop)
@@ -108,7 +108,7 @@ class OutfitSwapper:
     def _swap(self, request: SwapRequest, on_step: OnStep | None) -> SwapResult:
         timer = Timer()
         with timer("prepare"):
-            canvas = prepare(request, self.profile)
+            canvas = prepare(request, self.profile, self._alone)
             previews = Previews(Thumbnail.of(canvas.character, canvas.mask, canvas.limit, canvas.crop))
         with timer("text"):
             words, worn = self._words(request), self._worn(request, canvas)
@@ -172,10 +172,15 @@ class OutfitSwapper:
             region = None if picture.region is None else as_mask(picture.region, size)
             palette = None
             if picture.lock_palette:
-                palette = self._read.of(("palette", digest(picture.image), picture.parts), lambda: palette_in(picture))
+                alone = self._alone(picture)
+                palette = self._read.of(("palette", digest(alone)), lambda: colours_of(alone))
             return Worn(replace(seen, scale=picture.scale), region, palette)
 
         return tuple(worn(picture) for picture in pictures)
+
+    def _alone(self, picture: GarmentPicture) -> Image8:
+        found: Image8 = self._read.of(("alone", digest(picture.image), picture.parts), lambda: garment_alone(picture))
+        return found
 
     def _draw(self, job: _Job) -> Image8:
         """The generated crop, height x width x 3 uint8; twice as large after a detail pass."""

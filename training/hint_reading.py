@@ -29,13 +29,14 @@ from models.hint_reader import JOINTS, MIRRORED, HintReader, new_head
 from models.profiles import SEGMENTER
 from models.segmenter import load_parser
 from models.weights import write_manifest
+from pipeline.body import CLAIMED, dome
 from pipeline.detect import BEHIND
 from pipeline.images import flatten
 from training import loop
 from training.evaluate_detection import drawings
 from training.noise import Floats, Rng
 from training.parsing import Looks, add_training_options, as_planes, recipe_of, run
-from training.part_drawings import Sheet, pick
+from training.part_drawings import Sheet, pick, some
 from training.part_styles import place, restyle, seen_by
 
 SPREAD = 1.2  # cells: how exactly a joint is to be placed
@@ -60,9 +61,8 @@ def look(sheets: Sequence[Sheet], side: int, rng: Rng) -> tuple[Any, Any, Any]:
     """One drawing, restyled: rgb, joints and depth, see `Posed`."""
     sheet, row = pick(sheets, rng)
     maps = place(rng, sheet.parts.shape[1:], side)
-    scene = seen_by((sheet.rgba[row], sheet.parts[row], sheet.garments[row], sheet.lines[row]), maps)
-    others = [other.rgba[index] for other, index in (pick(sheets, rng) for _ in range(int(rng.integers(1, 4))))]
-    rgb, _ = restyle(scene, rng, others)
+    scene = seen_by(sheet.drawing(row), maps)
+    rgb, _ = restyle(scene, rng, some(sheets, rng))
     levels: Any = cv2.remap(sheet.depth[row], *maps, cv2.INTER_NEAREST, borderValue=(0,))
     return rgb, carried(sheet.joints[row], maps, sheet.parts.shape[1:]), relief(levels)
 
@@ -92,8 +92,7 @@ def relief(levels: NDArray[np.uint8]) -> NDArray[np.float32]:
         if level:
             piece = (levels == level).astype(np.uint8)
             inside = np.minimum(cv2.distanceTransform(piece, cv2.DIST_L2, 3), reach)
-            inside /= max(1.0, float(inside.max()))
-            found += piece * (level / np.float32(255) - DROP * (1 - np.sqrt(1 - (1 - inside) ** 2)))
+            found += piece * (level / np.float32(255) - DROP * (1 - dome(inside)))
     return found
 
 
@@ -140,14 +139,15 @@ def evaluate(reader: HintReader, count: int) -> str:
     near, invented, errors = [], [], []
     for drawing, picture in drawings(count):
         height, width = drawing.labels.shape
-        places, sure = reader.joints(flatten(picture, BEHIND)[..., :3])
+        rgb = flatten(picture, BEHIND)
+        places, sure = reader.joints(rgb)
         wanted = np.array([drawing.keypoints.get(name, (np.nan, np.nan)) for name in JOINTS])
         there: Any = ((wanted >= 0) & (wanted < (width, height))).all(1)
         distance = np.linalg.norm(places - np.where(there[:, None], wanted, 0), axis=1)
-        near += list((distance[there] < CLOSE * height) & (sure[there] > 0.5))
-        invented += list(sure[~there] > 0.5)
+        near += list((distance[there] < CLOSE * height) & (sure[there] > CLAIMED))
+        invented += list(sure[~there] > CLAIMED)
         body = drawing.depth > 0
-        errors.append(np.abs(reader.depth(flatten(picture, BEHIND)[..., :3]) - relief(drawing.depth))[body].mean())
+        errors.append(np.abs(reader.depth(rgb) - relief(drawing.depth))[body].mean())
     return (
         f"{count} drawings: {100 * np.mean(near):.1f} % of the joints found within {100 * CLOSE:.0f} % of the height, "
         f"{100 * np.mean(invented or [0]):.1f} % of those out of view claimed, depth off by {np.mean(errors):.3f}"

@@ -30,7 +30,7 @@ from models.segmenter import PARSER_FILE, load_parser
 from pipeline.request import CLOTHING
 from training import loop
 from training.ahead import ahead
-from training.part_drawings import Sheet, pick, read_sheets
+from training.part_drawings import Sheet, pick, read_sheets, some
 from training.part_styles import UNKNOWN, restyle, show
 from training.recipes import Recipe, Stage
 
@@ -60,9 +60,8 @@ def as_planes(rgb: Tensor, device: torch.device | str) -> Tensor:
 def look(sheets: Sequence[Sheet], side: int, rng: np.random.Generator) -> tuple[Any, Any, Any]:
     """One drawing, restyled: rgb, parts and garments, see `Seen`."""
     sheet, row = pick(sheets, rng)
-    scene = show((sheet.rgba[row], sheet.parts[row], sheet.garments[row], sheet.lines[row]), side, rng)
-    others = [other.rgba[index] for other, index in (pick(sheets, rng) for _ in range(int(rng.integers(1, 4))))]
-    rgb, parts = restyle(scene, rng, others)
+    scene = show(sheet.drawing(row), side, rng)
+    rgb, parts = restyle(scene, rng, some(sheets, rng))
     return rgb, parts, scene.garments
 
 

@@ -50,6 +50,10 @@ class Sheet:
     def __len__(self) -> int:
         return len(self.parts)
 
+    def drawing(self, row: int) -> tuple[NDArray[np.uint8], ...]:
+        """One of them as `training.part_styles` takes it: rgba, parts, garments and lines."""
+        return self.rgba[row], self.parts[row], self.garments[row], self.lines[row]
+
 
 def read_sheets(folder: Path) -> list[Sheet]:
     """All finished sheets below a folder, memory-mapped, in a fixed order."""
@@ -68,6 +72,11 @@ def pick(sheets: Sequence[Sheet], rng: np.random.Generator) -> tuple[Sheet, int]
     sizes = np.array([len(sheet) for sheet in sheets], float)
     sheet = sheets[int(rng.choice(len(sheets), p=sizes / sizes.sum()))]
     return sheet, int(rng.integers(len(sheet)))
+
+
+def some(sheets: Sequence[Sheet], rng: np.random.Generator) -> list[NDArray[np.uint8]]:
+    """One to three drawings' rgba, for what may stand behind another."""
+    return [sheet.rgba[row] for sheet, row in (pick(sheets, rng) for _ in range(int(rng.integers(1, 4))))]
 
 
 def write(folder: Path, seeds: Sequence[int]) -> int:

@@ -5,28 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import pytest
 import torch
 
 from models.hint_reader import JOINTS, MIRRORED, load
 from models.profiles import SEGMENTER
 from training import hint_reading
 from training.hint_reading import carried, evaluate, look, relief, targets
-from training.part_drawings import read_sheets, write
+from training.part_drawings import read_sheets
 from training.part_styles import place
 
-SEEDS = range(700_000_020, 700_000_026)
 
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("sheets")
-    write(folder, SEEDS)
-    return folder
-
-
-def test_joints_are_carried_to_where_the_drawing_is_shown(folder: Path) -> None:
-    sheet = read_sheets(folder)[0]
+def test_joints_are_carried_to_where_the_drawing_is_shown(sheets: Path) -> None:
+    sheet = read_sheets(sheets)[0]
     joints, shape, turned = sheet.joints[0], sheet.parts.shape[1:], 0
     for seed in range(12):
         maps = place(np.random.default_rng(seed), shape, 128)
@@ -59,16 +49,16 @@ def test_targets_are_probabilities_with_their_peak_at_the_joint() -> None:
     assert int(found[0, 3, 1:].argmax()) == 2 * 16 + 10
 
 
-def test_a_look_shows_the_character_with_its_joints(folder: Path) -> None:
-    rgb, joints, depth = look(read_sheets(folder), 96, np.random.default_rng(3))
+def test_a_look_shows_the_character_with_its_joints(sheets: Path) -> None:
+    rgb, joints, depth = look(read_sheets(sheets), 96, np.random.default_rng(3))
     assert rgb.shape == (96, 96, 3) and rgb.dtype == np.uint8 and depth.shape == (96, 96)
     assert joints.shape == (18, 2) and np.nanmin(joints) >= 0 and np.nanmax(joints) < 96
 
 
-def test_training_goes_from_drawings_to_a_reader(folder: Path, tmp_path: Path) -> None:
+def test_training_goes_from_drawings_to_a_reader(sheets: Path, tmp_path: Path) -> None:
     run, out = str(tmp_path / "run"), str(tmp_path / "hints")
     hint_reading.main(
-        [*("train", "--data", str(folder), "--out", run, "--samples", "4", "--batch", "2", "--side", "64", "--device", "cpu")]
+        [*("train", "--data", str(sheets), "--out", run, "--samples", "4", "--batch", "2", "--side", "64", "--device", "cpu")]
     )
     hint_reading.main(["export", "--run", run, "--out", out])
     assert evaluate(load(Path(out), SEGMENTER), 1).startswith("1 drawings: ")

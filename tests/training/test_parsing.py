@@ -12,6 +12,7 @@ import torch
 from models.part_parser import CLASSES, FACE_HANDS
 from models.segmenter import load_bundled
 from pipeline.request import ClothingPart
+from tests.training.conftest import SHEET_SEEDS
 from training import parsing, part_styles, prompting
 from training.characters import draw
 from training.evaluate_detection import (
@@ -26,45 +27,35 @@ from training.evaluate_detection import (
     silhouette,
 )
 from training.parsing import Looks, batches, loss
-from training.part_drawings import HEIGHT, part_map, read_sheets, write
+from training.part_drawings import HEIGHT, part_map, read_sheets
 from training.part_styles import CAMERA, LOOKS, UNKNOWN, restyle, show
 from training.prompting import first_ask, point_in, regions, rough
 
-SEEDS = range(700_000_000, 700_000_008)
+
+def drawing(sheets: Path, row: int = 0) -> tuple[np.ndarray, ...]:
+    return read_sheets(sheets)[0].drawing(row)
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("sheets")
-    write(folder, SEEDS)
-    return folder
-
-
-def drawing(folder: Path, row: int = 0) -> tuple[np.ndarray, ...]:
-    sheet = read_sheets(folder)[0]
-    return sheet.rgba[row], sheet.parts[row], sheet.garments[row], sheet.lines[row]
-
-
-def test_sheets_hold_what_was_drawn(folder: Path) -> None:
-    sheets = read_sheets(folder)
-    assert sum(map(len, sheets)) == len(SEEDS)
-    for sheet in sheets:
+def test_sheets_hold_what_was_drawn(sheets: Path) -> None:
+    found = read_sheets(sheets)
+    assert sum(map(len, found)) == len(SHEET_SEEDS)
+    for sheet in found:
         height, width = sheet.parts.shape[1:]
         assert height == HEIGHT and sheet.rgba.shape[1:] == (height, width, 4) and sheet.parts.max() <= FACE_HANDS
         assert not sheet.rgba[..., 3][sheet.parts == 0].all()
 
 
 def test_face_and_hands_are_told_from_other_skin() -> None:
-    drawn = draw(SEEDS[0], 256)
+    drawn = draw(SHEET_SEEDS[0], 256)
     parts = part_map(drawn)
     assert (parts[drawn.face_hands] == FACE_HANDS).all() and not (parts[~drawn.face_hands] == FACE_HANDS).any()
 
 
 @pytest.mark.parametrize("look", [look for _, look in LOOKS], ids=lambda look: look.__name__)
-def test_a_look_changes_colours_and_nothing_else(folder: Path, look: object) -> None:
+def test_a_look_changes_colours_and_nothing_else(sheets: Path, look: object) -> None:
     for seed in range(3):
         rng = np.random.default_rng(seed)
-        scene = show(drawing(folder), 128, rng)
+        scene = show(drawing(sheets), 128, rng)
         parts, garments, alpha = scene.parts.copy(), scene.garments.copy(), scene.alpha.copy()
         look(scene, rng)  # type: ignore[operator]
         assert scene.rgb.shape == (128, 128, 3) and np.isfinite(scene.rgb).all()
@@ -80,19 +71,19 @@ def test_a_camera_keeps_the_size(change: object) -> None:
     assert found.shape == rgb.shape and np.isfinite(found).all()
 
 
-def test_what_is_covered_is_unknown_and_the_rest_stays_where_it_is(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_covered_is_unknown_and_the_rest_stays_where_it_is(sheets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(part_styles, "LOOKS", ())
     monkeypatch.setattr(part_styles, "CAMERA", ())
     for seed in range(30):
         rng = np.random.default_rng(seed)
-        scene = show(drawing(folder), 128, rng)
-        rgb, parts = restyle(scene, rng, [drawing(folder, 1)[0]])
+        scene = show(drawing(sheets), 128, rng)
+        rgb, parts = restyle(scene, rng, [drawing(sheets, 1)[0]])
         assert rgb.shape == (128, 128, 3) and rgb.dtype == np.uint8
         assert np.array_equal(parts[parts != UNKNOWN], scene.parts[parts != UNKNOWN])
 
 
-def test_batches_depend_on_seed_and_number_alone(folder: Path) -> None:
-    looks = Looks(folder, 2, 64, seed=5)
+def test_batches_depend_on_seed_and_number_alone(sheets: Path) -> None:
+    looks = Looks(sheets, 2, 64, seed=5)
     source = batches(looks)
     next(source)
     second, again = next(source), next(batches(looks, first=1, cores=1))
@@ -112,9 +103,9 @@ def test_loss_is_small_for_the_truth_and_blind_to_the_unknown() -> None:
     assert loss(disturbed, hidden) < 0.01
 
 
-def test_regions_are_what_is_in_the_picture(folder: Path) -> None:
+def test_regions_are_what_is_in_the_picture(sheets: Path) -> None:
     rng = np.random.default_rng(0)
-    _, parts, garments, _ = drawing(folder)
+    _, parts, garments, _ = drawing(sheets)
     for region in regions(parts.astype(np.int64), garments.astype(np.int64), rng, 12):
         assert region.any() and not region[parts == 0].any()
         x, y = point_in(region, rng) or (0, 0)
@@ -135,9 +126,9 @@ def test_a_rough_guess_is_near_the_region() -> None:
     assert len(kinds) == 4
 
 
-def test_both_networks_train_go_on_and_are_exported(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_both_networks_train_go_on_and_are_exported(sheets: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     parser, sam, out = (str(tmp_path / name) for name in ("parser", "sam", "weights"))
-    small = ["--data", str(folder), "--side", "64", "--batch", "2", "--device", "cpu"]
+    small = ["--data", str(sheets), "--side", "64", "--batch", "2", "--device", "cpu"]
     parsing.main(["train", *small, "--out", parser, "--samples", "4"])
     parsing.main(["train", *small, "--out", parser, "--samples", "8", "--resume"])
     prompting.main(["train", *small, "--out", sam, "--parser", parser, "--samples", "4"])
