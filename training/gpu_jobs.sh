@@ -6,7 +6,8 @@
 #   training/gpu_jobs.sh train     base and ControlNet; goes on from its checkpoint until MINUTES are over; call again until it says done
 #   training/gpu_jobs.sh adapt     likewise what reads pictures of garments, its adapter, and the four-step student on them
 #   training/gpu_jobs.sh parts     drawings for what finds clothing
-#   training/gpu_jobs.sh segmenter likewise the part parser, at two sizes, and on its trunk the SAM and what reads poses and depth
+#   training/gpu_jobs.sh parser    the part parser, at two sizes, for as many minutes as each is given
+#   training/gpu_jobs.sh prompting on its trunk the SAM and what reads poses and depth
 #   training/gpu_jobs.sh fullsize  seconds and memory of SD 1.5 and SDXL with random weights, in every memory mode and under caps
 #   training/gpu_jobs.sh export    weights in shards under 16 MB, and the log for `training.card`, in $OUT
 # WORK keeps everything between the calls; OUT receives what is to be kept. Where a machine has PyTorch and
@@ -29,15 +30,16 @@ LATENT_CHANNELS=${LATENT_CHANNELS:-8}
 VAE_STEPS=${VAE_STEPS:-12000}
 JUDGE_STEPS=${JUDGE_STEPS:-6000}
 DRAWINGS=${DRAWINGS:-40000}      # for the judge
-SHEETS=${SHEETS:-60000}          # for what finds clothing: drawings, pictures that the parser sees at 192 and at 256 pixels, the SAM, the reader of hints
-PARSER_SMALL=${PARSER_SMALL:-400000}
-PARSER=${PARSER:-200000}
+SHEETS=${SHEETS:-40000}          # for what finds clothing: drawings, minutes of the parser at 192 and at 288 pixels, pictures for the rest
+SMALL_MINUTES=${SMALL_MINUTES:-4}
+PARSER_MINUTES=${PARSER_MINUTES:-3.5}
 SAM=${SAM:-40000}
 HINTS=${HINTS:-100000}
 BATCH=${BATCH:-64}            # crops a step of the autoencoder
 PICTURES=${PICTURES:-1024}      # pictures a step of the other trainings, at half size
 WORKERS=${WORKERS:-$(($(nproc) > 2 ? $(nproc) - 1 : $(nproc)))}
 TOKENIZER=${TOKENIZER:-assets/weights/bundled/tokenizer}  # made by `python -m training tokenizer`
+DRAWN=${DRAWN:-$WORK/parts}   # where they lie; much is read in any order, so best in memory
 SHIPPED=${SHIPPED:-assets/weights/segmenter}  # where the networks that find clothing start from
 mkdir -p "$WORK" "$OUT"
 export PYTHONUNBUFFERED=1
@@ -65,10 +67,10 @@ finder() {  # module, folder, how much: goes on where it stopped
   local module=$1 folder=$2
   shift 2
   if [ -f "$folder/checkpoint.pt" ]; then set -- "$@" --resume; fi
-  python3 -m "training.$module" train --data "$WORK/parts" --out "$folder" --cores "$WORKERS" --minutes "$MINUTES" "$@"
+  OMP_NUM_THREADS=1 python3 -m "training.$module" train --data "$DRAWN" --out "$folder" --cores "$WORKERS" "$@"
 }
 
-case "${1:?data, latents, probe, train, adapt, parts, segmenter, fullsize or export}" in
+case "${1:?data, latents, probe, train, adapt, parts, parser, prompting, fullsize or export}" in
   data)
     autoencoder --latent-channels "$LATENT_CHANNELS" --steps "$VAE_STEPS" --workers "$WORKERS" > "$WORK/vae.log" 2>&1 &
     python3 -m training.pairs --out "$WORK/data" --count "$PAIRS" --workers "$WORKERS"
@@ -101,16 +103,16 @@ case "${1:?data, latents, probe, train, adapt, parts, segmenter, fullsize or exp
     if left; then recipe distill "$WORK/student" --full "$STUDENT" --begin-from "$WORK/run"; fi
     ;;
   parts)
-    python3 -m training.part_drawings --out "$WORK/parts" --count "$SHEETS" --workers "$WORKERS"
+    python3 -m training.part_drawings --out "$DRAWN" --count "$SHEETS" --workers "$WORKERS"
     ;;
-  segmenter)
-    finder parsing "$WORK/parser_small" --begin-from "$SHIPPED" --side 192 --batch 64 --rate 3e-3 --samples "$PARSER_SMALL"
-    if left; then finder parsing "$WORK/parser" --begin-from "$WORK/parser_small" --batch 48 --samples "$PARSER"; fi
-    if left; then
-      python3 -m training.prompting export --parser "$WORK/parser" --out "$WORK/trunk"
-      finder hint_reading "$WORK/hints" --parser "$WORK/trunk" --batch 48 --rate 4e-3 --samples "$HINTS"
-    fi
-    if left; then finder prompting "$WORK/sam" --parser "$WORK/parser" --begin-from "$SHIPPED" --batch 16 --samples "$SAM"; fi
+  parser)
+    finder parsing "$WORK/parser_small" --begin-from "$SHIPPED" --side 192 --batch 128 --rate 2.5e-3 --samples 100000000 --minutes "$SMALL_MINUTES"
+    finder parsing "$WORK/parser" --begin-from "$WORK/parser_small" --side 288 --batch 64 --rate 2e-3 --samples 100000000 --minutes "$PARSER_MINUTES" --in-time
+    python3 -m training.prompting export --parser "$WORK/parser" --out "$OUT/trunk"
+    ;;
+  prompting)
+    finder prompting "$WORK/sam" --parser "$OUT/trunk" --begin-from "$SHIPPED" --batch 16 --samples "$SAM" --minutes "$MINUTES" --in-time
+    if left; then finder hint_reading "$WORK/hints" --parser "$OUT/trunk" --batch 48 --rate 4e-3 --samples "$HINTS" --minutes "$MINUTES" --in-time; fi
     ;;
   fullsize)
     for layout in sd15 sdxl; do

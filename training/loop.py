@@ -114,10 +114,11 @@ def train(
     on_save: Callable[[State], None] | None = None,
     save_every: float = 300.0,
     stop: Callable[[State], bool] = lambda state: False,
+    spent: Callable[[State], float] = lambda state: 0.0,
 ) -> bool:
     """Run the steps that are left; True when all are done, False when `stop` said so first.
 
-    The checkpoint in `folder` is replaced atomically every `save_every` seconds, and `on_save` called after it.
+    spent: share of the time that there is, 0..1; the rate falls with it where it runs ahead of the steps. The checkpoint in `folder` is replaced atomically every `save_every` seconds, and `on_save` called after it.
     """
     if accelerator.state.deepspeed_plugin is not None:
         state.task.to(memory_format=torch.contiguous_format)  # it sends weights about as plain bytes
@@ -131,7 +132,8 @@ def train(
         if stage is not recipe.stage_at(state.step):
             stage = recipe.stage_at(state.step)
             source = batches(stage, state.step * recipe.accumulate)
-        state.optimizer.set_rate(recipe.rate * schedule(state.step / recipe.steps, state.step, recipe.warmup))
+        progress = max(state.step / recipe.steps, spent(state))
+        state.optimizer.set_rate(recipe.rate * schedule(progress, state.step, recipe.warmup))
         generator = torch.Generator(accelerator.device)
         generator.manual_seed(step_seed(recipe, state.step, accelerator.process_index))
         for _ in range(recipe.accumulate):

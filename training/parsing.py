@@ -152,7 +152,7 @@ def run(task: Any, recipe: Recipe, options: argparse.Namespace, looks: Callable[
         share = looks(options.data, stage.batch // workers, options.side, recipe.seed, accelerator.process_index)
         return batches(share, first, options.cores)
 
-    deadline = time.monotonic() + 60 * options.minutes
+    began, seconds = time.monotonic(), 60 * options.minutes
     done = loop.train(
         state,
         recipe,
@@ -160,7 +160,8 @@ def run(task: Any, recipe: Recipe, options: argparse.Namespace, looks: Callable[
         options.out,
         accelerator,
         log=lambda row: print(json.dumps(row), flush=True),
-        stop=lambda _: time.monotonic() > deadline,
+        stop=lambda _: time.monotonic() - began > seconds,
+        spent=lambda _: (time.monotonic() - began) / seconds if options.in_time else 0.0,
     )
     accelerator.end_training()
     if accelerator.is_main_process:
@@ -190,6 +191,7 @@ def add_training_options(parser: argparse.ArgumentParser, samples: int, batch: i
     parser.add_argument("--side", type=int, default=SIDE, help="of the pictures, a multiple of 32; default: %(default)s")
     parser.add_argument("--cores", type=int, default=0, help="that prepare pictures for a GPU; default: a thread")
     parser.add_argument("--minutes", type=float, default=float("inf"), help="stop and save after this long")
+    parser.add_argument("--in-time", action="store_true", help="the rate falls so that it has come to its end by then")
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
 
