@@ -12,12 +12,13 @@
 #   training/gpu_jobs.sh export    weights in shards under 16 MB, and the log for `training.card`, in $OUT
 # WORK keeps everything between the calls; OUT receives what is to be kept. Where a machine has PyTorch and
 # transformers but not the rest, put wheels of the rest (diffusers, accelerate, peft, psutil, importlib_metadata, zipp, skia-python, tensorboard,
-# segment_anything) into WHEELS.
+# segment_anything) into WHEELS; where it has no EGL, which skia-python links to, put libEGL.so.1 and all that `ldd` says it needs into LIBRARIES.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 WORK=${WORK:-/tmp/cc_controlnet}
 OUT=${OUT:-$WORK/out}
 WHEELS=${WHEELS:-runs/wheels}
+LIBRARIES=${LIBRARIES:-$PWD/runs/lib}
 MINUTES=${MINUTES:-8}
 PAIRS=${PAIRS:-80000}
 BASE=${BASE:-1600000}         # pictures: words to picture, then control at half and at full size
@@ -43,6 +44,7 @@ DRAWN=${DRAWN:-$WORK/parts}   # where they lie; much is read in any order, so be
 SHIPPED=${SHIPPED:-assets/weights/segmenter}  # where the networks that find clothing start from
 mkdir -p "$WORK" "$OUT"
 export PYTHONUNBUFFERED=1
+if [ -d "$LIBRARIES" ]; then export LD_LIBRARY_PATH="$LIBRARIES:${LD_LIBRARY_PATH:-}"; fi
 NEEDED='("accelerate", "diffusers", "peft", "skia", "tensorboard", "segment_anything")'
 python3 -c "import importlib.util, sys; sys.exit(not all(map(importlib.util.find_spec, $NEEDED)))" || python3 -m pip install --quiet --no-deps --no-index "$WHEELS"/*.whl
 

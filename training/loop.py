@@ -118,7 +118,8 @@ def train(
 ) -> bool:
     """Run the steps that are left; True when all are done, False when `stop` said so first.
 
-    spent: share of the time that there is, 0..1; the rate falls with it where it runs ahead of the steps. The checkpoint in `folder` is replaced atomically every `save_every` seconds, and `on_save` called after it.
+    The checkpoint in `folder` is replaced atomically every `save_every` seconds, and `on_save` called after it.
+    spent: share of the time that there is, 0..1; the rate falls with it where it runs ahead of the steps.
     """
     if accelerator.state.deepspeed_plugin is not None:
         state.task.to(memory_format=torch.contiguous_format)  # it sends weights about as plain bytes

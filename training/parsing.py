@@ -165,7 +165,7 @@ def run(task: Any, recipe: Recipe, options: argparse.Namespace, looks: Callable[
     )
     accelerator.end_training()
     if accelerator.is_main_process:
-        print("done" if done else "stopped at the time limit; go on with --resume")
+        print("done" if done or options.in_time else "stopped at the time limit; go on with --resume")
 
 
 def parser_of(source: Path) -> Any:

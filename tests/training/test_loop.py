@@ -83,7 +83,14 @@ def tiny_parts(folder: Path, seed: int = 0) -> dict[str, torch.nn.Module]:
     }
 
 
-def run(data: Path, folder: Path, recipe: Recipe, resume: bool = False, until: int = 10**9) -> loop.State:
+def run(
+    data: Path,
+    folder: Path,
+    recipe: Recipe,
+    resume: bool = False,
+    until: int = 10**9,
+    spent: Callable[[loop.State], float] = lambda state: 0.0,
+) -> loop.State:
     """Train tiny networks in `folder`."""
     tokenizer, stores = tiny_tokenizer(folder / "tokenizer"), stores_in(data)
     alphas = alphas_of(recipe.objective)
@@ -99,6 +106,7 @@ def run(data: Path, folder: Path, recipe: Recipe, resume: bool = False, until: i
         folder,
         loop.make_accelerator(recipe, "cpu"),
         stop=lambda state: state.step == until,
+        spent=spent,
     )
     return state
 
@@ -130,6 +138,16 @@ def test_two_processes_train_one_model(data: Path, tmp_path: Path) -> None:
 def test_a_stopped_run_is_saved(data: Path, tmp_path: Path) -> None:
     assert run(data, tmp_path, controlnet(BUDGET), until=1).step == 1
     assert (tmp_path / "checkpoint.pt").is_file() and (tmp_path / "log.jsonl").is_file()
+
+
+def test_the_rate_has_come_to_its_end_when_the_time_is_over(data: Path, tmp_path: Path) -> None:
+    recipe = replace(controlnet(BUDGET), warmup=1)
+    last = {
+        share: run(data, tmp_path / str(share), recipe, until=2, spent=lambda state, share=share: share * state.step)
+        for share in (0.0, 1.0)
+    }
+    rates = {share: state.optimizer.optimizers[0].param_groups[0]["lr"] / recipe.rate for share, state in last.items()}
+    assert recipe.steps > 2 and rates == {0.0: pytest.approx(1.0), 1.0: pytest.approx(0.02)}
 
 
 @pytest.mark.parametrize("recipe", [recipe for name, recipe in RECIPES.items() if name != "distill"])

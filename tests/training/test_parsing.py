@@ -135,8 +135,9 @@ def test_both_networks_train_go_on_and_are_exported(sheets: Path, tmp_path: Path
     prompting.main(["export", "--parser", parser, "--sam", sam, "--out", out])
     parsing.main(["train", *small, "--out", str(tmp_path / "more"), "--samples", "2", "--begin-from", out])
     prompting.main(["train", *small, "--out", str(tmp_path / "on"), "--parser", out, "--samples", "2", "--begin-from", out])
+    parsing.main(["train", *small, "--out", str(tmp_path / "short"), "--samples", "999", "--minutes", "0.001", "--in-time"])
     told = capsys.readouterr().out
-    assert told.count("done") == 5 and '"seen": 8' in told and "MB" in told
+    assert told.count("done") == 6 and '"seen": 8' in told and "MB" in told
     assert load_bundled(Path(out)).parser.parse(np.zeros((64, 48, 3), np.uint8)).shape == (CLASSES, 64, 48)
 
 
