@@ -168,13 +168,19 @@ def run(task: Any, recipe: Recipe, options: argparse.Namespace, looks: Callable[
         print("done" if done or options.in_time else "stopped at the time limit; go on with --resume")
 
 
-def parser_of(source: Path) -> Any:
-    """The parser of a run, or of exported weights."""
-    if (source / PARSER_FILE).is_file():
-        return load_parser(source).train().requires_grad_(True)
+def parser_of(*sources: Path) -> Any:
+    """The parser of a run, or of exported weights; of several that began alike their mean (Wortsman et al., arXiv:2203.05482)."""
+    weights = [_weights_of(source) for source in sources]
     parser = new_parser()
-    parser.load_state_dict(loop.averages(source)["parser"])
+    parser.load_state_dict({name: torch.stack([each[name].float() for each in weights]).mean(0) for name in weights[0]})
     return parser
+
+
+def _weights_of(source: Path) -> dict[str, Tensor]:
+    if (source / PARSER_FILE).is_file():
+        weights: dict[str, Tensor] = load_parser(source).state_dict()
+        return weights
+    return loop.averages(source)["parser"]
 
 
 def command_train(options: argparse.Namespace) -> None:

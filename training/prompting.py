@@ -213,7 +213,7 @@ def command_train(options: argparse.Namespace) -> None:
 
 def command_export(options: argparse.Namespace) -> None:
     """The averages of both runs, with their manifest."""
-    parser = parser_of(options.parser)
+    parser = parser_of(*options.parser)
     sam = bundled_sam(parser.trunk)
     if options.sam:
         Prompting(sam).learned.load_state_dict(loop.averages(options.sam)["sam"])
@@ -227,7 +227,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m training.prompting", description=__doc__)
     commands = parser.add_subparsers(required=True)
     train, export = (commands.add_parser(name) for name in ("train", "export"))
-    export.add_argument("--parser", type=Path, required=True, help="the parser's run")
+    export.add_argument("--parser", type=Path, nargs="+", required=True, help="the parser's run; of several the mean")
     export.add_argument("--sam", type=Path, help="the SAM's run")
     export.add_argument("--out", type=Path, required=True)
     export.set_defaults(run_command=command_export)

@@ -135,6 +135,9 @@ def test_both_networks_train_go_on_and_are_exported(sheets: Path, tmp_path: Path
     prompting.main(["export", "--parser", parser, "--sam", sam, "--out", out])
     parsing.main(["train", *small, "--out", str(tmp_path / "more"), "--samples", "2", "--begin-from", out])
     prompting.main(["train", *small, "--out", str(tmp_path / "on"), "--parser", out, "--samples", "2", "--begin-from", out])
+    both = [parsing.parser_of(source).state_dict() for source in (Path(out), tmp_path / "more")]
+    mean = parsing.parser_of(Path(out), tmp_path / "more").state_dict()
+    assert all(torch.allclose(2 * value, both[0][name] + both[1][name]) for name, value in mean.items())
     parsing.main(["train", *small, "--out", str(tmp_path / "short"), "--samples", "999", "--minutes", "0.001", "--in-time"])
     told = capsys.readouterr().out
     assert told.count("done") == 6 and '"seen": 8' in told and "MB" in told
