@@ -21,7 +21,7 @@ from models.prompts import RGB, Embedding, Parser, Prompt, Promptable, WordFinde
 from models.sam import SamSegmenter, bundled_sam
 from models.weights import WeightsError, verified
 
-SIDES = (288, 384, 512)  # long sides at which the bundled parser reads a picture: it learned at up to 320, where characters are smaller
+SIDES = (288, 416)  # long sides at which the bundled parser reads a picture; larger ones serve our own drawings, not other hands' pictures
 EMBEDDINGS, PARSED = 4, 2  # pictures whose answers are kept
 _TRUNK = "image_encoder.trunk."  # of the parser, inside the SAM
 PARSER_FILE, SAM_FILE = "parser.safetensors", "sam.safetensors"  # each below the 10 MB from which some hosts want git-lfs
@@ -48,7 +48,7 @@ def both_ways(rgb: RGB, side: int) -> Tensor:
 
 
 class PartReader:
-    """The bundled parser as a `models.prompts.Parser`: at several sizes, mirrored as well, and the mean of it all."""
+    """The bundled parser as a `models.prompts.Parser`: at two sizes, mirrored as well, and the mean of it all."""
 
     def __init__(self, parser: PartParser) -> None:
         self.parser = parser
