@@ -21,7 +21,7 @@ from models.prompts import RGB, Embedding, Parser, Prompt, Promptable, WordFinde
 from models.sam import SamSegmenter, bundled_sam
 from models.weights import WeightsError, verified
 
-SIDES = (288, 416)  # at which the bundled parser reads a picture; larger ones help with our drawings, not with others' pictures
+SIDES = (288, 416)  # long sides at which the bundled parser reads a picture; larger ones help our drawings, not others' pictures
 EMBEDDINGS, PARSED = 4, 2  # pictures whose answers are kept
 _TRUNK = "image_encoder.trunk."  # of the parser, inside the SAM
 PARSER_FILE, SAM_FILE = "parser.safetensors", "sam.safetensors"  # each below the 10 MB from which some hosts want git-lfs
