@@ -7,7 +7,7 @@
 #   training/gpu_jobs.sh adapt     likewise what reads pictures of garments, its adapter, and the four-step student on them
 #   training/gpu_jobs.sh parts     drawings for what finds clothing
 #   training/gpu_jobs.sh parser    the part parser, at two sizes, for as many minutes as each is given
-#   training/gpu_jobs.sh prompting on its trunk the SAM and what reads poses and depth
+#   training/gpu_jobs.sh prompting on its trunk the SAM and what reads poses and depth; call again until both say done
 #   training/gpu_jobs.sh fullsize  seconds and memory of SD 1.5 and SDXL with random weights, in every memory mode and under caps
 #   training/gpu_jobs.sh export    weights in shards under 16 MB, and the log for `training.card`, in $OUT
 # WORK keeps everything between the calls; OUT receives what is to be kept. Where a machine has PyTorch and
@@ -44,7 +44,7 @@ DRAWN=${DRAWN:-$WORK/parts}   # where they lie; much is read in any order, so be
 SHIPPED=${SHIPPED:-assets/weights/segmenter}  # where the networks that find clothing start from
 mkdir -p "$WORK" "$OUT"
 export PYTHONUNBUFFERED=1
-if [ -d "$LIBRARIES" ]; then export LD_LIBRARY_PATH="$LIBRARIES:${LD_LIBRARY_PATH:-}"; fi
+if [ -d "$LIBRARIES" ]; then export LD_LIBRARY_PATH="$LIBRARIES${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"; fi
 NEEDED='("accelerate", "diffusers", "peft", "skia", "tensorboard", "segment_anything")'
 python3 -c "import importlib.util, sys; sys.exit(not all(map(importlib.util.find_spec, $NEEDED)))" || python3 -m pip install --quiet --no-deps --no-index "$WHEELS"/*.whl
 
@@ -113,8 +113,8 @@ case "${1:?data, latents, probe, train, adapt, parts, parser, prompting, fullsiz
     python3 -m training.prompting export --parser "$WORK/parser" --out "$OUT/trunk"
     ;;
   prompting)
-    finder prompting "$WORK/sam" --parser "$OUT/trunk" --begin-from "$SHIPPED" --batch 16 --samples "$SAM" --minutes "$MINUTES" --in-time
-    if left; then finder hint_reading "$WORK/hints" --parser "$OUT/trunk" --batch 48 --rate 4e-3 --samples "$HINTS" --minutes "$MINUTES" --in-time; fi
+    finder prompting "$WORK/sam" --parser "$OUT/trunk" --begin-from "$SHIPPED" --batch 16 --samples "$SAM" --minutes "$MINUTES"
+    if left; then finder hint_reading "$WORK/hints" --parser "$OUT/trunk" --batch 48 --rate 4e-3 --samples "$HINTS" --minutes "$MINUTES"; fi
     ;;
   fullsize)
     for layout in sd15 sdxl; do
