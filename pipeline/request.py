@@ -10,11 +10,13 @@ import io
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from enum import IntEnum
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from wardrobe.parts import CLOTHING as CLOTHING
+from wardrobe.parts import ClothingPart as ClothingPart
 
 Image8 = NDArray[np.uint8]  # H x W x 4 RGBA, or H x W single channel, 0..255
 
@@ -25,39 +27,6 @@ class UserError(ValueError):
 
 class Cancelled(Exception):
     """Raised by a step callback to stop the running job; its picture is thrown away."""
-
-
-class ClothingPart(IntEnum):
-    """Values of a part label map (8 bit, one channel)."""
-
-    BACKGROUND = 0
-    SKIN = 1
-    HAIR = 2
-    TOPWEAR = 3
-    BOTTOMWEAR = 4
-    ONEPIECE = 5
-    LEGWEAR = 6
-    FOOTWEAR = 7
-    HANDWEAR = 8
-    HEADWEAR = 9
-    NECKWEAR = 10
-    HELD = 11
-
-    @property
-    def title(self) -> str:
-        """What people call it."""
-        return {self.ONEPIECE: "one-piece", self.HELD: "held object"}.get(self, self.name.lower())
-
-
-CLOTHING = (
-    ClothingPart.TOPWEAR,
-    ClothingPart.BOTTOMWEAR,
-    ClothingPart.ONEPIECE,
-    ClothingPart.LEGWEAR,
-    ClothingPart.FOOTWEAR,
-    ClothingPart.HANDWEAR,
-    ClothingPart.NECKWEAR,
-)
 
 
 def parts_named(text: str) -> tuple[ClothingPart, ...]:
@@ -194,7 +163,7 @@ def _as_plain(value: Any) -> Any:
         return {f.name: _as_plain(getattr(value, f.name)) for f in fields(value)}
     if isinstance(value, tuple):
         return tuple(_as_plain(item) for item in value)
-    return int(value) if isinstance(value, IntEnum) else value
+    return int(value) if isinstance(value, ClothingPart) else value
 
 
 @dataclass(frozen=True)

@@ -29,11 +29,11 @@ from pipeline.request import ClothingPart, SwapRequest
 from pipeline.swap import OutfitSwapper
 from training.characters import Drawing, draw
 from training.characters.caption import caption
-from training.characters.wardrobe import MAIN_SLOTS
 from training.judges import Judge, load_judge, read_kinds
 from training.masks import clothing_mask
 from training.metrics import SAME_COLOUR, colour_distance, outside_identical, recolour, seam, telea
 from training.pairs import EVALUATION_SEEDS, NATIVE, visible
+from wardrobe.outfit import MAIN_SLOTS
 
 SIZE = (512, 384)  # height, width of the evaluation pictures
 SPRITE_EVERY = 4  # one character in four is a transparent sprite

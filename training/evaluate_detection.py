@@ -27,8 +27,8 @@ from pipeline.images import flatten, load_character
 from pipeline.part_tables import FACE_HANDS, translate
 from pipeline.request import CLOTHING, Click, ClothingPart, DetectRequest, Image8
 from training.characters import Drawing, draw, style_of
-from training.characters.style import Style
 from training.pairs import EVALUATION_SEEDS
+from wardrobe.style import Style
 
 FIRST_SEED = EVALUATION_SEEDS + 500_000
 NEAR = 4  # pixels by which a border may be off

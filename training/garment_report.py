@@ -31,7 +31,7 @@ from pipeline.palette import palette_in, to_lab
 from pipeline.request import GarmentPicture
 from pipeline.swap import OutfitSwapper
 from training.characters import draw, draw_outfit
-from training.characters.wardrobe import HeldOut
+from training.characters.outfits import HeldOut
 from training.evaluate import Case, cases, request_for
 from training.judges import Judge, load_judge, read_kinds
 from training.metrics import SAME_COLOUR, colour_distance

@@ -18,9 +18,9 @@ from pipeline.composite import key_colour
 from pipeline.images import crop_around, flatten
 from pipeline.request import ClothingPart
 from training.characters import draw
-from training.characters.kinds import KINDS
 from training.masks import clothing_mask
 from training.pairs import SPRITES, take_labels
+from wardrobe.kinds import KINDS
 
 SLOTS = (
     ClothingPart.TOPWEAR,

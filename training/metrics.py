@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from training.characters.palette import ciede2000
+from wardrobe.palette import ciede2000
 
 Mask = NDArray[np.bool_]
 Picture = NDArray[np.uint8]

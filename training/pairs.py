@@ -26,7 +26,7 @@ from pipeline.images import Crop, crop_around, flatten, garment_picture
 from pipeline.request import CLOTHING, ClothingPart
 from training.characters import Drawing, draw, draw_outfit
 from training.characters.caption import caption
-from training.characters.wardrobe import HeldOut
+from training.characters.outfits import HeldOut
 from training.data import GARMENT, Writer
 from training.masks import sample_mask
 

@@ -255,7 +255,7 @@ def backdrop(scene: Scene, rng: Rng, others: Sequence[NDArray[np.uint8]]) -> Col
     if kind < 0.3:
         return np.full((height, width, 3), rng.choice([rng.uniform(0, 255, 3), np.full(3, 255.0)]), np.float32)
     if kind < 0.7 or not others:
-        return draw_background(rng, width, height)[0].toarray()[..., 2::-1].astype(np.float32)
+        return draw_background(rng, width, height)[0][..., :3].astype(np.float32)
     behind: Any = np.full((height, width, 3), rng.uniform(0, 255, 3), np.float32)
     for other in others:
         top, left = (int(rng.integers(0, max(1, length // 2))) for length in other.shape[:2])

@@ -8,7 +8,7 @@ import pytest
 from pipeline.request import CLOTHING, ClothingPart
 from training.characters import Drawing, draw
 from training.characters.character import stream
-from training.characters.figure import build_figure
+from training.characters.figures import build_figure
 from training.characters.hair import STYLES
 
 SEEDS = range(40, 52)

@@ -6,7 +6,6 @@ import colorsys
 
 import cv2
 import numpy as np
-import skia
 from numpy.typing import NDArray
 
 KINDS: dict[str, float] = {
@@ -25,8 +24,8 @@ WORDS = {
 }  # fmt: skip
 
 
-def draw_background(rng: np.random.Generator, width: int, height: int) -> tuple[skia.Image, str]:
-    """An opaque picture of this size and the word for it."""
+def draw_background(rng: np.random.Generator, width: int, height: int) -> tuple[NDArray[np.uint8], str]:
+    """An opaque picture of this size, height x width x 4, and the word for it."""
     kind = str(rng.choice(list(KINDS), p=list(KINDS.values())))
     pixels = np.full((height, width, 4), 255, np.uint8)
     if kind == "plain":
@@ -35,7 +34,7 @@ def draw_background(rng: np.random.Generator, width: int, height: int) -> tuple[
         pixels[..., :3] = _gradient(rng, width, height)
     elif kind != "white":
         pixels[..., :3] = _busy(rng, kind, width, height)
-    return skia.Image.fromarray(pixels, colorType=skia.ColorType.kRGBA_8888_ColorType), WORDS[kind]
+    return pixels, WORDS[kind]
 
 
 def _colour(rng: np.random.Generator, light: tuple[float, float] = (0.2, 0.97)) -> tuple[int, int, int]:

@@ -12,10 +12,10 @@ from typing import Literal
 
 import numpy as np
 
-from training.characters.kinds import BOTTOMS, HEADWEAR, KINDS, LENGTHS, NECKLINES, SLEEVES
-from training.characters.palette import COLOUR_WORDS, COLOURS
-from training.characters.patterns import PATTERNS
-from training.characters.wardrobe import MAIN_SLOTS, OVER_OTHERS, Garment
+from wardrobe.kinds import BOTTOMS, HEADWEAR, KINDS, LENGTHS, NECKLINES, SLEEVES
+from wardrobe.outfit import MAIN_SLOTS, OVER_OTHERS, Garment
+from wardrobe.palette import COLOUR_WORDS, COLOURS
+from wardrobe.patterns import PATTERNS
 
 Rng = np.random.Generator
 Style = Literal["tags", "sentence"]

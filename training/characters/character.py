@@ -6,21 +6,25 @@ from dataclasses import dataclass
 from zlib import crc32
 
 import numpy as np
-import skia
 from numpy.typing import NDArray
 
 from pipeline.request import ClothingPart
-from training.characters import garments
 from training.characters.background import draw_background
-from training.characters.canvas import HAND, SKIN, Frame, Layer, Mark, Z, paint_maps, paint_picture
 from training.characters.caption import caption
 from training.characters.face import draw_face
-from training.characters.figure import SIDES, Figure, build_figure
-from training.characters.geometry import trace
+from training.characters.figures import build_figure
 from training.characters.hair import COLOURS, draw_hair
 from training.characters.head import SKIN_WEIGHTS, SKINS, draw_head, draw_neck
-from training.characters.style import RGB, Style, sample_style
-from training.characters.wardrobe import Garment, HeldOut, sample_outfit
+from training.characters.outfits import HeldOut, sample_outfit
+from training.characters.styles import sample_style
+from wardrobe import garments
+from wardrobe.canvas import HAND, SKIN, Frame, Layer, Mark, Z
+from wardrobe.figure import SIDES, Figure
+from wardrobe.geometry import trace
+from wardrobe.outfit import Garment
+from wardrobe.path import Path
+from wardrobe.render import paint_maps, paint_picture
+from wardrobe.style import RGB, Style
 
 FRAMINGS = {"full body": 0.45, "cowboy shot": 0.3, "upper body": 0.25}
 
@@ -168,7 +172,7 @@ def _skin(figure: Figure, skin: RGB) -> list[Layer]:
     return layers
 
 
-def _open_wrist(points: NDArray[np.float64]) -> skia.Path:
+def _open_wrist(points: NDArray[np.float64]) -> Path:
     return trace(points[1:-1], closed=False)
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import skia
 
 from pipeline.request import ClothingPart
-from training.characters.canvas import Layer, Mark, Z
-from training.characters.figure import Figure
-from training.characters.geometry import Points, curve, polygon, ribbon, spline, taper, trace, unit_steps
-from training.characters.style import RGB, Style, darken, lighten
+from wardrobe.canvas import Layer, Mark, Z
+from wardrobe.figure import Figure
+from wardrobe.geometry import Points, curve, polygon, ribbon, spline, taper, trace, unit_steps
+from wardrobe.path import Box, Path
+from wardrobe.style import RGB, Style, darken, lighten
 
 EYE_COLOURS: dict[str, RGB] = {
     "blue": (64, 112, 206), "aqua": (60, 184, 200), "green": (66, 160, 92),
@@ -123,12 +123,10 @@ class _Pencil:
         """x of a feature at u skull half-widths from the middle of the face, turned."""
         return self.wide * float(np.sin(np.arcsin(u) + 0.5 * self.turn))
 
-    def _layer(
-        self, path: skia.Path, colour: RGB, z: float = 0.0, marks: list[Mark] | None = None, clip: skia.Path | None = None
-    ) -> Layer:
+    def _layer(self, path: Path, colour: RGB, z: float = 0.0, marks: list[Mark] | None = None, clip: Path | None = None) -> Layer:
         return Layer(Z.FACE + z, path, colour, ClothingPart.SKIN, face=True, line=0.0, shading=0.0, marks=marks or [], clip=clip)
 
-    def _ink(self, path: skia.Path, colour: RGB, z: float = 0.0) -> Layer:
+    def _ink(self, path: Path, colour: RGB, z: float = 0.0) -> Layer:
         """A shape that is itself a drawn line."""
         layer = self._layer(path, colour, z)
         layer.inked = True
@@ -169,7 +167,7 @@ class _Pencil:
         upper, lower = spline(top, 11) * flip + [x, y], spline(low, 11) * flip + [x, y]
         white = trace(np.concatenate([upper, lower[1:-1]]))
         layers = [self._layer(white, (252, 252, 255), marks=[Mark(_shift(white, 0, -b * 1.45), "shade", (176, 176, 206))])]
-        layers.append(self._iris(x + self.gaze * a * 0.8, y + 0.03 * b, a, b, skia.Path(white)))
+        layers.append(self._iris(x + self.gaze * a * 0.8, y + 0.03 * b, a, b, Path(white)))
         lash = self.face.lash * (0.7 + 0.45 * self.fem)
         lid = ribbon(upper, lash * np.interp(unit_steps(len(upper)), (0.0, 0.25, 0.6, 1.0), (0.5, 1.0, 0.75, 0.1)))
         layers.append(self._ink(trace(lid), self.dark, 1))
@@ -183,7 +181,7 @@ class _Pencil:
             under.marks.append(Mark(crease, colour=darken(self.skin, 0.4), width=0.6, clip=False))
         return [*layers, under]
 
-    def _iris(self, x: float, y: float, a: float, b: float, clip: skia.Path) -> Layer:
+    def _iris(self, x: float, y: float, a: float, b: float, clip: Path) -> Layer:
         shine = self.face.iris == "shine"
         rx, ry = min(a * 0.68, b * 0.95), b * (0.9 if b > 0.08 else 1.05)
         marks = [Mark(_oval(x, y - ry * 0.75, rx * 1.2, ry * 0.85), "fill", darken(self.iris, 0.5), strength=0.85)]
@@ -268,10 +266,10 @@ class _Pencil:
             if kind == "grin"
             else [
                 Mark(_oval(x, y + deep, m * 0.55, deep * 0.45), "fill", (232, 120, 122)),
-                Mark(skia.Path.Rect(skia.Rect.MakeXYWH(x - m, y - 0.02, 2 * m, 0.034)), "fill", (255, 255, 255)),
+                Mark(Path.rect(Box.xywh(x - m, y - 0.02, 2 * m, 0.034)), "fill", (255, 255, 255)),
             ]
         )
-        layer = self._layer(shape, inner, marks=[*marks, Mark(skia.Path(shape), "line", tone, width=0.6, clip=False)])
+        layer = self._layer(shape, inner, marks=[*marks, Mark(Path(shape), "line", tone, width=0.6, clip=False)])
         return [layer]
 
     def blush(self, lined: bool) -> list[Layer]:
@@ -280,29 +278,29 @@ class _Pencil:
         for side in (-1, 1):
             x, y = self.at(side * min(self.face.apart + 0.17, 0.75)), self.face.y + 0.19
             if lined:
-                strokes = skia.Path()
+                strokes = Path()
                 for k in (-1, 0, 1):
-                    strokes.addPath(
+                    strokes.add_path(
                         polygon(np.array([(x + k * 0.035 + 0.012, y - 0.02), (x + k * 0.035 - 0.012, y + 0.02)]), closed=False)
                     )
                 spots.append(Mark(strokes, "line", tone, width=0.7))
             else:
                 spots += [Mark(_oval(x, y, r, r * 0.55), "fill", tone, strength=0.16) for r in (0.09, 0.07, 0.045)]
-        area = skia.Path.Rect(skia.Rect.MakeXYWH(-0.001, self.face.y + 0.19, 0.002, 0.002))
+        area = Path.rect(Box.xywh(-0.001, self.face.y + 0.19, 0.002, 0.002))
         for spot in spots:
             spot.clip = False
         return [self._layer(area, self.skin, marks=spots)]
 
     def glasses(self) -> list[Layer]:
-        rims = skia.Path()
+        rims = Path()
         for side in (-1, 1):
             x, y, a, b = self._eye_frame(side)
             a, b = max(a * 1.3, 0.11), max(b * 1.05, 0.085)
-            rims.addRoundRect(skia.Rect.MakeXYWH(x - a, y - b * 0.75, 2 * a, 1.9 * b), a * 0.5, b * 0.6)
+            rims.add_round_rect(Box.xywh(x - a, y - b * 0.75, 2 * a, 1.9 * b), a * 0.5, b * 0.6)
         x, y, _, _ = self._eye_frame(-1)
         x2 = self._eye_frame(1)[0]
-        rims.addPath(curve((x + 0.13, y), ((x + x2) / 2, y - 0.03), (x2 - 0.13, y)))
-        spot = skia.Path.Rect(skia.Rect.MakeXYWH((x + x2) / 2, y, 0.002, 0.002))
+        rims.add_path(curve((x + 0.13, y), ((x + x2) / 2, y - 0.03), (x2 - 0.13, y)))
+        spot = Path.rect(Box.xywh((x + x2) / 2, y, 0.002, 0.002))
         colour = (40, 36, 48) if self.rng.random() < 0.7 else (176, 50, 54)
         return [self._layer(spot, self.skin, 3, [Mark(rims, "line", colour, width=1.1, clip=False)])]
 
@@ -351,13 +349,13 @@ class _Pencil:
         return layers
 
 
-def _oval(x: float, y: float, rx: float, ry: float) -> skia.Path:
-    path = skia.Path()
-    path.addOval(skia.Rect.MakeLTRB(x - rx, y - ry, x + rx, y + ry))
+def _oval(x: float, y: float, rx: float, ry: float) -> Path:
+    path = Path()
+    path.add_oval(Box(x - rx, y - ry, x + rx, y + ry))
     return path
 
 
-def _shift(path: skia.Path, dx: float, dy: float) -> skia.Path:
-    moved = skia.Path(path)
+def _shift(path: Path, dx: float, dy: float) -> Path:
+    moved = Path(path)
     moved.offset(dx, dy)
     return moved

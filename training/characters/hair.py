@@ -8,14 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import skia
 
 from pipeline.request import ClothingPart
 from training.characters import tails
-from training.characters.canvas import Layer
 from training.characters.comb import Comb, Fringe, Hair
-from training.characters.figure import Figure
-from training.characters.style import RGB, Style
+from wardrobe.canvas import Layer
+from wardrobe.figure import Figure
+from wardrobe.path import Matrix, Path
+from wardrobe.patterns import Gradient
+from wardrobe.style import RGB, Style
 
 COLOURS: dict[str, RGB] = {
     "black": (44, 40, 50), "dark brown": (74, 50, 42), "brown": (124, 80, 52),
@@ -87,7 +88,7 @@ class HairDraw:
     """Layers in unit space, the fringe's path in unit space (for its shadow on the face), and words."""
 
     layers: list[Layer]
-    fringe: skia.Path
+    fringe: Path
     colour: str
     words: str
 
@@ -126,7 +127,7 @@ def _byte(value: float) -> int:
     return int(min(255, max(0, value)))
 
 
-def _place(layer: Layer, matrix: skia.Matrix) -> None:
+def _place(layer: Layer, matrix: Matrix) -> None:
     layer.path.transform(matrix)
     if layer.edge is not None:
         layer.edge.transform(matrix)
@@ -134,10 +135,6 @@ def _place(layer: Layer, matrix: skia.Matrix) -> None:
         mark.path.transform(matrix)
 
 
-def _dip_dyed(root: RGB, tip: RGB, figure: Figure, length: float) -> skia.Shader:
+def _dip_dyed(root: RGB, tip: RGB, figure: Figure, length: float) -> Gradient:
     x, y = figure.head.centre
-    return skia.GradientShader.MakeLinear(
-        points=[(x, y - 0.3), (x, y + length)],
-        colors=[skia.Color(*root), skia.Color(*root), skia.Color(*tip)],
-        positions=[0, 0.35, 1],
-    )
+    return Gradient((x, y - 0.3), (x, y + length), (root, root, tip), (0, 0.35, 1))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-import skia
 
 from pipeline.request import ClothingPart
-from training.characters.canvas import Layer, Mark, Z
-from training.characters.figure import Figure
-from training.characters.geometry import curve, spline, trace
-from training.characters.style import RGB
+from wardrobe.canvas import Layer, Mark, Z
+from wardrobe.figure import Figure
+from wardrobe.geometry import curve, spline, trace
+from wardrobe.path import Box, Path
+from wardrobe.style import RGB
 
 SKINS: dict[str, RGB] = {
     "pale": (255, 236, 224), "fair": (254, 222, 200), "peach": (250, 208, 178),
@@ -18,7 +18,7 @@ SKINS: dict[str, RGB] = {
 SKIN_WEIGHTS = (0.28, 0.28, 0.18, 0.12, 0.08, 0.06)
 
 
-def draw_head(rng: np.random.Generator, figure: Figure, skin: RGB, fringe: skia.Path) -> list[Layer]:
+def draw_head(rng: np.random.Generator, figure: Figure, skin: RGB, fringe: Path) -> list[Layer]:
     """Ears and face, in unit space. fringe: unit-space path of the front hair, whose shadow falls on the face."""
     head = figure.head
     w, t = head.wide, head.turn
@@ -44,7 +44,7 @@ def draw_head(rng: np.random.Generator, figure: Figure, skin: RGB, fringe: skia.
     face = trace(spline(np.array(rows), 48, closed=True))
     matrix = head.matrix()
     face.transform(matrix)
-    shadow = skia.Path(fringe)
+    shadow = Path(fringe)
     shadow.offset(0.0, 0.045)
     layers = []
     for side in (-1, 1):
@@ -76,23 +76,23 @@ def draw_head(rng: np.random.Generator, figure: Figure, skin: RGB, fringe: skia.
 def draw_neck(figure: Figure, skin: RGB) -> list[Layer]:
     """Neck with the chin's shadow and the collar bones."""
     (hx, hy), n = figure.head.centre, figure.body.neck_half
-    shadow = skia.Path()
-    shadow.addOval(skia.Rect.MakeLTRB(hx - n * 2.2, hy + 0.1, hx + n * 2.2, hy + 0.5 + max(figure.body.neck * 0.55, 0.05)))
+    shadow = Path()
+    shadow.add_oval(Box(hx - n * 2.2, hy + 0.1, hx + n * 2.2, hy + 0.5 + max(figure.body.neck * 0.55, 0.05)))
     marks = [Mark(shadow, "shade")]
     neck = Layer(Z.BODY + 1, figure.neck(), skin, ClothingPart.SKIN, face=True, line=0.0, shading=0.5, marks=marks)
     x0, y0 = figure.torso.at(0, 0.0)
-    sides = skia.Path()
+    sides = Path()
     for side in (-1, 1):
-        sides.addPath(
+        sides.add_path(
             curve(
                 (hx + side * n * 0.92, hy + 0.35), (hx + side * n * 0.9, (hy + 0.35 + y0) / 2 + 0.08), (x0 + side * n * 1.2, y0)
             )
         )
     neck.marks.append(Mark(sides, "line", width=1.0, clip=False))
     if figure.body.heads > 4.6:
-        bones = skia.Path()
+        bones = Path()
         for side in (-1, 1):
             a, b = figure.torso.front(side * 0.12, 0.05), figure.torso.front(side * 0.45, 0.035)
-            bones.addPath(curve(a, ((a[0] + b[0]) / 2, a[1] - 0.005), b))
+            bones.add_path(curve(a, ((a[0] + b[0]) / 2, a[1] - 0.005), b))
         neck.marks.append(Mark(bones, "line", width=0.6, clip=False))
     return [neck]

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from itertools import pairwise
 
 import numpy as np
-import skia
 
 from pipeline.request import ClothingPart
-from training.characters.canvas import Layer, Mark, Z
-from training.characters.figure import Figure
-from training.characters.geometry import Points, curve, normals_of, ribbon, spline, taper, trace
-from training.characters.style import RGB, Style, darken
+from wardrobe.canvas import Layer, Mark, Z
+from wardrobe.figure import Figure
+from wardrobe.geometry import Points, curve, normals_of, ribbon, spline, taper, trace
+from wardrobe.path import Box, Path
+from wardrobe.style import RGB, Style, darken
 
 Block = Callable[[np.random.Generator, Figure, RGB], list[Layer]]
 
@@ -22,7 +22,7 @@ def extra(name: str, rng: np.random.Generator, figure: Figure, colour: RGB, styl
     return EXTRAS[name](rng, figure, colour)
 
 
-def _hair(z: float, path: skia.Path, colour: RGB, marks: list[Mark]) -> Layer:
+def _hair(z: float, path: Path, colour: RGB, marks: list[Mark]) -> Layer:
     return Layer(z, path, colour, ClothingPart.HAIR, marks=marks, shading=0.8)
 
 
@@ -34,19 +34,19 @@ def _tail(rng: np.random.Generator, line: Points, width: float, z: float, colour
     outline = ribbon(line, half)
     a, b = outline[len(line) - 1], outline[len(line)]
     down = (line[-1] - line[-3]) / (np.hypot(*(line[-1] - line[-3])) + 1e-9)
-    path = skia.Path()
-    path.moveTo(*outline[0].tolist())
+    path = Path()
+    path.move_to(*outline[0].tolist())
     for x, y in outline[1 : len(line)].tolist():
-        path.lineTo(x, y)
+        path.line_to(x, y)
     cuts = np.linspace(0, 1, points + 1)
     for c0, c1 in pairwise(cuts):
         tip = a + (b - a) * (c0 + c1) / 2 + down * width * float(rng.uniform(0.7, 1.5))
         end = a + (b - a) * c1
         start = a + (b - a) * c0
-        path.quadTo(*(start + down * width * 0.4).tolist(), *tip.tolist())
-        path.quadTo(*(end + down * width * 0.3).tolist(), *end.tolist())
+        path.quad_to(*(start + down * width * 0.4).tolist(), *tip.tolist())
+        path.quad_to(*(end + down * width * 0.3).tolist(), *end.tolist())
     for x, y in outline[len(line) + 1 :].tolist():
-        path.lineTo(x, y)
+        path.line_to(x, y)
     path.close()
     normal = normals_of(line)
     marks = [Mark(trace((line + normal * half[:, None] * k)[2:], closed=False), width=0.5) for k in (-0.4, 0.15, 0.5)]
@@ -58,8 +58,8 @@ def _tie(rng: np.random.Generator, x: float, y: float, size: float, z: float) ->
     colour = tuple(
         int(c) for c in rng.choice([(200, 60, 70), (60, 80, 170), (40, 40, 48), (240, 190, 80), (245, 245, 245), (90, 170, 120)])
     )
-    path = skia.Path()
-    path.addOval(skia.Rect.MakeXYWH(x - size, y - size, 2 * size, 2 * size))
+    path = Path()
+    path.add_oval(Box.xywh(x - size, y - size, 2 * size, 2 * size))
     return Layer(z, path, (colour[0], colour[1], colour[2]), ClothingPart.HEADWEAR, shading=0.6)
 
 
@@ -122,8 +122,8 @@ def _side_ponytail(rng: np.random.Generator, figure: Figure, colour: RGB) -> lis
 
 
 def _ball(x: float, y: float, r: float, z: float, colour: RGB) -> Layer:
-    path = skia.Path()
-    path.addOval(skia.Rect.MakeXYWH(x - r * 1.08, y - r, 2.16 * r, 2 * r))
+    path = Path()
+    path.add_oval(Box.xywh(x - r * 1.08, y - r, 2.16 * r, 2 * r))
     marks = [
         Mark(curve((x - r * 0.8, y + r * 0.1), (x, y - r * 0.55), (x + r * 0.7, y - r * 0.1)), width=0.6),
         Mark(curve((x - r * 0.5, y + r * 0.5), (x + r * 0.1, y + r * 0.05), (x + r * 0.85, y + r * 0.3)), width=0.6),
@@ -147,11 +147,11 @@ def _braid_along(curve_points: Points, width: float, z: float, colour: RGB) -> l
     where = np.cumsum(size) - size[0]
     walked = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(curve_points, axis=0).T))])
     line = np.stack([np.interp(where / where[-1] * walked[-1], walked, curve_points[:, axis]) for axis in (0, 1)], 1)
-    path, marks = skia.Path(), []
+    path, marks = Path(), []
     for i in range(count):
         x, y = line[i].tolist()
         r = width * float(size[i])
-        path.addOval(skia.Rect.MakeXYWH(x - r, y - r * 0.75, 2 * r, 1.7 * r))
+        path.add_oval(Box.xywh(x - r, y - r * 0.75, 2 * r, 1.7 * r))
         marks.append(Mark(curve((x - r, y - r * 0.3), (x - r * 0.1, y + r * 0.35), (x + r, y - r * 0.5)), width=0.4))
     x, y = line[-1].tolist()
     tuft = trace(
@@ -187,11 +187,11 @@ def _drills(rng: np.random.Generator, figure: Figure, colour: RGB) -> list[Layer
     w, length, layers = figure.head.wide, _length(rng, figure, 1.0), []
     count = max(4, int(length / 0.15))
     for side in (-1, 1):
-        path, marks = skia.Path(), []
+        path, marks = Path(), []
         for i in range(count):
             s = i / count
             x, y, r = side * (w + 0.1 + 0.06 * s), 0.12 + length * s, 0.17 * (1 - 0.72 * s)
-            path.addOval(skia.Rect.MakeXYWH(x - r, y - r * 0.6, 2 * r, r * 1.6))
+            path.add_oval(Box.xywh(x - r, y - r * 0.6, 2 * r, r * 1.6))
             marks.append(Mark(curve((x - r, y + r * 0.1), (x, y + r * 0.65), (x + r, y - r * 0.2)), width=0.7))
         layers.append(_hair(Z.BACK_HAIR + 2, path, colour, marks))
     return layers

@@ -6,18 +6,18 @@ A garment function takes a `Cloth` and returns layers; shapes hang on the figure
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
-import skia
 
-from training.characters import patterns
-from training.characters.canvas import Layer, Mark
-from training.characters.figure import Figure
-from training.characters.geometry import XY, Limb, Points
-from training.characters.palette import luminance
-from training.characters.style import RGB, Style, darken, lighten
-from training.characters.wardrobe import Garment
+from wardrobe import patterns
+from wardrobe.canvas import Layer, Mark
+from wardrobe.figure import Figure
+from wardrobe.geometry import XY, Limb, Points
+from wardrobe.outfit import Garment
+from wardrobe.palette import luminance
+from wardrobe.path import Path
+from wardrobe.style import RGB, Style, darken, lighten
 
 WHITE: RGB = (248, 248, 248)
 
@@ -34,7 +34,6 @@ class Cloth:
     z: float
     sleeve_z: float
     rng: np.random.Generator
-    _shaders: dict[int, skia.Shader] = field(default_factory=dict)
 
     @property
     def main(self) -> RGB:
@@ -55,28 +54,25 @@ class Cloth:
             return self.garment.second_rgb
         return lighten(self.main, 0.75) if luminance(self.main) < 0.5 else darken(self.main, 0.5)
 
-    def fabric(self, angle: float = 0.0) -> skia.Shader | None:
+    def fabric(self, angle: float = 0.0) -> patterns.Fabric | None:
         """The pattern turned by `angle` degrees (a sleeve follows its arm), or None for a plain garment."""
         garment, body = self.garment, self.figure.body
         if garment.pattern is None or garment.second_rgb is None:
             return None
-        key = round(angle / 6)
-        if key not in self._shaders:
-            row = patterns.PATTERNS[garment.pattern]
-            pick = np.random.default_rng(garment.detail)
-            period = float(pick.uniform(*row.period)) * (body.shoulder + 0.12) * 1.7
-            turn = row.turns[int(pick.integers(len(row.turns)))]
-            x, y = self.figure.joints["neck"]
-            self._shaders[key] = patterns.shader(
-                garment.pattern,
-                self.style.tone(garment.rgb),
-                self.style.tone(garment.second_rgb),
-                period=period,
-                angle=turn + key * 6,
-                origin=(x, y + float(pick.random()) * period),
-                span=self._span(),
-            )
-        return self._shaders[key]
+        row = patterns.PATTERNS[garment.pattern]
+        pick = np.random.default_rng(garment.detail)
+        period = float(pick.uniform(*row.period)) * (body.shoulder + 0.12) * 1.7
+        turn = row.turns[int(pick.integers(len(row.turns)))]
+        x, y = self.figure.joints["neck"]
+        return patterns.fabric(
+            garment.pattern,
+            self.style.tone(garment.rgb),
+            self.style.tone(garment.second_rgb),
+            period=period,
+            angle=turn + round(angle / 6) * 6,
+            origin=(x, y + float(pick.random()) * period),
+            span=self._span(),
+        )
 
     def _span(self) -> tuple[float, float]:
         """Top and bottom of the garment for a gradient, by where its kind is worn."""
@@ -93,14 +89,14 @@ class Cloth:
     def piece(
         self,
         z: float,
-        path: skia.Path,
+        path: Path,
         *,
-        edge: skia.Path | None = None,
+        edge: Path | None = None,
         marks: Sequence[Mark] = (),
         angle: float = 0.0,
         line: float = 1.0,
         shading: float = 1.0,
-        clip: skia.Path | None = None,
+        clip: Path | None = None,
     ) -> Layer:
         """A part of the garment in its main cloth."""
         shader = self.fabric(angle)
@@ -109,14 +105,14 @@ class Cloth:
     def detail(
         self,
         z: float,
-        path: skia.Path,
+        path: Path,
         colour: RGB,
         *,
-        edge: skia.Path | None = None,
+        edge: Path | None = None,
         marks: Sequence[Mark] = (),
         line: float = 1.0,
         shading: float = 0.6,
-        clip: skia.Path | None = None,
+        clip: Path | None = None,
     ) -> Layer:
         """A part of the garment in a colour of its own, without the pattern."""
         return Layer(z, path, colour, self.garment.slot, self.number, False, None, edge, line, shading, list(marks), clip)
@@ -147,33 +143,33 @@ def limb_angle(limb: Limb, t: float) -> float:
     return float(-np.degrees(np.arctan2(x, y)))
 
 
-def strokes(*lines: Points) -> skia.Path:
+def strokes(*lines: Points) -> Path:
     """Several open polylines in one path: one mark draws them all."""
-    path = skia.Path()
+    path = Path()
     for line in lines:
         rows = line.tolist()
-        path.moveTo(*rows[0])
+        path.move_to(*rows[0])
         if len(rows) == 3:
-            path.quadTo(*rows[1], *rows[2])
+            path.quad_to(*rows[1], *rows[2])
         else:
             for row in rows[1:]:
-                path.lineTo(*row)
+                path.line_to(*row)
     return path
 
 
-def discs(centres: Points, radius: float) -> skia.Path:
+def discs(centres: Points, radius: float) -> Path:
     """Several filled circles (buttons, rivets) in one path."""
-    path = skia.Path()
+    path = Path()
     for x, y in centres.tolist():
-        path.addCircle(x, y, radius)
+        path.add_circle(x, y, radius)
     return path
 
 
-def shape(*corners: Sequence[float]) -> skia.Path:
+def shape(*corners: Sequence[float]) -> Path:
     """A closed polygon."""
-    path = skia.Path()
-    path.moveTo(*corners[0])
+    path = Path()
+    path.move_to(*corners[0])
     for corner in corners[1:]:
-        path.lineTo(*corner)
+        path.line_to(*corner)
     path.close()
     return path

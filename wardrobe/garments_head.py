@@ -5,37 +5,37 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
-import skia
 
-from training.characters import upper
-from training.characters.canvas import Layer, Mark, Z
-from training.characters.cloth import WHITE, Cloth, strokes
-from training.characters.geometry import spline, trace
-from training.characters.style import darken, lighten
+from wardrobe import upper
+from wardrobe.canvas import Layer, Mark, Z
+from wardrobe.cloth import WHITE, Cloth, strokes
+from wardrobe.geometry import spline, trace
+from wardrobe.path import Box, Path
+from wardrobe.style import darken, lighten
 
 Draw = Callable[[Cloth], list[Layer]]
 Rows = Sequence[tuple[float, float]]
 
 
-def _on_head(c: Cloth, path: skia.Path) -> skia.Path:
+def _on_head(c: Cloth, path: Path) -> Path:
     path.transform(c.figure.head.matrix())
     return path
 
 
-def _blob(c: Cloth, rows: Rows) -> skia.Path:
+def _blob(c: Cloth, rows: Rows) -> Path:
     return _on_head(c, trace(spline(np.array(rows), 5 * len(rows), closed=True)))
 
 
-def _corners(c: Cloth, rows: Rows) -> skia.Path:
-    path = skia.Path()
-    path.moveTo(*rows[0])
+def _corners(c: Cloth, rows: Rows) -> Path:
+    path = Path()
+    path.move_to(*rows[0])
     for row in rows[1:]:
-        path.lineTo(*row)
+        path.line_to(*row)
     path.close()
     return _on_head(c, path)
 
 
-def _lines(c: Cloth, *rows: Rows) -> skia.Path:
+def _lines(c: Cloth, *rows: Rows) -> Path:
     return _on_head(c, strokes(*[np.array(row) for row in rows]))
 
 
@@ -43,10 +43,10 @@ def _wide(c: Cloth) -> float:
     return c.figure.head.wide + 0.07
 
 
-def _brim(c: Cloth, half: float, y: float, height: float) -> skia.Path:
-    path = skia.Path()
+def _brim(c: Cloth, half: float, y: float, height: float) -> Path:
+    path = Path()
     shift = c.figure.head.turn * 0.05
-    path.addOval(skia.Rect.MakeLTRB(shift - half, y - height, shift + half, y + height))
+    path.add_oval(Box(shift - half, y - height, shift + half, y + height))
     return _on_head(c, path)
 
 
@@ -153,7 +153,7 @@ def hair_bow(c: Cloth) -> list[Layer]:
     return [c.piece(Z.HEADWEAR, _on_head(c, path), marks=[Mark(_on_head(c, creases), width=0.9)])]
 
 
-def _band(c: Cloth, top: float, thick: float) -> skia.Path:
+def _band(c: Cloth, top: float, thick: float) -> Path:
     w = _wide(c)
     line = spline(np.array([(-w * 1.0, -0.12), (-w * 0.82, top + 0.12), (0, top), (w * 0.82, top + 0.12), (w * 1.0, -0.12)]), 14)
     inner = line * [0.97, 1.0] + [0, thick]

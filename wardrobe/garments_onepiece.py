@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-import skia
 
-from training.characters import lower, upper
-from training.characters.canvas import SLEEVE, Layer, Mark, Z
-from training.characters.cloth import WHITE, Cloth, across, discs, shape, strokes
-from training.characters.figure import SIDES
-from training.characters.geometry import Points, trace
-from training.characters.palette import luminance
-from training.characters.style import RGB, darken, lighten
+from wardrobe import lower, upper
+from wardrobe.canvas import SLEEVE, Layer, Mark, Z
+from wardrobe.cloth import WHITE, Cloth, across, discs, shape, strokes
+from wardrobe.figure import SIDES
+from wardrobe.geometry import Points, trace
+from wardrobe.palette import luminance
+from wardrobe.path import Path
+from wardrobe.style import RGB, darken, lighten
 
 Draw = Callable[[Cloth], list[Layer]]
 WAIST = 0.62
@@ -310,7 +310,7 @@ def plate_armor(c: Cloth) -> list[Layer]:
             )
         )
     chest = [np.array([f.front(-0.9, v), f.front(0, v + 0.05), f.front(0.9, v)]) for v in (0.5, 0.63)]
-    ridge = np.array([f.front(0, v) for v in (0.08, 0.3, 0.7)])
+    breast = np.array([f.front(0, v) for v in (0.08, 0.3, 0.7)])
     shine = shape(f.front(-0.55, 0.16), f.front(-0.38, 0.15), f.front(-0.28, 0.4), f.front(-0.5, 0.42))
     rim = upper.neck_band(c, trim, "round")
     body = upper.bodice(
@@ -319,7 +319,7 @@ def plate_armor(c: Cloth) -> list[Layer]:
         ease=0.08,
         neck="round",
         z=c.z + 1.2,
-        marks=(Mark(strokes(ridge, *chest), width=1.0), Mark(shine, "light", strength=0.45), rim),
+        marks=(Mark(strokes(breast, *chest), width=1.0), Mark(shine, "light", strength=0.45), rim),
         folds=False,
     )
     return [
@@ -348,10 +348,10 @@ def sweater_dress(c: Cloth) -> list[Layer]:
     return [*found, body, *collar, *upper.sleeves(c, loose=0.25, cuff=darken(c.main, 0.12))]
 
 
-def _two(left: Points, right: Points) -> skia.Path:
+def _two(left: Points, right: Points) -> Path:
     """Both side lines in one path, without the borders between them."""
     path = trace(left, closed=False)
-    path.addPath(trace(right, closed=False))
+    path.add_path(trace(right, closed=False))
     return path
 
 

@@ -4,61 +4,23 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import Literal, TypeVar
 
 import numpy as np
 
 from pipeline.request import ClothingPart
-from training.characters.kinds import BOTTOMS, FOOTWEAR, HANDWEAR, HEADWEAR, KINDS, LEGWEAR, NECKWEAR, ONEPIECES, TOPS, Kind
-from training.characters.palette import COLOURS, RGB, ciede2000, sample_shade
-from training.characters.patterns import PATTERNS
+from wardrobe.kinds import BOTTOMS, FOOTWEAR, HANDWEAR, HEADWEAR, KINDS, LEGWEAR, NECKWEAR, ONEPIECES, TOPS, Kind
+from wardrobe.outfit import Garment, Outfit, dressed_in_order
+from wardrobe.palette import COLOURS, RGB, ciede2000, sample_shade
+from wardrobe.patterns import PATTERNS
 
 Rng = np.random.Generator
 HeldOut = Literal["exclude", "only", "any"]
 Part = ClothingPart
 Option = TypeVar("Option")
 
-
-@dataclass(frozen=True)
-class Garment:
-    """One garment as drawn and as described.
-
-    kind: a key of KINDS. colour: the palette name that dominates its area, rgb: the shade used. second_colour,
-    second_rgb: of the pattern, or of collar and trim when `pattern` is None. sleeve, length, neckline: words of
-    `SLEEVES`, `LENGTHS`, `NECKLINES`, or "" where they do not apply. detail: seed of folds and small variations.
-    """
-
-    slot: ClothingPart
-    kind: str
-    colour: str
-    rgb: RGB
-    second_colour: str | None = None
-    second_rgb: RGB | None = None
-    pattern: str | None = None
-    sleeve: str = ""
-    length: str = ""
-    neckline: str = ""
-    detail: int = 0
-
-
-@dataclass(frozen=True)
-class Outfit:
-    """Garments from the innermost to the outermost."""
-
-    garments: tuple[Garment, ...]
-
-    def worn(self, *slots: ClothingPart) -> tuple[Garment, ...]:
-        return tuple(garment for garment in self.garments if garment.slot in slots)
-
-    @property
-    def main(self) -> tuple[Garment, ...]:
-        """Tops, bottoms and one-pieces."""
-        return self.worn(*MAIN_SLOTS)
-
-
-MAIN_SLOTS = (Part.TOPWEAR, Part.BOTTOMWEAR, Part.ONEPIECE)
 
 # Which accessories go with what; rows of names rather than rules in code.
 _LEG_COVERING = {
@@ -225,7 +187,7 @@ def sample_outfit(rng: Rng, *, held_out: HeldOut = "exclude") -> Outfit:
     inmost = next(garment for garment in garments if garment.kind not in BOTTOMS)
     extras = _accessories(rng, worn, base.length, inmost.kind, garments[-1].sleeve)
     garments += [sample_garment(kind, rng, minor) for kind in extras]
-    return Outfit(tuple(_dressed_in_order(garments)))
+    return Outfit(tuple(dressed_in_order(garments)))
 
 
 def _separate(rng: Rng, garments: list[Garment], held_out: HeldOut) -> list[Garment]:
@@ -235,17 +197,3 @@ def _separate(rng: Rng, garments: list[Garment], held_out: HeldOut) -> list[Garm
         while float(ciede2000(garments[below].rgb, garments[above].rgb)) < 20:
             garments[above] = sample_garment(garments[above].kind, rng, held_out)
     return garments
-
-
-OVER_OTHERS = ("cardigan", "blazer", "suit jacket", "jacket", "vest", "coat", "cape", "overalls", "pinafore dress")
-
-
-def _dressed_in_order(garments: list[Garment]) -> list[Garment]:
-    """From the skin outwards: legwear, shoes, bottom, top, what is worn over it, accessories."""
-    groups = (LEGWEAR, FOOTWEAR, BOTTOMS, {**TOPS, **ONEPIECES}, HANDWEAR, NECKWEAR, HEADWEAR)
-
-    def rank(garment: Garment) -> float:
-        group = next(index for index, table in enumerate(groups) if garment.kind in table)
-        return group + (0.5 if garment.kind in OVER_OTHERS else 0.0)
-
-    return sorted(garments, key=rank)

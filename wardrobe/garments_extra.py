@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-import skia
 
-from training.characters import lower, upper
-from training.characters.canvas import GLOVE, LEGWEAR, SHOE, Layer, Mark, Z
-from training.characters.cloth import WHITE, Cloth, limb_angle, shape, strokes
-from training.characters.figure import SIDES
-from training.characters.geometry import trace
-from training.characters.style import darken, lighten
+from wardrobe import lower, upper
+from wardrobe.canvas import GLOVE, LEGWEAR, SHOE, Layer, Mark, Z
+from wardrobe.cloth import WHITE, Cloth, limb_angle, shape, strokes
+from wardrobe.figure import SIDES
+from wardrobe.geometry import trace
+from wardrobe.path import Box, Path
+from wardrobe.style import darken, lighten
 
 Draw = Callable[[Cloth], list[Layer]]
 
@@ -57,9 +57,9 @@ def leg_warmers(c: Cloth) -> list[Layer]:
     found = []
     for side in SIDES:
         leg = c.figure.legs[side]
-        rings = skia.Path()
+        rings = Path()
         for t in np.arange(0.64, 0.97, 0.055):
-            rings.addPath(leg.ring(float(t), 0.24 * w))
+            rings.add_path(leg.ring(float(t), 0.24 * w))
         found.append(
             c.piece(
                 leg.z + SHOE + 0.3,
@@ -87,14 +87,14 @@ def _shoe(
     for side in SIDES:
         leg = c.figure.legs[side]
         part = c.figure.foot(side, 0.03, heel)
-        box = part.path.getBounds()
+        box = part.path.bounds()
         details = [
             Mark(
                 shape(
-                    (box.left(), box.bottom() - 0.16 * box.height()),
-                    (box.right(), box.bottom() - 0.16 * box.height()),
-                    (box.right(), box.bottom() + 0.1),
-                    (box.left(), box.bottom() + 0.1),
+                    (box.left, box.bottom - 0.16 * box.height),
+                    (box.right, box.bottom - 0.16 * box.height),
+                    (box.right, box.bottom + 0.1),
+                    (box.left, box.bottom + 0.1),
                 ),
                 "fill",
                 sole,
@@ -116,11 +116,11 @@ def _shoe(
     return found
 
 
-def _laces(c: Cloth, side: str) -> skia.Path:
+def _laces(c: Cloth, side: str) -> Path:
     leg = c.figure.legs[side]
     x, y = leg.point(0.99)
     s, r = c.figure.body.foot, leg.width(1.0)
-    tilt = (1 if side == "r" else -1) * c.figure.pose.feet[SIDES.index(side)] * 0.12
+    tilt = (1 if side == "r" else -1) * c.figure.feet[SIDES.index(side)] * 0.12
     rows = [
         np.array([(x - 0.5 * r + tilt * k * s, y + (0.14 + 0.1 * k) * s), (x + 0.6 * r + tilt * k * s, y + (0.16 + 0.1 * k) * s)])
         for k in range(3)
@@ -138,10 +138,10 @@ def mary_janes(c: Cloth) -> list[Layer]:
     for side in SIDES:
         leg = c.figure.legs[side]
         part = c.figure.foot(side, 0.03)
-        box = part.path.getBounds()
-        cut = box.top() + 0.36 * box.height()
-        low = skia.Path()
-        low.addRect(skia.Rect.MakeLTRB(box.left() - 1, cut, box.right() + 1, box.bottom() + 1))
+        box = part.path.bounds()
+        cut = box.top + 0.36 * box.height
+        low = Path()
+        low.add_rect(Box(box.left - 1, cut, box.right + 1, box.bottom + 1))
         x, y = leg.point(0.98)
         strap = shape((x - 0.2, y + 0.05), (x + 0.2, y + 0.05), (x + 0.2, y + 0.1), (x - 0.2, y + 0.1))
         found.append(c.piece(leg.z + SHOE, part.path, clip=low, marks=[Mark(part.lines[0], width=0.7)]))
@@ -167,12 +167,12 @@ def sandals(c: Cloth) -> list[Layer]:
     for side in SIDES:
         leg = c.figure.legs[side]
         part = c.figure.foot(side, 0.02)
-        box = part.path.getBounds()
-        sole, bars = skia.Path(), skia.Path()
-        sole.addRect(skia.Rect.MakeLTRB(box.left() - 1, box.bottom() - 0.2 * box.height(), box.right() + 1, box.bottom() + 1))
+        box = part.path.bounds()
+        sole, bars = Path(), Path()
+        sole.add_rect(Box(box.left - 1, box.bottom - 0.2 * box.height, box.right + 1, box.bottom + 1))
         for f in (0.02, 0.42, 0.62):
-            y = box.top() + f * box.height()
-            bars.addRect(skia.Rect.MakeLTRB(box.left() - 1, y, box.right() + 1, y + 0.13 * box.height()))
+            y = box.top + f * box.height
+            bars.add_rect(Box(box.left - 1, y, box.right + 1, y + 0.13 * box.height))
         found.append(c.piece(leg.z + SHOE, part.path, clip=sole, line=1.2))
         found.append(c.piece(leg.z + SHOE + 0.1, bars, clip=part.path))
     return found
@@ -185,18 +185,18 @@ def heels(c: Cloth) -> list[Layer]:
     for side in SIDES:
         leg = c.figure.legs[side]
         part = c.figure.foot(side, 0.02, 0.12)
-        box = part.path.getBounds()
-        cut = box.top() + 0.42 * box.height()
-        low = skia.Path()
-        low.addRect(skia.Rect.MakeLTRB(box.left() - 1, cut, box.right() + 1, box.bottom() + 1))
+        box = part.path.bounds()
+        cut = box.top + 0.42 * box.height
+        low = Path()
+        low.add_rect(Box(box.left - 1, cut, box.right + 1, box.bottom + 1))
         x, _ = leg.point(0.98)
         back = -1 if side == "r" else 1
         x += back * leg.width(1.0) * 0.7
         heel = shape(
-            (x - 0.14 * s, box.bottom() - 0.5 * box.height()),
-            (x + 0.14 * s, box.bottom() - 0.5 * box.height()),
-            (x + 0.05 * s, box.bottom() + 0.04),
-            (x - 0.05 * s, box.bottom() + 0.04),
+            (x - 0.14 * s, box.bottom - 0.5 * box.height),
+            (x + 0.14 * s, box.bottom - 0.5 * box.height),
+            (x + 0.05 * s, box.bottom + 0.04),
+            (x - 0.05 * s, box.bottom + 0.04),
         )
         found.append(c.piece(leg.z + SHOE - 0.1, heel))
         found.append(c.piece(leg.z + SHOE, part.path, clip=low))
@@ -309,7 +309,7 @@ def choker(c: Cloth) -> list[Layer]:
     line = np.array([(x - n, top), (x, top + 0.35 * n), (x + n, top)])
     thick = 0.05
     band = np.concatenate([line, (line + [0, thick])[::-1]])
-    gem = skia.Path.Circle(float(line[1, 0]), float(line[1, 1]) + thick * 1.3, 0.045)
+    gem = Path.circle(float(line[1, 0]), float(line[1, 1]) + thick * 1.3, 0.045)
     return [c.piece(Z.NECKWEAR, trace(band)), c.detail(Z.NECKWEAR + 0.1, gem, lighten(c.main, 0.4))]
 
 
@@ -343,8 +343,8 @@ def belt(c: Cloth) -> list[Layer]:
     w = c.figure.body.shoulder
     band = lower.waistband(c, 0.66, c.main, Z.BELT + 4, 0.06, 0.16)
     x, y = c.front(0.0, 0.67)
-    buckle = skia.Path()
-    buckle.addRect(skia.Rect.MakeLTRB(x - 0.13 * w, y - 0.11 * w, x + 0.13 * w, y + 0.11 * w))
+    buckle = Path()
+    buckle.add_rect(Box(x - 0.13 * w, y - 0.11 * w, x + 0.13 * w, y + 0.11 * w))
     metal = c.trim if c.garment.second_rgb else (222, 188, 92)
     band.marks.append(Mark(buckle, colour=metal, width=2.6, clip=False))
     return [band]

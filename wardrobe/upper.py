@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-import skia
 
-from training.characters.canvas import Layer, Mark
-from training.characters.cloth import WHITE, Cloth, across, discs, limb_angle, middle, shape, strokes
-from training.characters.figure import SIDES
-from training.characters.geometry import Points, spline, trace
-from training.characters.style import RGB, darken
+from wardrobe.canvas import Layer, Mark
+from wardrobe.cloth import WHITE, Cloth, across, discs, limb_angle, middle, shape, strokes
+from wardrobe.figure import SIDES
+from wardrobe.geometry import Points, spline, trace
+from wardrobe.path import Box, Path
+from wardrobe.style import RGB, darken
 
 NECKS = {
     "round": ("round", 0.78, 0.10),
@@ -119,7 +119,7 @@ def sleeves(
     return found
 
 
-def _sleeve_folds(cloth: Cloth, side: str, t1: float, ease: float, kind: str) -> skia.Path:
+def _sleeve_folds(cloth: Cloth, side: str, t1: float, ease: float, kind: str) -> Path:
     arm = cloth.figure.arms[side]
     outer, inner = arm.sides(0, t1, ease)
     n, m = len(outer) - 1, len(inner) - 1
@@ -263,7 +263,7 @@ def hood(cloth: Cloth, z: float) -> list[Layer]:
     return found
 
 
-def curve_blob(rows: list[tuple[float, float]]) -> skia.Path:
+def curve_blob(rows: list[tuple[float, float]]) -> Path:
     return trace(spline(np.array(rows), 5 * len(rows), closed=True))
 
 
@@ -331,32 +331,32 @@ def panels(
         start = np.array([cloth.figure.torso.at(sign * neck, 0.012)])
         hem = (side[-1] + inner[-1]) / 2 + [0, 0.03]
         outline = np.concatenate([side, hem[None], inner[::-1], start])
-        path = skia.Path()
+        path = Path()
         rows = outline.tolist()
-        path.moveTo(*rows[0])
+        path.move_to(*rows[0])
         for row in rows[1:]:
-            path.lineTo(*row)
+            path.line_to(*row)
         path.close()
         found.append(cloth.piece(z, path, marks=marks))
     return found
 
 
-def bow(x: float, y: float, w: float, *, tails: float = 1.0) -> tuple[skia.Path, skia.Path]:
+def bow(x: float, y: float, w: float, *, tails: float = 1.0) -> tuple[Path, Path]:
     """(outline of a bow with its centre at (x, y) and half-width w, lines on it)."""
     path = curve_blob([(x - 0.1 * w, y - 0.1 * w), (x - 0.9 * w, y - 0.5 * w), (x - w, y + 0.3 * w), (x - 0.1 * w, y + 0.12 * w)])
-    path.addPath(
+    path.add_path(
         curve_blob([(x + 0.1 * w, y - 0.1 * w), (x + 0.9 * w, y - 0.5 * w), (x + w, y + 0.3 * w), (x + 0.1 * w, y + 0.12 * w)])
     )
     if tails:
         for s in (-1, 1):
-            path.addPath(
+            path.add_path(
                 shape((x, y), (x + s * 0.65 * w, y + tails * w), (x + s * 0.3 * w, y + (tails + 0.12) * w), (x, y + 0.25 * w))
             )
-    knot = skia.Path()
-    knot.addOval(skia.Rect.MakeLTRB(x - 0.2 * w, y - 0.2 * w, x + 0.2 * w, y + 0.22 * w))
-    path.addPath(knot)
+    knot = Path()
+    knot.add_oval(Box(x - 0.2 * w, y - 0.2 * w, x + 0.2 * w, y + 0.22 * w))
+    path.add_path(knot)
     creases = strokes(
         np.array([(x - 0.25 * w, y), (x - 0.65 * w, y - 0.1 * w)]), np.array([(x + 0.25 * w, y), (x + 0.65 * w, y - 0.1 * w)])
     )
-    creases.addPath(knot)
+    creases.add_path(knot)
     return path, creases

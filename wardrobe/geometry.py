@@ -1,4 +1,4 @@
-"""Curves and limbs: numpy centre lines turned into skia outlines.
+"""Curves and limbs: numpy centre lines turned into outlines.
 
 Unit space everywhere: one unit is the height of the head, x to the right, y down. `l` and `r` are the left and
 right side of the PICTURE, not of the character.
@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import pairwise
 
 import numpy as np
-import skia
 from numpy.typing import NDArray
+
+from wardrobe.path import Path
 
 Points = NDArray[np.float64]  # N x 2
 XY = tuple[float, float]
@@ -44,46 +44,34 @@ def _spline_weights(size: int, count: int, closed: bool) -> NDArray[np.float64]:
     return weights
 
 
-def trace(curve: Points, closed: bool = True) -> skia.Path:
+def trace(curve: Points, closed: bool = True) -> Path:
     """A path along dense points, rounded with quadratics whose corners are the points."""
-    path = skia.Path()
-    rows = curve.tolist()
+    count = len(curve)
     if closed:
-        (x0, y0), (x1, y1) = rows[-1], rows[0]
-        path.moveTo((x0 + x1) / 2, (y0 + y1) / 2)
-        for index in range(len(rows)):
-            (x0, y0), (x1, y1) = rows[index], rows[(index + 1) % len(rows)]
-            path.quadTo(x0, y0, (x0 + x1) / 2, (y0 + y1) / 2)
-        path.close()
-        return path
-    path.moveTo(*rows[0])
-    for (x0, y0), (x1, y1) in pairwise(rows[1:]):
-        path.quadTo(x0, y0, (x0 + x1) / 2, (y0 + y1) / 2)
-    path.lineTo(*rows[-1])
-    return path
+        following = np.roll(curve, -1, 0)
+        middle = (curve + following) / 2
+        rows = np.concatenate([middle[-1], np.concatenate([curve, middle], 1).ravel()])
+        return Path.of(["M", *"Q" * count, "Z"], rows.tolist())
+    middle = (curve[1:-1] + curve[2:]) / 2
+    rows = np.concatenate([curve[0], np.concatenate([curve[1:-1], middle], 1).ravel(), curve[-1]])
+    return Path.of(["M", *"Q" * (count - 2), "L"], rows.tolist())
 
 
-def blob(*pairs: XY, count: int = 0) -> skia.Path:
+def blob(*pairs: XY, count: int = 0) -> Path:
     """A closed smooth shape through the given points."""
     control = np.array(pairs, np.float64)
     return trace(spline(control, count or 5 * len(pairs), closed=True))
 
 
-def curve(*pairs: XY, count: int = 0) -> skia.Path:
+def curve(*pairs: XY, count: int = 0) -> Path:
     """An open smooth line through the given points."""
     control = np.array(pairs, np.float64)
     return trace(spline(control, count or 4 * len(pairs)), closed=False) if len(pairs) > 2 else polygon(control, closed=False)
 
 
-def polygon(corners: Points, closed: bool = True) -> skia.Path:
+def polygon(corners: Points, closed: bool = True) -> Path:
     """Straight lines through the corners."""
-    path = skia.Path()
-    path.moveTo(*corners[0].tolist())
-    for x, y in corners[1:].tolist():
-        path.lineTo(x, y)
-    if closed:
-        path.close()
-    return path
+    return Path.polygon(corners.tolist(), closed)
 
 
 def ribbon(line: Points, width: Points | NDArray[np.float64] | float) -> Points:
@@ -93,7 +81,7 @@ def ribbon(line: Points, width: Points | NDArray[np.float64] | float) -> Points:
     return np.concatenate([line + offset, (line - offset)[::-1]])
 
 
-def taper(line: Points, width: float, root: float = 0.3) -> skia.Path:
+def taper(line: Points, width: float, root: float = 0.3) -> Path:
     """A brush stroke, thickest at `root` (0..1 of its length), thin at both ends."""
     t = unit_steps(len(line))
     thick = np.where(t < root, t / max(root, 1e-6), (1 - t) / max(1 - root, 1e-6))
@@ -183,7 +171,7 @@ class Limb:
 
     def outline(
         self, t0: float = 0.0, t1: float = 1.0, ease: float = 0.0, flare: float = 0.0, puff: float = 0.0, hem: float = 0.25
-    ) -> skia.Path:
+    ) -> Path:
         """Closed path of a sleeve, trouser leg, sock or bare limb.
 
         Where t0 is 0 the start is a round cap over the joint. hem: how far the end bulges (share of its half-width;
@@ -196,7 +184,7 @@ class Limb:
 
     def edge(
         self, t0: float = 0.0, t1: float = 1.0, ease: float = 0.0, flare: float = 0.0, puff: float = 0.0, hem: float = 0.25
-    ) -> skia.Path:
+    ) -> Path:
         """Open line to stroke instead of the outline where the limb grows out of the body: no line across the joint."""
         outer, inner = self.sides(t0, t1, ease, flare, puff)
         skip = max(1, round(0.12 / max(t1 - t0, 0.12) * (len(inner) - 1))) if t0 <= 0.02 else 0
@@ -204,11 +192,11 @@ class Limb:
         cap = _bulge(inner[0], outer[0], -0.9 * self.outer, 5)[-1:] if t0 <= 0 and not skip else outer[:0]
         return trace(np.concatenate([cap, outer, _bulge(outer[-1], inner[-1], -self.outer * hem), inner[::-1]]), closed=False)
 
-    def band(self, t: float, thickness: float = 0.06, ease: float = 0.0, hem: float = 0.25) -> skia.Path:
+    def band(self, t: float, thickness: float = 0.06, ease: float = 0.0, hem: float = 0.25) -> Path:
         """A cuff or ring round the limb, `thickness` in t, starting at t."""
         return self.outline(max(t, 0.001), min(t + thickness, 1.0), ease, hem=hem)
 
-    def ring(self, t: float, ease: float = 0.0, hem: float = 0.25) -> skia.Path:
+    def ring(self, t: float, ease: float = 0.0, hem: float = 0.25) -> Path:
         """A line across the limb (hem stitching, stripes of a sock)."""
         outer, inner = self.sides(max(t - 0.05, 0), max(t, 0.05), ease)
         return trace(np.concatenate([outer[-1:], _bulge(outer[-1], inner[-1], -self.outer * hem), inner[-1:]]), closed=False)

@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 import numpy as np
 
-from training.characters import lower
-from training.characters.canvas import SLEEVE, Layer, Mark
-from training.characters.cloth import Cloth, across, shape, strokes
-from training.characters.figure import SIDES
-from training.characters.geometry import trace
-from training.characters.style import darken, lighten
+from wardrobe import lower
+from wardrobe.canvas import SLEEVE, Layer, Mark
+from wardrobe.cloth import Cloth, across, shape, strokes
+from wardrobe.figure import SIDES
+from wardrobe.geometry import trace
+from wardrobe.style import darken, lighten
 
 Draw = Callable[[Cloth], list[Layer]]
 

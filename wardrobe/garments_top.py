@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from training.characters import upper
-from training.characters.canvas import Layer, Mark, Z
-from training.characters.cloth import WHITE, Cloth, across, discs, shape, strokes
-from training.characters.geometry import trace
-from training.characters.style import darken, lighten
+from wardrobe import upper
+from wardrobe.canvas import Layer, Mark, Z
+from wardrobe.cloth import WHITE, Cloth, across, discs, shape, strokes
+from wardrobe.geometry import trace
+from wardrobe.style import darken, lighten
 
 Draw = Callable[[Cloth], list[Layer]]
 

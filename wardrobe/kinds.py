@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.request import ClothingPart
+from wardrobe.parts import ClothingPart
 
 Part = ClothingPart
 

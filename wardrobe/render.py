@@ -1,137 +1,106 @@
-"""Ordered layers -> picture, part labels, garment map, line art and depth, by skia's software rasteriser.
+"""Layers -> picture, part labels, garment map, line art and depth, by skia's software rasteriser.
 
-A layer is filled, shaded, gets its marks (folds, seams, buttons, prints; clipped to it) and its outline. The same
-list is drawn three times: the picture (antialiased), the ids (one pass, not antialiased, three numbers packed
+The same list is drawn three times: the picture (antialiased), the ids (one pass, not antialiased, three numbers packed
 into RGB) and the lines alone (a layer's fill erases the lines under it).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from enum import IntEnum
+from functools import cache, lru_cache, partial
+from weakref import WeakKeyDictionary
 
 import cv2
 import numpy as np
 import skia
 from numpy.typing import NDArray
 
-from pipeline.request import ClothingPart
-from training.characters.style import RGB, Style
+from wardrobe.canvas import Frame, Layer, Maps, Mark
+from wardrobe.path import POINTS, WEIGHT, Matrix, Path
+from wardrobe.patterns import CLEAR, SECOND, THIRD, TILE, Fabric, Gradient, Weave, inks, third_colour
+from wardrobe.style import RGB, Style
+
+_NATIVE: WeakKeyDictionary[Path, skia.Path] = WeakKeyDictionary()
 
 
-class Z(IntEnum):
-    """Layer numbers, back to front. Arms and legs carry their own base (`Limb.z`); add `SKIN` .. `OVER` to it."""
-
-    BEHIND = 0  # wings, backpack, cape
-    BACK_HAIR = 10
-    BACK_ARM = 20  # far arm, or hands behind the back
-    COAT_BACK = 32  # inside of open coats, back of skirts, bows tied behind
-    FAR_LEG = 40
-    NEAR_LEG = 50
-    BODY = 60  # naked torso and neck
-    INNER = 62  # shirt worn under something
-    BOTTOM = 64  # skirts, shorts' hip part, trousers' hip part
-    TOP = 68
-    TUCKED = 70  # bottomwear over the top
-    BELT = 72
-    OUTER = 74  # jacket, coat, apron
-    NECKWEAR = 80
-    FRONT_ARM = 84
-    HEAD = 100
-    FACE = 104
-    FRONT_HAIR = 110
-    HEADWEAR = 120
-    HIGH_ARM = 130  # a hand in front of the face
+def native(path: Path) -> skia.Path:
+    """skia's own path; a path is drawn several times and made once, so it must not change after it was drawn."""
+    made = _NATIVE.get(path)
+    if made is None:
+        made = _NATIVE[path] = skia.Path()
+        quarter = partial(_quarter, made)
+        pens = {"M": made.moveTo, "L": made.lineTo, "Q": made.quadTo, "C": made.cubicTo, "K": quarter, "Z": made.close}
+        numbers, at = path.points, 0
+        for command in path.commands:
+            end = at + 2 * POINTS[command]
+            pens[command](*numbers[at:end])
+            at = end
+    return made
 
 
-SKIN, LEGWEAR, SHOE, SLEEVE, OVER, HAND, GLOVE, HELD = 0, 1, 2, 3, 4, 5, 6, 4.5  # offsets from Limb.z
+def _quarter(path: skia.Path, x1: float, y1: float, x: float, y: float) -> None:
+    path.conicTo(x1, y1, x, y, WEIGHT)
 
 
-@dataclass(slots=True)
-class Mark:
-    """A detail on a layer. kind: "line" (stroke), "fill", "shade" (darkens, keeps a pattern), "light" (brightens).
-
-    colour: None = the layer's ink (line), or the style's shadow. width: of a line, in outline widths. clip: keep it
-    inside the layer. strength: 0..1 opacity.
-    """
-
-    path: skia.Path
-    kind: str = "line"
-    colour: RGB | None = None
-    width: float = 0.8
-    clip: bool = True
-    strength: float = 1.0
+def native_matrix(matrix: Matrix) -> skia.Matrix:
+    a, b, c, d, e, f = matrix
+    return skia.Matrix.MakeAll(a, c, e, b, d, f, 0, 0, 1)
 
 
-@dataclass(slots=True)
-class Layer:
-    """One filled shape. Paths in units; see `Frame` for the way to pixels.
-
-    garment: index + 1 in the outfit's garments, 0 = none. face: True for face, neck and hands (never repainted).
-    pattern: a shader in unit space, drawn instead of `colour` (which still chooses the ink). edge: the line to
-    stroke, None = the path itself. line: outline width factor, 0 = none. shading: 0 = no automatic shadow.
-    clip: everything of this layer stays inside it. inked: the fill itself is a drawn line (a lash, a mouth).
-    """
-
-    z: float
-    path: skia.Path
-    colour: RGB
-    part: ClothingPart
-    garment: int = 0
-    face: bool = False
-    pattern: skia.Shader | None = None
-    edge: skia.Path | None = None
-    line: float = 1.0
-    shading: float = 1.0
-    marks: list[Mark] = field(default_factory=list)
-    clip: skia.Path | None = None
-    inked: bool = False
+@cache
+def ink_weights(name: str) -> NDArray[np.float32]:
+    """Ink of a pattern's tile: 64 x 64 x 2, shares 0..1 of the second and the third colour."""
+    surface = skia.Surface(TILE * 4, TILE * 4)
+    canvas = surface.getCanvas()
+    canvas.clear(skia.ColorBLACK)
+    canvas.scale(4, 4)
+    for ink in inks(name):
+        paint = skia.Paint(Color=_INKS[ink.ink], AntiAlias=True)
+        paint.setAlphaf(ink.alpha)
+        if ink.stroke:
+            paint.setStyle(skia.Paint.kStroke_Style)
+            paint.setStrokeWidth(ink.stroke)
+        canvas.drawPath(native(ink.path), paint)
+    pixels = surface.toarray(colorType=skia.kRGBA_8888_ColorType)[..., :2].astype(np.float32) / 255
+    return np.asarray(pixels.reshape(TILE, 4, TILE, 4, 2).mean((1, 3)))
 
 
-@dataclass(frozen=True)
-class Frame:
-    """Pixels = units * scale + (dx, dy)."""
-
-    width: int
-    height: int
-    scale: float
-    dx: float
-    dy: float
-
-    def matrix(self) -> skia.Matrix:
-        return skia.Matrix.MakeAll(self.scale, 0, self.dx, 0, self.scale, self.dy, 0, 0, 1)
-
-    def shows(self, layer: Layer) -> bool:
-        """Whether any of this layer may fall on the canvas."""
-        box, edge = layer.path.getBounds(), 0.1
-        x0, y0 = -self.dx / self.scale - edge, -self.dy / self.scale - edge
-        x1, y1 = x0 + self.width / self.scale + 2 * edge, y0 + self.height / self.scale + 2 * edge
-        return bool(box.left() < x1 and box.right() > x0 and box.top() < y1 and box.bottom() > y0)
-
-    def pixel(self, x: float, y: float) -> tuple[float, float]:
-        return x * self.scale + self.dx, y * self.scale + self.dy
+_INKS = {CLEAR: skia.Color(0, 0, 0), SECOND: skia.Color(255, 0, 0), THIRD: skia.Color(0, 255, 0)}
 
 
-@dataclass(frozen=True)
-class Maps:
-    """What the layers give besides the picture, H x W each. lines: 255 = line. depth: brighter = nearer."""
-
-    labels: NDArray[np.uint8]
-    garments: NDArray[np.uint8]
-    face_hands: NDArray[np.bool_]
-    depth: NDArray[np.uint8]
-    lines: NDArray[np.uint8]
+def weave_tile(weave: Weave) -> NDArray[np.uint8]:
+    """A pattern's tile in its colours, 64 x 64 x 4, opaque."""
+    ground = np.array(weave.colour, np.float32)
+    colours = np.array([weave.second, third_colour(weave.pattern, weave.colour, weave.second)], np.float32) - ground
+    tile = np.full((TILE, TILE, 4), 255, np.uint8)
+    tile[..., :3] = ink_weights(weave.pattern) @ colours + ground
+    return tile
 
 
-def paint_picture(layers: Iterable[Layer], style: Style, frame: Frame, background: skia.Image | None) -> NDArray[np.uint8]:
-    """H x W x 4 uint8, straight alpha. background: an image of the frame's size, or None for transparency."""
+@lru_cache(maxsize=64)
+def _shader(fabric: Fabric) -> skia.Shader:
+    if isinstance(fabric, Gradient):
+        ends = [skia.Point(*fabric.start), skia.Point(*fabric.end)]
+        return skia.GradientShader.MakeLinear(ends, [skia.Color(*colour) for colour in fabric.colours], list(fabric.positions))
+    matrix = skia.Matrix()
+    matrix.setTranslate(*fabric.origin)
+    matrix.preRotate(fabric.angle)
+    matrix.preScale(fabric.period / TILE, fabric.period / TILE)
+    image = skia.Image.fromarray(weave_tile(fabric), colorType=skia.kRGBA_8888_ColorType)
+    repeat = skia.TileMode.kRepeat
+    return image.makeShader(repeat, repeat, skia.SamplingOptions(skia.FilterMode.kLinear, skia.MipmapMode.kLinear), matrix)
+
+
+def paint_picture(layers: Iterable[Layer], style: Style, frame: Frame, background: NDArray[np.uint8] | None) -> NDArray[np.uint8]:
+    """H x W x 4 uint8, straight alpha. background: an opaque picture of the frame's size, H x W x 4, or None for transparency."""
     surface = skia.Surface.MakeRasterN32Premul(frame.width, frame.height)
     canvas = surface.getCanvas()
     canvas.clear(skia.ColorTRANSPARENT)
     if background is not None:
-        canvas.drawImage(background, 0, 0)
-    canvas.concat(frame.matrix())
+        canvas.drawImage(
+            skia.Image.fromarray(np.ascontiguousarray(background), colorType=skia.ColorType.kRGBA_8888_ColorType), 0, 0
+        )
+    canvas.concat(native_matrix(frame.matrix()))
     brush = _Brush(canvas, style, frame)
     for layer in layers:
         brush.layer(layer)
@@ -177,16 +146,16 @@ class _Brush:
         canvas, style = self.canvas, self.style
         if layer.clip is not None:
             canvas.save()
-            canvas.clipPath(layer.clip, True)
+            canvas.clipPath(native(layer.clip), True)
         if layer.pattern is not None:
-            canvas.drawPath(layer.path, skia.Paint(AntiAlias=True, Shader=layer.pattern))
+            canvas.drawPath(native(layer.path), skia.Paint(AntiAlias=True, Shader=_shader(layer.pattern)))
         else:
             self.fill.setColor(skia.Color(*self._tone(layer)(layer.colour)))
-            canvas.drawPath(layer.path, self.fill)
+            canvas.drawPath(native(layer.path), self.fill)
         inside = layer.shading > 0 or any(mark.clip for mark in layer.marks)
         if inside:
             canvas.save()
-            canvas.clipPath(layer.path, True)
+            canvas.clipPath(native(layer.path), True)
             if layer.shading > 0:
                 self._shadow(layer)
             for mark in layer.marks:
@@ -194,7 +163,7 @@ class _Brush:
                     self._mark(mark, layer)
             canvas.restore()
         if layer.line > 0 and self.width:
-            self._outline(layer.edge or layer.path, style.ink(self._tone(layer)(layer.colour)), layer.line * self.width)
+            self._outline(native(layer.edge or layer.path), style.ink(self._tone(layer)(layer.colour)), layer.line * self.width)
         for mark in layer.marks:
             if not mark.clip:
                 self._mark(mark, layer)
@@ -221,13 +190,13 @@ class _Brush:
             self.stroke.setColor(skia.Color(*ink))
             self.stroke.setAlphaf(mark.strength)
             self.stroke.setStrokeWidth(mark.width * (self.width or 0.014))
-            self.canvas.drawPath(mark.path, self.stroke)
+            self.canvas.drawPath(native(mark.path), self.stroke)
             self.stroke.setAlphaf(1.0)
         elif mark.kind == "shade":
             r, g, b = mark.colour or self.style.shade
             s = mark.strength
             self.shade.setColor(skia.Color(int(255 + (r - 255) * s), int(255 + (g - 255) * s), int(255 + (b - 255) * s)))
-            self.canvas.drawPath(mark.path, self.shade)
+            self.canvas.drawPath(native(mark.path), self.shade)
         else:
             colour = (
                 (255, 255, 255)
@@ -236,23 +205,23 @@ class _Brush:
             )
             self.fill.setColor(skia.Color(*colour))
             self.fill.setAlphaf(mark.strength)
-            self.canvas.drawPath(mark.path, self.fill)
+            self.canvas.drawPath(native(mark.path), self.fill)
             self.fill.setAlphaf(1.0)
 
     def _shadow(self, layer: Layer) -> None:
-        style, box = self.style, layer.path.getBounds()
+        style, box = self.style, layer.path.bounds()
         lx, ly = style.light
         if style.shading == "cel":
-            size = min(box.width(), box.height())
+            size = min(box.width, box.height)
             reach = min(0.11, 0.24 * size) * layer.shading
             self.canvas.save()
             self.canvas.translate(lx * reach, -ly * reach * 0.45)
-            self.canvas.clipPath(layer.path, skia.ClipOp.kDifference, True)
+            self.canvas.clipPath(native(layer.path), skia.ClipOp.kDifference, True)
             self.shade.setColor(self.shade_colour)
             self.canvas.drawPaint(self.shade)
             self.canvas.restore()
         elif style.shading == "soft":
-            cx, cy, w, h = box.centerX(), box.centerY(), box.width() / 2, box.height() / 2
+            cx, cy, w, h = *box.centre, box.width / 2, box.height / 2
             rise = ly * h * 0.6 * min(1.0, w / max(h, 1e-6)) ** 2  # long limbs are shaded across, or hands would not match
             ends = [(cx + lx * w, cy - rise), (cx - lx * w, cy + rise)]
             strength = layer.shading
@@ -288,7 +257,7 @@ def paint_maps(layers: Sequence[Layer], style: Style, frame: Frame) -> Maps:
     a, b = ids.getCanvas(), lines.getCanvas()
     for canvas in (a, b):
         canvas.clear(skia.ColorBLACK)
-        canvas.concat(frame.matrix())
+        canvas.concat(native_matrix(frame.matrix()))
     solid = skia.Paint(AntiAlias=False)
     rim = skia.Paint(AntiAlias=False, Style=skia.Paint.kStroke_Style, StrokeJoin=skia.Paint.kRound_Join)
     erase = skia.Paint(AntiAlias=True, Color=skia.ColorBLACK)
@@ -301,14 +270,14 @@ def paint_maps(layers: Sequence[Layer], style: Style, frame: Frame) -> Maps:
         for canvas in (a, b):
             canvas.save()
             if layer.clip is not None:
-                canvas.clipPath(layer.clip, canvas is b)
+                canvas.clipPath(native(layer.clip), canvas is b)
         colour = skia.Color((int(layer.part) << 4) | (8 if layer.face else 0), layer.garment, min(255, 50 + int(layer.z * 1.5)))
         solid.setColor(colour)
-        a.drawPath(layer.path, solid)
+        a.drawPath(native(layer.path), solid)
         if style.line and layer.line:
             rim.setColor(colour)
-            a.drawPath(layer.edge or layer.path, rim)
-        b.drawPath(layer.path, ink if layer.inked else erase)
+            a.drawPath(native(layer.edge or layer.path), rim)
+        b.drawPath(native(layer.path), ink if layer.inked else erase)
         _draw_lines(b, layer, pen, width)
         for canvas in (a, b):
             canvas.restore()
@@ -329,11 +298,11 @@ def _draw_lines(canvas: skia.Canvas, layer: Layer, pen: skia.Paint, width: float
     if strokes:
         canvas.save()
         if any(mark.clip for mark in strokes):
-            canvas.clipPath(layer.path, True)
+            canvas.clipPath(native(layer.path), True)
         pen.setStrokeWidth(width * 0.8)
         for mark in strokes:
-            canvas.drawPath(mark.path, pen)
+            canvas.drawPath(native(mark.path), pen)
         canvas.restore()
     if layer.line > 0:
         pen.setStrokeWidth(width)
-        canvas.drawPath(layer.edge or layer.path, pen)
+        canvas.drawPath(native(layer.edge or layer.path), pen)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-import skia
 
-from training.characters.canvas import SLEEVE, Layer, Mark
-from training.characters.cloth import Cloth, across, limb_angle, middle, strokes
-from training.characters.figure import SIDES
-from training.characters.geometry import Points, spline, trace
-from training.characters.style import RGB, darken
+from wardrobe.canvas import SLEEVE, Layer, Mark
+from wardrobe.cloth import Cloth, across, limb_angle, middle, strokes
+from wardrobe.figure import SIDES
+from wardrobe.geometry import Points, spline, trace
+from wardrobe.path import Path
+from wardrobe.style import RGB, darken
 
 REACH = {"short": 0.36, "knee": 0.54, "midi": 0.74, "long": 0.97, "": 0.5}  # hem as a share of the way hip -> ankle
 
@@ -35,7 +35,7 @@ def _hem(left: Points, right: Points, waves: int, depth: float, sag: float) -> P
     return np.asarray(line)
 
 
-def skirt_path(left: Points, right: Points, waves: int = 0, depth: float = 0.02, sag: float = 0.08) -> skia.Path:
+def skirt_path(left: Points, right: Points, waves: int = 0, depth: float = 0.02, sag: float = 0.08) -> Path:
     top = spline(np.stack([right[0], (left[0] + right[0]) / 2 + [0, 0.03], left[0]]), 5)[1:-1]
     return trace(np.concatenate([left[:-1], _hem(left, right, waves, depth, sag), right[:-1][::-1], top]))
 
@@ -51,13 +51,13 @@ def pleats(cloth: Cloth, left: Points, right: Points, count: int, sag: float) ->
     us = np.array([middle(cloth.figure, u) for u in np.linspace(-1, 1, count + 1)[1:-1]])
     heads, feet = _sagged(left, right, us * 0.96, 0.06, sag), _sagged(left, right, us, 1.0, sag)
     width = (right[-1, 0] - left[-1, 0]) / count
-    lines, strips = skia.Path(), skia.Path()
+    lines, strips = Path(), Path()
     for (hx, hy), (fx, fy) in zip(heads.tolist(), feet.tolist(), strict=True):
-        lines.moveTo(hx, hy)
-        lines.lineTo(fx, fy)
-        strips.moveTo(hx, hy)
-        strips.lineTo(fx, fy + 0.02)
-        strips.lineTo(fx + 0.42 * width, fy + 0.02)
+        lines.move_to(hx, hy)
+        lines.line_to(fx, fy)
+        strips.move_to(hx, hy)
+        strips.line_to(fx, fy + 0.02)
+        strips.line_to(fx + 0.42 * width, fy + 0.02)
         strips.close()
     return Mark(lines, width=0.8), Mark(strips, "shade", strength=0.75)
 
@@ -65,7 +65,7 @@ def pleats(cloth: Cloth, left: Points, right: Points, count: int, sag: float) ->
 def folds(cloth: Cloth, left: Points, right: Points, count: int, sag: float) -> tuple[Mark, Mark]:
     """Soft folds rising from the hem: (lines, shaded wedges)."""
     pick = cloth.rng
-    lines, wedges = skia.Path(), skia.Path()
+    lines, wedges = Path(), Path()
     for k in range(count):
         u = -0.82 + 1.64 * (k + 0.5) / count + float(pick.uniform(-0.06, 0.06))
         rise = float(pick.uniform(0.25, 0.6))
@@ -74,12 +74,12 @@ def folds(cloth: Cloth, left: Points, right: Points, count: int, sag: float) -> 
             *_sagged(left, right, np.array([u * 0.93]), 1 - 0.5 * rise, sag),
             *_sagged(left, right, np.array([u * 0.84]), 1 - rise, sag),
         )
-        lines.moveTo(hx, hy)
-        lines.quadTo(mx, my, fx, fy)
+        lines.move_to(hx, hy)
+        lines.quad_to(mx, my, fx, fy)
         if k % 2 == 0:
-            wedges.moveTo(hx, hy)
-            wedges.lineTo(fx, fy + 0.02)
-            wedges.lineTo(fx + 0.16 * (right[-1, 0] - left[-1, 0]) / 2, fy + 0.02)
+            wedges.move_to(hx, hy)
+            wedges.line_to(fx, fy + 0.02)
+            wedges.line_to(fx + 0.16 * (right[-1, 0] - left[-1, 0]) / 2, fy + 0.02)
             wedges.close()
     return Mark(lines, width=0.75, strength=0.85), Mark(wedges, "shade", strength=0.6)
 
@@ -228,7 +228,7 @@ def trousers(
         for s in (-1, 1)
     ]
     edge = trace(left, closed=False)
-    edge.addPath(trace(right, closed=False))
+    edge.add_path(trace(right, closed=False))
     found.append(cloth.piece(z, hips, edge=edge, marks=[Mark(strokes(fly, *lap, *creases), width=0.8), *marks]))
     if band is not None:
         found.append(waistband(cloth, v + 0.02, band, z + 0.2, 0.07, 0.06))
@@ -238,7 +238,7 @@ def trousers(
     return found
 
 
-def _leg_folds(outer: Points, inner: Points, t1: float) -> skia.Path:
+def _leg_folds(outer: Points, inner: Points, t1: float) -> Path:
     n, m = len(outer) - 1, len(inner) - 1
     lines = []
     for f, depth, side in ((0.52, 0.35, 0), (0.58, 0.4, 1), (0.93, 0.4, 0), (0.88, 0.3, 1)) if t1 > 0.6 else ((0.85, 0.3, 0),):

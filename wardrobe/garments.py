@@ -6,17 +6,17 @@ from collections.abc import Callable
 
 import numpy as np
 
-from training.characters.canvas import OVER, SLEEVE, Layer, Z
-from training.characters.cloth import Cloth
-from training.characters.figure import Figure
-from training.characters.garments_bottom import BOTTOMS
-from training.characters.garments_extra import EXTRAS
-from training.characters.garments_head import HEADWEAR
-from training.characters.garments_onepiece import ONEPIECES
-from training.characters.garments_top import TOPS
-from training.characters.kinds import KINDS
-from training.characters.style import Style
-from training.characters.wardrobe import OVER_OTHERS, Outfit
+from wardrobe.canvas import OVER, SLEEVE, Layer, Z
+from wardrobe.cloth import Cloth
+from wardrobe.figure import Figure
+from wardrobe.garments_bottom import BOTTOMS
+from wardrobe.garments_extra import EXTRAS
+from wardrobe.garments_head import HEADWEAR
+from wardrobe.garments_onepiece import ONEPIECES
+from wardrobe.garments_top import TOPS
+from wardrobe.kinds import KINDS
+from wardrobe.outfit import OVER_OTHERS, Outfit
+from wardrobe.style import Style
 
 DRAW: dict[str, Callable[[Cloth], list[Layer]]] = {**TOPS, **BOTTOMS, **ONEPIECES, **EXTRAS, **HEADWEAR}
 

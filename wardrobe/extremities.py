@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import skia
 
-from training.characters.geometry import Limb, Points, spline, trace
+from wardrobe.geometry import Limb, Points, spline, trace
+from wardrobe.path import Path
 
 
 @dataclass(frozen=True)
 class Part:
     """A closed outline and the lines drawn on it (fingers, sole); points: the outline as N x 2."""
 
-    path: skia.Path
-    lines: tuple[skia.Path, ...]
+    path: Path
+    lines: tuple[Path, ...]
     points: Points
 
 

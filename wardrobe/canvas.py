@@ -1,0 +1,123 @@
+"""What a drawing is made of: ordered layers in unit space, and where the canvas lies. Values alone; `wardrobe.render`
+turns them into pixels.
+
+A layer is filled, shaded, gets its marks (folds, seams, buttons, prints; clipped to it) and its outline.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wardrobe.parts import ClothingPart
+from wardrobe.path import Matrix, Path
+from wardrobe.patterns import Fabric
+from wardrobe.style import RGB
+
+
+class Z(IntEnum):
+    """Layer numbers, back to front. Arms and legs carry their own base (`Limb.z`); add `SKIN` .. `OVER` to it."""
+
+    BEHIND = 0  # wings, backpack, cape
+    BACK_HAIR = 10
+    BACK_ARM = 20  # far arm, or hands behind the back
+    COAT_BACK = 32  # inside of open coats, back of skirts, bows tied behind
+    FAR_LEG = 40
+    NEAR_LEG = 50
+    BODY = 60  # naked torso and neck
+    INNER = 62  # shirt worn under something
+    BOTTOM = 64  # skirts, shorts' hip part, trousers' hip part
+    TOP = 68
+    TUCKED = 70  # bottomwear over the top
+    BELT = 72
+    OUTER = 74  # jacket, coat, apron
+    NECKWEAR = 80
+    FRONT_ARM = 84
+    HEAD = 100
+    FACE = 104
+    FRONT_HAIR = 110
+    HEADWEAR = 120
+    HIGH_ARM = 130  # a hand in front of the face
+
+
+SKIN, LEGWEAR, SHOE, SLEEVE, OVER, HAND, GLOVE, HELD = 0, 1, 2, 3, 4, 5, 6, 4.5  # offsets from Limb.z
+
+
+@dataclass(slots=True)
+class Mark:
+    """A detail on a layer. kind: "line" (stroke), "fill", "shade" (darkens, keeps a pattern), "light" (brightens).
+
+    colour: None = the layer's ink (line), or the style's shadow. width: of a line, in outline widths. clip: keep it
+    inside the layer. strength: 0..1 opacity.
+    """
+
+    path: Path
+    kind: str = "line"
+    colour: RGB | None = None
+    width: float = 0.8
+    clip: bool = True
+    strength: float = 1.0
+
+
+@dataclass(slots=True)
+class Layer:
+    """One filled shape. Paths in units; see `Frame` for the way to pixels.
+
+    garment: index + 1 in the outfit's garments, 0 = none. face: True for face, neck and hands (never repainted).
+    pattern: a fabric in unit space, drawn instead of `colour` (which still chooses the ink). edge: the line to
+    stroke, None = the path itself. line: outline width factor, 0 = none. shading: 0 = no automatic shadow.
+    clip: everything of this layer stays inside it. inked: the fill itself is a drawn line (a lash, a mouth).
+    """
+
+    z: float
+    path: Path
+    colour: RGB
+    part: ClothingPart
+    garment: int = 0
+    face: bool = False
+    pattern: Fabric | None = None
+    edge: Path | None = None
+    line: float = 1.0
+    shading: float = 1.0
+    marks: list[Mark] = field(default_factory=list)
+    clip: Path | None = None
+    inked: bool = False
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Pixels = units * scale + (dx, dy)."""
+
+    width: int
+    height: int
+    scale: float
+    dx: float
+    dy: float
+
+    def matrix(self) -> Matrix:
+        """Units -> pixels."""
+        return Matrix(self.scale, 0, 0, self.scale, self.dx, self.dy)
+
+    def shows(self, layer: Layer) -> bool:
+        """Whether any of this layer may fall on the canvas."""
+        box, edge = layer.path.bounds(), 0.1
+        x0, y0 = -self.dx / self.scale - edge, -self.dy / self.scale - edge
+        x1, y1 = x0 + self.width / self.scale + 2 * edge, y0 + self.height / self.scale + 2 * edge
+        return bool(box.left < x1 and box.right > x0 and box.top < y1 and box.bottom > y0)
+
+    def pixel(self, x: float, y: float) -> tuple[float, float]:
+        return x * self.scale + self.dx, y * self.scale + self.dy
+
+
+@dataclass(frozen=True)
+class Maps:
+    """What the layers give besides the picture, H x W each. lines: 255 = line. depth: brighter = nearer."""
+
+    labels: NDArray[np.uint8]
+    garments: NDArray[np.uint8]
+    face_hands: NDArray[np.bool_]
+    depth: NDArray[np.uint8]
+    lines: NDArray[np.uint8]
