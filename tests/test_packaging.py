@@ -9,7 +9,7 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("pipeline", "models", "ui", "serving")
+ROOMS = ("pipeline", "models", "ui", "serving", "wardrobe")
 SHARD_LIMIT = 9_500_000  # Spaces takes larger files only through LFS
 
 
