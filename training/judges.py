@@ -11,7 +11,7 @@ import argparse
 import json
 import multiprocessing
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -62,8 +62,10 @@ class Judge(nn.Module):
     slot's classifier sees the features under the part that the parser found there, and of the whole picture.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, kinds: Mapping[ClothingPart, Sequence[str]] | None = None) -> None:
+        """kinds: the garments a slot that it tells apart, by default all that are drawn; a trained one keeps its own."""
         super().__init__()
+        self.kinds = {slot: tuple(kinds_of(slot) if kinds is None else kinds[slot]) for slot in SLOTS}
         self.stem = nn.Conv2d(3, WIDTHS[0], 4, 4)
         down, width = [], WIDTHS[0]
         for wider, blocks in zip(WIDTHS, BLOCKS, strict=True):
@@ -77,7 +79,7 @@ class Judge(nn.Module):
         self.heads = nn.ModuleDict(
             {
                 slot.name: nn.Sequential(
-                    nn.Linear(3 * width, 192), nn.SiLU(), nn.Dropout(0.1), nn.Linear(192, len(kinds_of(slot)) + 1)
+                    nn.Linear(3 * width, 192), nn.SiLU(), nn.Dropout(0.1), nn.Linear(192, len(self.kinds[slot]) + 1)
                 )
                 for slot in SLOTS
             }
@@ -113,7 +115,9 @@ class Judge(nn.Module):
 
 
 def load_judge(folder: Path) -> Judge:
-    judge = Judge()
+    """The judge of this folder, with the garments that it was trained on: kinds drawn since then are none of its classes."""
+    kinds = json.loads((folder / "judge.json").read_text())["kinds"]
+    judge = Judge({slot: kinds[slot.name] for slot in SLOTS})
     judge.load_state_dict(load_file(folder / "judge.safetensors"))  # from 8 and 16 bits to 32
     return judge.eval()
 
@@ -124,7 +128,7 @@ def read_kinds(judge: Judge, pictures: Sequence[NDArray[np.uint8]]) -> list[dict
     found = []
     for picture in pictures:
         _, kinds = judge(halved(np.ascontiguousarray(picture)[None]))
-        names = {slot: [*kinds_of(slot), None] for slot in SLOTS}
+        names = {slot: [*judge.kinds[slot], None] for slot in SLOTS}
         found.append({slot: names[slot][int(logits.argmax())] for slot, logits in kinds.items()})
     return found
 
@@ -133,7 +137,7 @@ def _right(kinds: dict[ClothingPart, Tensor], wanted: Tensor) -> Tensor:
     """How many of the main garments that are worn were named rightly, and how many there are."""
     counts = torch.zeros(2)
     for index, slot in enumerate(SLOTS[:MAIN]):
-        worn = wanted[:, index] < len(kinds_of(slot))
+        worn = wanted[:, index] < kinds[slot].shape[1] - 1
         counts += torch.stack([(kinds[slot].argmax(1) == wanted[:, index])[worn].sum(), worn.sum()]).cpu()
     return counts
 
@@ -182,6 +186,7 @@ def save(judge: Judge, folder: Path, note: dict[str, Any]) -> None:
     file = folder / "judge.safetensors"
     save_file({n: v.half().contiguous() if v.is_floating_point() else v for n, v in judge.state_dict().items()}, file)
     compact(file)
+    note = note | {"kinds": {slot.name: list(names) for slot, names in judge.kinds.items()}}
     (folder / "judge.json").write_text(json.dumps(note, indent=2) + "\n")
 
 
