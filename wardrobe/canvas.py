@@ -1,5 +1,5 @@
-"""What a drawing is made of: ordered layers in unit space, and where the canvas lies. Values alone; `wardrobe.render`
-turns them into pixels.
+"""What a drawing is made of: ordered layers in unit space, and where the canvas lies. Values alone; `wardrobe.display`
+decides how they look, `wardrobe.render` turns them into pixels.
 
 A layer is filled, shaded, gets its marks (folds, seams, buttons, prints; clipped to it) and its outline.
 """
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wardrobe.parts import ClothingPart
-from wardrobe.path import Matrix, Path
+from wardrobe.path import Box, Matrix, Path
 from wardrobe.patterns import Fabric
 from wardrobe.style import RGB
 
@@ -101,12 +101,15 @@ class Frame:
         """Units -> pixels."""
         return Matrix(self.scale, 0, 0, self.scale, self.dx, self.dy)
 
+    def box(self) -> Box:
+        """The canvas in units."""
+        return Box.xywh(-self.dx / self.scale, -self.dy / self.scale, self.width / self.scale, self.height / self.scale)
+
     def shows(self, layer: Layer) -> bool:
         """Whether any of this layer may fall on the canvas."""
-        box, edge = layer.path.bounds(), 0.1
-        x0, y0 = -self.dx / self.scale - edge, -self.dy / self.scale - edge
-        x1, y1 = x0 + self.width / self.scale + 2 * edge, y0 + self.height / self.scale + 2 * edge
-        return bool(box.left < x1 and box.right > x0 and box.top < y1 and box.bottom > y0)
+        box, mine, edge = layer.path.bounds(), self.box(), 0.1
+        across = box.left < mine.right + edge and box.right > mine.left - edge
+        return bool(across and box.top < mine.bottom + edge and box.bottom > mine.top - edge)
 
     def pixel(self, x: float, y: float) -> tuple[float, float]:
         return x * self.scale + self.dx, y * self.scale + self.dy
