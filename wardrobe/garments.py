@@ -13,15 +13,23 @@ from wardrobe.garments_bottom import BOTTOMS
 from wardrobe.garments_extra import EXTRAS
 from wardrobe.garments_head import HEADWEAR
 from wardrobe.garments_onepiece import ONEPIECES
+from wardrobe.garments_outer import OUTERWEAR
 from wardrobe.garments_top import TOPS
 from wardrobe.kinds import KINDS
 from wardrobe.outfit import OVER_OTHERS, Outfit
 from wardrobe.style import Style
 
-DRAW: dict[str, Callable[[Cloth], list[Layer]]] = {**TOPS, **BOTTOMS, **ONEPIECES, **EXTRAS, **HEADWEAR}
+DRAW: dict[str, Callable[[Cloth], list[Layer]]] = {
+    **TOPS,
+    **BOTTOMS,
+    **ONEPIECES,
+    **EXTRAS,
+    **HEADWEAR,
+    **OUTERWEAR,
+}
 
 # Tops whose hem hangs over the skirt or trousers; the others are tucked in when worn under something.
-_LOOSE = {"t-shirt", "hoodie", "sweater", "polo shirt", "jersey", "tunic", "tank top"}
+_LOOSE = {"t-shirt", "hoodie", "sweater", "polo shirt", "jersey", "tunic", "tank top", "raincoat"}
 
 
 def layers(outfit: Outfit, figure: Figure, style: Style) -> list[Layer]:

@@ -5,51 +5,27 @@ Shapes are drawn by `garments_*.py` under the same kind names; adding a garment 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from wardrobe.cuts import LENGTHS, NECKLINES, SLEEVES, Kind
+from wardrobe.kinds_worn_with import FOOTWEAR, HANDWEAR, HEADWEAR, LEGWEAR, NECKWEAR
 from wardrobe.parts import ClothingPart
 
+__all__ = [
+    "BOTTOMS",
+    "FOOTWEAR",
+    "HANDWEAR",
+    "HEADWEAR",
+    "KINDS",
+    "LEGWEAR",
+    "LENGTHS",
+    "NECKLINES",
+    "NECKWEAR",
+    "ONEPIECES",
+    "SLEEVES",
+    "TOPS",
+    "Kind",
+]
+
 Part = ClothingPart
-
-
-@dataclass(frozen=True)
-class Kind:
-    """One row of the wardrobe.
-
-    words: nouns for captions, the usual one first. sleeves, lengths, necklines: what may be sampled. patterned:
-    chance of a pattern. trim: chance of a second colour on its details when it has no pattern; trimmed: what
-    then carries that colour, in words. over: it is worn open over one of these kinds. plural: 'jeans', not 'a jeans'.
-    """
-
-    slot: ClothingPart
-    words: tuple[str, ...]
-    sleeves: tuple[str, ...] = ()
-    lengths: tuple[str, ...] = ()
-    necklines: tuple[str, ...] = ()
-    patterned: float = 0.3
-    trim: float = 0.0
-    trimmed: str = ""
-    over: tuple[str, ...] = ()
-    plural: bool = False
-    weight: float = 1.0
-
-
-SLEEVES: dict[str, tuple[str, ...]] = {
-    "none": ("sleeveless",),
-    "short": ("short-sleeved", "short sleeve"),
-    "elbow": ("elbow-length sleeve", "half-sleeved"),
-    "long": ("long-sleeved", "long sleeve"),
-    "puff": ("puff-sleeved", "puffy sleeve"),
-    "wide": ("wide-sleeved", "wide sleeve"),
-}
-LENGTHS: dict[str, tuple[str, ...]] = {
-    "short": ("short",),
-    "knee": ("knee-length",),
-    "midi": ("midi", "calf-length"),
-    "long": ("long", "ankle-length"),
-}
-NECKLINES: dict[str, tuple[str, ...]] = {"round": (), "v": ("v-neck",), "high": ("high-necked",), "square": ("square-neck",)}
-
 _UNDER = ("shirt", "t-shirt", "blouse", "turtleneck")
 _SKIRT = ("short", "knee", "midi", "long")
 _TOP, _BOTTOM, _ONE = Part.TOPWEAR, Part.BOTTOMWEAR, Part.ONEPIECE
@@ -85,11 +61,46 @@ TOPS: dict[str, Kind] = {
     ),
     "suit jacket": Kind(_TOP, ("suit jacket", "suit"), ("long",), (), ("v",), 0.2, over=("shirt",)),
     "jacket": Kind(
-        _TOP, ("jacket", "bomber jacket", "zip-up jacket"), ("long",), (), (), 0.15, 0.4, "cuffs", over=("t-shirt", "turtleneck")
+        _TOP, ("jacket", "zip-up jacket", "windbreaker"), ("long",), (), (), 0.15, 0.4, "cuffs", over=("t-shirt", "turtleneck")
     ),
     "vest": Kind(_TOP, ("vest", "sweater vest", "waistcoat"), ("none",), (), ("v",), 0.35, over=("shirt", "blouse"), weight=1.2),
-    "coat": Kind(_TOP, ("coat", "trench coat", "overcoat"), ("long",), ("short", "knee"), (), 0.15, 0.15, "collar", over=_UNDER),
+    "coat": Kind(_TOP, ("coat", "overcoat", "winter coat"), ("long",), ("short", "knee"), (), 0.15, 0.15, "collar", over=_UNDER),
     "cape": Kind(_TOP, ("cape", "cloak", "capelet"), ("none",), (), (), 0.12, 0.4, "trim", over=("shirt", "blouse", "tunic")),
+    "trench coat": Kind(
+        _TOP, ("trench coat", "trenchcoat"), ("long",), ("knee", "midi"), (), 0.0, 0.15, "lapels", over=_UNDER, weight=0.0
+    ),
+    "parka": Kind(
+        _TOP,
+        ("parka", "fur-trimmed parka", "anorak"),
+        ("long",),
+        (),
+        (),
+        0.0,
+        0.4,
+        "fur",
+        over=("t-shirt", "turtleneck"),
+        weight=0.0,
+    ),
+    "bomber jacket": Kind(
+        _TOP, ("bomber jacket", "flight jacket"), ("long",), (), (), 0.0, 0.4, "cuffs", over=("t-shirt", "turtleneck"), weight=0.0
+    ),
+    "leather jacket": Kind(
+        _TOP, ("leather jacket", "biker jacket"), ("long",), patterned=0.0, over=("t-shirt", "turtleneck"), weight=0.0
+    ),
+    "denim jacket": Kind(
+        _TOP, ("denim jacket", "jean jacket"), ("long",), patterned=0.0, over=("t-shirt", "shirt", "turtleneck"), weight=0.0
+    ),
+    "lab coat": Kind(
+        _TOP,
+        ("lab coat", "labcoat", "doctor coat"),
+        ("long",),
+        ("knee",),
+        (),
+        0.0,
+        over=("shirt", "blouse", "turtleneck"),
+        weight=0.0,
+    ),
+    "raincoat": Kind(_TOP, ("raincoat", "rain coat", "slicker"), ("long",), ("short", "knee"), (), 0.2, 0.4, "cuffs", weight=0.0),
 }
 
 BOTTOMS: dict[str, Kind] = {
@@ -186,54 +197,6 @@ ONEPIECES: dict[str, Kind] = {
     "plate armor": Kind(_ONE, ("plate armor", "full armour", "knight armor"), ("long",), ("long",), (), 0.0, 0.7, "trim"),
     "sweater dress": Kind(_ONE, ("sweater dress", "knitted dress"), ("long",), ("short", "knee"), ("high", "round"), 0.25),
     "coat dress": Kind(_ONE, ("coat dress", "military dress"), ("long",), ("short", "knee"), ("high",), 0.0, 0.8, "buttons"),
-}
-
-LEGWEAR: dict[str, Kind] = {
-    "ankle socks": Kind(Part.LEGWEAR, ("ankle socks", "socks"), patterned=0.15, plural=True),
-    "knee socks": Kind(Part.LEGWEAR, ("knee socks", "kneehighs", "knee-high socks"), patterned=0.25, plural=True, weight=1.5),
-    "thigh highs": Kind(Part.LEGWEAR, ("thighhighs", "thigh-high socks", "stockings"), patterned=0.25, plural=True, weight=1.5),
-    "tights": Kind(Part.LEGWEAR, ("tights", "pantyhose"), patterned=0.15, plural=True, weight=1.4),
-    "leg warmers": Kind(Part.LEGWEAR, ("leg warmers", "legwarmers"), patterned=0.3, plural=True, weight=0.6),
-}
-FOOTWEAR: dict[str, Kind] = {
-    "shoes": Kind(Part.FOOTWEAR, ("shoes", "loafers", "dress shoes"), patterned=0.0, plural=True, weight=1.5),
-    "mary janes": Kind(Part.FOOTWEAR, ("mary janes", "strap shoes"), patterned=0.0, plural=True),
-    "sneakers": Kind(
-        Part.FOOTWEAR, ("sneakers", "trainers", "running shoes"), (), (), (), 0.0, 0.6, "soles", plural=True, weight=1.5
-    ),
-    "boots": Kind(Part.FOOTWEAR, ("boots", "ankle boots"), patterned=0.0, plural=True, weight=1.2),
-    "knee boots": Kind(
-        Part.FOOTWEAR, ("knee boots", "knee-high boots", "tall boots"), (), (), (), 0.0, 0.3, "cuffs", plural=True, weight=1.2
-    ),
-    "sandals": Kind(Part.FOOTWEAR, ("sandals", "geta"), patterned=0.0, plural=True),
-    "heels": Kind(Part.FOOTWEAR, ("high heels", "heels", "pumps"), patterned=0.0, plural=True),
-}
-HANDWEAR: dict[str, Kind] = {
-    "gloves": Kind(Part.HANDWEAR, ("gloves", "short gloves"), patterned=0.0, plural=True, weight=1.5),
-    "long gloves": Kind(Part.HANDWEAR, ("long gloves", "elbow gloves", "opera gloves"), patterned=0.1, plural=True),
-    "arm warmers": Kind(Part.HANDWEAR, ("arm warmers", "detached sleeves"), patterned=0.3, plural=True),
-}
-HEADWEAR: dict[str, Kind] = {
-    "sun hat": Kind(Part.HEADWEAR, ("sun hat", "straw hat", "hat"), (), (), (), 0.0, 0.8, "band"),
-    "beret": Kind(Part.HEADWEAR, ("beret",), patterned=0.15),
-    "cap": Kind(Part.HEADWEAR, ("cap", "baseball cap"), (), (), (), 0.1, 0.4, "brim"),
-    "witch hat": Kind(Part.HEADWEAR, ("witch hat", "wizard hat", "pointed hat"), (), (), (), 0.05, 0.9, "band"),
-    "hair bow": Kind(Part.HEADWEAR, ("hair bow", "hair ribbon", "big hair bow"), patterned=0.15, weight=1.4),
-    "headband": Kind(Part.HEADWEAR, ("headband", "hairband"), patterned=0.1, weight=1.2),
-    "maid headdress": Kind(Part.HEADWEAR, ("maid headdress", "frilly headband"), patterned=0.0, weight=0.4),
-    "helmet": Kind(Part.HEADWEAR, ("helmet", "knight helmet"), (), (), (), 0.0, 0.5, "crest", weight=0.5),
-    "beanie": Kind(Part.HEADWEAR, ("beanie", "knit cap"), patterned=0.2),
-    "top hat": Kind(Part.HEADWEAR, ("top hat", "mini top hat"), (), (), (), 0.0, 0.8, "band", weight=0.6),
-}
-NECKWEAR: dict[str, Kind] = {
-    "neck ribbon": Kind(Part.NECKWEAR, ("neck ribbon", "ribbon"), patterned=0.0),
-    "necktie": Kind(Part.NECKWEAR, ("necktie", "tie"), patterned=0.25),
-    "bow tie": Kind(Part.NECKWEAR, ("bow tie", "bowtie"), patterned=0.1),
-    "scarf": Kind(Part.NECKWEAR, ("scarf", "muffler"), patterned=0.35),
-    "choker": Kind(Part.NECKWEAR, ("choker", "collar necklace"), patterned=0.0),
-    "neckerchief": Kind(Part.NECKWEAR, ("neckerchief", "bandana"), patterned=0.15),
-    "belt": Kind(Part.NECKWEAR, ("belt", "leather belt"), (), (), (), 0.0, 0.5, "buckle"),
-    "sash": Kind(Part.NECKWEAR, ("sash", "waist sash", "waist ribbon"), patterned=0.15),
 }
 
 KINDS: dict[str, Kind] = {**TOPS, **BOTTOMS, **ONEPIECES, **LEGWEAR, **FOOTWEAR, **HANDWEAR, **HEADWEAR, **NECKWEAR}

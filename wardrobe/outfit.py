@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from wardrobe.kinds import BOTTOMS, FOOTWEAR, HANDWEAR, HEADWEAR, LEGWEAR, NECKWEAR, ONEPIECES, TOPS
+from wardrobe.kinds import BOTTOMS, FOOTWEAR, HANDWEAR, HEADWEAR, KINDS, LEGWEAR, NECKWEAR, ONEPIECES, TOPS
 from wardrobe.palette import RGB
 from wardrobe.parts import ClothingPart
 
@@ -51,7 +51,7 @@ class Outfit:
 
 MAIN_SLOTS = (Part.TOPWEAR, Part.BOTTOMWEAR, Part.ONEPIECE)
 
-OVER_OTHERS = ("cardigan", "blazer", "suit jacket", "jacket", "vest", "coat", "cape", "overalls", "pinafore dress")
+OVER_OTHERS = tuple(name for name, row in KINDS.items() if row.over)
 
 
 def dressed_in_order(garments: Iterable[Garment]) -> list[Garment]:

@@ -8,7 +8,6 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.request import ClothingPart
 from training.characters.background import draw_background
 from training.characters.caption import caption
 from training.characters.face import draw_face
@@ -18,13 +17,12 @@ from training.characters.head import SKIN_WEIGHTS, SKINS, draw_head, draw_neck
 from training.characters.outfits import HeldOut, sample_outfit
 from training.characters.styles import sample_style
 from wardrobe import garments
-from wardrobe.canvas import HAND, SKIN, Frame, Layer, Mark, Z
+from wardrobe.canvas import Frame, Layer
 from wardrobe.figure import SIDES, Figure
-from wardrobe.geometry import trace
-from wardrobe.outfit import Garment
-from wardrobe.path import Path
+from wardrobe.outfit import Garment, Outfit
 from wardrobe.render import paint_maps, paint_picture
-from wardrobe.style import RGB, Style
+from wardrobe.skin import skin_layers
+from wardrobe.style import Style
 
 FRAMINGS = {"full body": 0.45, "cowboy shot": 0.3, "upper body": 0.25}
 
@@ -80,12 +78,13 @@ def draw(
     background: bool = True,
     held_out: HeldOut = "exclude",
     style: Style | None = None,
+    outfit: Outfit | None = None,
 ) -> Drawing:
     """Draw character `seed` in outfit `outfit_seed` (default: the seed).
 
     size: side of a square, or (height, width). Another outfit_seed gives the same character, pose, framing and
     background in other clothes. background: False leaves it transparent. held_out: see `wardrobe.sample_outfit`. style:
-    how it is drawn, by default the seed's own way.
+    how it is drawn, by default the seed's own way. outfit: what is worn instead of a sampled outfit.
     """
     height, width = (size, size) if isinstance(size, int) else size
     style = style or style_of(seed)
@@ -97,7 +96,7 @@ def draw(
     layers, person = _body(seed, figure, style, framing, word)
 
     outfit_stream = stream(seed if outfit_seed is None else outfit_seed, "outfit")
-    outfit = sample_outfit(outfit_stream, held_out=held_out)
+    outfit = outfit or sample_outfit(outfit_stream, held_out=held_out)
     layers += garments.layers(outfit, figure, style)
     layers = sorted(filter(frame.shows, layers), key=lambda layer: layer.z)
     maps = paint_maps(layers, style, frame)
@@ -136,7 +135,7 @@ def _body(seed: int, figure: Figure, style: Style, framing: str, background: str
     hair = draw_hair(stream(seed, "hair"), figure, style)
     face = draw_face(stream(seed, "face"), figure, style, skin, COLOURS[hair.colour])
     layers = [
-        *_skin(figure, skin),
+        *skin_layers(figure, skin),
         *draw_neck(figure, skin),
         *draw_head(rng, figure, skin, hair.fringe),
         *face.layers,
@@ -146,34 +145,6 @@ def _body(seed: int, figure: Figure, style: Style, framing: str, background: str
     young = figure.body.heads < 6
     gender = ("girl" if young else "woman") if woman else ("boy" if young else "man")
     return layers, Person(gender, hair.colour, hair.words, face.eye_colour, face.words, framing, background)
-
-
-def _skin(figure: Figure, skin: RGB) -> list[Layer]:
-    """Arms, hands, legs and the torso's base colour, over which every outfit is worn."""
-    layers = [Layer(Z.BODY, figure.torso.outline(), skin, ClothingPart.SKIN, shading=0.5)]
-    for side in SIDES:
-        arm, leg, hand, foot = figure.arms[side], figure.legs[side], figure.hand(side), figure.foot(side)
-        layers.append(Layer(leg.z + SKIN, leg.outline(), skin, ClothingPart.SKIN, edge=leg.edge()))
-        layers.append(Layer(leg.z + SKIN, foot.path, skin, ClothingPart.SKIN))
-        layers.append(Layer(arm.z + SKIN, arm.outline(), skin, ClothingPart.SKIN, edge=arm.edge()))
-        fingers = [Mark(line, width=0.7) for line in hand.lines]
-        layers.append(
-            Layer(
-                arm.z + HAND,
-                hand.path,
-                skin,
-                ClothingPart.SKIN,
-                face=True,
-                line=0.75,
-                marks=fingers,
-                edge=_open_wrist(hand.points),
-            )
-        )
-    return layers
-
-
-def _open_wrist(points: NDArray[np.float64]) -> Path:
-    return trace(points[1:-1], closed=False)
 
 
 def _framing(rng: np.random.Generator, figure: Figure, height: int, width: int, wanted: str | None = None) -> tuple[str, Frame]:
