@@ -1,0 +1,201 @@
+"""The body under the clothes as the wardrobe's figure: robust least squares from joints, silhouette and parts.
+
+After Bogo et al. 2016 (SMPLify): joints weighted by how sure they are, a prior on bodies, and penalties; here in the plane, with
+the silhouette and the borders of parts beside them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import Enum
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import least_squares
+
+from pipeline import body_model as bm
+from pipeline.evidence import Evidence
+from pipeline.fit_terms import Clues, clues, residuals
+from wardrobe.canvas import LEFT_OUT, Frame, Z
+from wardrobe.figure import SIDES, Figure, Head
+
+Floats = NDArray[np.float64]
+
+LIMBS = ("torso", "head", "arm_l", "arm_r", "leg_l", "leg_r")
+STEP = 0.004  # of every number, for the Jacobian
+ROUNDS = 30
+DRAWN = 0.3  # trust below which a limb is left out
+FADES = 1.5  # units from the body over which trust goes down to nothing
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A figure in units and its way to the picture's pixels. trust: how sure each of `LIMBS` is in its place, 0..1; left_out:
+    those that are not to be drawn, which no frame shows (`canvas.LEFT_OUT`)."""
+
+    figure: Figure
+    frame: Frame
+    trust: Mapping[str, float]
+    left_out: frozenset[str] = frozenset()
+
+    def trust_map(self) -> NDArray[np.float32]:
+        """H x W, 0..1: the trust of the limb that is nearest, less and less with the distance from it; 0 for one left out."""
+        shape = self.frame.height, self.frame.width
+        nearest, owner = np.full(shape, np.inf, np.float32), np.zeros(shape, np.float32)
+        for name, outline in _outlines(self.figure).items():
+            away = np.ones(shape, np.uint8)
+            corners = outline * self.frame.scale + (self.frame.dx, self.frame.dy)
+            cv2.fillPoly(away, [np.rint(corners).astype(np.int32)], 0)
+            if not away.all():
+                distance = cv2.distanceTransform(away, cv2.DIST_L2, 3) / np.float32(self.frame.scale)
+                nearer = distance < nearest if name in ("torso", "head") else distance <= nearest  # limbs lie in front
+                owner = np.where(nearer, np.float32(0 if name in self.left_out else self.trust[name]), owner)
+                nearest = np.minimum(nearest, distance)
+        return np.asarray(owner * np.clip(1 - nearest / FADES, 0, 1), np.float32)
+
+
+class Doubt(Enum):
+    """Why there is no figure; the value is what the user is told."""
+
+    NOBODY = "No body was recognised here, so nothing is drafted; please draw the outfit yourself or place the joints by hand."
+    UNSURE = "The body could not be made out well enough to draft an outfit on it; please place the joints by hand."
+
+
+def fit(evidence: Evidence) -> Fit | Doubt:
+    """The figure, or why there is none. Never raises for what a picture shows."""
+    measured = _measured(evidence)
+    if measured is None:
+        return Doubt.NOBODY
+    scale, origin = measured
+    known = clues(evidence, scale, origin)
+    p = _settled(_start(evidence, known), known)
+    head = _head(evidence, known, p)
+    trust = _trust(evidence)
+    if trust["torso"] < DRAWN:
+        return Doubt.UNSURE
+    left_out = frozenset(name for name in LIMBS if trust[name] < DRAWN)
+    order = _order(known, p, head)
+    order = replace(order, z={name: LEFT_OUT if name in left_out else z for name, z in order.z.items()})
+    height, width = evidence.shape
+    frame = Frame(width, height, scale, float(origin[0]), float(origin[1]))
+    return Fit(bm.figure(p, head, order), frame, trust, left_out)
+
+
+def _trust(evidence: Evidence) -> dict[str, float]:
+    """How sure every limb is, from how sure its joints are."""
+    parts: dict[str, tuple[str, ...]] = {"torso": ("neck", "shoulder_l", "shoulder_r"), "head": ("nose", "eye_l", "eye_r")}
+    for side in SIDES:
+        parts |= {f"{name}_{side}": tuple(f"{part}_{side}" for part in chain[:2]) for name, chain in bm.CHAINS.items()}
+    return {name: float(np.mean([evidence.sure[part] for part in parts[name]])) for name in LIMBS}
+
+
+def _outlines(figure: Figure) -> dict[str, Floats]:
+    """Corners of every one of `LIMBS`, in units."""
+    head = figure.head
+    round_ = np.linspace(0, 2 * np.pi, 24, endpoint=False)
+    found = {
+        "torso": np.concatenate([figure.torso.left, figure.torso.right[::-1]]),
+        "head": np.array([head.at(head.wide * x, y / 2) for x, y in np.stack([np.cos(round_), np.sin(round_)], 1)]),
+    }
+    for name, limbs in (("leg", figure.legs), ("arm", figure.arms)):
+        for side, one in limbs.items():
+            outer, inner = one.sides(0, 1)
+            found[f"{name}_{side}"] = np.concatenate([outer, inner[::-1]])
+    return found
+
+
+def _measured(evidence: Evidence) -> tuple[float, Floats] | None:
+    """Pixels of a unit (the height of the head), and where the neck is; None where too little is seen."""
+    at = {name: np.array(place) for name, place in evidence.joints.items() if evidence.sure[name] > 0.3}
+    if "neck" not in at or not {"shoulder_l", "shoulder_r"} <= at.keys():
+        return None
+
+    def apart(first: str, second: str) -> list[float]:
+        return [float(np.hypot(*(at[first] - at[second])))] if first in at and second in at else []
+
+    face = [length / 0.38 for length in apart("nose", "neck")] + [length / 0.39 for length in apart("eye_l", "eye_r")]
+    face += [length / 0.82 for length in apart("ear_l", "ear_r")]
+    half = apart("shoulder_l", "shoulder_r")[0] / 2 / 0.8
+    hips = [at[name] for name in ("thigh_l", "thigh_r") if name in at]
+    if hips:
+        half = max(half, float(np.hypot(*(np.mean(hips, axis=0) - at["neck"]))) / 3.4)
+    unit = float(np.median(face)) if face else half / 0.55
+    unit = float(np.clip(unit, half / 0.8, half / 0.36))
+    return (unit, at["neck"]) if unit > 4 else None
+
+
+def _start(evidence: Evidence, known: Clues) -> Floats:
+    """Joints as they were read, the rest as usual."""
+    seen = {name: place for name, place in zip(known.names, known.joints, strict=True) if evidence.sure[name] > 0.3}
+    across = seen["shoulder_r"] - seen["shoulder_l"]
+    half = max(float(np.hypot(*across)) / 2 / 0.8, 0.25)
+    hips = [seen[name] for name in ("thigh_l", "thigh_r") if name in seen]
+    length = 2.6 * half
+    hip = np.mean(hips, axis=0) / 0.95 if hips else np.array([0.0, length])
+    length = max(float(np.hypot(*hip)), 0.5)
+    tilts = float(np.arctan2(across[1], abs(across[0]) + 1e-6)), 0.0
+    ends: dict[str, tuple[float, float]] = {}
+    for side in SIDES:
+        sign = bm.OUTER[side]
+        roots = {"shoulder": np.array([sign * 0.8 * half, 0.15 * length]), "thigh": hip + (sign * 0.4 * half, -0.05)}
+        for chain in bm.CHAINS.values():
+            place = seen.get(f"{chain[0]}_{side}", roots[chain[0]])
+            for name in chain[1:]:
+                place = seen.get(f"{name}_{side}", place + np.array([sign * 0.06, 0.6]) * length)
+                ends[f"{name}_{side}"] = float(place[0]), float(place[1])
+    widths = (half, 0.763 * half, 0.68 * half, 0.84 * half)
+    return bm.vector((0.0, 0.0), (float(hip[0]), float(hip[1])), tilts, widths, 0.23 * half, 0.41 * half, ends)
+
+
+def _settled(start: Floats, known: Clues) -> Floats:
+    """The most likely body, by Levenberg's and Marquardt's way."""
+    steps = np.concatenate([np.zeros((1, bm.SIZE)), STEP * np.eye(bm.SIZE)])
+
+    def jacobian(p: Floats) -> Floats:
+        found = residuals(p + steps, known)
+        return np.asarray((found[1:] - found[0]).T / STEP)
+
+    return np.asarray(least_squares(lambda p: residuals(p[None], known)[0], start, jac=jacobian, method="trf", max_nfev=ROUNDS).x)
+
+
+def _head(evidence: Evidence, known: Clues, p: Floats) -> Head:
+    places = {name: known.view.units(np.array(place)) for name, place in evidence.joints.items() if evidence.sure[name] > 0.3}
+    neck = p[bm.NECK]
+    if not {"nose", "eye_l", "eye_r"} <= places.keys():
+        return Head((float(neck[0]), float(neck[1]) - 0.6), 0.0, 0.0, 0.42)
+    nose, left, right = places["nose"], places["eye_l"], places["eye_r"]
+    line = right - left
+    tilt = float(np.clip(np.degrees(np.arctan2(line[1], max(line[0], 0.05))), -30, 30))
+    a = np.deg2rad(tilt)
+    middle = (left + right) / 2
+    shift = float((nose - middle) @ np.array([np.cos(a), np.sin(a)]))
+    wide = 0.42
+    turn = float(np.clip(shift / (wide * 0.5 * (1 - np.cos(0.5)) + 0.12) * 0.5, -1, 1))
+    centre = nose - np.array([-np.sin(a), np.cos(a)]) * 0.24 - np.array([np.cos(a), np.sin(a)]) * wide * np.sin(0.5 * turn)
+    return Head((float(centre[0]), float(centre[1])), tilt, turn, wide)
+
+
+def _order(known: Clues, p: Floats, head: Head) -> bm.Order:
+    """What lies before what."""
+    turn = float(np.clip(0.8 * head.turn, -0.75, 0.75)) if abs(head.turn) > 0.25 else 0.0
+    far = "" if abs(turn) < 0.3 else ("r" if turn > 0 else "l")
+    z = dict(bm.FRONT)
+    if far:
+        z[f"leg_{far}"] = int(Z.FAR_LEG)
+    joints = {name: place[0] for name, place in bm.joints(p[None]).items()}
+    for side in SIDES:
+        if side not in known.hands and _behind(joints, p, side):
+            z[f"arm_{side}"] = int(Z.BACK_ARM)
+    feet = tuple(float(np.clip(0.55 + bm.OUTER[side] * 0.9 * turn, -1, 1)) for side in SIDES)
+    return bm.Order(turn, far, z, (feet[0], feet[1]))
+
+
+def _behind(joints: Mapping[str, Floats], p: Floats, side: str) -> bool:
+    """Whether a wrist lies on the torso."""
+    axis = p[bm.HIP] - p[bm.NECK]
+    off = joints[f"wrist_{side}"] - p[bm.NECK]
+    level = float(off @ axis / (axis @ axis))
+    sideways = abs(float(off @ np.array([axis[1], -axis[0]])) / float(np.hypot(*axis)))
+    return 0.2 < level < 1.1 and sideways < 0.9 * float(np.exp(p[bm.WIDTHS][2]))

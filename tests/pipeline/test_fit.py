@@ -1,0 +1,106 @@
+"""The body under the clothes: near the truth where the picture is clear, and an answer whatever is shown."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+
+from models.hint_reader import JOINTS
+from pipeline.evidence import Evidence, read_evidence, with_joints
+from pipeline.fit import LIMBS, Doubt, Fit, fit
+from pipeline.request import CLOTHING, UserError
+from training.characters import Drawing, draw
+from training.characters.character import style_of
+from wardrobe import garments
+from wardrobe.canvas import LEFT_OUT
+from wardrobe.outfit import Outfit
+from wardrobe.render import paint_maps
+
+SEEDS = (3, 11)
+SIZE = 320, 224
+WRONG = ({"elbow_l": (-3.0, 5.0)}, {"knee_r": (5.0, 4000.0)}, {"tail": (5.0, 5.0)}, {"neck": (np.nan, 5.0)})
+
+
+@cache
+def drawing(seed: int) -> Drawing:
+    return draw(seed, SIZE, background=False)
+
+
+def truth(seed: int) -> Evidence:
+    """What a reader without faults would tell."""
+    drawn = drawing(seed)
+    height, width = drawn.labels.shape
+    joints = {name: drawn.keypoints.get(name, (-1.0, -1.0)) for name in JOINTS}
+    sure = {name: float(0 <= x < width and 0 <= y < height) for name, (x, y) in joints.items()}
+    return Evidence(drawn.labels, drawn.face_hands, joints, sure)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_true_outfit_lies_on_the_fitted_figure(seed: int) -> None:
+    drawn, found = drawing(seed), fit(truth(seed))
+    assert isinstance(found, Fit)
+    style = style_of(seed)
+    layers = sorted(garments.layers(Outfit(drawn.garments), found.figure, style), key=lambda layer: layer.z)
+    worn = np.isin(paint_maps([layer for layer in layers if found.frame.shows(layer)], style, found.frame).labels, CLOTHING)
+    clothes = np.isin(drawn.labels, CLOTHING)
+    seen = np.isin(drawn.labels, (0, 1, *CLOTHING)) & ~drawn.face_hands  # hair and hands lie over clothes
+    assert (worn & clothes & seen).sum() / ((worn | clothes) & seen).sum() > 0.85
+
+
+def test_trust_is_a_map_that_fades() -> None:
+    found = fit(truth(3))
+    assert isinstance(found, Fit) and found.trust.keys() == set(LIMBS)
+    trust = found.trust_map()
+    assert trust.shape == SIZE and trust.dtype == np.float32 and trust.min() >= 0 and trust.max() <= 1
+    x, y = found.frame.pixel(*found.figure.torso.at(0, 0.4))
+    assert trust[round(y), round(x)] > 0.5
+
+
+def test_a_joint_placed_by_hand_is_followed() -> None:
+    read = truth(3)
+    x, y = read.joints["elbow_l"]
+    found = fit(with_joints(read, {"elbow_l": (x - 10, y - 6)}))
+    assert isinstance(found, Fit)
+    assert np.hypot(*np.subtract(found.frame.pixel(*found.figure.joints["elbow_l"]), (x - 10, y - 6))) < 4
+
+
+@pytest.mark.parametrize("placed", WRONG)
+def test_joints_that_cannot_be_are_refused(placed: dict[str, tuple[float, float]]) -> None:
+    with pytest.raises(UserError):
+        with_joints(truth(3), placed)
+
+
+def test_an_unsure_arm_is_left_out_and_not_drawn() -> None:
+    read = truth(3)
+    unsure = {**read.sure, "shoulder_l": 0.4, "elbow_l": 0.0, "wrist_l": 0.0}
+    found = fit(replace(read, sure=unsure))
+    assert isinstance(found, Fit) and "arm_l" in found.left_out
+    assert found.figure.arms["l"].z == LEFT_OUT
+
+
+def test_nothing_to_see_gives_a_reason_and_no_error() -> None:
+    empty = np.zeros((64, 48, 4), np.uint8)
+    nobody = read_evidence(empty, np.zeros((64, 48), np.uint8))
+    assert nobody.figures == 0 and isinstance(fit(nobody), Doubt)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_any_joints_give_a_figure_or_a_reason(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    labels = (rng.random((40, 30)) < 0.5).astype(np.uint8) * np.uint8(3)
+    joints = {name: (float(x), float(y)) for name, (x, y) in zip(JOINTS, rng.uniform(0, 40, (18, 2)), strict=True)}
+    found = fit(Evidence(labels, labels == 1, joints, dict(zip(JOINTS, rng.random(18).tolist(), strict=True))))
+    assert isinstance(found, Doubt) or np.isfinite(found.trust_map()).all()
+
+
+def test_the_figure_that_is_pointed_at_is_read() -> None:
+    small, large = np.zeros((2, 80, 120), np.uint8)
+    small[10:40, 5:20], large[10:70, 60:110] = 3, 3
+    picture = np.full((80, 120, 4), 255, np.uint8)
+    both = small | large
+    assert (read_evidence(picture, both).labels == large).all()
+    assert (read_evidence(picture, both, where=small > 0).labels == small).all()
+    assert read_evidence(picture, both).figures == 2
