@@ -1,0 +1,141 @@
+"""The draft: an outfit drawn on the character's own body, in the manner of the character's own drawing.
+
+What is drawn lies behind what has to stay: hair, face, hands, held objects and kept clothes. Where the old garment was and
+nothing new is, the body shows its skin; where there is no body either, the draft says nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.draft_style import INKED, flesh, measure_style
+from pipeline.fit import Fit
+from pipeline.images import flatten, with_alpha
+from pipeline.request import CLOTHING, ClothingPart, Detection, Image8
+from wardrobe import garments
+from wardrobe.canvas import Frame
+from wardrobe.figure import Figure
+from wardrobe.outfit import Outfit
+from wardrobe.render import paint_maps, paint_picture
+from wardrobe.skin import skin_layers
+from wardrobe.style import Style
+
+Region = NDArray[np.bool_]  # H x W
+Part = ClothingPart
+
+# from the skin outwards: what is worn over what, also where one of them stays and the other is new
+ORDER = (
+    Part.SKIN,
+    Part.LEGWEAR,
+    Part.FOOTWEAR,
+    Part.BOTTOMWEAR,
+    Part.ONEPIECE,
+    Part.TOPWEAR,
+    Part.HANDWEAR,
+    Part.NECKWEAR,
+    Part.HEADWEAR,
+)
+BEHIND = (255, 255, 255)  # behind a sprite while its manner is measured
+RIM = 0.012  # heads: how far the outline of what stays reaches beyond it
+CHIN = 0.52  # heads below the middle of the skull: from there on down the neck may be covered
+CAST = (0.035, 0.06)  # heads: how far hair, face and hands throw their shadow, across and down
+SOFT_CAST = 0.05  # heads: blur of that shadow in softly shaded drawings
+
+
+@dataclass(frozen=True)
+class Draft:
+    """image: H x W x 4 uint8, straight alpha, opaque where the draft draws. worn: H x W uint8, index + 1 of the garment in
+    `outfit.garments`, 0 for skin and nothing. lines: H x W uint8, 255 = line. front: H x W, what of the picture stays in
+    front of it. old: H x W, the clothes that it replaces."""
+
+    image: Image8
+    worn: Image8
+    lines: Image8
+    front: Region
+    old: Region
+    outfit: Outfit
+
+    @property
+    def covers(self) -> Region:
+        """H x W, where it draws."""
+        return np.asarray(self.image[..., 3] >= 128)
+
+    @property
+    def unknown(self) -> Region:
+        """H x W, where old clothes were and the draft says nothing."""
+        return self.old & ~self.covers & ~self.front
+
+
+def draw_draft(character: Image8, found: Detection, fit: Fit, outfit: Outfit, changed: Iterable[Part] = CLOTHING) -> Draft:
+    """An outfit on a character, at the picture's own size.
+
+    character: H x W x 4; found: its parts; fit: its body; changed: parts of the old outfit that go.
+    """
+    rgb = flatten(character, BEHIND)
+    unit = fit.frame.scale
+    style = measure_style(rgb, found.labels, unit)
+    old = np.isin(found.labels, list(changed))
+    skin = flesh(rgb, found.keep > 0, found.labels)
+    layers = sorted([*skin_layers(fit.figure, skin), *garments.layers(outfit, fit.figure, style)], key=lambda layer: layer.z)
+    layers = [layer for layer in layers if fit.frame.shows(layer)]
+    picture, maps = paint_picture(layers, style, fit.frame, None), paint_maps(layers, style, fit.frame)
+    worn = maps.garments
+    # skin is redrawn only where an old garment hid it
+    alpha = np.where((worn > 0) | old, picture[..., 3], np.uint8(0))
+    front = _in_front(found, fit, outfit, worn, set(changed))
+    front |= _rim(rgb, front, unit) & ~(worn == 0)
+    share = cv2.GaussianBlur(front.astype(np.float32), (0, 0), 0.6)
+    alpha = np.rint(alpha * (1 - share)).astype(np.uint8)
+    shaded = _cast(picture[..., :3], found, front, style, unit)
+    return Draft(with_alpha(shaded, alpha), worn, np.where(alpha >= 128, maps.lines, np.uint8(0)), front, old, outfit)
+
+
+def _in_front(found: Detection, fit: Fit, outfit: Outfit, worn: Image8, changed: set[Part]) -> Region:
+    """What of the picture lies over the draft. A garment lies over what it is worn on: gloves over hands, hats over hair,
+    collars over the neck."""
+    labels, kept = found.labels, found.keep > 0
+    slots = np.array([0, *(int(garment.slot) for garment in outfit.garments)], np.uint8)[worn]
+    rank = np.zeros(len(Part), np.uint8)
+    for index, part in enumerate(ORDER):
+        rank[part] = index
+    stays = np.isin(labels, [part for part in ORDER[1:] if part not in changed])
+    front = np.isin(labels, (Part.HAIR, Part.HELD)) | kept | (stays & (rank[labels] >= rank[slots]))
+    over_hands = (slots == Part.HANDWEAR) & kept
+    over_hair = (slots == Part.HEADWEAR) & ((labels == Part.HAIR) | (labels == Part.HEADWEAR))
+    over_neck = (worn > 0) & kept & _below_chin(fit.figure, fit.frame)
+    return np.asarray(front & ~over_hands & ~over_hair & ~over_neck)
+
+
+def _below_chin(figure: Figure, frame: Frame) -> Region:
+    """The neck: between the chin and the collar bones, no wider than it is."""
+    chin, left, right = figure.head.at(0, CHIN), figure.torso.at(-0.9, 0.05), figure.torso.at(0.9, 0.05)
+    (x0, _), (x1, _) = frame.pixel(*left), frame.pixel(*right)
+    _, y = frame.pixel(*chin)
+    rows, columns = np.mgrid[: frame.height, : frame.width]
+    return np.asarray((rows > y) & (columns > x0) & (columns < x1))
+
+
+def _rim(rgb: Image8, front: Region, unit: float) -> Region:
+    """The ink just beside what stays: an outline belongs to what is in front, though labels end in its middle."""
+    reach = max(1, round(RIM * unit))
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+    wide = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (6 * reach + 1, 6 * reach + 1))
+    ink = cv2.morphologyEx(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), cv2.MORPH_BLACKHAT, wide) > INKED
+    return np.asarray((cv2.dilate(front.astype(np.uint8), disc) > 0) & ink & ~front)
+
+
+def _cast(drawn: Image8, found: Detection, front: Region, style: Style, unit: float) -> Image8:
+    """The shadow of hair, face, hands and held things on the new clothes."""
+    if style.shading == "flat":
+        return drawn
+    dx, dy = -style.light[0] * CAST[0] * unit, CAST[1] * unit
+    moved = cv2.warpAffine(front.astype(np.float32), np.array([[1, 0, dx], [0, 1, dy]]), front.shape[::-1])
+    if style.shading == "soft":
+        moved = cv2.GaussianBlur(moved, (0, 0), max(0.5, SOFT_CAST * unit))
+    shade = 1 + (np.array(style.shade, np.float32) / 255 - 1) * np.clip(moved, 0, 1)[..., None]
+    return np.asarray(np.rint(drawn * shade), np.uint8)
