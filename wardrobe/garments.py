@@ -10,11 +10,14 @@ from wardrobe.canvas import OVER, SLEEVE, Layer, Z
 from wardrobe.cloth import Cloth
 from wardrobe.figure import Figure
 from wardrobe.garments_bottom import BOTTOMS
+from wardrobe.garments_draped import DRAPED
 from wardrobe.garments_extra import EXTRAS
 from wardrobe.garments_head import HEADWEAR
 from wardrobe.garments_onepiece import ONEPIECES
 from wardrobe.garments_outer import OUTERWEAR
+from wardrobe.garments_robe import ROBES
 from wardrobe.garments_top import TOPS
+from wardrobe.garments_uniform import UNIFORMS
 from wardrobe.kinds import KINDS
 from wardrobe.outfit import OVER_OTHERS, Outfit
 from wardrobe.style import Style
@@ -26,10 +29,24 @@ DRAW: dict[str, Callable[[Cloth], list[Layer]]] = {
     **EXTRAS,
     **HEADWEAR,
     **OUTERWEAR,
+    **UNIFORMS,
+    **DRAPED,
+    **ROBES,
 }
 
 # Tops whose hem hangs over the skirt or trousers; the others are tucked in when worn under something.
-_LOOSE = {"t-shirt", "hoodie", "sweater", "polo shirt", "jersey", "tunic", "tank top", "raincoat"}
+_LOOSE = {
+    "t-shirt",
+    "hoodie",
+    "sweater",
+    "polo shirt",
+    "jersey",
+    "tunic",
+    "tank top",
+    "raincoat",
+    "military uniform",
+    "track jacket",
+}
 
 
 def layers(outfit: Outfit, figure: Figure, style: Style) -> list[Layer]:

@@ -65,7 +65,7 @@ TOPS: dict[str, Kind] = {
     ),
     "vest": Kind(_TOP, ("vest", "sweater vest", "waistcoat"), ("none",), (), ("v",), 0.35, over=("shirt", "blouse"), weight=1.2),
     "coat": Kind(_TOP, ("coat", "overcoat", "winter coat"), ("long",), ("short", "knee"), (), 0.15, 0.15, "collar", over=_UNDER),
-    "cape": Kind(_TOP, ("cape", "cloak", "capelet"), ("none",), (), (), 0.12, 0.4, "trim", over=("shirt", "blouse", "tunic")),
+    "cape": Kind(_TOP, ("cape", "capelet", "mantle"), ("none",), (), (), 0.12, 0.4, "trim", over=("shirt", "blouse", "tunic")),
     "trench coat": Kind(
         _TOP, ("trench coat", "trenchcoat"), ("long",), ("knee", "midi"), (), 0.0, 0.15, "lapels", over=_UNDER, weight=0.0
     ),
@@ -101,6 +101,32 @@ TOPS: dict[str, Kind] = {
         weight=0.0,
     ),
     "raincoat": Kind(_TOP, ("raincoat", "rain coat", "slicker"), ("long",), ("short", "knee"), (), 0.2, 0.4, "cuffs", weight=0.0),
+    "military uniform": Kind(
+        _TOP, ("military uniform", "military coat", "military jacket"), ("long",), (), (), 0.0, 0.6, "epaulettes", weight=0.0
+    ),
+    "pirate coat": Kind(
+        _TOP, ("pirate coat", "captain coat"), ("long",), (), (), 0.0, 0.5, "braid", over=("blouse", "shirt"), weight=0.0
+    ),
+    "tailcoat": Kind(_TOP, ("tailcoat", "butler uniform"), ("long",), (), (), 0.0, 0.5, "waistcoat", over=("shirt",), weight=0.0),
+    "tabard": Kind(
+        _TOP,
+        ("tabard", "surcoat", "knight surcoat"),
+        ("none",),
+        (),
+        (),
+        0.0,
+        1.0,
+        "cross",
+        over=("turtleneck", "tunic"),
+        weight=0.0,
+    ),
+    "track jacket": Kind(_TOP, ("track jacket", "training jacket"), ("long",), (), (), 0.0, 0.8, "stripes", weight=0.0),
+    "hooded cloak": Kind(
+        _TOP, ("hooded cloak", "cloak", "hooded cape"), ("none",), (), (), 0.0, 0.3, "trim", over=("tunic", "shirt"), weight=0.0
+    ),
+    "poncho": Kind(
+        _TOP, ("poncho", "serape"), ("none",), (), (), 0.1, 0.8, "stripes", over=("turtleneck", "shirt", "t-shirt"), weight=0.0
+    ),
 }
 
 BOTTOMS: dict[str, Kind] = {
@@ -174,11 +200,18 @@ ONEPIECES: dict[str, Kind] = {
     ),
     "ball gown": Kind(_ONE, ("ball gown", "princess dress"), ("puff", "none"), ("long",), ("square",), 0.15, 0.5, "overskirt"),
     "cheongsam": Kind(
-        _ONE, ("cheongsam", "qipao", "chinese dress"), ("none", "short"), ("knee", "midi"), ("high",), 0.35, 0.8, "trim"
+        _ONE,
+        ("cheongsam", "qipao", "chinese dress", "mandarin dress"),
+        ("none", "short"),
+        ("knee", "midi"),
+        ("high",),
+        0.35,
+        0.8,
+        "trim",
     ),
     "kimono": Kind(_ONE, ("kimono", "japanese kimono"), ("wide",), ("long",), ("v",), 0.5, 1.0, "obi", weight=1.3),
     "yukata": Kind(_ONE, ("yukata", "summer kimono"), ("wide",), ("midi",), ("v",), 0.6, 1.0, "obi"),
-    "robe": Kind(_ONE, ("robe", "wizard robe", "mage robe"), ("wide",), ("long",), ("v", "high"), 0.15, 0.7, "trim"),
+    "robe": Kind(_ONE, ("robe", "long robe", "gown robe"), ("wide",), ("long",), ("v", "high"), 0.15, 0.7, "trim"),
     "overalls": Kind(
         _ONE,
         ("overalls", "dungarees"),
@@ -197,6 +230,15 @@ ONEPIECES: dict[str, Kind] = {
     "plate armor": Kind(_ONE, ("plate armor", "full armour", "knight armor"), ("long",), ("long",), (), 0.0, 0.7, "trim"),
     "sweater dress": Kind(_ONE, ("sweater dress", "knitted dress"), ("long",), ("short", "knee"), ("high", "round"), 0.25),
     "coat dress": Kind(_ONE, ("coat dress", "military dress"), ("long",), ("short", "knee"), ("high",), 0.0, 0.8, "buttons"),
+    "hanfu": Kind(_ONE, ("hanfu", "ruqun"), ("wide",), ("long",), ("v",), 0.2, 1.0, "skirt", weight=0.0),
+    "hanbok": Kind(_ONE, ("hanbok", "chima jeogori"), ("wide",), ("long",), ("v",), 0.15, 1.0, "skirt", weight=0.0),
+    "cassock": Kind(
+        _ONE, ("cassock", "priest robe", "priest uniform"), ("long",), ("long",), ("high",), 0.0, 0.7, "sash", weight=0.0
+    ),
+    "monk robe": Kind(_ONE, ("monk robe", "friar robe", "habit"), ("wide",), ("long",), ("v",), 0.0, weight=0.0),
+    "wizard robe": Kind(
+        _ONE, ("wizard robe", "mage robe", "sorcerer robe"), ("wide",), ("long",), ("v",), 0.0, 1.0, "trim", weight=0.0
+    ),
 }
 
 KINDS: dict[str, Kind] = {**TOPS, **BOTTOMS, **ONEPIECES, **LEGWEAR, **FOOTWEAR, **HANDWEAR, **HEADWEAR, **NECKWEAR}

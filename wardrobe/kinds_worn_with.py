@@ -53,4 +53,5 @@ NECKWEAR: dict[str, Kind] = {
     "neckerchief": Kind(Part.NECKWEAR, ("neckerchief", "bandana"), patterned=0.15),
     "belt": Kind(Part.NECKWEAR, ("belt", "leather belt"), (), (), (), 0.0, 0.5, "buckle"),
     "sash": Kind(Part.NECKWEAR, ("sash", "waist sash", "waist ribbon"), patterned=0.15),
+    "shawl": Kind(Part.NECKWEAR, ("shawl", "stole"), (), (), (), 0.3, 0.4, "fringe", weight=0.0),
 }
