@@ -1,6 +1,7 @@
 """One table for: ours, ours without the ControlNet, OpenCV's inpainting, and a flat recolour.
 
-    python -m training.evaluate [--count 200] [--first-seed 1000000000]
+    python -m training.evaluate                                            # the frozen swaps, `training/yardstick`
+    python -m training.evaluate --first-seed 1000000000 --count 200        # as today's drawer draws them
 
 Characters are drawn from seeds that training never sees, each with two prompts; half of the prompts name two
 garments in two colours. A tenth of the prompts' garment x colour x pattern triples was held out of training and is
@@ -13,8 +14,10 @@ import argparse
 import json
 import multiprocessing
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -25,40 +28,13 @@ from models.loader import load
 from models.profiles import PROFILES, ModelProfile
 from pipeline.composite import key_colour
 from pipeline.images import crop_around, flatten
-from pipeline.request import ClothingPart, SwapRequest
+from pipeline.request import SwapRequest
 from pipeline.swap import OutfitSwapper
-from training.characters import Drawing, draw
-from training.characters.caption import caption
+from training.cases import Case, Mask, cases
 from training.judges import Judge, load_judge, read_kinds
-from training.masks import clothing_mask
 from training.metrics import SAME_COLOUR, colour_distance, outside_identical, recolour, seam, telea
-from training.pairs import EVALUATION_SEEDS, NATIVE, visible
-from wardrobe.outfit import MAIN_SLOTS
-
-SIZE = (512, 384)  # height, width of the evaluation pictures
-SPRITE_EVERY = 4  # one character in four is a transparent sprite
-HELD_OUT_EVERY = 5  # one character in five wears held-out triples
-Mask = NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
-class Case:
-    """One swap to be judged. outfit: seed of the true drawing's clothes; named: indices of `truth.garments` that the prompt
-    names."""
-
-    seed: int
-    outfit: int
-    source: Drawing
-    truth: Drawing
-    mask: Mask
-    prompt: str
-    named: tuple[int, ...]
-    held_out: bool
-
-    def region(self, index: int) -> Mask:
-        """Where the drawer put this garment, inside the mask."""
-        region: Mask = (self.truth.garment_map == index + 1) & self.mask
-        return region
+from training.pairs import EVALUATION_SEEDS, NATIVE
+from training.yardstick import store
 
 
 @dataclass(frozen=True)
@@ -73,39 +49,6 @@ class Score:
     true_kinds: tuple[bool, ...]
     seam: float
     seconds: float
-
-
-def main_garments(truth: Drawing, mask: Mask) -> list[int]:
-    """The garment of each main slot that shows most, the largest first: the judge reads one a slot."""
-    areas = np.bincount(truth.garment_map[mask], minlength=256)[1:]
-    largest: dict[ClothingPart, int] = {}
-    for index in sorted(visible(truth, mask), key=lambda i: -areas[i]):
-        if truth.garments[index].slot in MAIN_SLOTS:
-            largest.setdefault(truth.garments[index].slot, index)
-    return list(largest.values())
-
-
-def cases(seeds: Iterable[int]) -> Iterator[Case]:
-    """Two a character: the first names two garments where the outfit has two, the second one."""
-    for seed in seeds:
-        scenery = seed % SPRITE_EVERY != 0
-        source = draw(seed, SIZE, outfit_seed=seed, background=scenery, held_out="exclude")
-        mask = clothing_mask(source)
-        held_out = seed % HELD_OUT_EVERY == 0
-        for which, wanted in enumerate((2, 1)):
-            for attempt in range(40):
-                outfit = 10 * seed + 1000 * attempt + which
-                truth = draw(seed, SIZE, outfit_seed=outfit, background=scenery, held_out="only" if held_out else "exclude")
-                named = main_garments(truth, mask)
-                colours = {truth.garments[i].colour for i in named}
-                if (len(named) >= 2 and len(colours) >= 2) if wanted == 2 else named:
-                    break
-            if not named:
-                continue
-            named = named[:wanted]
-            rng = np.random.default_rng(outfit)
-            words = caption([truth.garments[i] for i in named], rng, "tags" if seed % 2 else "sentence")
-            yield Case(seed, outfit, source, truth, mask, words, tuple(named), held_out)
 
 
 def request_for(profile: ModelProfile, image: NDArray[np.uint8], mask: Mask, prompt: str, seed: int) -> SwapRequest:
@@ -201,8 +144,16 @@ class Options:
     detail: bool = False
 
 
-def measure(seeds: Sequence[int], options: Options) -> list[tuple[bool, dict[str, Score]]]:
-    """For every case of these seeds, whether its triples were held out, and each method's score."""
+def fresh(seeds: Sequence[int]) -> list[Case]:
+    return list(cases(seeds))
+
+
+def frozen(first: int, last: int) -> list[Case]:
+    return list(store.read("drawn", which=slice(first, last)))
+
+
+def measure(everything: Sequence[Case], options: Options) -> list[tuple[bool, dict[str, Score]]]:
+    """For every case, whether its triples were held out, and each method's score."""
     profile = PROFILES[options.profile]
     swapper, judge = OutfitSwapper(profile, load(profile)), load_judge(options.judge)
     methods: dict[str, Method] = {
@@ -211,7 +162,7 @@ def measure(seeds: Sequence[int], options: Options) -> list[tuple[bool, dict[str
         "Telea": painted(lambda case, flat: telea(flat, case.mask)),
         "flat recolour": painted(lambda case, flat: recolour(flat, case.mask, case.truth.garments[case.named[0]].rgb)),
     }
-    found, everything = [], list(cases(seeds))
+    found = []
     for number, case in enumerate(everything):
         other = everything[(number + 2 * (len(everything) // 4) + 1) % len(everything)]
         scores = {}
@@ -223,19 +174,25 @@ def measure(seeds: Sequence[int], options: Options) -> list[tuple[bool, dict[str
     return found
 
 
-def measure_in_processes(seeds: Sequence[int], options: Options, workers: int) -> list[tuple[bool, dict[str, Score]]]:
-    """`measure`, one thread a process: faster than threads for networks this small. Seconds are then of one core."""
-    if workers == 1:
-        return measure(seeds, options)
-    with multiprocessing.get_context("spawn").Pool(workers, initializer=torch.set_num_threads, initargs=(1,)) as pool:
-        parts = pool.starmap(measure, [(seeds[worker::workers], options) for worker in range(workers)])
-    return [row for part in parts for row in part]
+def measure_part(part: Callable[[], list[Case]], options: Options) -> list[tuple[bool, dict[str, Score]]]:
+    return measure(part(), options)
+
+
+def measure_in_processes(parts: Sequence[Callable[[], list[Case]]], options: Options) -> list[tuple[bool, dict[str, Score]]]:
+    """`measure`, a process of one thread a part: faster than threads for networks this small. Seconds are then of one core."""
+    if len(parts) == 1:
+        return measure_part(parts[0], options)
+    with multiprocessing.get_context("spawn").Pool(len(parts), initializer=torch.set_num_threads, initargs=(1,)) as pool:
+        found = pool.starmap(measure_part, [(part, options) for part in parts])
+    return [row for part in found for row in part]
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m training.evaluate", description=__doc__)
-    parser.add_argument("--count", type=int, default=200)
-    parser.add_argument("--first-seed", type=int, default=EVALUATION_SEEDS)
+    parser = argparse.ArgumentParser(
+        prog="python -m training.evaluate", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--count", type=int, help="draw so many characters instead of the frozen ones (200 from --first-seed)")
+    parser.add_argument("--first-seed", type=int, help=f"draw characters from this seed (with --count: {EVALUATION_SEEDS})")
     parser.add_argument("--steps", type=int, help="default: the profile's own")
     parser.add_argument("--detail", action="store_true", help="with the second pass, which the judge hardly sees")
     parser.add_argument("--profile", default="bundled", choices=sorted(PROFILES))
@@ -243,17 +200,27 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=multiprocessing.cpu_count(), help="processes, of one thread each")
     parser.add_argument("--json", type=Path, help="also write the figures here")
     arguments = parser.parse_args()
-    if arguments.first_seed < EVALUATION_SEEDS:
-        parser.error(f"evaluation seeds start at {EVALUATION_SEEDS}; smaller ones belong to training")
-    seeds = range(arguments.first_seed, arguments.first_seed + arguments.count)
     options = Options(arguments.profile, arguments.judge, arguments.steps or PROFILES[arguments.profile].steps, arguments.detail)
-    found = measure_in_processes(seeds, options, min(arguments.workers, len(seeds)))
+    parts: list[Callable[[], list[Case]]]
+    if arguments.first_seed is None and arguments.count is None:
+        total = store.count("drawn")
+        marks = np.linspace(0, total, arguments.workers + 1).astype(int).tolist()
+        parts = [partial(frozen, *ends) for ends in pairwise(marks)]
+        title = f"{total} frozen swaps"
+    else:
+        first, count = arguments.first_seed or EVALUATION_SEEDS, arguments.count or 200
+        if first < EVALUATION_SEEDS:
+            parser.error(f"evaluation seeds start at {EVALUATION_SEEDS}; smaller ones belong to training")
+        workers = min(arguments.workers, count)
+        parts = [partial(fresh, range(first + worker, first + count, workers)) for worker in range(workers)]
+        title = f"swaps of {count} characters from seed {first}"
+    found = measure_in_processes(parts, options)
     rows = {name: summary([scores[name] for _, scores in found]) for name in found[0][1]}
     for kept, label in ((False, "trained triples"), (True, "held-out triples")):
         part = [scores["ours"] for held_out, scores in found if held_out is kept]
         if part:
             rows[f"ours, {label}"] = summary(part)
-    print(f"{len(found)} swaps of {len(seeds)} characters from seed {seeds[0]}\n\n{table(rows)}")
+    print(f"{title}\n\n{table(rows)}")
     if arguments.json:
         arguments.json.write_text(json.dumps(rows, indent=2) + "\n")
 

@@ -30,9 +30,10 @@ from pipeline.latents import to_tensor
 from pipeline.palette import palette_in, to_lab
 from pipeline.request import GarmentPicture
 from pipeline.swap import OutfitSwapper
+from training.cases import Case, cases
 from training.characters import draw, draw_outfit
 from training.characters.outfits import HeldOut
-from training.evaluate import Case, cases, request_for
+from training.evaluate import request_for
 from training.judges import Judge, load_judge, read_kinds
 from training.metrics import SAME_COLOUR, colour_distance
 from training.pairs import EVALUATION_SEEDS, NATIVE

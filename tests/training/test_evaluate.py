@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from training.evaluate import Options, cases, main, measure, summary
+from training.cases import cases
+from training.evaluate import Options, fresh, main, measure, summary
 from training.judges import Judge, save
 from training.metrics import colour_distance, outside_identical, recolour, seam, telea
 from training.pairs import EVALUATION_SEEDS
@@ -64,7 +65,7 @@ def test_cases_have_two_prompts_and_name_garments_inside_the_mask() -> None:
 
 def test_a_round_gives_every_method_a_score(tmp_path: Path) -> None:
     save(Judge(), tmp_path, {})
-    found = measure([EVALUATION_SEEDS + 1], Options("bundled", tmp_path, steps=2))
+    found = measure(fresh([EVALUATION_SEEDS + 1]), Options("bundled", tmp_path, steps=2))
     names = {"ours", "ours without ControlNet", "Telea", "flat recolour"}
     assert len(found) == 2 and all(set(scores) == names for _, scores in found)
     assert all(summary([scores[name] for _, scores in found])["outside-identical"] == 1 for name in names)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from zlib import crc32
 
@@ -19,6 +20,7 @@ from training.characters.styles import sample_style
 from wardrobe import garments
 from wardrobe.canvas import Frame, Layer
 from wardrobe.figure import SIDES, Figure
+from wardrobe.kinds import KINDS
 from wardrobe.outfit import Garment, Outfit
 from wardrobe.render import paint_maps, paint_picture
 from wardrobe.skin import skin_layers
@@ -79,12 +81,14 @@ def draw(
     held_out: HeldOut = "exclude",
     style: Style | None = None,
     outfit: Outfit | None = None,
+    dress: Callable[[Outfit, Figure, Style], list[Layer]] = garments.layers,
 ) -> Drawing:
     """Draw character `seed` in outfit `outfit_seed` (default: the seed).
 
     size: side of a square, or (height, width). Another outfit_seed gives the same character, pose, framing and
     background in other clothes. background: False leaves it transparent. held_out: see `wardrobe.sample_outfit`. style:
-    how it is drawn, by default the seed's own way. outfit: what is worn instead of a sampled outfit.
+    how it is drawn, by default the seed's own way. outfit: what is worn instead of a sampled outfit. dress: what
+    draws it.
     """
     height, width = (size, size) if isinstance(size, int) else size
     style = style or style_of(seed)
@@ -97,7 +101,8 @@ def draw(
 
     outfit_stream = stream(seed if outfit_seed is None else outfit_seed, "outfit")
     outfit = outfit or sample_outfit(outfit_stream, held_out=held_out)
-    layers += garments.layers(outfit, figure, style)
+    told = [garment for garment in outfit.garments if garment.kind in KINDS]  # captions have no words for others
+    layers += dress(outfit, figure, style)
     layers = sorted(filter(frame.shows, layers), key=lambda layer: layer.z)
     maps = paint_maps(layers, style, frame)
     return Drawing(
@@ -106,8 +111,8 @@ def draw(
         face_hands=maps.face_hands,
         garments=outfit.garments,
         garment_map=maps.garments,
-        caption_tags=caption(outfit.garments, outfit_stream, "tags"),
-        caption_sentence=caption(outfit.garments, outfit_stream, "sentence"),
+        caption_tags=caption(told, outfit_stream, "tags"),
+        caption_sentence=caption(told, outfit_stream, "sentence"),
         lineart=maps.lines,
         keypoints={name: frame.pixel(*point) for name, point in (figure.joints | figure.head.landmarks()).items()},
         depth=maps.depth,
