@@ -1,0 +1,363 @@
+"""A prompt's words -> what is said of each garment, by a grammar of tags and sentences.
+
+Clauses lie between commas and full stops. Within one, colours, patterns and cuts are gathered until the noun comes that they
+belong to; what follows a noun after "in", "with" or "is" belongs to it too. So does a clause of nothing but colours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from pipeline.outfit_tokens import Token, clauses
+from pipeline.outfit_words import Costume, Word, lexicon
+from wardrobe.kinds import KINDS
+from wardrobe.parts import ClothingPart
+
+_ARTICLES = frozenset(("a", "an", "the", "her", "his"))
+_UPPER = (ClothingPart.TOPWEAR, ClothingPart.ONEPIECE)
+
+
+@dataclass
+class Mention:
+    """A garment or a costume as it is spoken of. colours: its own first, then a second; seconds: of pattern or trim; avoided:
+    fields and values that it shall not have; note: of a word that only comes near."""
+
+    text: str
+    word: Word | None = None
+    costume: Costume | None = None
+    colours: list[str] = field(default_factory=list)
+    seconds: list[str] = field(default_factory=list)
+    pattern: str | None = None
+    cuts: dict[str, str] = field(default_factory=dict)
+    usual: tuple[str, ...] = ()
+    is_plain: bool = False
+    is_negated: bool = False
+    is_approximate: bool = False
+    avoided: list[tuple[str, str]] = field(default_factory=list)
+
+    def takes(self, cut: str) -> bool:
+        """Whether a sleeve, length or neckline means anything for it."""
+        if self.costume:
+            return any(_has_cut(word, cut) for word in self.costume.women)
+        return self.word is not None and _has_cut(self.word, cut)
+
+    def has_part(self, noun: str) -> bool:
+        """Whether it is drawn with this on it, in its second colour: a maid dress with its apron."""
+        words = self.costume.women if self.costume else (self.word,) if self.word else ()
+        return any(noun == KINDS[kind].trimmed for word in words for kind in word.kinds[:1])
+
+    @property
+    def is_upper(self) -> bool:
+        words = self.costume.women if self.costume else (self.word,)
+        return any(word is not None and word.slot in _UPPER for word in words)
+
+
+def _has_cut(word: Word, cut: str) -> bool:
+    if cut in ("sleeve", "neckline"):
+        return word.slot in _UPPER
+    return any(len(KINDS[kind].lengths) > 1 or KINDS[kind].slot == ClothingPart.ONEPIECE for kind in word.kinds)
+
+
+@dataclass
+class Reading:
+    """A prompt that was read. loose: sleeves and necklines of no garment; bare: slots that shall be; denied: garments;
+    unknown: words that look like garments."""
+
+    mentions: list[Mention] = field(default_factory=list)
+    negated: list[Mention] = field(default_factory=list)
+    bare: list[ClothingPart] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+    loose: list[tuple[str, str, bool]] = field(default_factory=list)
+    is_mans: bool = False
+
+
+@dataclass
+class _Pending:
+    """What was said before its noun came."""
+
+    colours: list[str] = field(default_factory=list)
+    base: list[str] = field(default_factory=list)
+    seconds: list[str] = field(default_factory=list)
+    pattern: str | None = None
+    before_pattern: int = 0
+    cuts: dict[str, str] = field(default_factory=dict)
+    usual: tuple[str, ...] = ()
+    is_plain: bool = False
+    is_detail: bool = False
+    is_same: bool = False
+    adjectives: list[str] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.colours or self.base or self.seconds or self.pattern or self.cuts or self.is_plain or self.is_same)
+
+
+def read(text: str) -> Reading:
+    """Everything that a prompt without weights says of clothes."""
+    reader = _Reader()
+    for clause in clauses(text):
+        reader.clause(clause)
+    reader.settle()
+    return reader.reading
+
+
+class _Reader:
+    """Goes through the clauses; `reading` is what it has found so far."""
+
+    def __init__(self) -> None:
+        self.reading = Reading()
+        self.pending = _Pending()
+        self.last: Mention | None = None  # the garment before, in this clause
+        self.shared: Mention | None = None  # "black hat and gloves": the hat
+        self.old: Mention | None = None  # what "change ... to" changes
+        self.is_negated = self.is_linked = self.is_with = self.is_whole = self.is_replacing = False
+        self.previous = ""
+
+    def clause(self, tokens: list[Token]) -> None:
+        known = lexicon()
+        if any(token.text in known.men for token in tokens) and not any(token.text in known.women for token in tokens):
+            self.reading.is_mans = True
+        self.is_negated = self.is_linked = self.is_with = self.is_whole = self.is_replacing = False
+        self.last = self.shared = self.old = None
+        self.previous = ""
+        for index, token in enumerate(tokens):
+            self.take(token, tokens[index + 1 :])
+            if token.sense.role != "filler":
+                self.previous = token.sense.role
+        self._end_clause(tokens)
+
+    def take(self, token: Token, rest: list[Token]) -> None:
+        sense, pending = token.sense, self.pending
+        match sense.role:
+            case "colour":
+                pending.colours.append(sense.value)
+            case "guarded":
+                if self._is_colour(rest):
+                    pending.colours.append(sense.value)
+            case "cut":
+                name, _, value = sense.value.partition("=")
+                pending.cuts[name] = value
+                pending.adjectives.append(token.text)
+            case "pattern":
+                pending.pattern = pending.pattern or sense.value
+                pending.before_pattern = len(pending.colours)
+                pending.adjectives.append(token.text)
+            case "material":
+                pending.usual = tuple(colour.strip() for colour in sense.value.split(",")) if sense.value else ()
+                pending.adjectives.append(token.text)
+            case "other":
+                pending.adjectives.append(token.text)
+            case "plain":
+                pending.is_plain = True
+            case "same":
+                pending.is_same = True
+            case "whole":
+                self.is_whole = True
+            case "detail":
+                self._take_detail(rest)
+            case "garment" | "near" | "costume" | "lacking":
+                self._take_garment(token, rest)
+            case "bare":
+                self.reading.bare += [part for part in ClothingPart if part.title in sense.value.split(", ")]
+                self.pending = _Pending()
+            case "thing":
+                if sense.value == "hard" or not (rest and rest[0].sense.role in ("garment", "detail", "pattern", "costume")):
+                    self.pending = _Pending()
+            case _:
+                self._take_grammar(token, rest)
+
+    def _is_colour(self, rest: list[Token]) -> bool:
+        """Whether a word like "rose" or "wine" means the colour here."""
+        following = next((token for token in rest if token.sense.role not in ("filler", "material", "cut")), None)
+        if rest and rest[0].text.startswith(("colo", "hued", "tinted")):
+            return True
+        if following is None:
+            return self.is_linked or bool(self.last) or self.is_with or len(rest) == 0
+        return following.sense.role in ("garment", "pattern", "detail", "costume", "and", "colour", "guarded", "plain", "near")
+
+    def _take_detail(self, rest: list[Token]) -> None:
+        if rest and rest[0].sense.role == "garment":  # "white collar shirt"
+            self.pending.seconds += self.pending.colours
+            self.pending.colours = []
+        elif self.is_negated:
+            self.pending = _Pending()
+        else:
+            self.pending.is_detail = True
+
+    def _take_garment(self, token: Token, rest: list[Token]) -> None:
+        word, costume = token.sense.word, token.sense.costume
+        if self.last and self.last.has_part(token.text) and not self.is_negated:
+            self._take_detail(rest)
+            return
+        if rest and rest[0].sense.role in ("garment", "near") and word and self._is_adjective(word, rest[0].sense.word):
+            self.pending.adjectives.append(token.text)
+            self.pending.usual = self.pending.usual or word.usual
+            return
+        for adjective in reversed(self.pending.adjectives):  # "long black gloves" are "long gloves"
+            sense = lexicon().english.get(f"{adjective} {token.text}")
+            if sense and sense.role == "garment":
+                word = sense.word
+        mention = Mention(token.text, word, costume, is_approximate=token.sense.role == "near")
+        mention.is_negated = self.is_negated or token.sense.role == "lacking"
+        self._give(mention)
+        if mention.is_negated:
+            self.reading.negated.append(mention)
+            self.shared = None
+            return
+        if self.is_replacing and self.old is None:
+            self.old = mention
+        elif self.is_replacing and self.old in self.reading.mentions:
+            self.reading.mentions.remove(self.old)
+        if self.shared and not mention.colours and not costume:
+            mention.colours = list(self.shared.colours[:1])
+        self.shared = None
+        self.reading.mentions.append(mention)
+        self.last = mention
+        self.is_linked = self.is_with = False
+
+    @staticmethod
+    def _is_adjective(word: Word, following: Word | None) -> bool:
+        return following is not None and (word.slot == following.slot or (word.slot in _UPPER and following.slot in _UPPER))
+
+    def _give(self, mention: Mention) -> None:
+        """What is pending becomes the mention's."""
+        pending, self.pending = self.pending, _Pending()
+        colours, seconds = pending.colours, list(pending.seconds)
+        if pending.pattern and 0 < pending.before_pattern < len(colours):  # "blue striped white shirt"
+            seconds += colours[: pending.before_pattern]
+            colours = colours[pending.before_pattern :]
+        if pending.base:
+            colours, seconds = pending.base, seconds + colours
+        if pending.is_same and self.reading.mentions and not colours:
+            colours = self.reading.mentions[-1].colours[:1]
+        mention.colours = list(colours)
+        mention.seconds = seconds
+        mention.pattern, mention.usual, mention.is_plain = pending.pattern, pending.usual, pending.is_plain
+        mention.cuts = {name: value for name, value in pending.cuts.items() if mention.takes(name)}
+
+    def _attach(self, mention: Mention) -> None:
+        """What is pending becomes the mention's that came before it."""
+        pending, self.pending = self.pending, _Pending()
+        if self.is_negated:
+            mention.avoided += [("colour", colour) for colour in pending.colours]
+            mention.avoided += [("pattern", pending.pattern)] if pending.pattern else []
+            mention.avoided += list(pending.cuts.items())
+            return
+        is_trim = pending.is_detail or self.is_with or (pending.pattern is not None and bool(mention.colours))
+        own = pending.base if is_trim else [*pending.base, *pending.colours]
+        seconds = [*pending.seconds, *(pending.colours if is_trim else [])]
+        if own and not mention.colours:
+            mention.colours = own
+        elif not mention.seconds and len(mention.colours) < 2:
+            mention.seconds = own
+        mention.seconds = mention.seconds or seconds
+        mention.pattern = mention.pattern or pending.pattern
+        mention.usual = mention.usual or pending.usual
+        mention.is_plain |= pending.is_plain
+        for name, value in pending.cuts.items():
+            if mention.takes(name):
+                mention.cuts.setdefault(name, value)
+            else:
+                self.reading.loose.append((name, value, False))
+
+    def _take_grammar(self, token: Token, rest: list[Token]) -> None:
+        match token.sense.role:
+            case "filler":
+                if token.text in _ARTICLES:
+                    self.shared = None
+            case "and":
+                self._take_and(rest)
+            case "with":
+                if self.last and self.pending:
+                    self._attach(self.last)
+                elif self.pending.colours and not self.pending.is_detail:
+                    self.pending.base, self.pending.colours = self.pending.colours, []
+                self.is_with, self.is_linked, self.is_negated, self.shared = True, False, False, None
+            case "in":
+                if self.pending and self.last and not self.is_linked:
+                    self._attach(self.last)
+                self.is_linked, self.is_with = True, False
+            case "not":
+                if self.pending and self.last:
+                    self._attach(self.last)
+                self.pending = _Pending() if self.last else self.pending
+                self.is_negated, self.is_linked = True, False
+            case "not after":
+                self._negate_last()
+            case "replace":
+                self.is_replacing = True
+            case "break":
+                if self.pending and self.last:
+                    self._attach(self.last)
+                elif not self.is_whole and not self.is_linked:
+                    self.pending = _Pending(base=self.pending.base)
+                self.is_negated = self.is_negated and self.previous == "not"
+                self.is_linked = self.is_with = False
+                self.shared = None
+
+    def _take_and(self, rest: list[Token]) -> None:
+        if self.pending.is_detail and self.last:
+            self._attach(self.last)
+        elif self.pending and self.last and (self.is_linked or self.is_with):
+            following = [
+                token.sense.role for token in rest if token.sense.role not in ("filler", "material", "cut", "pattern", "other")
+            ]
+            colours = next((i for i, role in enumerate(following) if role not in ("colour", "guarded")), len(following))
+            if colours < len(following) and following[colours] in ("garment", "costume") and self.is_linked:
+                self._attach(self.last)
+        if not self.pending:
+            self.shared = self.last
+
+    def _negate_last(self) -> None:
+        if self.pending and self.last:  # "柄なし"
+            self.is_negated = True
+            self._attach(self.last)
+            self.is_negated = False
+        elif self.last and self.last in self.reading.mentions:
+            self.reading.mentions.remove(self.last)
+            self.last.is_negated = True
+            self.reading.negated.append(self.last)
+            self.last = None
+        self.pending = _Pending()
+
+    def _end_clause(self, tokens: list[Token]) -> None:
+        pending = self.pending
+        if not pending:
+            self.pending = _Pending()
+            return
+        if self.last and (pending.colours or pending.pattern or pending.is_detail or pending.base or pending.is_plain):
+            self._attach(self.last)
+            return
+        before = self.reading.mentions[-1] if self.reading.mentions else None
+        is_bare = all(token.sense.role not in ("other", "thing", "break") for token in tokens)
+        if self.is_negated:
+            for name, value in pending.cuts.items():
+                self.reading.loose.append((name, value, True))
+            if pending.colours and before:
+                self._attach(before)
+        elif (self.is_whole or self.is_linked) and pending.colours:
+            mention = Mention("outfit", costume=lexicon().english["outfit"].costume)
+            self._give(mention)
+            self.reading.mentions.append(mention)
+        elif before and not before.colours and is_bare and (pending.colours or pending.base):
+            self._attach(before)
+        elif is_bare and pending.colours and not pending.cuts:
+            return  # for the noun of the next clause
+        elif before and before.pattern is None and pending.pattern and is_bare:
+            self._attach(before)
+        for name, value in pending.cuts.items() if self.pending is pending and not self.is_negated else ():
+            self.reading.loose.append((name, value, False))
+        self.pending = _Pending()
+
+    def settle(self) -> None:
+        """Give the cuts that stood alone to the garments that they can belong to."""
+        kept: list[tuple[str, str, bool]] = []
+        for name, value, is_negated in self.reading.loose:
+            able = [mention for mention in self.reading.mentions if mention.takes(name) and name not in mention.cuts]
+            if is_negated:
+                for mention in able:
+                    mention.avoided.append((name, value))
+            elif able:
+                able[-1].cuts[name] = value
+            elif not any(mention.takes(name) for mention in self.reading.mentions):
+                kept.append((name, value, is_negated))
+        self.reading.loose = kept

@@ -1,0 +1,123 @@
+"""A prompt -> clauses of phrases with their senses: the longest that the lexicon knows, slips of the pen put right."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from pipeline.outfit_words import Lexicon, Sense, fold, lexicon
+
+_PIECES = re.compile(r"[a-z0-9áé]+(?:\+)?|[^\x00-\x7f]|&|/|\+|:|[,;.!?|\n]")
+_STOPS = frozenset(",;.!?|、。，；！？・·\n")
+_KANA = re.compile(r"[ぁ-ゖァ-ヺ]")
+_SLIP = 0.85  # how alike a misspelt word and the one that is meant are, by difflib's ratio
+_SLIP_LETTERS = 6
+_TAILS = (
+    "dress",
+    "coat",
+    "shirt",
+    "skirt",
+    "jacket",
+    "trousers",
+    "pants",
+    "boots",
+    "shoes",
+    "socks",
+    "gloves",
+    "hat",
+    "cap",
+    "gown",
+    "robe",
+)
+
+
+@dataclass(frozen=True)
+class Token:
+    """A phrase of the prompt and its sense."""
+
+    text: str
+    sense: Sense
+
+
+def clauses(text: str) -> Iterator[list[Token]]:
+    """What lies between commas, full stops and line ends."""
+    clause: list[Token] = []
+    for token in _tokens(text):
+        if token.sense.role == "stop":
+            yield clause
+            clause = []
+        else:
+            clause.append(token)
+    yield clause
+
+
+def _tokens(text: str) -> Iterator[Token]:
+    """The longest phrases that the lexicon knows, and all other words."""
+    known = lexicon()
+    text = fold(text.replace("\n", " , "))
+    signs = {**known.signs, **known.kana} if _KANA.search(text) else known.signs
+    pieces = [(_spelt(match[0]), match.start()) for match in _PIECES.finditer(text)]
+    index = 0
+    while index < len(pieces):
+        piece, start = pieces[index]
+        found = _signs_at(text, start, signs, known.longest_signs)
+        if found:
+            yield Token(found, signs[found])
+            while index < len(pieces) and pieces[index][1] < start + len(found):
+                index += 1
+            continue
+        if piece in _STOPS:
+            yield Token(piece, Sense("stop"))
+            index += 1
+            continue
+        count = min(known.longest, len(pieces) - index)
+        phrase = " ".join(word for word, _ in pieces[index : index + count])
+        while count > 1 and phrase not in known.english:
+            count -= 1
+            phrase = phrase.rpartition(" ")[0]
+        yield _token(phrase, known)
+        index += count
+
+
+def _signs_at(text: str, start: int, signs: dict[str, Sense], longest: int) -> str:
+    if text[start].isascii() and start and text[start - 1].isascii() and text[start - 1].isalnum():
+        return ""
+    for length in range(min(longest, len(text) - start), 0, -1):
+        if (piece := text[start : start + length]) in signs:
+            return piece
+    return ""
+
+
+_SIGNS = {"&": Sense("and"), "/": Sense("and"), "+": Sense("and"), ":": Sense("in")}
+
+
+def _token(phrase: str, known: Lexicon) -> Token:
+    sense = _SIGNS.get(phrase) or known.english.get(phrase)
+    if sense is None and phrase.isascii():
+        sense = _by_tail(phrase, known)
+    return Token(phrase, sense or Sense("other"))
+
+
+@lru_cache(maxsize=4096)
+def _spelt(word: str) -> str:
+    """The word that was meant, where a long one is nearly one of the tables'."""
+    known = lexicon()
+    if len(word) < _SLIP_LETTERS or not (word.isascii() and word.isalpha()) or word in known.words or word in known.kept:
+        return word
+    if _by_tail(word, known):
+        return word
+    near = [other for other in known.words_by_first.get(word[0], ()) if abs(len(other) - len(word)) <= 2]
+    found = difflib.get_close_matches(word, near, 1, _SLIP)
+    return found[0] if found else word
+
+
+def _by_tail(word: str, known: Lexicon) -> Sense | None:
+    """'greatcoat', which is not listed, is some coat."""
+    for tail in _TAILS:
+        if word.endswith(tail) and len(word) > len(tail) + 2 and (sense := known.english[tail]).word:
+            return Sense("near", tail, sense.word)
+    lacking = known.english.get(word.removesuffix("less")) if word.endswith("less") else None
+    return Sense("lacking", word.removesuffix("less"), lacking.word) if lacking and lacking.word else None

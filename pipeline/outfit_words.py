@@ -1,0 +1,283 @@
+"""What words for clothes mean: `outfit_words.toml`, the wardrobe's own words and the XKCD survey's colours as one lexicon.
+
+A phrase has one sense. Garments come first, so that a "rose" is a colour only where nothing else is meant; where the
+wardrobe lacks a kind, the next best on its row is taken. English is folded to lower case with single spaces; Chinese is
+read in simplified signs, to which Japanese ones are folded as well, on both sides alike.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from wardrobe.kinds import KINDS, LENGTHS, NECKLINES, SLEEVES
+from wardrobe.palette import COLOUR_WORDS, COLOURS, RGB, ciede2000, nearest_name
+from wardrobe.parts import CLOTHING, ClothingPart
+from wardrobe.patterns import PATTERNS
+
+_HERE = Path(__file__).parent
+_CUTS = {"sleeve": SLEEVES, "length": LENGTHS, "neckline": NECKLINES}
+_SIMPLER = str.maketrans(
+    "襯襪褲領帶連條長絲綢緞裝衛針織馬羽絨靴鞋圍圓髮頭顏紅藍綠黃紫銀灰橙淺淡藝術師護貝頂繡點節漢韓國裏裡袍僧騎盔鎧製圖結鏈項無沒腳與對雙雪紗蕾點"
+    "帯黒緑黄縁縫編袴羽桜桃薄濃灰銀鉄騎帽飾様姫巻団図剣満総続単鶴竜髪変",
+    "衬袜裤领带连条长丝绸缎装卫针织马羽绒靴鞋围圆发头颜红蓝绿黄紫银灰橙浅淡艺术师护贝顶绣点节汉韩国里里袍僧骑盔铠制图结链项无没脚与对双雪纱蕾点"
+    "带黑绿黄缘缝编袴羽樱桃薄浓灰银铁骑帽饰样姬卷团图剑满总续单鹤龙发变",
+)  # fmt: skip
+_MARK = "ja:"
+_WORTH_CORRECTING = 5  # letters
+_STAYS = frozenset(
+    ("shorts", "tights", "pants", "dress", "glasses", "trunks", "sweats", "flats", "wedges", "slides", "slacks", "cords")
+)  # their singulars, or plurals, are other words
+
+
+@dataclass(frozen=True)
+class Word:
+    """What a word says about one garment.
+
+    kinds: those that the wardrobe has, the best first; is_any: any of them, by the seed. wanted: what the word really names.
+    said: of kind's fields beside the kind, by name. usual: colours when none is said. takes: a costume's colour is this one's.
+    """
+
+    kinds: tuple[str, ...]
+    wanted: str
+    is_any: bool = False
+    said: tuple[tuple[str, str], ...] = ()
+    usual: tuple[str, ...] = ()
+    takes: bool = False
+
+    @property
+    def slot(self) -> ClothingPart:
+        return KINDS[self.kinds[0]].slot
+
+
+@dataclass(frozen=True)
+class Costume:
+    """What belongs to a costume, for women and for men. is_vague: only an "outfit", which says nothing without a colour."""
+
+    women: tuple[Word, ...]
+    men: tuple[Word, ...]
+    is_vague: bool = False
+
+
+@dataclass(frozen=True)
+class Sense:
+    """What a phrase means. role: a garment, costume, colour, cut, pattern ..., or a part of the grammar; value: of that role."""
+
+    role: str
+    value: str = ""
+    word: Word | None = None
+    costume: Costume | None = None
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """Phrases and their senses.
+
+    english: folded, words apart by one space; longest: words in the longest. signs: Chinese and Japanese; kana: the same
+    where it differs beside kana. families: kinds and slots that a general word takes away. words: all single English ones,
+    and those worth correcting to by their first letters; kept: what is no slip of the pen. men, women: words for people.
+    """
+
+    english: dict[str, Sense]
+    signs: dict[str, Sense]
+    kana: dict[str, Sense]
+    families: dict[str, tuple[str, ...]]
+    men: frozenset[str]
+    women: frozenset[str]
+    kept: frozenset[str]
+    words: frozenset[str]
+    words_by_first: dict[str, tuple[str, ...]]
+    longest: int
+    longest_signs: int
+
+
+def fold(text: str) -> str:
+    """Lower case, one width, simplified signs, '-' and '_' as spaces."""
+    text = unicodedata.normalize("NFKC", text).casefold().translate(_SIMPLER)
+    text = re.sub(r"(?<=[a-z])['’]s\b|(?<=s)['’](?=\s|$)|['’`\"“”]", "", text.replace("3/4", "three quarter"))
+    return re.sub(r"[\s_‐‑–—-]+", " ", text).strip()
+
+
+@cache
+def lexicon() -> Lexicon:
+    """The tables, read once."""
+    with (_HERE / "outfit_words.toml").open("rb") as file:
+        tables = tomllib.load(file)
+    found: dict[str, Sense] = {}
+    kana: dict[str, Sense] = {}
+
+    def put(phrases: Iterable[str], sense: Sense) -> None:
+        for phrase in phrases:
+            if phrase.startswith(_MARK):
+                kana.setdefault(fold(phrase.removeprefix(_MARK)), sense)
+            else:
+                found.setdefault(fold(phrase), sense)
+
+    for phrases, sense in _senses(tables):
+        put(phrases, sense)
+    english = _with_forms({phrase: sense for phrase, sense in found.items() if phrase.isascii()})
+    signs = {phrase: sense for phrase, sense in found.items() if not phrase.isascii()}
+    words = frozenset(word for phrase in english for word in phrase.split(" "))
+    by_first: dict[str, list[str]] = {}
+    for word in sorted(words):
+        if len(word) >= _WORTH_CORRECTING:
+            by_first.setdefault(word[0], []).append(word)
+    people = tables["people"]
+    return Lexicon(
+        english,
+        signs,
+        kana,
+        {
+            fold(word).removeprefix(_MARK): tuple(_split(key))
+            for key, words in tables["families"].items()
+            for word in _split(words)
+        },
+        frozenset(map(fold, _split(people["men"]))),
+        frozenset(map(fold, _split(people["women"]))),
+        frozenset(_split(tables["kept"]["words"])),
+        words,
+        {first: tuple(listed) for first, listed in by_first.items()},
+        max(phrase.count(" ") + 1 for phrase in english),
+        max(map(len, signs)),
+    )
+
+
+def _senses(tables: dict[str, Any]) -> Iterator[tuple[Iterable[str], Sense]]:
+    """Every row's phrases and what they mean; the first sense of a phrase counts."""
+    rows = {key: _word(key) for key in tables["garments"]}
+    usual = {row.wanted: row.usual for row in reversed(rows.values()) if row.usual}
+    for kind in KINDS:
+        yield (kind,), Sense("garment", kind, Word((kind,), kind, usual=usual.get(kind, ())))
+    for key, words in tables["garments"].items():
+        if (word := rows[key]).kinds:
+            yield _split(words), Sense("garment", word.wanted, word)
+    for row in tables["sets"]:
+        women = tuple(map(_word, row["wears"]))
+        men = tuple(map(_word, row["men"])) if "men" in row else women
+        yield (
+            _split(row["words"]),
+            Sense("costume", _split(row["words"])[0], costume=Costume(women, men, row.get("vague", False))),
+        )
+    for key, words in tables["cuts"].items():
+        yield _split(words), Sense("cut", key)
+    for role, phrases in tables["grammar"].items():
+        role, _, value = role.partition(": ")
+        yield _split(phrases), Sense(role, value)
+    for key, words in tables["patterns"].items():
+        yield (*_split(words), *PATTERNS[key].words), Sense("pattern", key)
+    for key, words in tables["materials"].items():
+        yield _split(words), Sense("material", key)
+    for kind, kind_row in KINDS.items():
+        yield kind_row.words, Sense("garment", kind, Word((kind,), kind, usual=usual.get(kind, ())))
+    for part in (*CLOTHING, ClothingPart.HEADWEAR):
+        kinds = tuple(kind for kind, kind_row in KINDS.items() if kind_row.slot == part and kind_row.weight >= 1)
+        yield (part.title,), Sense("garment", part.title, Word(kinds, kinds[0], is_any=True))
+    yield _split(tables["details"]["words"]), Sense("detail")
+    for hardness, words in tables["things"].items():
+        yield _split(words), Sense("thing", hardness)
+    yield from _colour_senses(tables)
+
+
+def _colour_senses(tables: dict[str, Any]) -> Iterator[tuple[Iterable[str], Sense]]:
+    guarded = set(_split(tables["colours_guarded"]["words"]))
+    for name in COLOURS:
+        yield (name, name.replace("grey", "gray")), Sense("guarded" if name in guarded else "colour", name)
+    for key, words in tables["colours"].items():
+        yield _split(words), Sense("colour", key)
+    others = [*(word for words in COLOUR_WORDS.values() for word in words), *_xkcd()]
+    for name in others:
+        if name not in tables["colours_guarded"]["banned"].split(", "):
+            sense = Sense("guarded" if name in guarded else "colour", name)
+            yield (name.replace("/", " "), name.replace("grey", "gray").replace("/", " ")), sense
+
+
+def _split(words: str) -> list[str]:
+    return [word.strip() for word in words.split(",") if word.strip()]
+
+
+def _word(key: str) -> Word:
+    """'any: skirt, kilt; length=short; usually=red, blue; takes' -> what it says."""
+    names, *rest = (piece.strip() for piece in key.split(";"))
+    is_any = names.startswith("any:")
+    listed = _split(names.removeprefix("any:"))
+    said: list[tuple[str, str]] = []
+    usual: tuple[str, ...] = ()
+    takes = False
+    for piece in rest:
+        name, _, value = piece.partition("=")
+        if name == "usually":
+            usual = tuple(_split(value))
+        elif name == "takes":
+            takes = True
+        else:
+            said.append((name, value))
+    return Word(tuple(kind for kind in listed if kind in KINDS), listed[0], is_any, tuple(said), usual, takes)
+
+
+def _with_forms(phrases: dict[str, Sense]) -> dict[str, Sense]:
+    """Plurals, singulars and joined words beside the phrases that are listed; what is listed stays as it is."""
+    found = dict(phrases)
+    for phrase, sense in phrases.items():
+        if sense.role not in ("garment", "costume", "detail", "thing", "pattern", "cut"):
+            continue
+        *before, last = phrase.split(" ")
+        for form in _forms(last):
+            found.setdefault(" ".join([*before, form]), sense)
+        if len(before) == 1 and len(phrase) > 7:
+            for form in (last, *_forms(last)):
+                found.setdefault(before[0] + form, sense)
+    return found
+
+
+def _forms(word: str) -> list[str]:
+    if word in _STAYS or len(word) < 3:
+        return [f"{word}es"] if word == "dress" else []
+    if word.endswith(("ss", "sh", "ch", "x")):
+        return [f"{word}es"]
+    if word.endswith("s"):
+        return [word[:-1]]
+    return [f"{word}s"]
+
+
+@cache
+def _xkcd() -> dict[str, RGB]:
+    """The survey's names, the rarest first, and their sRGB values."""
+    found = {}
+    for line in (_HERE / "xkcd_colours.txt").read_text(encoding="utf-8").splitlines():
+        if not line.startswith("# "):
+            code, _, name = line.partition(" ")
+            found[name] = (int(code[1:3], 16), int(code[3:5], 16), int(code[5:7], 16))
+    return found
+
+
+@cache
+def colour_of(word: str) -> tuple[str, RGB]:
+    """A colour's word, in the tables' spelling -> the palette's name for it and its sRGB value.
+
+    The palette's own names are its centres; all others are the survey's colours under the name that captions give them, or
+    the nearest.
+    """
+    if word in COLOURS:
+        return word, COLOURS[word]
+    owner = next((name for name, words in COLOUR_WORDS.items() if word in words), None)
+    rgb = _xkcd().get(word)
+    if rgb is None:
+        return (owner, COLOURS[owner]) if owner else colour_of(_meant(word))
+    nearest = nearest_name(rgb)
+    if owner and float(ciede2000(rgb, COLOURS[owner])) < float(ciede2000(rgb, COLOURS[nearest])) + _ALIKE:
+        return owner, rgb
+    return nearest, rgb
+
+
+_ALIKE = 8.0  # CIEDE2000: within this the captions' name is kept
+
+
+def _meant(word: str) -> str:
+    sense = lexicon().english.get(fold(word)) or lexicon().signs.get(fold(word))
+    return sense.value if sense and sense.value != word else "grey"
