@@ -12,7 +12,9 @@ from wardrobe.figure import Figure
 from wardrobe.garments_bottom import BOTTOMS
 from wardrobe.garments_draped import DRAPED
 from wardrobe.garments_extra import EXTRAS
+from wardrobe.garments_festive import FESTIVE
 from wardrobe.garments_head import HEADWEAR
+from wardrobe.garments_light import LIGHT
 from wardrobe.garments_onepiece import ONEPIECES
 from wardrobe.garments_outer import OUTERWEAR
 from wardrobe.garments_robe import ROBES
@@ -32,6 +34,8 @@ DRAW: dict[str, Callable[[Cloth], list[Layer]]] = {
     **UNIFORMS,
     **DRAPED,
     **ROBES,
+    **FESTIVE,
+    **LIGHT,
 }
 
 # Tops whose hem hangs over the skirt or trousers; the others are tucked in when worn under something.

@@ -25,13 +25,14 @@ def _shoulders(c: Cloth, sign: int, v: float, out: float) -> Points:
     arm = c.figure.arms["l" if sign < 0 else "r"]
     x, y = arm.point(0.0)
     end = torso.at(sign, min(v, 1.0))
-    rows = [
-        torso.at(sign * 0.72, -0.004),
-        torso.at(sign * 0.99, 0.04),
-        (x + sign * 0.1 * w, y - 0.24 * w),
-        (x + sign * (0.24 + 0.3 * out) * w, y + 0.12 * w),
-    ]
+    rows = [torso.at(sign * 0.72, -0.004), torso.at(sign * 0.99, 0.04), (x + sign * 0.1 * w, y - 0.24 * w)]
+    qx, qy = arm.point(0.5 * out + 0.2)
     low = (x + sign * (0.28 + out) * w, end[1] + max(v - 1.0, 0.0) * torso.length)
+    if sign * (qx - low[0]) > 0 and arm.z == Z.FRONT_ARM:  # a raised arm carries the cloth, which falls from it
+        rows += [(qx, qy - 1.35 * arm.width(0.4)), (qx + sign * 0.16 * w, qy + 0.1 * w)]
+        low = (qx + sign * 0.06 * w, max(low[1] - 0.3 * (low[1] - qy), qy + 0.5 * w))
+    else:
+        rows.append((x + sign * (0.24 + 0.3 * out) * w, y + 0.12 * w))
     rows += [((rows[-1][0] + low[0]) / 2 + sign * 0.04 * w, (rows[-1][1] + low[1]) / 2), low]
     return spline(np.array(rows), 26)
 

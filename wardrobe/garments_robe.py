@@ -236,7 +236,8 @@ def cassock(c: Cloth) -> list[Layer]:
             )
         ]
     )
-    cross = c.detail(Z.FRONT_ARM + 5.8, bars, BRASS, marks=[Mark(strokes(*chain), colour=BRASS, width=1.2, clip=False)], shading=0.0)
+    links = Mark(strokes(*chain), colour=BRASS, width=1.2, clip=False)
+    cross = c.detail(Z.FRONT_ARM + 5.8, bars, BRASS, marks=[links], shading=0.0)
     return [body, sash, hanging, *mantle, *collar, cross, *upper.sleeves(c, loose=0.15, cuff=c.trim, cuff_size=0.05)]
 
 

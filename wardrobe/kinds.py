@@ -127,6 +127,21 @@ TOPS: dict[str, Kind] = {
     "poncho": Kind(
         _TOP, ("poncho", "serape"), ("none",), (), (), 0.1, 0.8, "stripes", over=("turtleneck", "shirt", "t-shirt"), weight=0.0
     ),
+    "crop top": Kind(
+        _TOP, ("crop top", "cropped top", "cropped t-shirt"), ("none", "short", "long"), (), ("round", "v"), 0.3, weight=0.0
+    ),
+    "off-shoulder top": Kind(
+        _TOP,
+        ("off-shoulder top", "off-shoulder blouse", "off-shoulder shirt"),
+        ("short", "elbow", "long"),
+        (),
+        (),
+        0.3,
+        weight=0.0,
+    ),
+    "camisole": Kind(_TOP, ("camisole", "cami top", "spaghetti strap top"), ("none",), (), (), 0.2, 0.3, "lace", weight=0.0),
+    "corset top": Kind(_TOP, ("corset top", "corset", "bustier"), ("none",), (), (), 0.1, 0.6, "laces", weight=0.0),
+    "halter top": Kind(_TOP, ("halter top", "halterneck top", "halterneck"), ("none",), (), (), 0.25, 0.3, "trim", weight=0.0),
 }
 
 BOTTOMS: dict[str, Kind] = {
@@ -238,6 +253,38 @@ ONEPIECES: dict[str, Kind] = {
     "monk robe": Kind(_ONE, ("monk robe", "friar robe", "habit"), ("wide",), ("long",), ("v",), 0.0, weight=0.0),
     "wizard robe": Kind(
         _ONE, ("wizard robe", "mage robe", "sorcerer robe"), ("wide",), ("long",), ("v",), 0.0, 1.0, "trim", weight=0.0
+    ),
+    "wedding gown": Kind(
+        _ONE, ("wedding gown", "wedding dress", "bridal gown"), ("none", "long"), ("long",), (), 0.0, 0.2, "ribbons", weight=0.0
+    ),
+    "nurse dress": Kind(
+        _ONE,
+        ("nurse dress", "nurse uniform", "nurse outfit"),
+        ("short", "long"),
+        ("short", "knee"),
+        (),
+        0.0,
+        0.6,
+        "cross",
+        weight=0.0,
+    ),
+    "idol dress": Kind(
+        _ONE,
+        ("idol dress", "idol costume", "stage dress"),
+        ("puff", "none"),
+        ("short",),
+        ("square",),
+        0.15,
+        1.0,
+        "frills",
+        weight=0.0,
+    ),
+    "bodysuit": Kind(
+        _ONE, ("bodysuit", "catsuit", "pilot suit", "plugsuit"), ("long",), ("long",), ("high",), 0.0, 0.8, "panels", weight=0.0
+    ),
+    "leotard": Kind(_ONE, ("leotard", "gym leotard"), ("none", "long"), ("short",), ("round",), 0.0, 0.8, "sash", weight=0.0),
+    "swimsuit": Kind(
+        _ONE, ("swimsuit", "school swimsuit", "one-piece swimsuit"), ("none",), ("short",), (), 0.0, 0.3, "piping", weight=0.0
     ),
 }
 

@@ -214,7 +214,7 @@ def trousers(
             )
     left, right = figure.torso.sides(v, 0.999, hip_ease)
     low = [figure.torso.at(u, 1.0) for u in (-0.5, 0.0, 0.5)]
-    drop = 0.18 * w
+    drop = max(0.18 * w, 0.075)  # below the bare body's border
     sides = [
         np.array([left[-1] + [0, drop * 0.6]]),
         np.array([(low[0][0], low[0][1] + drop), (low[1][0], low[1][1] + drop * 1.1), (low[2][0], low[2][1] + drop)]),
