@@ -19,6 +19,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from models.group_norm import quicken
+from models.kept import Kept, digest
 from models.part_parser import FINE, MERGED, Attention, PartParser, Residual, sharpened, top_down
 from models.profiles import SEGMENTER, WEIGHTS
 from models.prompts import RGB
@@ -26,6 +27,7 @@ from models.segmenter import PARSER_FILE, PartReader, both_ways, load_parser
 from models.weights import WeightsError, read_manifest, verified
 
 FOLDER, FILE, TRUNK = WEIGHTS / "hints", "hints.safetensors", "trunk"
+READ = 4  # pictures whose reading is remembered
 SIDE = 320  # long side at which pictures are read
 _LIMBS = ("shoulder", "elbow", "wrist"), ("thigh", "knee", "ankle")
 # in OpenPose's order; `l` and `r` as seen in the picture, so a character who faces us has its right hand at `wrist_l`
@@ -83,10 +85,15 @@ class HintReader:
 
     def __init__(self, parser: PartParser, head: HintHead) -> None:
         self.parts, self.trunk, self.head = PartReader(parser), parser.trunk, head
+        self.kept = Kept(READ)
 
     @torch.no_grad()
     def _read(self, rgb: RGB) -> tuple[Tensor, Tensor]:
-        """Probabilities 18 x (1 + h w) and depth h' x w', of a smaller copy."""
+        """Probabilities 18 x (1 + h w) and depth h' x w', of a smaller copy; a picture is looked at once."""
+        found: tuple[Tensor, Tensor] = self.kept.of(digest(rgb), lambda: self._looked(rgb))
+        return found
+
+    def _looked(self, rgb: RGB) -> tuple[Tensor, Tensor]:
         both = both_ways(rgb, SIDE)
         joints, depth = self.head(*self.trunk(both))
         straight, mirrored = joints.softmax(2)

@@ -56,6 +56,8 @@ class ModelProfile:
     needs in 16 bits, 0 = hardly any; layout: the folder of `assets/layouts` that says how a single file is to be read.
     commercial: may be used for money, as every default must.
     dressed: trained on dressed characters alone, so that nothing has to be kept out by words.
+    draft_strength: strength with which a draft is drawn over; 0 = the draft is the picture, and the model draws only what it
+    leaves open.
     """
 
     name: str
@@ -85,6 +87,7 @@ class ModelProfile:
     layout: str = "sd15"
     commercial: bool = True
     dressed: bool = False
+    draft_strength: float = 0.75
 
     @property
     def hints(self) -> tuple[str, ...]:
@@ -119,6 +122,7 @@ BUNDLED = ModelProfile(
     guidance_end=0.5,
     full_precision_vae=False,
     dressed=True,
+    draft_strength=0.0,
     garment=Reference(Source(INSIDE, GARMENT_FILE), Source(INSIDE, "image_encoder")),
 )
 

@@ -68,6 +68,7 @@ def _row(name: str, table: dict[str, Any], known: Mapping[str, ModelProfile], fo
         changes[key] = _value(key, value, folder)
     if changes.keys() & {"base", "lora"}:
         changes["dressed"] = False  # other weights saw other pictures
+        changes.setdefault("draft_strength", ModelProfile.draft_strength)
     row = replace(known[like], name=name, **{"title": name, **changes})
     if "prediction" in changes and changes["prediction"] not in PREDICTIONS:
         raise ValueError("please give epsilon or v_prediction as prediction.")

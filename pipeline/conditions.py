@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -89,11 +90,12 @@ def black_hint(rgb01: Tensor, mask: Tensor) -> Tensor:
 @dataclass(frozen=True)
 class Scene:
     """The crop that the networks see, at its working size. rgb: H x W x 3 uint8, the picture over a background; mask: H x W
-    uint8, 255 = repaint; annotators: what reads hints from it."""
+    uint8, 255 = repaint; annotators: what reads hints from it; lines: H x W uint8, 255 = line, the draft's, None without."""
 
     rgb: Image8
     mask: Image8
     annotators: Annotators
+    lines: Image8 | None = None
 
     @property
     def rgb01(self) -> Tensor:
@@ -125,7 +127,10 @@ def _lines(rgb: Image8, drawn: Image8 | None) -> Image8:
 
 def _picture(scene: Scene, hints: Mapping[str, Hint]) -> tuple[Tensor, float]:
     ((kind, hint),) = hints.items()
-    return to_tensor(read(kind, scene.rgb, scene.mask, hint.image, scene.annotators)), hint.scale
+    picture = read(kind, scene.rgb, scene.mask, hint.image, scene.annotators)
+    if kind == "lineart" and hint.image is None and scene.lines is not None:  # inside the mask the draft's, outside the picture's
+        picture = np.maximum(picture, np.where(scene.mask >= 128, scene.lines, np.uint8(0))[..., None])
+    return to_tensor(picture), hint.scale
 
 
 def _masked_minus_one(scene: Scene, hints: Mapping[str, Hint]) -> tuple[Tensor, float]:

@@ -7,7 +7,7 @@ nothing new is, the body shows its skin; where there is no body either, the draf
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
@@ -15,15 +15,18 @@ from numpy.typing import NDArray
 
 from pipeline.draft_style import INKED, flesh, measure_style
 from pipeline.fit import Fit
-from pipeline.images import flatten, with_alpha
+from pipeline.hints import read_lineart
+from pipeline.images import flatten, is_opaque, with_alpha
 from pipeline.request import CLOTHING, ClothingPart, Detection, Image8
+from pipeline.surroundings import carried_on
 from wardrobe import garments
-from wardrobe.canvas import Frame
+from wardrobe.canvas import Frame, Layer
 from wardrobe.figure import Figure
 from wardrobe.outfit import Outfit
 from wardrobe.render import paint_maps, paint_picture
 from wardrobe.skin import skin_layers
 from wardrobe.style import Style
+from wardrobe.svg import to_svg
 
 Region = NDArray[np.bool_]  # H x W
 Part = ClothingPart
@@ -44,26 +47,60 @@ BEHIND = (255, 255, 255)  # behind a sprite while its manner is measured
 RIM = 0.012  # heads: how far the outline of what stays reaches beyond it
 CHIN = 0.52  # heads below the middle of the skull: from there on down the neck may be covered
 CAST = (0.035, 0.06)  # heads: how far hair, face and hands throw their shadow, across and down
+OUTLINE = 0.006  # of the long side: the outline of old clothes beside their labels
 SOFT_CAST = 0.05  # heads: blur of that shadow in softly shaded drawings
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A draft as curves."""
+
+    layers: tuple[Layer, ...]
+    style: Style
+    frame: Frame
 
 
 @dataclass(frozen=True)
 class Draft:
     """image: H x W x 4 uint8, straight alpha, opaque where the draft draws. worn: H x W uint8, index + 1 of the garment in
     `outfit.garments`, 0 for skin and nothing. lines: H x W uint8, 255 = line. front: H x W, what of the picture stays in
-    front of it. old: H x W, the clothes that it replaces."""
+    front of it. old: H x W, the clothes that it replaces. rest: H x W, where a body is that could not be made out, so that a
+    model has to say what it wears."""
 
     image: Image8
     worn: Image8
     lines: Image8
     front: Region
     old: Region
-    outfit: Outfit
+    rest: Region
+    outfit: Outfit = field(default_factory=lambda: Outfit(()))
+    sheet: Sheet | None = None
 
     @property
     def covers(self) -> Region:
         """H x W, where it draws."""
         return np.asarray(self.image[..., 3] >= 128)
+
+    @property
+    def alone(self) -> Image8:
+        """H x W x 4, the garments without the skin that they leave bare."""
+        return self._only(self.worn > 0)
+
+    @property
+    def parts(self) -> tuple[Image8, ...]:
+        """Each garment alone, as `alone`."""
+        return tuple(self._only(self.worn == number) for number in range(1, len(self.outfit.garments) + 1))
+
+    def _only(self, region: Region) -> Image8:
+        return with_alpha(self.image[..., :3], np.where(region, self.image[..., 3], np.uint8(0)))
+
+    @property
+    def svg(self) -> str:
+        """The garments as curves, also where something lies in front of them; "" for a draft of the user's own."""
+        if self.sheet is None:
+            return ""
+        worn = [layer for layer in self.sheet.layers if layer.garment]
+        return to_svg(worn, self.sheet.style, self.sheet.frame)
 
     @property
     def unknown(self) -> Region:
@@ -91,8 +128,47 @@ def draw_draft(character: Image8, found: Detection, fit: Fit, outfit: Outfit, ch
     front |= _rim(rgb, front, unit) & ~(worn == 0)
     share = cv2.GaussianBlur(front.astype(np.float32), (0, 0), 0.6)
     alpha = np.rint(alpha * (1 - share)).astype(np.uint8)
-    shaded = _cast(picture[..., :3], found, front, style, unit)
-    return Draft(with_alpha(shaded, alpha), worn, np.where(alpha >= 128, maps.lines, np.uint8(0)), front, old, outfit)
+    image = with_alpha(_cast(picture[..., :3], front, style, unit), alpha)
+    lines = np.where(alpha >= 128, maps.lines, np.uint8(0))
+    rest = old & ~front & (alpha < 128)
+    rest &= (fit.trust_map() <= 0) if fit.left_out else False
+    return Draft(image, worn, lines, front, old, rest, outfit, Sheet(tuple(layers), style, fit.frame))
+
+
+def own_draft(image: Image8, found: Detection, changed: Iterable[Part] = CLOTHING) -> Draft:
+    """A draft of the user's own, H x W x 4, which lies over whatever it covers."""
+    covers = image[..., 3] >= 128
+    lines = np.where(covers, read_lineart(flatten(image, BEHIND)), np.uint8(0))
+    kept = (found.keep > 0) | np.isin(found.labels, (Part.HAIR, Part.HELD))
+    old = np.isin(found.labels, list(changed))
+    nowhere = np.zeros_like(covers)
+    return Draft(image, covers.astype(np.uint8), lines, np.asarray(kept & ~covers), np.asarray(old), nowhere)
+
+
+def dressed(character: Image8, draft: Draft, labels: Image8) -> Image8:
+    """The character in its draft -> H x W x 4: old clothes taken away, what lies behind them carried on, the draft over it.
+
+    character: H x W x 4; labels: of its detection. A sprite is empty where its old clothes were.
+    """
+    hole = old_clothes(draft, labels)
+    if is_opaque(character):
+        base = with_alpha(carried_on(flatten(character, BEHIND), hole, labels > 0), 255)
+    else:
+        base = character.copy()
+        base[hole] = 0
+    over = draft.image[..., 3:].astype(np.float32) / 255
+    under = base[..., 3:].astype(np.float32) / 255 * (1 - over)
+    alpha = over + under
+    colour = (draft.image[..., :3] * over + base[..., :3] * under) / np.maximum(alpha, 1e-6)
+    mixed = np.dstack([colour, alpha * 255])
+    return np.where(over > 0, np.rint(mixed.clip(0, 255)).astype(np.uint8), base)
+
+
+def old_clothes(draft: Draft, labels: Image8) -> Region:
+    """Where old clothes and their outline are to go: labels end in the middle of a line."""
+    reach = 2 * max(1, round(OUTLINE * max(labels.shape))) + 1
+    around = cv2.dilate(draft.old.astype(np.uint8), np.ones((reach, reach), np.uint8)) > 0
+    return np.asarray((draft.old | (around & (labels == 0))) & ~draft.front)
 
 
 def _in_front(found: Detection, fit: Fit, outfit: Outfit, worn: Image8, changed: set[Part]) -> Region:
@@ -129,7 +205,7 @@ def _rim(rgb: Image8, front: Region, unit: float) -> Region:
     return np.asarray((cv2.dilate(front.astype(np.uint8), disc) > 0) & ink & ~front)
 
 
-def _cast(drawn: Image8, found: Detection, front: Region, style: Style, unit: float) -> Image8:
+def _cast(drawn: Image8, front: Region, style: Style, unit: float) -> Image8:
     """The shadow of hair, face, hands and held things on the new clothes."""
     if style.shading == "flat":
         return drawn

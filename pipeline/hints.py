@@ -22,6 +22,7 @@ from pipeline.body import Relief, body_under, known_joints
 from pipeline.images import resize
 from pipeline.mask import grow
 from pipeline.request import Image8, UserError
+from pipeline.surroundings import push_pull
 
 Region = NDArray[np.bool_]  # H x W
 
@@ -125,23 +126,10 @@ def _smooth(hint: Image8, inside: Region, body: Relief) -> Image8:
     """Inside, the body, as near as what is seen of the character, and round it a smooth surface that continues what is
     outside: means of ever coarser pictures (push-pull)."""
     weight = (~inside).astype(np.float32)[..., None]
-    filled = _pulled(hint.astype(np.float32) * weight, weight)
+    filled = push_pull(hint.astype(np.float32) * weight, weight)
     near = np.percentile(hint[~inside], NEAR) * (1 - SLOPE * (1 - body))
     filled = np.maximum(filled, np.where(body > 0, near, 0)[..., None])
     return np.where(inside[..., None], np.rint(filled).astype(np.uint8), hint)
-
-
-def _pulled(values: NDArray[np.float32], weight: NDArray[np.float32]) -> NDArray[np.float32]:
-    """values: H x W x 3, each already times its weight; weight: H x W x 1 in 0..1 -> H x W x 3 without a hole."""
-    height, width = weight.shape[:2]
-    if min(height, width) <= 1 or weight.min() >= 1:
-        return np.asarray(values / np.maximum(weight, 1e-6), np.float32)
-    half = (max(1, width // 2), max(1, height // 2))
-    both = np.asarray(cv2.resize(np.dstack([values, weight]), half, interpolation=cv2.INTER_AREA), np.float32)
-    known = both[..., 3:].clip(1e-6)
-    spread = np.asarray(np.minimum(1, 2 * known) / known, np.float32)  # what half of a cell knows, all of it does
-    coarse = _pulled(both[..., :3] * spread, known * spread)
-    return values + (1 - weight) * cv2.resize(coarse, (width, height), interpolation=cv2.INTER_LINEAR)
 
 
 def _bones(rgb: Image8) -> Image8:

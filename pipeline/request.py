@@ -10,15 +10,19 @@ import io
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from wardrobe.outfit import Garment as Garment
 from wardrobe.parts import CLOTHING as CLOTHING
 from wardrobe.parts import ClothingPart as ClothingPart
 
 Image8 = NDArray[np.uint8]  # H x W x 4 RGBA, or H x W single channel, 0..255
+
+
+OFF: Final = "off"  # instead of a draft: none is made
 
 
 class UserError(ValueError):
@@ -90,6 +94,9 @@ class SwapRequest:
     soft_edge: pixels beyond the mask that are drawn along, the farther the less, so that the border fits (differential
     diffusion); they are not pasted. loosen: 0..1, how far beyond the old silhouette a new garment may reach on a transparent
     sprite. strength: 0..1, 1 = start from pure noise inside the mask. guidance: classifier-free guidance, 1 = off.
+    draft: the new outfit as drawn by hand or by an earlier draft, H x W x 4 uint8, opaque where it draws; None = one is
+    drawn from the words, "off" = none. follow: 0..1, how closely the result follows the draft. joints: where the user has
+    placed joints, by the names of `models.hint_reader.JOINTS`, x and y in pixels.
     """
 
     character: Image8
@@ -114,6 +121,9 @@ class SwapRequest:
     profile: str = "bundled"
     loras: tuple[LoRA, ...] = ()
     notes: tuple[str, ...] = ()
+    draft: Image8 | Literal["off"] | None = None
+    follow: float = 1.0
+    joints: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     def to_bytes(self) -> bytes:
         """Serialise without pickle, for another process or machine."""
@@ -155,6 +165,7 @@ class SwapRequest:
         )
         values["notes"] = tuple(values["notes"])
         values["loras"] = tuple(LoRA(**lora) for lora in values["loras"])
+        values["joints"] = {name: (x, y) for name, (x, y) in values["joints"].items()}
         return cls(**values)
 
 
@@ -170,7 +181,7 @@ def _as_plain(value: Any) -> Any:
 class Step:
     """What a step callback is told. preview: small H x W x 3 uint8 picture of the whole character, or None.
 
-    stage: "load" while the model comes into memory, which `model` then names, "draw" and "detail".
+    stage: "load" while the model comes into memory, which `model` then names, "draw" and "detail"; "upscale" of an enlargement.
     """
 
     index: int
@@ -190,17 +201,44 @@ class SwapResult:
     """Pictures of one request, in order of their seeds.
 
     images: H x W x 4 uint8, identical to the character wherever `mask` is 0. mask: H x W uint8, the composite
-    mask used. outfits: the new clothing alone on transparency. metadata: enough to replay the request.
+    mask used. outfits: the new clothing alone on transparency. drafts: what was drafted, as `SwapRequest.draft`; none
+    where there was no draft. metadata: enough to replay the request.
     """
 
     images: tuple[Image8, ...]
     seeds: tuple[int, ...]
     mask: Image8
     outfits: tuple[Image8, ...] = ()
+    drafts: tuple[Image8, ...] = ()
     seconds: float = 0.0
     timings: dict[str, float] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     metadata: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Upscaled:
+    """An enlarged picture, uint8 with as many channels as the small one. warnings: sentences on how it was made."""
+
+    image: Image8
+    seconds: float
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Drafted:
+    """A draft on its own. image: H x W x 4 uint8, opaque where it draws; garments: what is drawn, from the skin outwards;
+    parts: each garment's own pixels, as `image`; svg: all of it as curves, also what lies behind hair and hands, "" for a
+    draft of the user's own; mask: H x W uint8, what a swap would repaint; joints: the body's, x and y in pixels; notes: for
+    the user. image is None where no draft can be made, which the notes say."""
+
+    image: Image8 | None
+    garments: tuple[Garment, ...] = ()
+    parts: tuple[Image8, ...] = ()
+    svg: str = ""
+    mask: Image8 | None = None
+    joints: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -22,61 +20,29 @@ from models.picture_judges import PictureJudge
 from models.profiles import ModelProfile
 from models.samplers import make_scheduler
 from models.text import Words
-from pipeline.composite import Colour, cut_out, join_border, key_colour, match_colours, outfit_layer, paste
+from pipeline.canvas import Canvas, Timer, prepare
+from pipeline.composite import cut_out, join_border, match_colours, outfit_layer, paste
 from pipeline.conditions import Scene, make_branches, make_sketches, read_garment, text_warnings
 from pipeline.denoise import Known, count_steps, denoise
-from pipeline.images import Crop, crop_around, flatten, is_opaque, with_alpha
+from pipeline.draft import dressed
+from pipeline.garment_cut import cut_out_garments
+from pipeline.images import Crop, flatten, with_alpha
 from pipeline.latents import decode_picture, encode_masked, encode_picture, latent_mask, soft_mask, to_picture, to_tensor
 from pipeline.marking import describe
-from pipeline.mask import DENOISE_GROW, as_mask, composite_mask, grow, loosen, ring
+from pipeline.mask import DENOISE_GROW, NOTHING_PAINTED, as_mask, grow, ring
 from pipeline.palette import Palette, colours_of, garment_alone, in_palettes
+from pipeline.plan import Plan, See, make_plan
 from pipeline.preview import Decoder, Previews, Thumbnail, linear_decoder, small_decoder
 from pipeline.request import GarmentPicture, Image8, OnStep, Step, SwapRequest, SwapResult, UserError
 from pipeline.safety import SafetyRules, check_character, check_result, check_words, negative_prompt
 from pipeline.validate import validate
-from pipeline.worn import dressed, new_words, without_tags
+from pipeline.worn import dressed as worn_loras
+from pipeline.worn import new_words, without_tags
 
 RING = 1 / 16  # of the crop's long side: the band on which old and new colours are matched
 DETAIL = 2  # the second pass works at this many times the size
 DETAIL_BELOW = 0.8  # and is worth it where a picture pixel has fewer model pixels than this
 EMBEDDINGS = 16  # prompts and garments whose encodings are kept
-
-
-@dataclass(frozen=True)
-class Canvas:
-    """A request's picture, prepared once for all its variations.
-
-    flat: H x W x 3, the character over `background`; region: H x W, 255 = may be repainted; mask: H x W, the composite
-    mask; limit: H x W, how opaque a sprite may become, None for an opaque picture; crop: what the model works on.
-    """
-
-    character: Image8
-    flat: Image8
-    background: Colour
-    region: Image8
-    mask: Image8
-    limit: Image8 | None
-    crop: Crop
-
-
-def prepare(request: SwapRequest, profile: ModelProfile, alone: Callable[[GarmentPicture], Image8]) -> Canvas:
-    """Mask, crop and background of a valid request; alone: `garment_alone`. Raises `UserError` if nothing could change."""
-    assert request.mask is not None
-    character = request.character
-    painted = as_mask(request.mask, (character.shape[1], character.shape[0]))
-    region = grow(painted, request.grow)
-    sprite = not is_opaque(character)
-    alpha = character[..., 3] if sprite else None
-    mask = composite_mask(painted, request.grow, request.feather, alpha)
-    limit = None if alpha is None else loosen(alpha, region, request.loosen)
-    if limit is not None:
-        mask = np.where(limit > 0, mask, np.uint8(0))
-    if not mask.any():
-        raise UserError("Only empty space is painted, please paint over the clothing or loosen the outline.")
-    worn = [alone(picture) for picture in request.garments] if sprite else []
-    background = key_colour(character, request.prompt, worn)
-    crop = crop_around(region, profile.native, multiple=profile.multiple)
-    return Canvas(character, flatten(character, background), background, region, mask, limit, crop)
 
 
 class OutfitSwapper:
@@ -88,11 +54,14 @@ class OutfitSwapper:
         networks: Networks,
         rules: SafetyRules | None = None,
         judges: Sequence[PictureJudge] = (),
+        see: See | None = None,
     ) -> None:
-        """rules: what is on, by default everything; judges: what looks at characters and results."""
+        """rules: what is on, by default everything; judges: what looks at characters and results; see: finds clothing, without
+        it every request needs a mask, and nothing is drafted."""
         self.profile, self.networks = profile, networks
         self.rules = rules or SafetyRules()
         self.judges = self.rules.applied(judges)
+        self.see = see
         self.annotators = Annotators(networks.device)
         self._read = Kept(EMBEDDINGS)
 
@@ -102,11 +71,65 @@ class OutfitSwapper:
         request = without_tags(request)
         check_words(request.prompt, request.negative_prompt)  # a tag may have parted a word
         check_character(request.character, self.judges)
-        with dressed(self.networks, request):
-            return self._swap(request, on_step)
-
-    def _swap(self, request: SwapRequest, on_step: OnStep | None) -> SwapResult:
+        if isinstance(request.draft, np.ndarray):
+            check_character(request.draft, self.judges)
         timer = Timer()
+        with timer("plan"):
+            plan = self._plan(request)
+        if plan.drafts and not self._redraw(request):
+            return self._pasted(plan, on_step, timer)
+        with worn_loras(self.networks, plan.request):
+            return self._swap(plan, on_step, timer)
+
+    def _plan(self, request: SwapRequest) -> Plan:
+        if self.see is None:
+            if request.mask is None:
+                raise UserError(NOTHING_PAINTED)
+            return Plan(request)
+        plan = make_plan(request, self.see)
+        if self.profile.cut_garments and request.garments:
+            plan = replace(plan, request=cut_out_garments(plan.request, self.see))
+        return plan
+
+    def _redraw(self, request: SwapRequest) -> float:
+        """Strength with which a draft is drawn over, 0 where it is the picture."""
+        return 1 - request.follow * (1 - self.profile.draft_strength)
+
+    def _pasted(self, plan: Plan, on_step: OnStep | None, timer: Timer) -> SwapResult:
+        """The drafts as they are; a model draws only where a body could not be made out."""
+        request, found = plan.request, plan.found
+        assert found is not None and request.mask is not None
+        images, outfits = [], []
+        for index, draft in enumerate(plan.drafts):
+            with timer("draft"):
+                image = dressed(request.character, draft, found.labels)
+                image[request.mask == 0] = request.character[request.mask == 0]
+            if (draft.rest & (request.mask > 0)).any():
+                mask = (draft.rest & (request.mask > 0)).astype(np.uint8) * np.uint8(255)
+                own = replace(request, character=image, mask=mask, seed=request.seed + index, count=1, notes=())
+                with worn_loras(self.networks, own):
+                    image = self._swap(Plan(own), on_step, timer).images[0]
+            if on_step is not None:
+                on_step(Step(index + 1, len(plan.drafts), index, len(plan.drafts)))
+            check_result(image, self.judges)
+            images.append(image)
+            outfits.append(draft.alone)
+        return SwapResult(
+            images=tuple(images),
+            seeds=tuple(request.seed + index for index in range(len(images))),
+            mask=request.mask,
+            outfits=tuple(outfits),
+            drafts=tuple(draft.image for draft in plan.drafts),
+            seconds=timer.total,
+            timings=dict(timer.seconds),
+            warnings=request.notes,
+            metadata=describe(request),
+        )
+
+    def _swap(self, plan: Plan, on_step: OnStep | None, timer: Timer) -> SwapResult:
+        request = plan.request
+        if plan.drafts:
+            request = replace(request, strength=min(request.strength, self._redraw(request)))
         with timer("prepare"):
             canvas = prepare(request, self.profile, self._alone)
             previews = Previews(Thumbnail.of(canvas.character, canvas.mask, canvas.limit, canvas.crop))
@@ -120,6 +143,10 @@ class OutfitSwapper:
         seeds = tuple(request.seed + index for index in range(request.count))
         for index, seed in enumerate(seeds):
             job = _Job(replace(request, seed=seed), canvas, words, worn, steps, index, on_step, previews, timer)
+            if plan.drafts:
+                assert plan.found is not None
+                laid = dressed(canvas.character, plan.drafts[index], plan.found.labels)
+                job = replace(job, start=flatten(laid, canvas.background), lines=plan.drafts[index].lines)
             drawn = self._draw(job)
             with timer("composite"):
                 crop = replace(canvas.crop, width=drawn.shape[1], height=drawn.shape[0])
@@ -133,6 +160,7 @@ class OutfitSwapper:
             seeds=seeds,
             mask=canvas.mask,
             outfits=tuple(outfits),
+            drafts=tuple(draft.image for draft in plan.drafts),
             seconds=timer.total,
             timings=dict(timer.seconds),
             warnings=(*request.notes, *text_warnings(self.networks, request.prompt, request.negative_prompt)),
@@ -186,7 +214,8 @@ class OutfitSwapper:
         """The generated crop, height x width x 3 uint8; twice as large after a detail pass."""
         request, canvas, crop = job.request, job.canvas, job.canvas.crop
         random = torch.Generator().manual_seed(request.seed)
-        drawn = self._run(job, Pass("draw", crop, crop.take(canvas.flat), request.strength), random)
+        start = canvas.flat if job.start is None else job.start
+        drawn = self._run(job, Pass("draw", crop, crop.take(start), request.strength), random)
         if not self._needs_detail(request, crop):
             return drawn
         large = replace(crop, width=crop.width * DETAIL, height=crop.height * DETAIL)
@@ -209,7 +238,7 @@ class OutfitSwapper:
         with job.timer("conditions"):
             hints = [hint if hint.image is None else replace(hint, image=crop.take(hint.image)) for hint in request.hints]
             steps = count_steps(request.steps, work.strength)
-            scene = Scene(rgb, mask, self.annotators)
+            scene = Scene(rgb, mask, self.annotators, None if job.lines is None else crop.take(job.lines))
             branches = make_branches(networks, self.profile, scene, hints, steps)
             sketches = make_sketches(networks, self.profile, scene, hints)
             drawn_over = (to_tensor(grow(mask, round(DENOISE_GROW * self.profile.native / 512))) >= 0.5).float()
@@ -270,24 +299,6 @@ class Pass:
     strength: float
 
 
-class Timer:
-    """Seconds by the name of a step."""
-
-    def __init__(self) -> None:
-        self.began = time.perf_counter()
-        self.seconds: dict[str, float] = {}
-
-    @contextmanager
-    def __call__(self, name: str) -> Iterator[None]:
-        began = time.perf_counter()
-        yield
-        self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - began
-
-    @property
-    def total(self) -> float:
-        return time.perf_counter() - self.began
-
-
 @dataclass(frozen=True)
 class Worn:
     """A picture of a garment as the U-Net reads it; where it is worn: a mask of the character, None for everywhere; and the
@@ -311,7 +322,8 @@ class Worn:
 
 @dataclass(frozen=True)
 class _Job:
-    """One picture of a request being drawn."""
+    """One picture of a request being drawn. start: H x W x 3, what sampling starts from instead of the character; lines: H x W,
+    of the draft."""
 
     request: SwapRequest
     canvas: Canvas
@@ -322,6 +334,8 @@ class _Job:
     on_step: OnStep | None
     previews: Previews
     timer: Timer
+    start: Image8 | None = None
+    lines: Image8 | None = None
 
     def tell(self, stage: str, step: int, latents: Tensor, decode: Decoder) -> None:
         if self.on_step is not None:

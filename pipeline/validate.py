@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from models.profiles import ModelProfile
 from models.samplers import SAMPLERS
 from pipeline.denoise import count_steps
-from pipeline.mask import NOTHING_PAINTED
 from pipeline.request import SwapRequest, UserError
 from pipeline.safety import check_words
 
@@ -20,6 +21,7 @@ RANGES: tuple[tuple[str, float, float], ...] = (
     ("grow", 0, 4096),
     ("feather", 0, 4096),
     ("soft_edge", 0, 1024),
+    ("follow", 0, 1),
     ("seed", 0, 2**63 - 1),
 )
 
@@ -28,8 +30,8 @@ def validate(request: SwapRequest, profile: ModelProfile) -> None:
     """Raise `UserError` for what this profile cannot do."""
     if request.character.ndim != 3 or request.character.shape[2] != 4:
         raise UserError("There is no character yet, please choose a picture.")
-    if request.mask is None:
-        raise UserError(NOTHING_PAINTED)
+    if isinstance(request.draft, np.ndarray) and request.draft.shape != request.character.shape:
+        raise UserError("The draft must be as large as the character and transparent where nothing is drawn, please scale it.")
     for name, least, most in RANGES:
         value = getattr(request, name)
         if not math.isfinite(value) or not least <= value <= most:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from pipeline.request import Click, Detection, DetectRequest, Image8, OnStep, SwapRequest, SwapResult
+from pipeline.request import Click, Detection, DetectRequest, Drafted, Image8, OnStep, SwapRequest, SwapResult, Upscaled
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,15 @@ class Engine(Protocol):
 
         mask: H x W, 255 = repaint; own: the user's own picture of the hint instead. Raises `UserError`.
         """
+        ...
+
+    def upscale(self, image: Image8, scale: int, on_step: OnStep | None = None) -> Upscaled:
+        """H x W x 3 or 4 uint8 at `scale` (2 or 4) times its size, see `pipeline.upscale`. Raises `UserError`, `Cancelled` if
+        `on_step` raised it."""
+        ...
+
+    def draft(self, request: SwapRequest) -> Drafted:
+        """The outfit drawn on the body, see `pipeline.plan.make_draft`; never waits for a running swap. Raises `UserError`."""
         ...
 
     def health(self) -> Health: ...

@@ -1,0 +1,71 @@
+"""A request's picture, prepared once for all its variations, and the clock that runs beside it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.profiles import ModelProfile
+from pipeline.composite import Colour, key_colour
+from pipeline.images import Crop, crop_around, flatten, is_opaque
+from pipeline.mask import as_mask, composite_mask, grow, loosen
+from pipeline.request import GarmentPicture, Image8, SwapRequest, UserError
+
+
+@dataclass(frozen=True)
+class Canvas:
+    """A request's picture, prepared once for all its variations.
+
+    flat: H x W x 3, the character over `background`; region: H x W, 255 = may be repainted; mask: H x W, the composite
+    mask; limit: H x W, how opaque a sprite may become, None for an opaque picture; crop: what the model works on.
+    """
+
+    character: Image8
+    flat: Image8
+    background: Colour
+    region: Image8
+    mask: Image8
+    limit: Image8 | None
+    crop: Crop
+
+
+def prepare(request: SwapRequest, profile: ModelProfile, alone: Callable[[GarmentPicture], Image8]) -> Canvas:
+    """Mask, crop and background of a valid request; alone: `garment_alone`. Raises `UserError` if nothing could change."""
+    assert request.mask is not None
+    character = request.character
+    painted = as_mask(request.mask, (character.shape[1], character.shape[0]))
+    region = grow(painted, request.grow)
+    sprite = not is_opaque(character)
+    alpha = character[..., 3] if sprite else None
+    mask = composite_mask(painted, request.grow, request.feather, alpha)
+    limit = None if alpha is None else loosen(alpha, region, request.loosen)
+    if limit is not None:
+        mask = np.where(limit > 0, mask, np.uint8(0))
+    if not mask.any():
+        raise UserError("Only empty space is painted, please paint over the clothing or loosen the outline.")
+    worn = [alone(picture) for picture in request.garments] if sprite else []
+    background = key_colour(character, request.prompt, worn)
+    crop = crop_around(region, profile.native, multiple=profile.multiple)
+    return Canvas(character, flatten(character, background), background, region, mask, limit, crop)
+
+
+class Timer:
+    """Seconds by the name of a step."""
+
+    def __init__(self) -> None:
+        self.began = time.perf_counter()
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def __call__(self, name: str) -> Iterator[None]:
+        began = time.perf_counter()
+        yield
+        self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - began
+
+    @property
+    def total(self) -> float:
+        return time.perf_counter() - self.began

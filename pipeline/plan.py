@@ -1,0 +1,142 @@
+"""What is done before anything is diffused: detect -> body -> draft -> mask, for one request.
+
+A painted mask replaces only the mask: the draft is clipped to it. Without one the mask follows the draft: the old clothes
+and what the draft draws, less what is protected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.body import CLAIMED
+from pipeline.detect import masked
+from pipeline.draft import Draft, draw_draft, old_clothes, own_draft
+from pipeline.evidence import Evidence, read_evidence, with_joints
+from pipeline.fit import Doubt, fit
+from pipeline.mask import as_mask
+from pipeline.outfit import Wish, complete, read_outfit
+from pipeline.request import CLOTHING, OFF, ClothingPart, Detection, DetectRequest, Drafted, Image8, SwapRequest
+
+Region = NDArray[np.bool_]  # H x W
+See = Callable[[DetectRequest], Detection]
+Part = ClothingPart
+
+BODY = {Part.TOPWEAR, Part.BOTTOMWEAR, Part.ONEPIECE}
+UPPER = {Part.TOPWEAR, Part.ONEPIECE}
+WORN = 0.004  # of the figure: parts below are not worn
+TAKEN = 0.5  # share of an old garment that a painted mask must cover to replace it
+
+NOTHING_NAMED = "No garment is named here, so nothing is drafted; please name one, such as 'red hoodie, blue jeans'."
+SEVERAL = "There are several people here, so the largest one is dressed; paint over somebody else's clothes to dress them."
+LEFT_OUT = "Part of the body could not be made out, so the draft leaves it to the model; please place its joints by hand."
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A request with its mask, and a draft for each of its pictures; none where today's words alone decide. found: what
+    detection said, None where nobody had to look. joints: of the body that is dressed, x and y in pixels."""
+
+    request: SwapRequest
+    drafts: tuple[Draft, ...] = ()
+    found: Detection | None = None
+    joints: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+
+
+def make_plan(request: SwapRequest, see: See) -> Plan:
+    """Mask and drafts of a valid request. Raises `UserError` where there is nothing to repaint."""
+    wish = read_outfit(request.prompt, request.negative_prompt, request.seed)
+    told = bool(wish.garments) and not request.garments  # a picture of a garment says more than words
+    drafting = request.draft is not OFF and (request.draft is not None or told)
+    apart = any(garment.parts and garment.region is None for garment in request.garments)
+    if not (drafting or request.mask is None or request.protect or apart):
+        return Plan(request)
+    found = see(DetectRequest(request.character))
+    if not drafting:
+        return Plan(masked(request, found), (), found)
+    painted = None if request.mask is None else as_mask(request.mask, found.labels.shape[::-1]) >= 128
+    joints: dict[str, tuple[float, float]] = {}
+    if isinstance(request.draft, np.ndarray):
+        drafts: tuple[Draft, ...] = (own_draft(request.draft, found, request.parts or CLOTHING),) * request.count
+    else:
+        evidence = with_joints(read_evidence(request.character, found.labels, found.keep, painted), request.joints)
+        joints, body = _places(evidence), fit(evidence)
+        several = (SEVERAL,) if evidence.figures > 1 and painted is None else ()
+        request = replace(request, notes=(*request.notes, *wish.notes, *several))
+        if isinstance(body, Doubt):
+            return Plan(masked(replace(request, notes=(*request.notes, body.value)), found), (), found, joints)
+        if body.left_out:
+            request = replace(request, notes=(*request.notes, LEFT_OUT))
+        changed = changing(wish, found, request.parts, painted)
+        drafts = tuple(
+            draw_draft(request.character, found, body, complete(wish, changed, request.seed + index), changed)
+            for index in range(request.count)
+        )
+    drafts = tuple(_limited(draft, found, painted, request.protect) for draft in drafts)
+    if not any(draft.covers.any() for draft in drafts):
+        return Plan(masked(request, found), (), found)
+    return Plan(_with_mask(request, drafts, found), drafts, found, joints)
+
+
+def make_draft(request: SwapRequest, see: See) -> Drafted:
+    """The draft of a request alone. Raises `UserError` for words that are refused."""
+    plan = make_plan(request, see)
+    joints = plan.joints
+    if not plan.drafts:
+        return Drafted(None, joints=joints, notes=plan.request.notes or (NOTHING_NAMED,))
+    draft = plan.drafts[0]
+    return Drafted(draft.image, draft.outfit.garments, draft.parts, draft.svg, plan.request.mask, joints, plan.request.notes)
+
+
+def _places(evidence: Evidence) -> dict[str, tuple[float, float]]:
+    """Joints that are seen."""
+    return {name: place for name, place in evidence.joints.items() if evidence.sure[name] > CLAIMED}
+
+
+def changing(wish: Wish, found: Detection, parts: Iterable[Part], painted: Region | None) -> frozenset[Part]:
+    """Parts of the old outfit that give way: those that were chosen, or that a painted mask covers, or those that the words
+    speak about. Tops and skirts give way to a dress, and a dress to either of them."""
+    worn = _worn(found.labels)
+    if painted is not None:
+        covered = {part for part in worn if painted[found.labels == part].mean() > TAKEN}
+        return frozenset(covered | wish.slots)
+    changed = set(parts) or set(wish.slots)
+    if Part.ONEPIECE in changed and not parts:
+        changed |= BODY
+    if changed & BODY and Part.ONEPIECE in worn and not parts:
+        changed |= BODY
+    if changed & UPPER and not parts:  # a scarf or tie belongs to what it was worn with
+        changed.add(Part.NECKWEAR)
+    return frozenset(changed)
+
+
+def _worn(labels: Image8) -> set[Part]:
+    counts = np.bincount(labels.ravel(), minlength=len(Part))
+    least = WORN * counts[1:].sum()
+    return {part for part in (*CLOTHING, Part.HEADWEAR) if counts[part] > least}
+
+
+def _limited(draft: Draft, found: Detection, painted: Region | None, protected: Iterable[Part]) -> Draft:
+    """A draft that keeps within what was painted and off what is protected by name."""
+    allowed = np.ones(found.labels.shape, bool) if painted is None else painted
+    if protect := list(protected):
+        allowed = allowed & ~np.isin(found.labels, protect)
+    if allowed.all():
+        return draft
+    alpha = np.where(allowed, draft.image[..., 3], np.uint8(0))
+    old = draft.old & allowed if painted is None else painted & ~draft.front
+    return replace(draft, image=np.dstack([draft.image[..., :3], alpha]), old=old)
+
+
+def _with_mask(request: SwapRequest, drafts: Iterable[Draft], found: Detection) -> SwapRequest:
+    """The request with a mask that holds old clothes and all drafts."""
+    mask = np.zeros(found.labels.shape, bool)
+    for draft in drafts:
+        mask |= (draft.image[..., 3] > 0) | old_clothes(draft, found.labels)
+    if request.mask is not None:
+        mask &= as_mask(request.mask, found.labels.shape[::-1]) >= 128
+    # protection and parts are in the mask now
+    return replace(request, mask=mask.astype(np.uint8) * np.uint8(255), protect=(), parts=())
