@@ -1,4 +1,4 @@
-"""Layers -> picture, part labels, garment map, line art and depth."""
+"""Layers -> picture, part labels, garment map, line art and depth, by skia where it can be loaded, else by OpenCV."""
 
 from __future__ import annotations
 
@@ -10,8 +10,12 @@ from numpy.typing import NDArray
 
 from wardrobe import display, tiles
 from wardrobe.canvas import Frame, Layer, Maps
-from wardrobe.render_skia import paint
 from wardrobe.style import Style
+
+try:
+    from wardrobe.render_skia import paint
+except ImportError:  # skia-python loads libEGL and libGL, which a bare machine lacks
+    from wardrobe.render_cv import paint
 
 
 def paint_picture(layers: Iterable[Layer], style: Style, frame: Frame, background: NDArray[np.uint8] | None) -> NDArray[np.uint8]:
