@@ -1,4 +1,4 @@
-"""Composition root and command line: settings -> engine -> page; also single swaps and the state of the models.
+"""Composition root and command line: settings -> engine -> page; also single swaps, enlargements and the state of the models.
 
 Only the standard library is imported at the top: help and mistakes in the options are answered at once.
 """
@@ -42,7 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not given or given[0] not in (*COMMANDS, "-h", "--help"):
         given.insert(0, "serve")
     try:
-        options = build({"serve": _serve, "swap": _swap, "detect": _detect, "models": _models}).parse_args(given)
+        commands = {"serve": _serve, "swap": _swap, "detect": _detect, "upscale": _upscale, "models": _models}
+        options = build(commands).parse_args(given)
         with _results_only() as results:
             options.run(options, results)
     except KeyboardInterrupt:
@@ -128,6 +129,24 @@ def _detect(options: argparse.Namespace, results: TextIO) -> None:
         line["mask"] = str(options.mask)
     line["parts"] = {part.title: found.confidence[part] for part in found.parts}
     print(json.dumps(line | {"seconds": round(found.seconds, 3)}, ensure_ascii=False), file=results, flush=True)
+
+
+def _upscale(options: argparse.Namespace, results: TextIO) -> None:
+    from pipeline.images import is_opaque, load_character, save_png
+    from ui.console import Bar
+
+    _check_out("--out", options.out)
+    with _naming("--picture"):
+        picture = load_character(options.picture)
+    bar = Bar(sys.stderr)
+    found = _engine("bundled", _stock()).upscale(picture, options.scale, bar)
+    bar.close()
+    for warning in found.warnings:
+        print(f"note: {warning}", file=sys.stderr)
+    save_png(found.image[..., :3] if is_opaque(found.image) else found.image, options.out)
+    height, width = found.image.shape[:2]
+    line = {"picture": str(options.out), "width": width, "height": height, "seconds": round(found.seconds, 3)}
+    print(json.dumps(line, ensure_ascii=False), file=results, flush=True)
 
 
 def _check_out(option: str, path: Path) -> None:

@@ -24,9 +24,22 @@ from pipeline.garment_cut import cut_out_garments
 from pipeline.hints import read
 from pipeline.images import flatten, resize
 from pipeline.mask import as_mask
-from pipeline.request import Cancelled, Click, Detection, DetectRequest, Image8, OnStep, Step, SwapRequest, SwapResult, UserError
+from pipeline.request import (
+    Cancelled,
+    Click,
+    Detection,
+    DetectRequest,
+    Image8,
+    OnStep,
+    Step,
+    SwapRequest,
+    SwapResult,
+    Upscaled,
+    UserError,
+)
 from pipeline.safety import SafetyRules
 from pipeline.swap import OutfitSwapper
+from pipeline.upscale import upscale
 from serving.engine import Health
 
 HINT_SIDE = 1024  # pixels: the long side at which a hint is previewed
@@ -76,12 +89,7 @@ class LocalEngine:
         if profile.cut_garments and request.garments:
             request = cut_out_garments(request, self.detect)
 
-        def checked(step: Step) -> None:
-            if self._stop.is_set():
-                raise Cancelled
-            if on_step is not None:
-                on_step(step)
-
+        checked = self._checked(on_step)
         self._announce(profile, on_step)  # before the lock, which warming up holds while it loads
         with self._lock:
             self._stop.clear()
@@ -94,6 +102,26 @@ class LocalEngine:
                 if (result := self._tried(profile, again, checked)) is not None:
                     return result
         raise UserError(OUT_OF_MEMORY)
+
+    def upscale(self, image: Image8, scale: int, on_step: OnStep | None = None) -> Upscaled:
+        """Enlarge a picture, see `Engine`; others wait. Raises `UserError`, or `Cancelled` after `interrupt` or by `on_step`."""
+        with self._lock:
+            self._stop.clear()
+            try:
+                return upscale(image, scale, self._checked(on_step))
+            except WeightsError as error:
+                raise UserError(str(error)) from error
+
+    def _checked(self, on_step: OnStep | None) -> OnStep:
+        """A step callback that also ends the job after `interrupt`."""
+
+        def checked(step: Step) -> None:
+            if self._stop.is_set():
+                raise Cancelled
+            if on_step is not None:
+                on_step(step)
+
+        return checked
 
     def _announce(self, profile: ModelProfile, on_step: OnStep | None) -> None:
         """Tell whoever waits that the model has to be loaded first."""

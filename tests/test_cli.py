@@ -159,6 +159,9 @@ def test_a_scribbled_copy_serves_as_the_mask(character: Path, tmp_path: Path, ca
         ["swap", "--character", "C", "--mask", "M", "--prompt", "x", "--out", "o.png", "--steps", "0"],
         ["--profile", "no-such-model"],
         ["models", "burn"],
+        ["upscale", "--picture", "missing.png", "--scale", "2", "--out", "o.png"],
+        ["upscale", "--picture", "missing.png", "--scale", "3", "--out", "o.png"],
+        ["upscale", "--picture", "missing.png", "--scale", "2", "--out", "o.jpg"],
     ],
 )
 def test_a_mistake_is_one_line(arguments: list[str], capfd: pytest.CaptureFixture[str]) -> None:
@@ -212,6 +215,22 @@ def test_models_are_listed_and_verified(tiny_profile: ModelProfile, capfd: pytes
     assert line.split()[0] == "bundled" and line in every
     assert app.main(["models", "verify"]) == 0
     assert "verified" in capfd.readouterr().out
+
+
+def test_upscale_writes_a_larger_picture(character: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "large.png"
+    assert app.main(["upscale", "--picture", str(character), "--scale", "2", "--out", str(out)]) == 0
+    printed = capfd.readouterr()
+    line = json.loads(printed.out)
+    assert (line["width"], line["height"], line["picture"]) == (160, 192, str(out)) and line["seconds"] > 0
+    assert "upscale [####################] step 2 of 2" in printed.err
+    assert load_character(out).shape == (192, 160, 4)
+
+    save_png(np.tile(np.eye(8, dtype=np.uint8) * 255, (8, 8)), character)
+    assert app.main(["upscale", "--picture", str(character), "--scale", "4", "--out", str(out)]) == 0
+    assert "note: This is pixel art" in capfd.readouterr().err
+    with Image.open(out) as large:
+        assert large.mode == "RGB" and large.size == (256, 256) and len(large.getcolors() or []) == 2
 
 
 def test_help_names_the_commands(capfd: pytest.CaptureFixture[str]) -> None:

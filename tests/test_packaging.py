@@ -48,12 +48,21 @@ def test_front_matter_names_the_pinned_gradio() -> None:
     assert version[1] == pins(ROOT / "requirements.txt")["gradio"]
 
 
+def test_the_libraries_that_skia_loads_are_installed_everywhere() -> None:
+    """packages.txt is what Hugging Face Spaces installs by apt; a comment in it would be taken for a package."""
+    libraries = (ROOT / "packages.txt").read_text().split()
+    assert libraries == ["libegl1", "libgl1"]
+    assert "xargs -a packages.txt apt-get install" in (ROOT / "Dockerfile").read_text()
+    ci = (ROOT / ".ci" / "run").read_text()
+    assert all(f"missing+=({library})" in ci for library in libraries)
+
+
 def test_weights_are_small_enough_for_plain_git() -> None:
     weights = ROOT / "assets" / "weights"
     sizes = {file: file.stat().st_size for file in weights.rglob("*") if file.is_file()}
     assert max(sizes.values()) <= SHARD_LIMIT
     left = sum(sizes.values())
-    for folder, most in (("segmenter", 12_000_000), ("hints", 2_500_000)):
+    for folder, most in (("segmenter", 12_000_000), ("hints", 2_500_000), ("super_resolution", 1_300_000)):
         size = sum(size for file, size in sizes.items() if file.is_relative_to(weights / folder))
         assert size <= most
         left -= size

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
-COMMANDS = ("serve", "swap", "detect", "models")
+COMMANDS = ("serve", "swap", "detect", "upscale", "models")
 MAX_SEED = 2**31 - 1
 Run = Callable[[argparse.Namespace, TextIO], None]
 
@@ -50,7 +50,7 @@ def hint(text: str) -> tuple[str, float, float, float]:
 def build(run: Mapping[str, Run]) -> Parser:
     """run: what each of `COMMANDS` does with its options and the stream for its results."""
     parser = Parser(prog="app.py", description="Give an anime character a new outfit. Without a command the page is served.")
-    commands = parser.add_subparsers(metavar="{serve,swap,detect,models}", required=True)
+    commands = parser.add_subparsers(metavar=f"{{{','.join(COMMANDS)}}}", required=True)
 
     serve = commands.add_parser("serve", help="serve the page (default)")
     serve.add_argument("--host", default=os.environ.get("GRADIO_SERVER_NAME", "127.0.0.1"), help="default: %(default)s")
@@ -102,6 +102,12 @@ def build(run: Mapping[str, Run]) -> Parser:
     detect.add_argument("--out", required=True, type=Path, metavar="LABELS.png", help="an index a pixel, 0 = background")
     detect.add_argument("--mask", type=Path, metavar="M.png", help="also write a mask, white = these parts and what --text found")
     detect.set_defaults(run=run["detect"])
+
+    upscale = commands.add_parser("upscale", help="redraw a picture larger and print one line of JSON")
+    upscale.add_argument("--picture", required=True, type=Path, metavar="IN.png")
+    upscale.add_argument("--scale", required=True, type=int, choices=(2, 4), help="times its size")
+    upscale.add_argument("--out", required=True, type=Path, metavar="OUT.png")
+    upscale.set_defaults(run=run["upscale"])
 
     models = commands.add_parser("models", help="list the models, or fetch, check or remove their weight files")
     models.add_argument("what", choices=("list", "download", "verify", "remove"), nargs="?", default="list")

@@ -9,7 +9,18 @@ import numpy as np
 
 from pipeline.detect import masked
 from pipeline.mask import composite_mask
-from pipeline.request import Click, ClothingPart, Detection, DetectRequest, Image8, OnStep, Step, SwapRequest, SwapResult
+from pipeline.request import (
+    Click,
+    ClothingPart,
+    Detection,
+    DetectRequest,
+    Image8,
+    OnStep,
+    Step,
+    SwapRequest,
+    SwapResult,
+    Upscaled,
+)
 from serving.engine import Health
 
 COLOUR = (40, 90, 200)
@@ -57,6 +68,10 @@ class FlatEngine:
         self.hints.append((kind, own is not None))
         white = np.where(mask > 0, np.uint8(0), np.uint8(255))
         return np.repeat(white[..., None], 3, 2) if own is None else own[..., :3]
+
+    def upscale(self, image: Image8, scale: int, on_step: OnStep | None = None) -> Upscaled:
+        """Every pixel repeated."""
+        return Upscaled(image.repeat(scale, 0).repeat(scale, 1), 0.1)
 
     def health(self) -> Health:
         return Health(True, "bundled", "cpu", detects=True)
