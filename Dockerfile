@@ -12,6 +12,10 @@ RUN useradd --create-home --uid 1000 user \
 WORKDIR /home/user/app
 
 # the dependencies change rarely, so they come before the source
+COPY packages.txt ./
+RUN apt-get update \
+    && xargs -a packages.txt apt-get install -y --no-install-recommends \
+    && rm -rf /var/lib/apt/lists/*
 ARG PIP_EXTRA_INDEX_URL
 COPY requirements.txt ./
 RUN --mount=type=cache,target=/root/.cache/pip pip install -r requirements.txt
