@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 
 from models.prompt_weights import fragments
 from pipeline import outfit_choice as choice
-from pipeline.outfit_grammar import Mention, Reading, read
+from pipeline.outfit_grammar import read
+from pipeline.outfit_reading import BARE, Mention, Reading
 from pipeline.outfit_words import Word, colour_of, fold, lexicon
 from pipeline.request import UserError
 from pipeline.safety import check_words
@@ -54,9 +55,9 @@ def read_outfit(prompt: str, negative_prompt: str = "", seed: int = 0) -> Wish:
     negated = [*reading.negated, *against.mentions]
     notes: list[str] = []
     items = _expanded(reading, negated, notes)
-    for name, value, _ in against.loose:
+    for cut in against.loose:
         for _, mention in items:
-            mention.avoided.append((name, value))
+            mention.avoided.append((cut.name, cut.value))
     without = _denied(negated, reading.bare, [word for word, _ in items])
     garments: list[Garment] = []
     unsaid: list[frozenset[str]] = []
@@ -64,6 +65,7 @@ def read_outfit(prompt: str, negative_prompt: str = "", seed: int = 0) -> Wish:
         garment, left = _realised(word, mention, seed, [g for g in garments if g.slot in choice.MAIN], notes, reading.is_mans)
         garments.append(garment)
         unsaid.append(left)
+    notes += [f"There is no {text} in the wardrobe." for text in reading.unknown]
     if len(items) > MOST:
         notes.append(f"Only the first {MOST} garments are drawn.")
     slots = {garment.slot for garment in garments} | set(reading.bare) | {KINDS[kind].slot for m in negated for kind in _kinds(m)}
@@ -84,11 +86,11 @@ def _expanded(reading: Reading, negated: list[Mention], notes: list[str]) -> lis
     for mention in reading.mentions:
         if mention.word:
             _add(items, mention.word, mention, notes)
-    for name, value, is_negated in reading.loose:
-        if not is_negated and name != "length" and not any(m.is_upper for m in reading.mentions):
+    for cut in reading.loose:
+        if not cut.is_negated and cut.name != "length" and cut.value != BARE:
             top = lexicon().english["top"].word
             assert top is not None
-            _add(items, top, Mention(value, top, cuts={name: value}), notes)
+            _add(items, top, Mention(cut.value, top, cuts={cut.name: cut.value}), notes)
     costumes = sorted((m for m in reading.mentions if m.costume), key=lambda m: m.costume is not None and m.costume.is_vague)
     for mention in costumes:
         assert mention.costume is not None
@@ -97,7 +99,7 @@ def _expanded(reading: Reading, negated: list[Mention], notes: list[str]) -> lis
         taken = [word for word, _ in items]
         off = {kind for m in negated for kind in _away(m)}
         for word in mention.costume.men if reading.is_mans else mention.costume.women:
-            if word.kinds and not _is_replaced(word, taken) and not set(word.kinds) <= off:
+            if word.kinds and word.kinds[0] not in off and not _is_replaced(word, taken):
                 items.append((word, _of_costume(word, mention)))
     return items
 
@@ -110,9 +112,10 @@ def _of_costume(word: Word, mention: Mention) -> Mention:
         colours=list(mention.colours) if takes else [],
         seconds=list(mention.seconds) if takes else [],
         pattern=mention.pattern if takes else None,
-        cuts={name: value for name, value in mention.cuts.items() if Mention("", word).takes(name)},
+        cuts={name: value for name, value in mention.cuts.items() if Mention("", word).may_take(name, value)},
         usual=mention.usual if takes else (),
         avoided=list(mention.avoided) if takes else [],
+        costume=mention.costume,
     )
 
 
@@ -136,17 +139,25 @@ def _add(items: list[Item], word: Word, mention: Mention, notes: list[str]) -> N
     for index, (other, before) in enumerate(items):
         if other.slot != word.slot:
             continue
-        is_same = (
-            bool(set(other.kinds) & set(word.kinds)) or mention.text.endswith(before.text) or before.text.endswith(mention.text)
-        )
+        is_wider, is_narrower = _is_narrower(before, mention), _is_narrower(mention, before)
+        is_same = is_wider or is_narrower or bool(set(_first(other)) & set(_first(word)))
         if is_same and not _contradicts(before, mention):
-            narrower = word if len(word.kinds) <= len(other.kinds) or not word.is_any else other
-            items[index] = (narrower, _joined(before, mention))
+            items[index] = (word if is_narrower or (other.is_any and not is_wider) else other, _joined(before, mention))
             return
         if word.slot in _SINGLE or is_same:
             notes.append(f"Of {before.text} and {mention.text} only the first is drawn.")
             return
     items.append((word, mention))
+
+
+def _first(word: Word) -> tuple[str, ...]:
+    return word.kinds if word.is_any else word.kinds[:1]
+
+
+def _is_narrower(one: Mention, other: Mention) -> bool:
+    """Whether one is the other with a word before it: a maid dress is a dress, but a T-shirt is no shirt."""
+    gap = " " if other.text.isascii() else ""
+    return one.text.endswith(gap + other.text) and one.text != other.text and other.text not in ("shirt", "top")
 
 
 def _contradicts(one: Mention, other: Mention) -> bool:
@@ -170,9 +181,10 @@ def _joined(one: Mention, other: Mention) -> Mention:
 
 def _away(mention: Mention) -> set[str]:
     """Every kind that a negated word takes away: its own, those whose names end in it, and its family."""
+    if mention.costume and mention.costume.is_vague:
+        return set()
     kinds = set(_kinds(mention))
-    tail = mention.text.split(" ")[-1]
-    kinds |= {kind for kind, row in KINDS.items() if any(word.split(" ")[-1] == tail for word in row.words)}
+    kinds |= {kind for kind, row in KINDS.items() if any(word.split(" ")[-1] == mention.text for word in row.words)}
     for member in lexicon().families.get(mention.text, ()):
         kinds |= {kind for kind, row in KINDS.items() if member in (kind, row.slot.title)}
     return kinds
@@ -194,6 +206,7 @@ def _realised(
     said = dict(word.said) | mention.cuts
     kinds = [kind for kind in word.kinds if not said.get("length") or said["length"] in KINDS[kind].lengths] or list(word.kinds)
     rng = choice.rng_of(seed, "named", word.wanted)
+    hues = choice.rng_of(seed, *word.usual) if mention.costume and word.takes else rng  # a suit's trousers are its jacket's
     kind = kinds[int(rng.integers(len(kinds)))] if word.is_any else word.kinds[0]
     row, unsaid = KINDS[kind], {"kind"} if word.is_any and len(kinds) > 1 else set()
     if not word.is_any and (kind != word.wanted or mention.is_approximate):
@@ -205,8 +218,8 @@ def _realised(
     else:
         unsaid.add("colour")
         usual = mention.usual or word.usual or choice.usual_colours(kind)
-        near = [g.rgb for g in beside] if row.slot in choice.MAIN else []
-        colour, rgb = choice.choose_colour(rng, usual, near, avoided)
+        near = [garment.rgb for garment in beside] if row.slot in choice.MAIN and not mention.costume else []
+        colour, rgb = choice.choose_colour(hues, usual, near, avoided)
     pattern = mention.pattern or said.get("pattern")
     second: tuple[str | None, tuple[int, int, int] | None] = (None, None)
     if seconds := [*mention.seconds, *mention.colours[1:]]:
@@ -218,7 +231,7 @@ def _realised(
         unsaid.add("pattern")
     cuts = {}
     for name, options in (("sleeve", row.sleeves), ("length", row.lengths), ("neckline", row.necklines)):
-        if name in said and (options or row.slot in (Part.TOPWEAR, Part.ONEPIECE)):
+        if name in said and (options or (row.slot in (Part.TOPWEAR, Part.ONEPIECE) and name != "length")):
             cuts[name] = choice.fitting_length(kind, said[name]) if name == "length" else said[name]
         elif options:
             unsaid.add(name)

@@ -8,67 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from pipeline.outfit_reading import UPPER, Cut, Mention, Reading
 from pipeline.outfit_tokens import Token, clauses
-from pipeline.outfit_words import Costume, Word, lexicon
-from wardrobe.kinds import KINDS
+from pipeline.outfit_words import Word, lexicon
 from wardrobe.parts import ClothingPart
 
 _ARTICLES = frozenset(("a", "an", "the", "her", "his"))
-_UPPER = (ClothingPart.TOPWEAR, ClothingPart.ONEPIECE)
-
-
-@dataclass
-class Mention:
-    """A garment or a costume as it is spoken of. colours: its own first, then a second; seconds: of pattern or trim; avoided:
-    fields and values that it shall not have; note: of a word that only comes near."""
-
-    text: str
-    word: Word | None = None
-    costume: Costume | None = None
-    colours: list[str] = field(default_factory=list)
-    seconds: list[str] = field(default_factory=list)
-    pattern: str | None = None
-    cuts: dict[str, str] = field(default_factory=dict)
-    usual: tuple[str, ...] = ()
-    is_plain: bool = False
-    is_negated: bool = False
-    is_approximate: bool = False
-    avoided: list[tuple[str, str]] = field(default_factory=list)
-
-    def takes(self, cut: str) -> bool:
-        """Whether a sleeve, length or neckline means anything for it."""
-        if self.costume:
-            return any(_has_cut(word, cut) for word in self.costume.women)
-        return self.word is not None and _has_cut(self.word, cut)
-
-    def has_part(self, noun: str) -> bool:
-        """Whether it is drawn with this on it, in its second colour: a maid dress with its apron."""
-        words = self.costume.women if self.costume else (self.word,) if self.word else ()
-        return any(noun == KINDS[kind].trimmed for word in words for kind in word.kinds[:1])
-
-    @property
-    def is_upper(self) -> bool:
-        words = self.costume.women if self.costume else (self.word,)
-        return any(word is not None and word.slot in _UPPER for word in words)
-
-
-def _has_cut(word: Word, cut: str) -> bool:
-    if cut in ("sleeve", "neckline"):
-        return word.slot in _UPPER
-    return any(len(KINDS[kind].lengths) > 1 or KINDS[kind].slot == ClothingPart.ONEPIECE for kind in word.kinds)
-
-
-@dataclass
-class Reading:
-    """A prompt that was read. loose: sleeves and necklines of no garment; bare: slots that shall be; denied: garments;
-    unknown: words that look like garments."""
-
-    mentions: list[Mention] = field(default_factory=list)
-    negated: list[Mention] = field(default_factory=list)
-    bare: list[ClothingPart] = field(default_factory=list)
-    unknown: list[str] = field(default_factory=list)
-    loose: list[tuple[str, str, bool]] = field(default_factory=list)
-    is_mans: bool = False
+_SLEEVES = frozenset(("sleeve", "sleeves", "袖", "袖子"))
+_OF = frozenset(("的", "の"))
 
 
 @dataclass
@@ -100,6 +47,15 @@ def read(text: str) -> Reading:
     return reader.reading
 
 
+def _refined(noun: str, adjectives: list[str]) -> Word | None:
+    """What a noun with one of these words before it is called: "long black gloves" are "long gloves"."""
+    for adjective in reversed(adjectives):
+        sense = lexicon().english.get(f"{adjective} {noun}")
+        if sense and sense.role == "garment":
+            return sense.word
+    return None
+
+
 class _Reader:
     """Goes through the clauses; `reading` is what it has found so far."""
 
@@ -109,14 +65,14 @@ class _Reader:
         self.last: Mention | None = None  # the garment before, in this clause
         self.shared: Mention | None = None  # "black hat and gloves": the hat
         self.old: Mention | None = None  # what "change ... to" changes
-        self.is_negated = self.is_linked = self.is_with = self.is_whole = self.is_replacing = False
+        self.is_negated = self.is_linked = self.is_with = self.is_whole = self.is_replacing = self.is_taking = False
         self.previous = ""
 
     def clause(self, tokens: list[Token]) -> None:
         known = lexicon()
         if any(token.text in known.men for token in tokens) and not any(token.text in known.women for token in tokens):
             self.reading.is_mans = True
-        self.is_negated = self.is_linked = self.is_with = self.is_whole = self.is_replacing = False
+        self.is_negated = self.is_linked = self.is_with = self.is_whole = self.is_replacing = self.is_taking = False
         self.last = self.shared = self.old = None
         self.previous = ""
         for index, token in enumerate(tokens):
@@ -153,7 +109,9 @@ class _Reader:
             case "whole":
                 self.is_whole = True
             case "detail":
-                self._take_detail(rest)
+                self._take_detail(token, rest)
+            case "absent":
+                self._take_absent(token, rest)
             case "garment" | "near" | "costume" | "lacking":
                 self._take_garment(token, rest)
             case "bare":
@@ -174,28 +132,45 @@ class _Reader:
             return self.is_linked or bool(self.last) or self.is_with or len(rest) == 0
         return following.sense.role in ("garment", "pattern", "detail", "costume", "and", "colour", "guarded", "plain", "near")
 
-    def _take_detail(self, rest: list[Token]) -> None:
-        if rest and rest[0].sense.role == "garment":  # "white collar shirt"
-            self.pending.seconds += self.pending.colours
-            self.pending.colours = []
-        elif self.is_negated:
+    def _take_detail(self, token: Token, rest: list[Token]) -> None:
+        pending = self.pending
+        if token.text in _SLEEVES and pending.cuts.get("length") in ("short", "long"):  # "long white sleeves"
+            pending.cuts["sleeve"] = pending.cuts.pop("length")
+        if self.is_negated:
             self.pending = _Pending()
+            self.is_negated = not (rest and rest[0].text in _OF)
+            return
+        if token.sense.value != "prints":  # a lace collar makes no lace dress
+            pending.pattern = None
+        if rest and rest[0].sense.role == "garment":  # "white collar shirt"
+            pending.seconds += pending.colours
+            pending.colours = []
         else:
-            self.pending.is_detail = True
+            pending.is_detail = True
+
+    def _take_absent(self, token: Token, rest: list[Token]) -> None:
+        """Something worn that the wardrobe does not have."""
+        if self.last and self.last.has_part(token.sense.value):
+            self._take_detail(token, rest)
+        elif not (rest and rest[0].sense.role in ("garment", "detail")):
+            self.pending = _Pending()
+            if not self.is_negated:
+                self.reading.unknown.append(token.text)
 
     def _take_garment(self, token: Token, rest: list[Token]) -> None:
         word, costume = token.sense.word, token.sense.costume
         if self.last and self.last.has_part(token.text) and not self.is_negated:
-            self._take_detail(rest)
+            self._take_detail(token, rest)
             return
         if rest and rest[0].sense.role in ("garment", "near") and word and self._is_adjective(word, rest[0].sense.word):
             self.pending.adjectives.append(token.text)
             self.pending.usual = self.pending.usual or word.usual
             return
-        for adjective in reversed(self.pending.adjectives):  # "long black gloves" are "long gloves"
-            sense = lexicon().english.get(f"{adjective} {token.text}")
-            if sense and sense.role == "garment":
-                word = sense.word
+        if self.is_negated and rest and rest[0].sense.role == "detail" and token.text.isascii():  # "no shirt collar"
+            return
+        word = _refined(token.text, self.pending.adjectives) or word
+        if costume and costume.is_vague and self.previous == "other" and not self.pending.colours and not self.is_negated:
+            self.reading.unknown.append(f"{self.pending.adjectives[-1]} {token.text}")  # "rapper outfit"
         mention = Mention(token.text, word, costume, is_approximate=token.sense.role == "near")
         mention.is_negated = self.is_negated or token.sense.role == "lacking"
         self._give(mention)
@@ -216,7 +191,7 @@ class _Reader:
 
     @staticmethod
     def _is_adjective(word: Word, following: Word | None) -> bool:
-        return following is not None and (word.slot == following.slot or (word.slot in _UPPER and following.slot in _UPPER))
+        return following is not None and (word.slot == following.slot or (word.slot in UPPER and following.slot in UPPER))
 
     def _give(self, mention: Mention) -> None:
         """What is pending becomes the mention's."""
@@ -232,7 +207,8 @@ class _Reader:
         mention.colours = list(colours)
         mention.seconds = seconds
         mention.pattern, mention.usual, mention.is_plain = pending.pattern, pending.usual, pending.is_plain
-        mention.cuts = {name: value for name, value in pending.cuts.items() if mention.takes(name)}
+        for name, value in pending.cuts.items():
+            mention.cut(name, value)
 
     def _attach(self, mention: Mention) -> None:
         """What is pending becomes the mention's that came before it."""
@@ -242,6 +218,7 @@ class _Reader:
             mention.avoided += [("pattern", pending.pattern)] if pending.pattern else []
             mention.avoided += list(pending.cuts.items())
             return
+        mention.word = mention.word and (_refined(mention.text, pending.adjectives) or mention.word)
         is_trim = pending.is_detail or self.is_with or (pending.pattern is not None and bool(mention.colours))
         own = pending.base if is_trim else [*pending.base, *pending.colours]
         seconds = [*pending.seconds, *(pending.colours if is_trim else [])]
@@ -254,16 +231,16 @@ class _Reader:
         mention.usual = mention.usual or pending.usual
         mention.is_plain |= pending.is_plain
         for name, value in pending.cuts.items():
-            if mention.takes(name):
-                mention.cuts.setdefault(name, value)
-            else:
-                self.reading.loose.append((name, value, False))
+            if not mention.cut(name, value):
+                self._loose(name, value)
 
     def _take_grammar(self, token: Token, rest: list[Token]) -> None:
         match token.sense.role:
             case "filler":
                 if token.text in _ARTICLES:
                     self.shared = None
+                elif token.text in _OF and self.is_negated and self.previous in ("garment", "detail", "costume"):
+                    self.is_negated = False  # "没有领带的校服"
             case "and":
                 self._take_and(rest)
             case "with":
@@ -285,6 +262,11 @@ class _Reader:
                 self._negate_last()
             case "replace":
                 self.is_replacing = True
+            case "take":
+                self.is_taking = True
+            case "off":
+                if self.is_taking:  # "take the hat off"
+                    self._negate_last()
             case "break":
                 if self.pending and self.last:
                     self._attach(self.last)
@@ -295,7 +277,8 @@ class _Reader:
                 self.shared = None
 
     def _take_and(self, rest: list[Token]) -> None:
-        if self.pending.is_detail and self.last:
+        is_trim = self.is_with and self.previous == "other" and bool(self.pending.colours)  # "with white strings and"
+        if (self.pending.is_detail or is_trim) and self.last:
             self._attach(self.last)
         elif self.pending and self.last and (self.is_linked or self.is_with):
             following = [
@@ -331,7 +314,7 @@ class _Reader:
         is_bare = all(token.sense.role not in ("other", "thing", "break") for token in tokens)
         if self.is_negated:
             for name, value in pending.cuts.items():
-                self.reading.loose.append((name, value, True))
+                self._loose(name, value, is_negated=True)
             if pending.colours and before:
                 self._attach(before)
         elif (self.is_whole or self.is_linked) and pending.colours:
@@ -345,19 +328,23 @@ class _Reader:
         elif before and before.pattern is None and pending.pattern and is_bare:
             self._attach(before)
         for name, value in pending.cuts.items() if self.pending is pending and not self.is_negated else ():
-            self.reading.loose.append((name, value, False))
+            self._loose(name, value)
         self.pending = _Pending()
 
+    def _loose(self, name: str, value: str, is_negated: bool = False) -> None:
+        self.reading.loose.append(Cut(name, value, len(self.reading.mentions), is_negated))
+
     def settle(self) -> None:
-        """Give the cuts that stood alone to the garments that they can belong to."""
-        kept: list[tuple[str, str, bool]] = []
-        for name, value, is_negated in self.reading.loose:
-            able = [mention for mention in self.reading.mentions if mention.takes(name) and name not in mention.cuts]
-            if is_negated:
+        """Give the cuts that stood alone to the garments that they can belong to: the nearest before, or else after."""
+        kept: list[Cut] = []
+        for cut in self.reading.loose:
+            before, after = self.reading.mentions[cut.place - 1 :: -1] if cut.place else [], self.reading.mentions[cut.place :]
+            able = [mention for mention in (*before, *after) if mention.may_take(cut.name, cut.value)]
+            if cut.is_negated:
                 for mention in able:
-                    mention.avoided.append((name, value))
-            elif able:
-                able[-1].cuts[name] = value
-            elif not any(mention.takes(name) for mention in self.reading.mentions):
-                kept.append((name, value, is_negated))
+                    mention.avoided.append((cut.name, cut.value))
+            elif open_ones := [mention for mention in able if cut.name not in mention.cuts]:
+                open_ones[0].cut(cut.name, cut.value)
+            elif not any(mention.is_upper for mention in self.reading.mentions):
+                kept.append(cut)
         self.reading.loose = kept

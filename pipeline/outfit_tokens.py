@@ -12,8 +12,10 @@ from pipeline.outfit_words import Lexicon, Sense, fold, lexicon
 
 _PIECES = re.compile(r"[a-z0-9áé]+(?:\+)?|[^\x00-\x7f]|&|/|\+|:|[,;.!?|\n]")
 _STOPS = frozenset(",;.!?|、。，；！？・·\n")
+_KATAKANA = re.compile(r"[ァ-ヺー]")
+_SHORT = 2  # signs of words that are often but the end of others
 _KANA = re.compile(r"[ぁ-ゖァ-ヺ]")
-_SLIP = 0.85  # how alike a misspelt word and the one that is meant are, by difflib's ratio
+_SLIP = 0.83  # how alike a misspelt word and the one that is meant are, by difflib's ratio
 _SLIP_LETTERS = 6
 _TAILS = (
     "dress",
@@ -60,10 +62,11 @@ def _tokens(text: str) -> Iterator[Token]:
     text = fold(text.replace("\n", " , "))
     signs = {**known.signs, **known.kana} if _KANA.search(text) else known.signs
     pieces = [(_spelt(match[0]), match.start()) for match in _PIECES.finditer(text)]
-    index = 0
+    index, is_inside = 0, False
     while index < len(pieces):
         piece, start = pieces[index]
-        found = _signs_at(text, start, signs, known.longest_signs)
+        found = _signs_at(text, start, signs, known.longest_signs, is_inside)
+        is_inside = not found
         if found:
             yield Token(found, signs[found])
             while index < len(pieces) and pieces[index][1] < start + len(found):
@@ -82,13 +85,23 @@ def _tokens(text: str) -> Iterator[Token]:
         index += count
 
 
-def _signs_at(text: str, start: int, signs: dict[str, Sense], longest: int) -> str:
+def _signs_at(text: str, start: int, signs: dict[str, Sense], longest: int, is_inside: bool = False) -> str:
+    """The longest phrase in Chinese or Japanese at this place, no piece of a longer word in katakana. is_inside: what stands
+    before is of no known phrase."""
     if text[start].isascii() and start and text[start - 1].isascii() and text[start - 1].isalnum():
         return ""
     for length in range(min(longest, len(text) - start), 0, -1):
-        if (piece := text[start : start + length]) in signs:
+        piece, end = text[start : start + length], start + length
+        if piece not in signs or (is_inside and length <= _SHORT and _runs_on(text, start)):
+            continue
+        if not _runs_on(text, end) or _signs_at(text, end, signs, longest):
             return piece
     return ""
+
+
+def _runs_on(text: str, place: int) -> bool:
+    """Whether a word in katakana goes on across this place."""
+    return 0 < place < len(text) and bool(_KATAKANA.match(text[place - 1]) and _KATAKANA.match(text[place]))
 
 
 _SIGNS = {"&": Sense("and"), "/": Sense("and"), "+": Sense("and"), ":": Sense("in")}

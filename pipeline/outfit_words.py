@@ -154,9 +154,12 @@ def _senses(tables: dict[str, Any]) -> Iterator[tuple[Iterable[str], Sense]]:
     usual = {row.wanted: row.usual for row in reversed(rows.values()) if row.usual}
     for kind in KINDS:
         yield (kind,), Sense("garment", kind, Word((kind,), kind, usual=usual.get(kind, ())))
+    listed = {name for key in tables["garments"] for name in _split(key.partition(";")[0].removeprefix("any:"))}
+    for kind in KINDS.keys() - listed:  # one that the tables do not know brings its words
+        yield KINDS[kind].words, Sense("garment", kind, Word((kind,), kind))
     for key, words in tables["garments"].items():
-        if (word := rows[key]).kinds:
-            yield _split(words), Sense("garment", word.wanted, word)
+        word = rows[key]
+        yield _split(words), Sense("garment", word.wanted, word) if word.kinds else Sense("absent", word.wanted)
     for row in tables["sets"]:
         women = tuple(map(_word, row["wears"]))
         men = tuple(map(_word, row["men"])) if "men" in row else women
@@ -178,9 +181,10 @@ def _senses(tables: dict[str, Any]) -> Iterator[tuple[Iterable[str], Sense]]:
     for part in (*CLOTHING, ClothingPart.HEADWEAR):
         kinds = tuple(kind for kind, kind_row in KINDS.items() if kind_row.slot == part and kind_row.weight >= 1)
         yield (part.title,), Sense("garment", part.title, Word(kinds, kinds[0], is_any=True))
-    yield _split(tables["details"]["words"]), Sense("detail")
-    for hardness, words in tables["things"].items():
-        yield _split(words), Sense("thing", hardness)
+    for value, words in tables["details"].items():
+        yield _split(words), Sense("detail", value)
+    for value, words in tables["things"].items():
+        yield _split(words), Sense("absent" if value == "absent" else "thing", value)
     yield from _colour_senses(tables)
 
 
