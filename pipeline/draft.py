@@ -47,6 +47,7 @@ BEHIND = (255, 255, 255)  # behind a sprite while its manner is measured
 RIM = 0.012  # heads: how far the outline of what stays reaches beyond it
 CHIN = 0.52  # heads below the middle of the skull: from there on down the neck may be covered
 CAST = (0.035, 0.06)  # heads: how far hair, face and hands throw their shadow, across and down
+CRUMB = 0.0012  # of the figure: smaller pieces of what stays are errors of detection
 OUTLINE = 0.006  # of the long side: the outline of old clothes beside their labels
 SOFT_CAST = 0.05  # heads: blur of that shadow in softly shaded drawings
 
@@ -122,9 +123,10 @@ def draw_draft(character: Image8, found: Detection, fit: Fit, outfit: Outfit, ch
     layers = [layer for layer in layers if fit.frame.shows(layer)]
     picture, maps = paint_picture(layers, style, fit.frame, None), paint_maps(layers, style, fit.frame)
     worn = maps.garments
-    # skin is redrawn only where an old garment hid it
-    alpha = np.where((worn > 0) | old, picture[..., 3], np.uint8(0))
-    front = _in_front(found, fit, outfit, worn, set(changed))
+    # skin is redrawn only where an old garment hid it; a garment's soft rim lies beside its ids
+    drawn = cv2.dilate((worn > 0).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    alpha = np.where(drawn | old, picture[..., 3], np.uint8(0))
+    front = _without_crumbs(_in_front(found, fit, outfit, worn, set(changed)), CRUMB * (found.labels > 0).sum())
     front |= _rim(rgb, front, unit) & ~(worn == 0)
     share = cv2.GaussianBlur(front.astype(np.float32), (0, 0), 0.6)
     alpha = np.rint(alpha * (1 - share)).astype(np.uint8)
@@ -185,6 +187,14 @@ def _in_front(found: Detection, fit: Fit, outfit: Outfit, worn: Image8, changed:
     over_hair = (slots == Part.HEADWEAR) & ((labels == Part.HAIR) | (labels == Part.HEADWEAR))
     over_neck = (worn > 0) & kept & _below_chin(fit.figure, fit.frame)
     return np.asarray(front & ~over_hands & ~over_hair & ~over_neck)
+
+
+def _without_crumbs(region: Region, least: float) -> Region:
+    """What detection took for a hand or hair in the middle of cloth would stay as a speck of the old clothes."""
+    _, where, table, _ = cv2.connectedComponentsWithStats(region.astype(np.uint8), connectivity=8)
+    large = table[:, cv2.CC_STAT_AREA] >= least
+    large[0] = False
+    return np.asarray(large[where])
 
 
 def _below_chin(figure: Figure, frame: Frame) -> Region:

@@ -26,6 +26,7 @@ See = Callable[[DetectRequest], Detection]
 Part = ClothingPart
 
 BODY = {Part.TOPWEAR, Part.BOTTOMWEAR, Part.ONEPIECE}
+SMALL = {Part.HANDWEAR, Part.NECKWEAR, Part.HEADWEAR}  # goes with what it belonged to, and is added only where it is asked for
 UPPER = {Part.TOPWEAR, Part.ONEPIECE}
 WORN = 0.004  # of the figure: parts below are not worn
 TAKEN = 0.5  # share of an old garment that a painted mask must cover to replace it
@@ -71,8 +72,9 @@ def make_plan(request: SwapRequest, see: See) -> Plan:
         if body.left_out:
             request = replace(request, notes=(*request.notes, LEFT_OUT))
         changed = changing(wish, found, request.parts, painted)
+        drawn = changed if request.parts else changed - (SMALL - wish.slots)
         drafts = tuple(
-            draw_draft(request.character, found, body, complete(wish, changed, request.seed + index), changed)
+            draw_draft(request.character, found, body, complete(wish, drawn, request.seed + index), changed)
             for index in range(request.count)
         )
     drafts = tuple(_limited(draft, found, painted, request.protect) for draft in drafts)
