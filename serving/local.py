@@ -12,6 +12,7 @@ import torch
 
 from models.annotators import Annotators
 from models.detectors import load_segmenter
+from models.kept import Kept, digest
 from models.loader import best_device, load, places
 from models.picture_judges import SHELF, PictureJudge, load_judges
 from models.placement import Placement, below, fitting, free_megabytes
@@ -19,16 +20,17 @@ from models.profiles import PROFILES, SEGMENTER, ModelProfile
 from models.segmenter import Segmenter
 from models.weights import WeightsError, verified
 from pipeline.composite import key_colour
-from pipeline.detect import detect, masked, pick
-from pipeline.garment_cut import cut_out_garments
+from pipeline.detect import detect, pick
 from pipeline.hints import read
 from pipeline.images import flatten, resize
 from pipeline.mask import as_mask
+from pipeline.plan import make_draft
 from pipeline.request import (
     Cancelled,
     Click,
     Detection,
     DetectRequest,
+    Drafted,
     Image8,
     OnStep,
     Step,
@@ -40,8 +42,10 @@ from pipeline.request import (
 from pipeline.safety import SafetyRules
 from pipeline.swap import OutfitSwapper
 from pipeline.upscale import upscale
+from pipeline.validate import validate
 from serving.engine import Health
 
+FOUND = 4  # pictures whose parts are remembered: a draft is drawn anew at every word
 HINT_SIDE = 1024  # pixels: the long side at which a hint is previewed
 CPU_OUT_OF_MEMORY = ("can't allocate memory", "not enough memory")  # as torch words it on Linux and on Windows
 OUT_OF_MEMORY = "This picture needs more memory than there is, please switch the detail pass off or close other programs."
@@ -71,6 +75,7 @@ class LocalEngine:
         self._lock = threading.Lock()
         self._looking = threading.Lock()  # detection has its own, so that it never waits for a swap
         self._segmenter: Segmenter | None = None
+        self._found = Kept(FOUND)
         self._annotators = Annotators(self._device)
         self._swapper: OutfitSwapper | None = None
         self._placements: dict[str, Placement] = {}  # by profile, once one of its requests ran out of memory
@@ -82,12 +87,7 @@ class LocalEngine:
         Out of memory, the profile is placed one row lower (`models.placement`) and the request is tried once more.
         """
         profile = self._row(request.profile)
-        apart = any(garment.parts and garment.region is None for garment in request.garments)
-        if request.mask is None or request.protect or apart:
-            request = masked(request, self.detect(DetectRequest(request.character)))
-
-        if profile.cut_garments and request.garments:
-            request = cut_out_garments(request, self.detect)
+        validate(request, profile)  # a mistake costs no loading
 
         checked = self._checked(on_step)
         self._announce(profile, on_step)  # before the lock, which warming up holds while it loads
@@ -156,7 +156,13 @@ class LocalEngine:
     def detect(self, request: DetectRequest) -> Detection:
         """Find the clothing. Raises `UserError`."""
         with self._looking:
-            return detect(self._eyes(), request)
+            found: Detection = self._found.of((digest(request.character), request.words), lambda: detect(self._eyes(), request))
+            return found
+
+    def draft(self, request: SwapRequest) -> Drafted:
+        """The outfit drawn on the body. Raises `UserError`."""
+        validate(request, self._row(request.profile))
+        return make_draft(request, self.detect)
 
     def pick(self, character: Image8, clicks: Sequence[Click]) -> Image8:
         """The region that clicks mean. Raises `UserError`."""
@@ -213,7 +219,7 @@ class LocalEngine:
             try:
                 placement = self._placements.get(profile.name) or fitting(profile.memory, free_megabytes(self._device))
                 self._swapper = OutfitSwapper(
-                    profile, load(profile, self._device, placement=placement), self._rules, self._looked_at_by()
+                    profile, load(profile, self._device, placement=placement), self._rules, self._looked_at_by(), self.detect
                 )
             except WeightsError as error:
                 raise UserError(str(error)) from error
