@@ -10,18 +10,22 @@ from wardrobe.canvas import OVER, SLEEVE, Layer, Z
 from wardrobe.cloth import Cloth
 from wardrobe.figure import Figure
 from wardrobe.garments_bottom import BOTTOMS
+from wardrobe.garments_crown import CROWNS
 from wardrobe.garments_draped import DRAPED
 from wardrobe.garments_extra import EXTRAS
 from wardrobe.garments_festive import FESTIVE
 from wardrobe.garments_head import HEADWEAR
+from wardrobe.garments_hip import HIP
 from wardrobe.garments_light import LIGHT
 from wardrobe.garments_onepiece import ONEPIECES
 from wardrobe.garments_outer import OUTERWEAR
 from wardrobe.garments_robe import ROBES
+from wardrobe.garments_small import SMALL
 from wardrobe.garments_top import TOPS
 from wardrobe.garments_uniform import UNIFORMS
 from wardrobe.kinds import KINDS
 from wardrobe.outfit import OVER_OTHERS, Outfit
+from wardrobe.parts import ClothingPart
 from wardrobe.style import Style
 
 DRAW: dict[str, Callable[[Cloth], list[Layer]]] = {
@@ -36,6 +40,9 @@ DRAW: dict[str, Callable[[Cloth], list[Layer]]] = {
     **ROBES,
     **FESTIVE,
     **LIGHT,
+    **HIP,
+    **SMALL,
+    **CROWNS,
 }
 
 # Tops whose hem hangs over the skirt or trousers; the others are tucked in when worn under something.
@@ -60,14 +67,14 @@ def layers(outfit: Outfit, figure: Figure, style: Style) -> list[Layer]:
     for index, garment in enumerate(outfit.garments):
         over = garment.kind in OVER_OTHERS
         tucked = bool(garment.detail & 1) and garment.kind not in _LOOSE
-        if garment.kind in BOTTOMS:
+        if garment.slot == ClothingPart.BOTTOMWEAR:
             z = Z.BOTTOM
         elif over:
             z = Z.OUTER
         elif covered:
             z = Z.INNER
         else:
-            z = Z.INNER if tucked and garment.kind in TOPS else Z.TOP
+            z = Z.INNER if tucked and garment.slot == ClothingPart.TOPWEAR else Z.TOP
         sleeve_z = OVER if over else SLEEVE
         found += DRAW[garment.kind](Cloth(garment, index + 1, figure, style, z, sleeve_z, np.random.default_rng(garment.detail)))
     return found

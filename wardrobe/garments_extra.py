@@ -17,7 +17,7 @@ from wardrobe.style import darken, lighten
 Draw = Callable[[Cloth], list[Layer]]
 
 
-def _sock(c: Cloth, t0: float, *, band: bool = True, loose: float = 0.06, foot: bool = True) -> list[Layer]:
+def sock(c: Cloth, t0: float, *, band: bool = True, loose: float = 0.06, foot: bool = True) -> list[Layer]:
     w = c.figure.body.thigh_half
     found = []
     for side in SIDES:
@@ -35,21 +35,21 @@ def _sock(c: Cloth, t0: float, *, band: bool = True, loose: float = 0.06, foot: 
 
 
 def ankle_socks(c: Cloth) -> list[Layer]:
-    return _sock(c, 0.87, loose=0.08)
+    return sock(c, 0.87, loose=0.08)
 
 
 def knee_socks(c: Cloth) -> list[Layer]:
-    return _sock(c, 0.55 + 0.05 * float(c.rng.random()))
+    return sock(c, 0.55 + 0.05 * float(c.rng.random()))
 
 
 def thigh_highs(c: Cloth) -> list[Layer]:
-    return _sock(c, 0.27 + 0.08 * float(c.rng.random()), loose=0.03)
+    return sock(c, 0.27 + 0.08 * float(c.rng.random()), loose=0.03)
 
 
 def tights(c: Cloth) -> list[Layer]:
     w = c.figure.body.thigh_half
     hips = c.piece(Z.BODY + 0.5, c.figure.torso.outline(0.7, 1.0, 0.03 * w, hem=0.1), line=0.0)
-    return [*_sock(c, 0.0, band=False, loose=0.02), hips]
+    return [*sock(c, 0.0, band=False, loose=0.02), hips]
 
 
 def leg_warmers(c: Cloth) -> list[Layer]:
@@ -71,7 +71,7 @@ def leg_warmers(c: Cloth) -> list[Layer]:
     return found
 
 
-def _shoe(
+def shoe(
     c: Cloth,
     *,
     shaft: float | None,
@@ -129,7 +129,7 @@ def _laces(c: Cloth, side: str) -> Path:
 
 
 def shoes(c: Cloth) -> list[Layer]:
-    return _shoe(c, shaft=None, sole=darken(c.main, 0.6), marks=bool(c.garment.detail & 2))
+    return shoe(c, shaft=None, sole=darken(c.main, 0.6), marks=bool(c.garment.detail & 2))
 
 
 def mary_janes(c: Cloth) -> list[Layer]:
@@ -150,15 +150,15 @@ def mary_janes(c: Cloth) -> list[Layer]:
 
 
 def sneakers(c: Cloth) -> list[Layer]:
-    return _shoe(c, shaft=None, sole=c.trim if c.garment.second_rgb else WHITE, marks=True)
+    return shoe(c, shaft=None, sole=c.trim if c.garment.second_rgb else WHITE, marks=True)
 
 
 def boots(c: Cloth) -> list[Layer]:
-    return _shoe(c, shaft=0.8, sole=darken(c.main, 0.6), marks=True)
+    return shoe(c, shaft=0.8, sole=darken(c.main, 0.6), marks=True)
 
 
 def knee_boots(c: Cloth) -> list[Layer]:
-    return _shoe(c, shaft=0.56, sole=darken(c.main, 0.6), heel=0.04, marks=False, cuff=True)
+    return shoe(c, shaft=0.56, sole=darken(c.main, 0.6), heel=0.04, marks=False, cuff=True)
 
 
 def sandals(c: Cloth) -> list[Layer]:
@@ -203,7 +203,7 @@ def heels(c: Cloth) -> list[Layer]:
     return found
 
 
-def _glove(c: Cloth, t0: float) -> list[Layer]:
+def glove(c: Cloth, t0: float) -> list[Layer]:
     h = c.figure.body.arm_half
     found = []
     for side in SIDES:
@@ -217,11 +217,11 @@ def _glove(c: Cloth, t0: float) -> list[Layer]:
 
 
 def gloves(c: Cloth) -> list[Layer]:
-    return _glove(c, 0.9)
+    return glove(c, 0.9)
 
 
 def long_gloves(c: Cloth) -> list[Layer]:
-    return _glove(c, 0.44)
+    return glove(c, 0.44)
 
 
 def arm_warmers(c: Cloth) -> list[Layer]:

@@ -17,41 +17,41 @@ Draw = Callable[[Cloth], list[Layer]]
 Rows = Sequence[tuple[float, float]]
 
 
-def _on_head(c: Cloth, path: Path) -> Path:
+def on_head(c: Cloth, path: Path) -> Path:
     path.transform(c.figure.head.matrix())
     return path
 
 
-def _blob(c: Cloth, rows: Rows) -> Path:
-    return _on_head(c, trace(spline(np.array(rows), 5 * len(rows), closed=True)))
+def blob(c: Cloth, rows: Rows) -> Path:
+    return on_head(c, trace(spline(np.array(rows), 5 * len(rows), closed=True)))
 
 
-def _corners(c: Cloth, rows: Rows) -> Path:
+def corners(c: Cloth, rows: Rows) -> Path:
     path = Path()
     path.move_to(*rows[0])
     for row in rows[1:]:
         path.line_to(*row)
     path.close()
-    return _on_head(c, path)
+    return on_head(c, path)
 
 
-def _lines(c: Cloth, *rows: Rows) -> Path:
-    return _on_head(c, strokes(*[np.array(row) for row in rows]))
+def lines(c: Cloth, *rows: Rows) -> Path:
+    return on_head(c, strokes(*[np.array(row) for row in rows]))
 
 
-def _wide(c: Cloth) -> float:
+def skull(c: Cloth) -> float:
     return c.figure.head.wide + 0.07
 
 
-def _brim(c: Cloth, half: float, y: float, height: float) -> Path:
+def brim(c: Cloth, half: float, y: float, height: float) -> Path:
     path = Path()
     shift = c.figure.head.turn * 0.05
     path.add_oval(Box(shift - half, y - height, shift + half, y + height))
-    return _on_head(c, path)
+    return on_head(c, path)
 
 
 def sun_hat(c: Cloth) -> list[Layer]:
-    w = _wide(c)
+    w = skull(c)
     crown = [
         (-w * 0.95, -0.3),
         (-w * 0.86, -0.55),
@@ -62,16 +62,16 @@ def sun_hat(c: Cloth) -> list[Layer]:
         (0, -0.22),
     ]
     band = [(-w * 0.97, -0.4), (0, -0.32), (w * 0.97, -0.4), (w * 0.97, -0.28), (0, -0.2), (-w * 0.97, -0.28)]
-    weave = _lines(c, [(-w * 0.7, -0.58), (0, -0.52), (w * 0.7, -0.58)], [(-w * 0.5, -0.66), (0, -0.62), (w * 0.5, -0.66)])
+    weave = lines(c, [(-w * 0.7, -0.58), (0, -0.52), (w * 0.7, -0.58)], [(-w * 0.5, -0.66), (0, -0.62), (w * 0.5, -0.66)])
     return [
-        c.piece(Z.HEADWEAR, _brim(c, w * 1.75, -0.28, 0.15)),
-        c.piece(Z.HEADWEAR + 0.1, _blob(c, crown), marks=[Mark(weave, width=0.6, strength=0.7)]),
-        c.detail(Z.HEADWEAR + 0.2, _blob(c, band), c.contrast, shading=0.3),
+        c.piece(Z.HEADWEAR, brim(c, w * 1.75, -0.28, 0.15)),
+        c.piece(Z.HEADWEAR + 0.1, blob(c, crown), marks=[Mark(weave, width=0.6, strength=0.7)]),
+        c.detail(Z.HEADWEAR + 0.2, blob(c, band), c.contrast, shading=0.3),
     ]
 
 
 def beret(c: Cloth) -> list[Layer]:
-    w = _wide(c)
+    w = skull(c)
     lean = 0.12 if c.garment.detail & 1 else -0.12
     rows = [
         (-w * 1.0, -0.3),
@@ -82,13 +82,13 @@ def beret(c: Cloth) -> list[Layer]:
         (w * 1.0, -0.3),
         (0, -0.3),
     ]
-    stem = _lines(c, [(lean * 1.2, -0.69), (lean * 1.6, -0.76)])
-    band = _lines(c, [(-w * 1.0, -0.33), (0, -0.38), (w * 1.0, -0.33)])
-    return [c.piece(Z.HEADWEAR, _blob(c, rows), marks=[Mark(stem, width=2.0, clip=False), Mark(band, width=0.9)])]
+    stem = lines(c, [(lean * 1.2, -0.69), (lean * 1.6, -0.76)])
+    band = lines(c, [(-w * 1.0, -0.33), (0, -0.38), (w * 1.0, -0.33)])
+    return [c.piece(Z.HEADWEAR, blob(c, rows), marks=[Mark(stem, width=2.0, clip=False), Mark(band, width=0.9)])]
 
 
 def cap(c: Cloth) -> list[Layer]:
-    w = _wide(c)
+    w = skull(c)
     d = 0.3 if c.figure.head.turn >= 0 else -0.3
     crown = [
         (-w * 1.02, -0.24),
@@ -107,20 +107,20 @@ def cap(c: Cloth) -> list[Layer]:
         (d * 0.8, -0.11),
         (-w * 0.75 + d * 0.9, -0.17),
     ]
-    seams = _lines(
+    seams = lines(
         c,
         [(0, -0.68), (d * 0.2, -0.5), (d * 0.4, -0.34)],
         [(0, -0.67), (-w * 0.55, -0.5), (-w * 0.7, -0.3)],
         [(0, -0.67), (w * 0.55, -0.5), (w * 0.7, -0.3)],
     )
     return [
-        c.piece(Z.HEADWEAR, _blob(c, crown), marks=[Mark(seams, width=0.8)]),
-        c.detail(Z.HEADWEAR + 0.1, _blob(c, peak), c.trim),
+        c.piece(Z.HEADWEAR, blob(c, crown), marks=[Mark(seams, width=0.8)]),
+        c.detail(Z.HEADWEAR + 0.1, blob(c, peak), c.trim),
     ]
 
 
 def witch_hat(c: Cloth) -> list[Layer]:
-    w = _wide(c)
+    w = skull(c)
     tip = 0.35 if c.garment.detail & 1 else -0.35
     cone = [
         (-w * 0.92, -0.3),
@@ -134,30 +134,30 @@ def witch_hat(c: Cloth) -> list[Layer]:
         (0, -0.22),
     ]
     band = [(-w * 0.9, -0.42), (0, -0.34), (w * 0.9, -0.42), (w * 0.95, -0.28), (0, -0.2), (-w * 0.95, -0.28)]
-    creases = _lines(c, [(tip * 0.4 - 0.1, -0.98), (tip * 0.4 + 0.1, -0.93)], [(-w * 0.45, -0.7), (0.0, -0.66)])
+    creases = lines(c, [(tip * 0.4 - 0.1, -0.98), (tip * 0.4 + 0.1, -0.93)], [(-w * 0.45, -0.7), (0.0, -0.66)])
     return [
-        c.piece(Z.HEADWEAR, _brim(c, w * 1.8, -0.28, 0.14)),
-        c.piece(Z.HEADWEAR + 0.1, _corners(c, _smooth(cone)), marks=[Mark(creases, width=0.9)]),
-        c.detail(Z.HEADWEAR + 0.2, _blob(c, band), c.trim, shading=0.3),
+        c.piece(Z.HEADWEAR, brim(c, w * 1.8, -0.28, 0.14)),
+        c.piece(Z.HEADWEAR + 0.1, corners(c, smooth(cone)), marks=[Mark(creases, width=0.9)]),
+        c.detail(Z.HEADWEAR + 0.2, blob(c, band), c.trim, shading=0.3),
     ]
 
 
-def _smooth(rows: Rows) -> Rows:
+def smooth(rows: Rows) -> Rows:
     return [(float(x), float(y)) for x, y in spline(np.array(rows), 4 * len(rows))]
 
 
 def hair_bow(c: Cloth) -> list[Layer]:
-    w = _wide(c)
+    w = skull(c)
     side = (-1, 0, 1)[c.garment.detail % 3]
     path, creases = upper.bow(side * w * 0.75, -0.5 if side else -0.58, 0.3, tails=0.9 if side else 0.0)
-    return [c.piece(Z.HEADWEAR, _on_head(c, path), marks=[Mark(_on_head(c, creases), width=0.9)])]
+    return [c.piece(Z.HEADWEAR, on_head(c, path), marks=[Mark(on_head(c, creases), width=0.9)])]
 
 
 def _band(c: Cloth, top: float, thick: float) -> Path:
-    w = _wide(c)
+    w = skull(c)
     line = spline(np.array([(-w * 1.0, -0.12), (-w * 0.82, top + 0.12), (0, top), (w * 0.82, top + 0.12), (w * 1.0, -0.12)]), 14)
     inner = line * [0.97, 1.0] + [0, thick]
-    return _on_head(c, trace(np.concatenate([line, inner[::-1]])))
+    return on_head(c, trace(np.concatenate([line, inner[::-1]])))
 
 
 def headband(c: Cloth) -> list[Layer]:
@@ -165,12 +165,12 @@ def headband(c: Cloth) -> list[Layer]:
 
 
 def maid_headdress(c: Cloth) -> list[Layer]:
-    w = _wide(c)
+    w = skull(c)
     s = np.linspace(-0.9, 0.9, 33)
     top = np.stack([s * w, -0.56 + 0.3 * s**2 + 0.035 * np.cos(14 * np.pi * s)], 1) - [0, 0.05]
     low = np.stack([s[::-1] * w * 0.95, -0.42 + 0.3 * s[::-1] ** 2], 1)
-    frill = _on_head(c, trace(np.concatenate([top, low])))
-    inner = _on_head(c, trace(np.stack([s * w * 0.95, -0.46 + 0.3 * s**2], 1), closed=False))
+    frill = on_head(c, trace(np.concatenate([top, low])))
+    inner = on_head(c, trace(np.stack([s * w * 0.95, -0.46 + 0.3 * s**2], 1), closed=False))
     return [
         c.piece(
             Z.HEADWEAR, frill, marks=[Mark(inner, colour=c.contrast if c.garment.second_rgb else darken(c.main, 0.3), width=1.8)]
@@ -179,7 +179,7 @@ def maid_headdress(c: Cloth) -> list[Layer]:
 
 
 def helmet(c: Cloth) -> list[Layer]:
-    w = _wide(c)
+    w = skull(c)
     shell = [
         (-w * 1.06, -0.05),
         (-w * 1.06, -0.4),
@@ -193,17 +193,17 @@ def helmet(c: Cloth) -> list[Layer]:
         (-w * 0.7, -0.28),
         (-w * 0.85, -0.02),
     ]
-    visor = _lines(c, [(-w * 1.02, -0.38), (0, -0.44), (w * 1.02, -0.38)])
-    shine = _blob(c, [(-w * 0.6, -0.56), (-w * 0.3, -0.62), (-w * 0.35, -0.46), (-w * 0.62, -0.44)])
+    visor = lines(c, [(-w * 1.02, -0.38), (0, -0.44), (w * 1.02, -0.38)])
+    shine = blob(c, [(-w * 0.6, -0.56), (-w * 0.3, -0.62), (-w * 0.35, -0.46), (-w * 0.62, -0.44)])
     plume = [(-0.05, -0.62), (-0.12, -0.86), (0.12, -0.98), (0.42, -0.9), (0.5, -0.66), (0.3, -0.78), (0.08, -0.62)]
     return [
-        c.detail(Z.HEADWEAR - 0.1, _blob(c, plume), c.trim if c.garment.second_rgb else (190, 50, 50)),
-        c.piece(Z.HEADWEAR, _blob(c, shell), marks=[Mark(shine, "light", strength=0.4), Mark(visor, width=1.4)]),
+        c.detail(Z.HEADWEAR - 0.1, blob(c, plume), c.trim if c.garment.second_rgb else (190, 50, 50)),
+        c.piece(Z.HEADWEAR, blob(c, shell), marks=[Mark(shine, "light", strength=0.4), Mark(visor, width=1.4)]),
     ]
 
 
 def beanie(c: Cloth) -> list[Layer]:
-    w = _wide(c)
+    w = skull(c)
     dome = [
         (-w * 1.03, -0.28),
         (-w * 0.92, -0.58),
@@ -214,16 +214,16 @@ def beanie(c: Cloth) -> list[Layer]:
         (0, -0.3),
     ]
     fold = [(-w * 1.06, -0.36), (0, -0.42), (w * 1.06, -0.36), (w * 1.08, -0.2), (0, -0.26), (-w * 1.08, -0.2)]
-    ribs = _lines(c, *[[(k * w, -0.4 + 0.05 * k * k), (k * w, -0.22 + 0.05 * k * k)] for k in np.linspace(-0.85, 0.85, 8)])
+    ribs = lines(c, *[[(k * w, -0.4 + 0.05 * k * k), (k * w, -0.22 + 0.05 * k * k)] for k in np.linspace(-0.85, 0.85, 8)])
     found = [
-        c.piece(Z.HEADWEAR, _blob(c, dome)),
-        c.detail(Z.HEADWEAR + 0.1, _blob(c, fold), lighten(c.main, 0.12), marks=[Mark(ribs, width=0.7)]),
+        c.piece(Z.HEADWEAR, blob(c, dome)),
+        c.detail(Z.HEADWEAR + 0.1, blob(c, fold), lighten(c.main, 0.12), marks=[Mark(ribs, width=0.7)]),
     ]
     if c.garment.detail & 1:
         found.append(
             c.detail(
                 Z.HEADWEAR + 0.2,
-                _blob(c, [(-0.13, -0.8), (0, -0.92), (0.13, -0.8), (0, -0.68)]),
+                blob(c, [(-0.13, -0.8), (0, -0.92), (0.13, -0.8), (0, -0.68)]),
                 c.contrast if c.garment.second_rgb else WHITE,
             )
         )
@@ -231,13 +231,13 @@ def beanie(c: Cloth) -> list[Layer]:
 
 
 def top_hat(c: Cloth) -> list[Layer]:
-    w = _wide(c)
+    w = skull(c)
     tube = [(-w * 0.78, -0.36), (-w * 0.86, -1.0), (w * 0.86, -1.0), (w * 0.78, -0.36)]
     band = [(-w * 0.78, -0.4), (-w * 0.8, -0.55), (w * 0.8, -0.55), (w * 0.78, -0.4)]
     return [
-        c.piece(Z.HEADWEAR, _brim(c, w * 1.25, -0.36, 0.08)),
-        c.piece(Z.HEADWEAR + 0.1, _corners(c, tube)),
-        c.detail(Z.HEADWEAR + 0.2, _corners(c, band), c.trim, shading=0.3),
+        c.piece(Z.HEADWEAR, brim(c, w * 1.25, -0.36, 0.08)),
+        c.piece(Z.HEADWEAR + 0.1, corners(c, tube)),
+        c.detail(Z.HEADWEAR + 0.2, corners(c, band), c.trim, shading=0.3),
     ]
 
 

@@ -48,7 +48,7 @@ def _gown(
         trim=trim,
     )
     body = upper.bodice(c, WAIST + 0.02, ease=ease, neck=neck, hem=0.05, z=c.z + 0.2, marks=marks)
-    found = [*skirt, body]
+    found = [skirt[0], body, *skirt[1:]]
     if band is not None:
         found.append(lower.waistband(c, WAIST + 0.02, band, c.z + 0.4, 0.07, 0.04))
     return found
@@ -199,7 +199,7 @@ def robe(c: Cloth) -> list[Layer]:
 
 
 def overalls(c: Cloth) -> list[Layer]:
-    f, t1 = c.figure.torso, 0.96 if c.garment.length == "long" else 0.52
+    f, t1 = c.figure.torso, {"long": 0.96, "knee": 0.52, "short": 0.26}[c.garment.length]
     found = lower.trousers(c, t1=t1, ease=0.2, v=0.56, cuff=lighten(c.main, 0.25), seams=False)
     bib = shape(
         f.front(-0.5, 0.3), f.front(0.5, 0.3), f.front(0.62, 0.6), f.at(0.98, 0.62), f.at(-0.98, 0.62), f.front(-0.62, 0.6)
@@ -384,6 +384,7 @@ ONEPIECES: dict[str, Draw] = {
     "yukata": kimono,
     "robe": robe,
     "overalls": overalls,
+    "overall shorts": overalls,
     "jumpsuit": jumpsuit,
     "pinafore dress": pinafore,
     "tracksuit": tracksuit,

@@ -142,6 +142,18 @@ TOPS: dict[str, Kind] = {
     "camisole": Kind(_TOP, ("camisole", "cami top", "spaghetti strap top"), ("none",), (), (), 0.2, 0.3, "lace", weight=0.0),
     "corset top": Kind(_TOP, ("corset top", "corset", "bustier"), ("none",), (), (), 0.1, 0.6, "laces", weight=0.0),
     "halter top": Kind(_TOP, ("halter top", "halterneck top", "halterneck"), ("none",), (), (), 0.25, 0.3, "trim", weight=0.0),
+    "apron": Kind(
+        _TOP,
+        ("apron", "kitchen apron", "bib apron"),
+        ("none",),
+        (),
+        (),
+        0.3,
+        0.6,
+        "trim",
+        over=("shirt", "t-shirt", "blouse"),
+        weight=0.0,
+    ),
 }
 
 BOTTOMS: dict[str, Kind] = {
@@ -162,12 +174,18 @@ BOTTOMS: dict[str, Kind] = {
     "wide-leg trousers": Kind(_BOTTOM, ("wide-leg trousers", "wide pants", "baggy pants"), patterned=0.25, plural=True),
     "cargo pants": Kind(_BOTTOM, ("cargo pants", "cargo trousers"), patterned=0.2, plural=True),
     "sweatpants": Kind(_BOTTOM, ("sweatpants", "track pants", "joggers"), (), (), (), 0.0, 0.7, "side stripes", plural=True),
-    "leggings": Kind(_BOTTOM, ("leggings", "tight pants"), patterned=0.3, plural=True),
+    "leggings": Kind(_BOTTOM, ("leggings", "tight pants", "yoga pants"), patterned=0.3, plural=True),
     "shorts": Kind(_BOTTOM, ("shorts", "short pants"), (), ("short",), (), 0.35, 0.2, "hem", plural=True, weight=1.4),
     "bermuda shorts": Kind(
         _BOTTOM, ("bermuda shorts", "knee-length shorts", "capri pants"), (), ("knee",), (), 0.35, plural=True
     ),
     "hakama": Kind(_BOTTOM, ("hakama", "hakama skirt"), (), ("long",), (), 0.1),
+    "mini skirt": Kind(_BOTTOM, ("mini skirt", "miniskirt", "denim skirt"), (), ("short",), (), 0.25, weight=0.0),
+    "tutu": Kind(_BOTTOM, ("tutu", "ballet skirt", "tulle skirt"), (), ("short",), (), 0.0, weight=0.0),
+    "suspender skirt": Kind(_BOTTOM, ("suspender skirt", "skirt with suspenders"), (), ("short", "knee"), (), 0.35, weight=0.0),
+    "high-waist shorts": Kind(
+        _BOTTOM, ("high-waist shorts", "high-waisted shorts"), (), ("short",), (), 0.3, plural=True, weight=0.0
+    ),
 }
 
 ONEPIECES: dict[str, Kind] = {
@@ -285,6 +303,9 @@ ONEPIECES: dict[str, Kind] = {
     "leotard": Kind(_ONE, ("leotard", "gym leotard"), ("none", "long"), ("short",), ("round",), 0.0, 0.8, "sash", weight=0.0),
     "swimsuit": Kind(
         _ONE, ("swimsuit", "school swimsuit", "one-piece swimsuit"), ("none",), ("short",), (), 0.0, 0.3, "piping", weight=0.0
+    ),
+    "overall shorts": Kind(
+        _ONE, ("overall shorts", "shortalls"), ("none",), ("short",), (), 0.15, over=("t-shirt", "shirt"), plural=True, weight=0.0
     ),
 }
 

@@ -1,0 +1,396 @@
+"""How more headwear is drawn: veil, crown, tiara, flower crown, nurse cap, sailor hat, pirate hat, cat ears."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from wardrobe.canvas import Layer, Mark, Z
+from wardrobe.cloth import WHITE, Cloth, shape
+from wardrobe.garments_head import Rows, blob, corners, lines, on_head, skull
+from wardrobe.geometry import Points, polygon, spline, trace
+from wardrobe.path import Path
+from wardrobe.style import RGB, darken, lighten
+from wardrobe.tailoring import BRASS
+
+Draw = Callable[[Cloth], list[Layer]]
+GEMS: tuple[RGB, ...] = ((204, 52, 70), (58, 110, 206), (60, 160, 110), (236, 236, 244))
+
+
+def _arc(c: Cloth, y: float, rise: float, reach: float = 1.0, count: int = 25) -> Points:
+    """A line over the skull from side to side, N x 2 in head space. y: its height at the sides; rise: how much higher it is
+    in the middle; reach: share of the skull's half-width."""
+    s = np.linspace(-reach, reach, count)
+    shift = 0.05 * c.figure.head.turn * (1 - s**2)
+    return np.stack([s * skull(c) + shift, y - rise * (1 - s**2)], 1)
+
+
+def _gem(c: Cloth, places: Points, radius: float, z: float, colour: RGB) -> Layer:
+    path, glint = Path(), Path()
+    for x, y in places.tolist():
+        path.add_circle(x, y, radius)
+        glint.add_circle(x - 0.3 * radius, y - 0.35 * radius, 0.3 * radius)
+    return c.detail(z, on_head(c, path), colour, marks=[Mark(on_head(c, glint), "light", strength=0.8)], shading=0.4)
+
+
+def veil(c: Cloth) -> list[Layer]:
+    """Sheer cloth gathered under a band of flowers, falling behind the hair and in front of the shoulders."""
+    w, torso = skull(c), c.figure.torso
+    head = c.figure.head
+    end = torso.length * 0.95
+    x0 = torso.at(0, 0.3)[0]
+    wide = 1.45 * c.figure.body.shoulder
+    side = [
+        [
+            head.at(s * w * 0.9, -0.42),
+            head.at(s * (w + 0.12), -0.05),
+            head.at(s * (w + 0.2), 0.4),
+            (x0 + s * wide, 0.45 * end),
+            (x0 + s * wide * 1.08, end),
+        ]
+        for s in (-1, 1)
+    ]
+    left, right = (spline(np.array(rows), 24) for rows in side)
+    s = np.linspace(0, 1, 49)[:, None]
+    hem = (
+        left[-1]
+        + (right[-1] - left[-1]) * s
+        + np.stack([0 * s[:, 0], 0.04 * np.cos(12 * np.pi * s[:, 0]) + 0.1 * np.sin(np.pi * s[:, 0])], 1)
+    )
+    back = polygon(np.concatenate([left, hem, right[::-1]]))
+    tone = lighten(c.main, 0.35)
+    found = [
+        c.detail(
+            Z.BEHIND + 1, back, tone, marks=[Mark(trace(hem - [0, 0.05], closed=False), colour=c.trim, width=1.4)], shading=0.3
+        )
+    ]
+    for sign, line in ((-1, left), (1, right)):
+        inner = spline(
+            np.array(
+                [
+                    head.at(sign * w * 0.72, -0.45),
+                    head.at(sign * (w + 0.01), 0.0),
+                    head.at(sign * (w + 0.0), 0.42),
+                    (x0 + sign * 0.86 * c.figure.body.shoulder, 0.3 * end),
+                    (x0 + sign * 1.0 * c.figure.body.shoulder, 0.62 * end),
+                ]
+            ),
+            24,
+        )
+        low = np.array([line[18], (line[17] + inner[-1]) / 2 + [0, 0.05], inner[-1]])
+        folds = [line[2:17] * f + inner[2:17] * (1 - f) for f in (0.35, 0.7)]
+        marks = [Mark(trace(fold, closed=False), width=0.6, strength=0.7) for fold in folds]
+        found.append(
+            c.detail(
+                Z.HEADWEAR - 1,
+                polygon(np.concatenate([line[:18], low, inner[::-1]])),
+                tone,
+                marks=[*marks, Mark(trace(inner, closed=False), colour=c.trim, width=1.4)],
+                shading=0.3,
+            )
+        )
+    crown = np.concatenate([_arc(c, -0.42, 0.16, 0.92), _arc(c, -0.36, 0.1, 0.86)[::-1]])
+    found.append(c.piece(Z.HEADWEAR, on_head(c, polygon(crown))))
+    flowers = _arc(c, -0.4, 0.13, 0.86, 9)
+    for k, (x, y) in enumerate(flowers.tolist()):
+        found.append(
+            _flower(c, x, y, 0.075 if k % 2 else 0.095, Z.HEADWEAR + 0.1 + 0.01 * k, lighten(c.trim, 0.65) if k % 2 else WHITE)
+        )
+    return found
+
+
+def _flower(c: Cloth, x: float, y: float, r: float, z: float, colour: RGB, heart: RGB = (240, 206, 108)) -> Layer:
+    """Five round petals about a heart. r: of the whole, head space."""
+    a = np.linspace(0, 2 * np.pi, 41)[:-1]
+    radius = r * (0.78 + 0.22 * np.abs(np.cos(2.5 * a)))
+    petals = on_head(c, polygon(np.stack([x + radius * np.sin(a), y - radius * np.cos(a)], 1)))
+    middle = Path.circle(x, y, 0.32 * r)
+    middle.transform(c.figure.head.matrix())
+    rays: list[Rows] = [
+        [
+            (x + 0.36 * r * float(np.sin(b)), y - 0.36 * r * float(np.cos(b))),
+            (x + 0.7 * r * float(np.sin(b)), y - 0.7 * r * float(np.cos(b))),
+        ]
+        for b in np.arange(5) * 0.4 * np.pi + 0.2 * np.pi
+    ]
+    return c.detail(
+        z,
+        petals,
+        colour,
+        marks=[Mark(lines(c, *rays), width=0.5, strength=0.8), Mark(middle, "fill", heart), Mark(middle, width=0.5)],
+        line=0.8,
+        shading=0.3,
+    )
+
+
+def crown(c: Cloth) -> list[Layer]:
+    """A king's: a jewelled ring with five points, a pearl on each, lined with cloth of the second colour."""
+    w, points = skull(c), 5
+    ring = _arc(c, -0.4, -0.06, 0.8)
+    back = _arc(c, -0.46, 0.05, 0.78)
+    x0, x1 = ring[0, 0], ring[-1, 0]
+    tips, valleys = [], []
+    for k in range(points):
+        f = (k + 0.5) / points
+        tips.append((x0 + (x1 - x0) * f * 1.06 - 0.03 * (x1 - x0), -0.78 + 0.1 * (2 * f - 1) ** 2))
+        valleys.append((x0 + (x1 - x0) * (k + 1) / points, -0.55 + 0.04 * (2 * f - 1) ** 2))
+    saw = [p for pair in zip(tips, valleys, strict=True) for p in pair][:-1]
+    outline = [(x0 - 0.03, -0.66), *saw, (x1 + 0.03, -0.66)]
+    rows: Rows = [*((float(a), float(b)) for a, b in ring[::-1]), *((float(a), float(b)) for a, b in outline)]
+    band = [ring - [0, 0.03], ring - [0, 0.11]]
+    lining = np.concatenate([ring - [0, 0.02], back[::-1] - [0, 0.12]])
+    metal = c.piece(Z.HEADWEAR + 0.1, corners(c, rows))
+    gleam = polygon(np.array([(x0 + 0.16 * w, -0.42), (x0 + 0.2 * w, -0.64), (x0 + 0.3 * w, -0.62), (x0 + 0.27 * w, -0.4)]))
+    metal.marks += [Mark(on_head(c, gleam), "light", strength=0.45)]
+    metal.marks += [Mark(on_head(c, trace(line, closed=False)), width=0.9) for line in band]
+    gems = ring[3:-2:3] - [0, 0.07]
+    found = [
+        c.detail(Z.HEADWEAR, on_head(c, polygon(lining)), c.trim if c.garment.second_rgb else (150, 34, 52), shading=0.3),
+        metal,
+    ]
+    found += [_gem(c, gems[k : k + 1], 0.036, Z.HEADWEAR + 0.2, GEMS[k % 3]) for k in range(len(gems))]
+    return [*found, _gem(c, np.array(tips) - [0, 0.02], 0.034, Z.HEADWEAR + 0.2, (250, 246, 236))]
+
+
+def tiara(c: Cloth) -> list[Layer]:
+    """A princess's: a fine band that rises to a point, with scrolls and stones."""
+    low = _arc(c, -0.34, 0.12, 0.82, 33)
+    s = np.linspace(-1, 1, 33)
+    rise = 0.045 + 0.22 * np.exp(-((s / 0.26) ** 2)) + 0.05 * np.abs(np.cos(3.5 * np.pi * s)) * (1 - s**2)
+    top = low - np.stack([0 * s, rise], 1)
+    peak = top[16]
+    scroll = [
+        spline(
+            np.array(
+                [low[16] + [k * 0.02, -0.03], low[16] + [k * 0.1, -0.12], low[16] + [k * 0.03, -0.19], low[16] + [k * 0.06, -0.1]]
+            ),
+            12,
+        )
+        for k in (-1, 1)
+    ]
+    scroll += [
+        spline(np.array([low[16 + 5 * k] + [0, -0.03], low[16 + 7 * k] + [0, -0.09], low[16 + 8 * k] + [0, -0.03]]), 8)
+        for k in (-1, 1)
+    ]
+    metal = c.piece(Z.HEADWEAR, on_head(c, polygon(np.concatenate([low, top[::-1]]))))
+    metal.marks += [Mark(on_head(c, trace(line, closed=False)), width=0.8) for line in scroll]
+    metal.marks.append(Mark(on_head(c, trace(low - [0, 0.026], closed=False)), "line", lighten(c.main, 0.6), 1.0))
+    stone = c.trim if c.garment.second_rgb else GEMS[1]
+    places = low[[5, 9, 23, 27]] - [0, 0.045]
+    return [
+        metal,
+        _gem(c, (low[16] * 0.55 + peak * 0.45)[None], 0.05, Z.HEADWEAR + 0.1, stone),
+        _gem(c, places, 0.024, Z.HEADWEAR + 0.1, lighten(stone, 0.5)),
+        _gem(c, peak[None] - [0, 0.01], 0.026, Z.HEADWEAR + 0.1, WHITE),
+    ]
+
+
+def flower_crown(c: Cloth) -> list[Layer]:
+    """A wreath: flowers of the main colour among leaves."""
+    line = _arc(c, -0.33, 0.14, 0.98, 27)
+    vine = np.concatenate([line - [0, 0.02], (line + [0, 0.03])[::-1]])
+    found = [c.detail(Z.HEADWEAR, on_head(c, polygon(vine)), (86, 132, 64), shading=0.3)]
+    leaves = Path()
+    for k in range(1, 26, 2):
+        (x, y), turn = line[k].tolist(), (1 if k % 4 == 1 else -1)
+        leaves.add_path(shape((x, y), (x + 0.05, y - 0.07 * turn), (x + 0.13, y - 0.1 * turn), (x + 0.1, y - 0.02 * turn)))
+    found.append(c.detail(Z.HEADWEAR + 0.05, on_head(c, leaves), (110, 164, 84), shading=0.2, line=0.8))
+    for k, index in enumerate(range(2, 27, 4)):
+        x, y = line[index].tolist()
+        colour = c.main if k % 2 == 0 else (c.trim if c.garment.second_rgb else lighten(c.main, 0.5))
+        found.append(_flower(c, x, y, 0.1 if k % 2 == 0 else 0.08, Z.HEADWEAR + 0.1 + 0.01 * k, colour))
+    return found
+
+
+def nurse_cap(c: Cloth) -> list[Layer]:
+    """Stiff and folded, on top of the head, with a cross on the turned-up brim."""
+    w = skull(c)
+    d = 0.05 * c.figure.head.turn
+    peak: Rows = [
+        (-w * 0.62, -0.42),
+        (-w * 0.5, -0.68),
+        (-w * 0.2 + d, -0.76),
+        (w * 0.2 + d, -0.76),
+        (w * 0.5, -0.68),
+        (w * 0.62, -0.42),
+    ]
+    brim: Rows = [
+        (-w * 0.74 + d, -0.36),
+        (-w * 0.66 + d, -0.6),
+        (d, -0.64),
+        (w * 0.66 + d, -0.6),
+        (w * 0.74 + d, -0.36),
+        (w * 0.3 + d, -0.43),
+        (d, -0.445),
+        (-w * 0.3 + d, -0.43),
+    ]
+    red, s = c.garment.second_rgb or (206, 44, 56), 0.06
+    cross = [
+        (d + a * s, -0.54 + b * s)
+        for a, b in (
+            (-0.33, -1),
+            (0.33, -1),
+            (0.33, -0.33),
+            (1, -0.33),
+            (1, 0.33),
+            (0.33, 0.33),
+            (0.33, 1),
+            (-0.33, 1),
+            (-0.33, 0.33),
+            (-1, 0.33),
+            (-1, -0.33),
+            (-0.33, -0.33),
+        )
+    ]
+    pleats = lines(c, [(-w * 0.3 + d, -0.74), (-w * 0.36, -0.62)], [(w * 0.3 + d, -0.74), (w * 0.36, -0.62)])
+    rim = lines(c, [(-w * 0.62 + d, -0.565), (d, -0.6), (w * 0.62 + d, -0.565)])
+    return [
+        c.piece(Z.HEADWEAR, corners(c, peak), marks=[Mark(pleats, width=0.8)]),
+        c.piece(
+            Z.HEADWEAR + 0.1, corners(c, brim), marks=[Mark(rim, width=0.6, strength=0.7), Mark(corners(c, cross), "fill", red)]
+        ),
+    ]
+
+
+def sailor_hat(c: Cloth) -> list[Layer]:
+    """A round crown over an upright band with a stripe, two ribbons behind."""
+    w = skull(c)
+    lean = 0.06 if c.garment.detail & 1 else -0.06
+    band_colour = c.trim
+    dome: Rows = [
+        (-w * 1.02 + lean, -0.5),
+        (-w * 1.06 + lean, -0.64),
+        (-w * 0.6 + lean, -0.78),
+        (w * 0.6 + lean, -0.78),
+        (w * 1.06 + lean, -0.64),
+        (w * 1.02 + lean, -0.5),
+        (0, -0.44),
+    ]
+    band = np.concatenate([_arc(c, -0.34, 0.02, 0.92), _arc(c, -0.52, 0.03, 0.96)[::-1]])
+    stripe = _arc(c, -0.45, 0.025, 0.98)
+    pleats = lines(c, *[[(k * w * 0.75 + lean, -0.74 + 0.06 * k * k), (k * w * 0.8, -0.54)] for k in (-0.8, -0.4, 0.0, 0.4, 0.8)])
+    tails = Path()
+    side = 1 if lean > 0 else -1
+    for a, b in ((0.06, 0.5), (0.16, 0.42)):
+        x = side * w * 0.92
+        tails.add_path(
+            shape((x, -0.4), (x + side * 0.07, -0.42), (x + side * (a + 0.12), b - 0.36), (x + side * (a + 0.04), b - 0.3))
+        )
+    return [
+        c.detail(Z.BACK_HAIR + 5, on_head(c, tails), band_colour),
+        c.piece(Z.HEADWEAR, blob(c, dome), marks=[Mark(pleats, width=0.65, strength=0.8)]),
+        c.piece(
+            Z.HEADWEAR + 0.1,
+            on_head(c, polygon(band)),
+            marks=[Mark(on_head(c, trace(stripe, closed=False)), colour=band_colour, width=4.0)],
+        ),
+    ]
+
+
+def pirate_hat(c: Cloth) -> list[Layer]:
+    """A cocked hat, its brim turned up in front and edged with braid, a skull on it, a feather at the side."""
+    w = skull(c)
+    gold = c.garment.second_rgb or BRASS
+    dome: Rows = [(-w * 0.86, -0.42), (-w * 0.8, -0.74), (-w * 0.36, -0.9), (w * 0.36, -0.9), (w * 0.8, -0.74), (w * 0.86, -0.42)]
+    brim_top = spline(
+        np.array(
+            [
+                (-w * 1.6, -0.3),
+                (-w * 1.2, -0.56),
+                (-w * 0.6, -0.74),
+                (0.0, -0.82),
+                (w * 0.6, -0.74),
+                (w * 1.2, -0.56),
+                (w * 1.6, -0.3),
+            ]
+        ),
+        33,
+    )
+    brim_low = spline(np.array([(w * 1.6, -0.3), (w * 0.9, -0.31), (0.0, -0.37), (-w * 0.9, -0.31), (-w * 1.6, -0.3)]), 21)
+    front = c.piece(Z.HEADWEAR + 0.2, on_head(c, polygon(np.concatenate([brim_top, brim_low[1:-1]]))))
+    front.marks.append(Mark(on_head(c, trace(brim_top * [0.97, 1.0] + [0, 0.03], closed=False)), colour=gold, width=3.4))
+    bone = (240, 234, 218)
+    head_ = blob(c, [(-0.09, -0.62), (0.0, -0.7), (0.09, -0.62), (0.06, -0.52), (-0.06, -0.52)])
+    eyes = Path()
+    for x in (-0.035, 0.035):
+        eyes.add_circle(x, -0.61, 0.021)
+    bones = lines(c, [(-0.15, -0.54), (0.15, -0.42)], [(0.15, -0.54), (-0.15, -0.42)])
+    front.marks += [
+        Mark(bones, colour=bone, width=3.2),
+        Mark(head_, "fill", bone),
+        Mark(head_, width=0.6),
+        Mark(on_head(c, eyes), "fill", (40, 32, 40)),
+        Mark(lines(c, [(-0.03, -0.54), (0.03, -0.54)]), colour=(40, 32, 40), width=0.9),
+    ]
+    side = 1 if c.garment.detail & 1 else -1
+    quill = spline(np.array([(side * w * 0.7, -0.62), (side * w * 1.25, -0.98), (side * w * 1.9, -0.9)]), 14)
+    vane = np.concatenate(
+        [
+            quill + np.stack([0 * quill[:, 0], -0.11 * np.sin(np.pi * np.linspace(0, 1, 14)) ** 0.7], 1),
+            (quill + np.stack([0 * quill[:, 0], 0.07 * np.sin(np.pi * np.linspace(0, 1, 14)) ** 0.7], 1))[::-1],
+        ]
+    )
+    barbs: list[Rows] = [[(float(a), float(b)), (float(a) + side * 0.07, float(b) - 0.07)] for a, b in quill[3:12:2]]
+    feather = c.detail(
+        Z.HEADWEAR + 0.1,
+        on_head(c, polygon(vane)),
+        c.trim if c.garment.second_rgb else (236, 232, 226),
+        marks=[Mark(on_head(c, trace(quill, closed=False)), width=0.9), Mark(lines(c, *barbs), width=0.5, strength=0.8)],
+    )
+    behind = _arc(c, -0.42, 0.26, 1.2)
+    back = c.detail(Z.BACK_HAIR - 1, on_head(c, polygon(behind)), darken(c.main, 0.35), shading=0.2)
+    return [back, c.piece(Z.HEADWEAR, blob(c, dome)), feather, front]
+
+
+def cat_ears(c: Cloth) -> list[Layer]:
+    """Two furred ears on a thin band."""
+    w, found = skull(c), []
+    line = _arc(c, -0.22, 0.3, 1.0)
+    band = np.concatenate([line - [0, 0.02], (line * [0.98, 1.0] + [0, 0.025])[::-1]])
+    inside = c.trim if c.garment.second_rgb else lighten(c.main, 0.55)
+    found.append(c.detail(Z.HEADWEAR, on_head(c, polygon(band)), darken(c.main, 0.3), shading=0.2))
+    for sign in (-1, 1):
+        ear: Rows = [
+            (sign * w * 0.26, -0.5),
+            (sign * w * 0.4, -0.72),
+            (sign * w * 0.78, -0.93),
+            (sign * w * 0.96, -0.62),
+            (sign * w * 0.92, -0.36),
+            (sign * w * 0.6, -0.42),
+        ]
+        inner = np.array(
+            [
+                (sign * w * 0.42, -0.52),
+                (sign * w * 0.52, -0.7),
+                (sign * w * 0.74, -0.83),
+                (sign * w * 0.85, -0.6),
+                (sign * w * 0.82, -0.42),
+                (sign * w * 0.62, -0.46),
+            ]
+        )
+        rows = np.array(ear)
+        shell = on_head(c, polygon(np.concatenate([spline(rows[:3], 9), spline(rows[2:5], 9)[1:], rows[5:]])))
+        tufts: list[Rows] = [
+            [(sign * w * a, -0.44), (sign * w * (a + 0.02), b)] for a, b in ((0.52, -0.58), (0.64, -0.62), (0.75, -0.58))
+        ]
+        marks = [
+            Mark(
+                on_head(c, polygon(np.concatenate([spline(inner[:3], 7), spline(inner[2:5], 7)[1:], inner[5:]]))), "fill", inside
+            ),
+            Mark(lines(c, *tufts), colour=lighten(c.main, 0.6), width=1.6),
+        ]
+        found.append(c.piece(Z.HEADWEAR + 0.1, shell, marks=marks))
+    return found
+
+
+CROWNS: dict[str, Draw] = {
+    "veil": veil,
+    "crown": crown,
+    "tiara": tiara,
+    "flower crown": flower_crown,
+    "nurse cap": nurse_cap,
+    "sailor hat": sailor_hat,
+    "pirate hat": pirate_hat,
+    "cat ears": cat_ears,
+}
