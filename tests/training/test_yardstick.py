@@ -16,9 +16,10 @@ from models.weights import verified
 from pipeline.request import CLOTHING, ClothingPart
 from training.cases import Case
 from training.characters.character import draw
+from training.characters.outfits import sample_garment
 from training.masks import grow
 from training.pairs import EVALUATION_SEEDS
-from training.yardstick import redress, store
+from training.yardstick import ceilings, redress, store
 from training.yardstick.held_out import dressed_with, prompt
 from training.yardstick.held_out_kinds import HELD_OUT_KINDS, layers
 from training.yardstick.lines import HEIGHT, NEAR, find_lines, line_score
@@ -138,6 +139,25 @@ def test_the_truth_scores_best(swaps: list[Case]) -> None:
     assert old.lines.all is not None and old.lines.all < best.lines.all
     assert summary([best])["seam"] < summary([old])["seam"] + 1e-9
     assert "parts" not in summary([best]) and "garment" not in summary([best])
+
+
+def test_a_ceiling_keeps_what_is_said_and_changes_the_rest(swaps: list[Case]) -> None:
+    shirt = replace(sample_garment("t-shirt", np.random.default_rng(3)), colour="red", pattern=None, sleeve="elbow", length="")
+    shirt = replace(shirt, second_colour=None, second_rgb=None)
+    worn = [ceilings.redrawn([shirt], "red half-sleeved t-shirt", np.random.default_rng(seed)) for seed in range(8)]
+    tops = [next(garment for garment in outfit.garments if garment.kind == "t-shirt") for outfit in worn]
+    assert {(top.colour, top.sleeve, top.pattern) for top in tops} == {("red", "elbow", None)}
+    assert len({top.detail for top in tops}) == 8 and len({top.neckline for top in tops}) > 1
+    assert all(any(garment.slot == ClothingPart.BOTTOMWEAR for garment in outfit.garments) for outfit in worn)
+    assert len(ceilings.outfits()) == store.count("drawn")
+    for case in swaps[:2]:
+        image, mask = ceilings.on_true_figure(case)
+        assert (image[mask == 0] == case.source.image[mask == 0]).all() and (image != case.source.image).any()
+
+
+def test_without_a_body_nothing_is_drawn_on_it(swaps: list[Case]) -> None:
+    image, _ = ceilings.on_fitted_figure(swaps[0], lambda picture: None)
+    assert (image == swaps[0].source.image).all()
 
 
 def test_others_outfits_are_told_in_words() -> None:

@@ -25,7 +25,7 @@ from training.cases import Case
 from training.evaluate import Method, table
 from training.judges import load_judge
 from training.yardstick import store
-from training.yardstick.methods import JUDGE, METHODS
+from training.yardstick.methods import CEILINGS, JUDGE, METHODS
 from training.yardstick.redress import PartsReRead, outfits, redress_cases
 from training.yardstick.scores import Score, score, summary
 
@@ -34,7 +34,8 @@ Cases = Callable[[], Iterator[Case]]
 
 @dataclass(frozen=True)
 class Set:
-    """cases: read anew in every process; judged: the judge knows its kinds; labelled: its parts can be read again."""
+    """cases: read anew in every process; judged: the judge knows its kinds, and they can be drawn again; labelled: its parts
+    can be read again."""
 
     cases: Cases
     size: int
@@ -69,7 +70,7 @@ def measure(name: str, chosen: Set, which: slice, methods: Sequence[str], kept: 
     """Scores a method of some cases of a set."""
     judge = load_judge(JUDGE) if chosen.judged else None
     reader = PartsReRead() if chosen.labelled else None
-    made = {method: METHODS[method]() for method in methods}
+    made = {method: (METHODS | CEILINGS)[method]() for method in methods}
     rows: dict[str, list[Score]] = {method: [] for method in methods}
     for number, case in enumerate(islice(chosen.cases(), which.start, which.stop), which.start):
         for method, run in made.items():
@@ -85,7 +86,7 @@ def main() -> None:
     parser.add_argument("--pictures", type=Path, help="folder of others' characters, see outfits.toml")
     parser.add_argument("--only", choices=("drawn", "held-out", "redress"))
     parser.add_argument("--count", type=int, help="only the first so many swaps of each set")
-    parser.add_argument("--methods", nargs="+", choices=sorted(METHODS), default=sorted(METHODS))
+    parser.add_argument("--methods", nargs="+", choices=[*METHODS, *CEILINGS], default=[*METHODS])
     parser.add_argument("--workers", type=int, default=2, help="processes, of one thread each")
     parser.add_argument("--keep", type=Path, help="folder where results are left, and taken from when asked for again")
     parser.add_argument("--json", type=Path, help="also write the figures here")
@@ -102,11 +103,14 @@ def main() -> None:
         for name, chosen in sets(options.pictures).items():
             if options.only not in (None, name):
                 continue
+            methods = [method for method in options.methods if method in METHODS or chosen.judged]
+            if not methods:
+                continue
             size = min(chosen.size, options.count or chosen.size)
             marks = np.linspace(0, size, min(size, options.workers) + 1).astype(int).tolist()
             parts = [slice(*ends) for ends in pairwise(marks)]
-            found = pool.starmap(measure, [(name, chosen, part, options.methods, options.keep) for part in parts])
-            rows = {method: summary([row for part in found for row in part[method]]) for method in options.methods}
+            found = pool.starmap(measure, [(name, chosen, part, methods, options.keep) for part in parts])
+            rows = {method: summary([row for part in found for row in part[method]]) for method in methods}
             figures[name] = rows
             print(f"{name}, {size} swaps\n\n{table(rows)}\n", flush=True)
     if options.json:

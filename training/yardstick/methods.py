@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from models.profiles import PROFILES
 from pipeline.swap import OutfitSwapper
 from training.cases import Case
 from training.evaluate import Method, Options, ours
+from training.yardstick.ceilings import BundledFit, on_fitted_figure, on_true_figure
 
 
 def before() -> Method:
@@ -31,3 +33,7 @@ def unchanged() -> Method:
 
 JUDGE = Path("assets/weights/judge")
 METHODS: dict[str, Callable[[], Method]] = {"unchanged": unchanged, "before": before}  # made where they are run
+CEILINGS: dict[str, Callable[[], Method]] = {  # of the drawn set, whose outfits can be drawn again
+    "ceiling, true figure": lambda: on_true_figure,
+    "ceiling, fitted figure": lambda: partial(on_fitted_figure, find=BundledFit()),
+}

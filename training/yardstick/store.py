@@ -86,7 +86,12 @@ def write(name: str, cases: Sequence[Case], folder: Path = DATA) -> None:
             _put(truths, f"{key}-map.webp", _webp(case.truth.garment_map | np.where(case.mask, np.uint8(MASKED), np.uint8(0))))
             rows.append(_row(case))
         _put(truths, "swaps.json", json.dumps(rows).encode())
-    sums = {file.name: _digest(file) for file in sorted(folder.glob("*")) if file.suffix in (".zip", ".safetensors")}
+    sign(folder)
+
+
+def sign(folder: Path = DATA) -> None:
+    """Write down the checksums of what lies there now."""
+    sums = {file.name: _digest(file) for file in sorted(folder.glob("*.zip"))}
     (folder / MANIFEST).write_text(json.dumps(sums, indent=2) + "\n")
 
 
