@@ -24,12 +24,14 @@ UNLINED = 0.014  # units: the pen for folds and seams where a style has no outli
 
 
 class Fill(NamedTuple):
-    """Fill a path (non-zero winding rule). alpha: 0..1. multiply: darken what is there by the colour."""
+    """Fill a path (non-zero winding rule). alpha: 0..1. multiply: darken what is there by the colour. soft: the standard
+    deviation by which its edge is blurred, units."""
 
     path: Path
     paint: RGB | Fabric
     alpha: float = 1.0
     multiply: bool = False
+    soft: float = 0.0
 
 
 class Stroke(NamedTuple):

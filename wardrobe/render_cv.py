@@ -96,13 +96,14 @@ class _Brush:
                 self.regions.pop()
             case Clip(path, inside, shift):
                 self.regions.append(self._inside(region, path, shift) if inside else self._outside(region, path, shift))
-            case Fill(path, colour, alpha, multiply):
-                place = self._inside(region, path, (0.0, 0.0))
+            case Fill(path, colour, alpha, multiply, soft):
+                place = self._blurred(region, path, soft) if soft else self._inside(region, path, (0.0, 0.0))
                 self._blend(place, self._colours(colour, place), alpha, multiply)
             case Stroke(path, colour, width, alpha, shift):
-                pixels = width * self.frame.scale  # below one, a line grows paler instead of thinner, as skia's do
-                place = self._along(region, path, shift, max(1.0, pixels) / 2)
-                self._blend(place, _opaque(colour), alpha * min(1.0, pixels), False)
+                pixels = width * self.frame.scale
+                if pixels < 1 and self.finer > 1:  # as skia's lines: paler below a pixel, no thinner
+                    alpha *= pixels
+                self._blend(self._along(region, path, shift, max(1.0, pixels) / 2), _opaque(colour), alpha, False)
             case Shade(colour):
                 self._blend(region, self._colours(colour, region), 1.0, True)
             case Facets():
@@ -136,6 +137,17 @@ class _Brush:
         contours = self._lines(path, shift)
         near = region.near(contours)
         return near if near.empty else near.times(self._cover(near, contours, path, shift))
+
+    def _blurred(self, region: _Region, path: Path, soft: float) -> _Region:
+        """The path's cover blurred, before the clips cut it."""
+        contours, sigma = self._lines(path, (0.0, 0.0)), soft * self.frame.scale
+        margin = ceil(3 * sigma)
+        near = region.near(contours, margin)
+        if near.empty:
+            return near
+        wider = near.left - margin, near.top - margin, near.right + margin, near.bottom + margin
+        mask = cv2.GaussianBlur(cover(*_edges([line for line, _ in contours]), wider, self.finer), (0, 0), sigma)
+        return near.times(np.asarray(mask[margin:-margin, margin:-margin], np.uint8))
 
     def _outside(self, region: _Region, path: Path, shift: tuple[float, float]) -> _Region:
         if region.empty:

@@ -99,13 +99,18 @@ class _Brush:
             ways[type(operation)](operation)
 
     def _fill(self, fill: Fill) -> None:
-        path, colour, alpha, multiply = fill
-        if isinstance(colour, tuple):
+        path, colour, alpha, multiply, soft = fill
+        if isinstance(colour, tuple) and not soft:
             paint = self.dark if multiply else self.plain
             paint.setColor(skia.Color(*colour))
         else:
-            mode = skia.BlendMode.kMultiply if multiply else skia.BlendMode.kSrcOver
-            paint = skia.Paint(AntiAlias=self.smooth, BlendMode=mode, Shader=_shader(colour))
+            paint = skia.Paint(AntiAlias=self.smooth, BlendMode=skia.BlendMode.kMultiply if multiply else skia.BlendMode.kSrcOver)
+            if isinstance(colour, tuple):
+                paint.setColor(skia.Color(*colour))
+            else:
+                paint.setShader(_shader(colour))
+            if soft:
+                paint.setMaskFilter(skia.MaskFilter.MakeBlur(skia.kNormal_BlurStyle, soft))
         if alpha != 1:
             paint.setAlphaf(alpha)
         self.canvas.drawPath(_native(path), paint)

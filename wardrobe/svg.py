@@ -7,7 +7,7 @@ texture of `wardrobe.render` is one of pixels and is left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import count
 from typing import NamedTuple
 
@@ -23,8 +23,13 @@ _ROOT = 'xmlns="http://www.w3.org/2000/svg" stroke-linecap="round" stroke-linejo
 
 def to_svg(layers: Iterable[Layer], style: Style, frame: Frame) -> str:
     """The picture as an SVG document in the frame's pixels, on a transparent ground."""
+    return document(display.picture(layers, style, frame), frame)
+
+
+def document(operations: Sequence[Operation], frame: Frame) -> str:
+    """Any display list as an SVG document."""
     writer = _Writer(frame)
-    writer.write(display.picture(layers, style, frame))
+    writer.write(operations)
     size = f'width="{frame.width}" height="{frame.height}" viewBox="0 0 {frame.width} {frame.height}"'
     return "\n".join([f"<svg {_ROOT} {size}>", *writer.lines, "</svg>\n"])
 
@@ -46,14 +51,14 @@ class _Writer:
         self.known: dict[object, str] = {}
         self.regions = [_Region("", "", (), Box(0, 0, frame.width, frame.height))]
 
-    def write(self, operations: list[Operation]) -> None:
+    def write(self, operations: Sequence[Operation]) -> None:
         for operation in operations:
             match operation:
-                case Fill(path, paint, alpha, multiply):
+                case Fill(path, paint, alpha, multiply, soft):
                     if isinstance(paint, Weave):  # or the ground would show through the seams between tiles
                         self._element(f'path d="{self._data(path)}" fill="{_hex(paint.colour)}"')
                     looks = f'fill="{self._paint(paint)}"{_opacity("fill", alpha)}{_MULTIPLY if multiply else ""}'
-                    self._element(f'path d="{self._data(path)}" {looks}')
+                    self._element(f'path d="{self._data(path)}" {looks}{self._blur(path, soft)}')
                 case Stroke(path, colour, width, alpha, shift):
                     looks = f'stroke="{_hex(colour)}" stroke-width="{width * self.frame.scale:.3g}"{_opacity("stroke", alpha)}'
                     self._element(f'path d="{self._data(path, shift)}" fill="none" {looks}')
@@ -111,7 +116,7 @@ class _Writer:
         left, top, right, bottom = path.bounds()
         x0, y0 = self.frame.pixel(left + shift[0], top + shift[1])
         x1, y1 = self.frame.pixel(right + shift[0], bottom + shift[1])
-        return Box(x0 - 1, y0 - 1, x1 + 1, y1 + 1)
+        return _widened(Box(x0, y0, x1, y1), 1)
 
     def _paint(self, paint: RGB | Fabric) -> str:
         if isinstance(paint, tuple):
@@ -142,6 +147,16 @@ class _Writer:
         place = f"translate({x:.2f} {y:.2f}) rotate({weave.angle:g}) scale({size:.5g})"
         attributes = f' patternUnits="userSpaceOnUse" width="{TILE}" height="{TILE}" patternTransform="{place}"'
         return self._define("pattern", attributes, "".join(shapes))
+
+    def _blur(self, path: Path, soft: float) -> str:
+        """A filter only as large as what the clips let through of it: filters cost by the pixel."""
+        if not soft:
+            return ""
+        sigma = soft * self.frame.scale
+        box = _common(_widened(self._bounds(path, (0.0, 0.0)), 3 * sigma), _widened(self.regions[-1].box, 3 * sigma))
+        attributes = f' filterUnits="userSpaceOnUse" {_sides(box)} color-interpolation-filters="sRGB"'
+        name = self._define("filter", attributes, f'<feGaussianBlur stdDeviation="{sigma:.3g}"/>')
+        return f' filter="url(#{name})"'
 
     def _triangles(self, facets: Facets) -> str:
         """Those on the canvas that darken, not antialiased, or the ground would shine through the seams."""
@@ -174,6 +189,10 @@ def _opacity(pen: str, alpha: float) -> str:
 def _common(a: Box, b: Box) -> Box:
     left, top = max(a.left, b.left), max(a.top, b.top)
     return Box(left, top, max(left, min(a.right, b.right)), max(top, min(a.bottom, b.bottom)))
+
+
+def _widened(box: Box, margin: float) -> Box:
+    return Box(box.left - margin, box.top - margin, box.right + margin, box.bottom + margin)
 
 
 def _sides(box: Box) -> str:
