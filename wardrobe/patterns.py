@@ -1,6 +1,6 @@
 """Cloth patterns as repeating tiles of ink, coloured when a garment is drawn.
 
-A tile is a list of inked shapes (second colour, third colour), which `wardrobe.render` turns into two masks once a
+A tile is a list of inked shapes (second colour, third colour), which `wardrobe.tiles` turns into two masks once a
 process; colouring them is one small array operation, so every garment can have its own colours. The ground colour always
 covers most of the tile: a garment's main colour is the one that dominates its area.
 """
