@@ -6,9 +6,8 @@ Only the standard library is imported at the top: help and mistakes in the optio
 from __future__ import annotations
 
 import argparse
-import json
+import logging
 import os
-import secrets
 import signal
 import sys
 import threading
@@ -16,16 +15,13 @@ import time
 import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
     from models.profiles import ModelProfile
-    from pipeline.marking import Credentials
-    from pipeline.request import GarmentPicture, Image8, SwapRequest, SwapResult
     from serving.local import LocalEngine
     from serving.stock import Stock
     from ui.page import ProfileInfo
@@ -36,14 +32,17 @@ FINISH_SECONDS = 110  # a container is usually given 120 s to stop
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command -> exit status: 0, 2 after a mistake of the user, 130 when interrupted."""
+    from serving import commands
     from ui.arguments import COMMANDS, build
 
+    logging.getLogger("xformers").setLevel(logging.ERROR)  # it says on every CPU that it has nothing for a CPU
     given = list(sys.argv[1:] if arguments is None else arguments)
     if not given or given[0] not in (*COMMANDS, "-h", "--help"):
         given.insert(0, "serve")
     try:
-        commands = {"serve": _serve, "swap": _swap, "detect": _detect, "upscale": _upscale, "models": _models}
-        options = build(commands).parse_args(given)
+        one_shot = (commands.swap, commands.draft, commands.detect, commands.upscale)
+        run = {command.__name__: partial(command, _engine, _stock) for command in one_shot}
+        options = build({**run, "serve": _serve, "models": _models}).parse_args(given)
         with _results_only() as results:
             options.run(options, results)
     except KeyboardInterrupt:
@@ -81,174 +80,6 @@ def _one_line(error: Exception) -> str:
     return text if known else f"something went wrong here ({type(error).__name__}: {text})"
 
 
-def _swap(options: argparse.Namespace, results: TextIO) -> None:
-    from pipeline.alike import dress_alike
-    from pipeline.images import load_character
-    from pipeline.marking import read_credentials
-    from ui.console import Bar
-
-    request, credentials = _request(options), read_credentials()
-    others: dict[Path, Image8] = {}
-    for path in options.also:
-        with _naming("--also"):
-            others[path] = load_character(path)
-    bar = Bar(sys.stderr)
-    result = _engine(request.profile, _stock()).swap(request, bar)
-    bar.close()
-    for warning in result.warnings:
-        print(f"note: {warning}", file=sys.stderr)
-    images = list(_save(result, options.out, credentials))
-    for path, other in others.items():
-        with _naming(f"--also {path}"):
-            alike = [dress_alike(request.character, image, result.mask, other) for image in result.images]
-        images += _save(
-            replace(result, images=tuple(alike)), options.out.with_stem(f"{options.out.stem}_{path.stem}"), credentials
-        )
-    line: dict[str, Any] = {"images": [{"path": str(path), "seed": seed} for path, seed in images]}
-    line |= {"seconds": round(result.seconds, 3), "profile": request.profile, "steps": request.steps}
-    print(json.dumps(line, ensure_ascii=False), file=results, flush=True)
-
-
-def _detect(options: argparse.Namespace, results: TextIO) -> None:
-    from pipeline.images import load_character, save_png
-    from pipeline.request import CLOTHING, DetectRequest, parts_named
-
-    parts = parts_named(options.parts or "")
-    for option, path in (("--out", options.out), ("--mask", options.mask)):
-        if path is not None:
-            _check_out(option, path)
-    with _naming("--character"):
-        character = load_character(options.character)
-    found = _engine("bundled", _stock()).detect(DetectRequest(character, options.text))
-    for warning in found.warnings:
-        print(f"note: {warning}", file=sys.stderr)
-    save_png(found.labels, options.out)
-    line: dict[str, Any] = {"labels": str(options.out)}
-    if options.mask is not None:
-        save_png(found.mask(parts or CLOTHING), options.mask)
-        line["mask"] = str(options.mask)
-    line["parts"] = {part.title: found.confidence[part] for part in found.parts}
-    print(json.dumps(line | {"seconds": round(found.seconds, 3)}, ensure_ascii=False), file=results, flush=True)
-
-
-def _upscale(options: argparse.Namespace, results: TextIO) -> None:
-    from pipeline.images import is_opaque, load_character, save_png
-    from ui.console import Bar
-
-    _check_out("--out", options.out)
-    with _naming("--picture"):
-        picture = load_character(options.picture)
-    bar = Bar(sys.stderr)
-    found = _engine("bundled", _stock()).upscale(picture, options.scale, bar)
-    bar.close()
-    for warning in found.warnings:
-        print(f"note: {warning}", file=sys.stderr)
-    save_png(found.image[..., :3] if is_opaque(found.image) else found.image, options.out)
-    height, width = found.image.shape[:2]
-    line = {"picture": str(options.out), "width": width, "height": height, "seconds": round(found.seconds, 3)}
-    print(json.dumps(line, ensure_ascii=False), file=results, flush=True)
-
-
-def _check_out(option: str, path: Path) -> None:
-    from pipeline.request import UserError
-
-    if path.suffix.lower() != ".png":
-        raise UserError(f"{option} must end in .png, other formats would change the pixels.")
-    if not path.absolute().parent.is_dir():
-        raise UserError(f"The folder of {option} {path} does not exist, please make it first.")
-
-
-def _request(options: argparse.Namespace) -> SwapRequest:
-    """The options as the type that flows; files are read first, so that a wrong one costs no loading of libraries."""
-    from pipeline.images import load_character, load_mask
-    from pipeline.mask import from_painted
-    from pipeline.request import Hint, SwapRequest, UserError, parts_named
-    from ui.arguments import MAX_SEED
-
-    if options.prompt is None and not options.garment:
-        raise UserError("Please describe the outfit with --prompt or show it with --garment.")
-    _check_out("--out", options.out)
-    parts = parts_named(options.parts or "")
-    if parts and (options.mask or options.painted):
-        raise UserError("--parts is for finding the clothing, please leave it out when there is a mask.")
-    with _naming("--character"):
-        character = load_character(options.character)
-    size, mask = (character.shape[1], character.shape[0]), None
-    if options.mask or options.painted:
-        with _naming("--mask" if options.mask else "--painted"):
-            mask = load_mask(options.mask, size) if options.mask else from_painted(character, load_character(options.painted))
-    pictures = _garment_pictures(options)
-    profile = _stock().named(options.profile)
-    garments = tuple(replace(picture, scale=profile.garment_scale if scale is None else scale) for picture, scale in pictures)
-    if options.sampler not in (None, *profile.samplers):
-        raise UserError(f"--sampler must be one of: {', '.join(profile.samplers)}.")
-    hints = tuple(hint for hint in SwapRequest.hints if hint.kind in profile.hints)
-    if options.hint is not None:
-        asked = {kind: Hint(kind, *span) for kind, *span in options.hint}
-        hints = (*(hint for hint in hints if hint.kind == "inpaint" and "inpaint" not in asked), *asked.values())
-    return SwapRequest(
-        character=character,
-        seed=secrets.randbelow(MAX_SEED - options.count) if options.seed is None else options.seed,
-        mask=mask,
-        parts=parts,
-        prompt=options.prompt or "",
-        garments=garments,
-        hints=hints,
-        negative_prompt=options.negative,
-        steps=options.steps or profile.steps,
-        guidance=profile.guidance if options.guidance is None else options.guidance,
-        strength=options.strength,
-        sampler=options.sampler or profile.samplers[0],
-        count=options.count,
-        grow=options.grow,
-        feather=options.feather,
-        loosen=options.loosen,
-        soft_edge=options.soft_edge,
-        detail_pass=not options.no_detail,
-        profile=profile.name,
-    )
-
-
-def _garment_pictures(options: argparse.Namespace) -> list[tuple[GarmentPicture, float | None]]:
-    """The pictures of garments with the parts and scales that stand at the same place; None where no scale is given."""
-    from pipeline.images import load_character
-    from pipeline.request import GarmentPicture, UserError, parts_named
-
-    scales, parts = options.garment_scale, [parts_named(words) for words in options.garment_parts]
-    count = len(options.garment)
-    if max(len(scales), len(parts)) > count:
-        raise UserError("Please give --garment-scale and --garment-parts at most once for each --garment.")
-    if options.lock_palette and not count:
-        raise UserError("--lock-palette takes the colours of a --garment, please give one.")
-    with _naming("--garment"):
-        pictures = [load_character(path) for path in options.garment]
-    scales, parts = [*scales, *[None] * (count - len(scales))], [*parts, *[()] * (count - len(parts))]
-    lock = options.lock_palette
-    rows = zip(pictures, scales, parts, strict=True)
-    return [(GarmentPicture(image, parts=part, lock_palette=lock), scale) for image, scale, part in rows]
-
-
-@contextmanager
-def _naming(option: str) -> Iterator[None]:
-    """Say which of several files is meant."""
-    from pipeline.request import UserError
-
-    try:
-        yield
-    except UserError as error:
-        raise UserError(f"{option}: {error}") from None
-
-
-def _save(result: SwapResult, out: Path, credentials: Credentials | None) -> Iterator[tuple[Path, int]]:
-    from pipeline.marking import save_result
-
-    several = len(result.images) > 1
-    for number, (image, seed) in enumerate(zip(result.images, result.seeds, strict=True), 1):
-        path = out.with_name(f"{out.stem}_{number}{out.suffix}") if several else out
-        save_result(image, path, result.metadata, seed, credentials)
-        yield path, seed
-
-
 def _stock() -> Stock:
     from serving.stock import Stock
 
@@ -267,7 +98,7 @@ def _complain(line: str) -> None:
 
 
 def _models(options: argparse.Namespace, results: TextIO) -> None:
-    from ui.console import Bytes
+    from serving.console import Bytes
 
     stock = _stock()
     chosen = [stock.named(name) for name in options.names]
@@ -283,7 +114,7 @@ def _models(options: argparse.Namespace, results: TextIO) -> None:
 def _serve(options: argparse.Namespace, results: TextIO) -> None:
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     from pipeline.marking import read_credentials, save_result
-    from ui.console import Bytes
+    from serving.console import Bytes
 
     save = partial(save_result, credentials=read_credentials())  # first: a download may take an hour
     stock = _stock()

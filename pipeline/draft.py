@@ -128,7 +128,7 @@ def draw_draft(character: Image8, found: Detection, fit: Fit, outfit: Outfit, ch
     alpha = np.where(drawn | old, picture[..., 3], np.uint8(0))
     front = _without_crumbs(_in_front(found, fit, outfit, worn, set(changed)), CRUMB * (found.labels > 0).sum())
     front |= _rim(rgb, front, unit) & ~(worn == 0)
-    share = cv2.GaussianBlur(front.astype(np.float32), (0, 0), 0.6)
+    share = np.where(front, np.float32(1), cv2.GaussianBlur(front.astype(np.float32), (0, 0), 0.6))
     alpha = np.rint(alpha * (1 - share)).astype(np.uint8)
     image = with_alpha(_cast(picture[..., :3], front, style, unit), alpha)
     lines = np.where(alpha >= 128, maps.lines, np.uint8(0))

@@ -73,10 +73,9 @@ def make_plan(request: SwapRequest, see: See) -> Plan:
             request = replace(request, notes=(*request.notes, LEFT_OUT))
         changed = changing(wish, found, request.parts, painted)
         drawn = changed if request.parts else changed - (SMALL - wish.slots)
-        drafts = tuple(
-            draw_draft(request.character, found, body, complete(wish, drawn, request.seed + index), changed)
-            for index in range(request.count)
-        )
+        seeds = range(request.seed, request.seed + request.count)
+        outfits = [complete(read_outfit(request.prompt, request.negative_prompt, seed), drawn, seed) for seed in seeds]
+        drafts = tuple(draw_draft(request.character, found, body, outfit, changed) for outfit in outfits)
     drafts = tuple(_limited(draft, found, painted, request.protect) for draft in drafts)
     if not any(draft.covers.any() for draft in drafts):
         return Plan(masked(request, found), (), found)

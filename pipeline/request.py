@@ -22,6 +22,7 @@ from wardrobe.parts import ClothingPart as ClothingPart
 Image8 = NDArray[np.uint8]  # H x W x 4 RGBA, or H x W single channel, 0..255
 
 
+MAX_SEED = 2**31 - 1  # of seeds that are drawn by lot
 OFF: Final = "off"  # instead of a draft: none is made
 
 

@@ -8,8 +8,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
-COMMANDS = ("serve", "swap", "detect", "upscale", "models")
-MAX_SEED = 2**31 - 1
+from pipeline.request import MAX_SEED
+
+COMMANDS = ("serve", "swap", "draft", "detect", "upscale", "models")
+PLACED = 'joints put right by hand, {"wrist_l": [x, y], ...} in pixels, l and r as seen in the picture'
 Run = Callable[[argparse.Namespace, TextIO], None]
 
 
@@ -92,8 +94,25 @@ def build(run: Mapping[str, Run]) -> Parser:
     swap.add_argument("--soft-edge", type=number(int, 0, 1024), default=0, help="pixels drawn along beyond the mask, 0 = none")
     also = "what to follow, for example pose or canny:0.6:0:0.7; repeatable, instead of the line art that is followed otherwise"
     swap.add_argument("--hint", type=hint, action="append", metavar="KIND[:SCALE[:START:END]]", help=also)
+    own = "the outfit as drawn by hand, as large as the character, transparent where nothing is; off = from words alone"
+    swap.add_argument("--draft", metavar="D.png|off", help=own)
+    close = "how closely the result follows the draft, 0..1 (default: %(default)s)"
+    swap.add_argument("--follow", type=number(float, 0, 1), default=1.0, metavar="F", help=close)
+    swap.add_argument("--joints", type=Path, metavar="J.json", help=PLACED)
     swap.add_argument("--no-detail", action="store_true", help="skip the second pass at twice the size")
     swap.set_defaults(run=run["swap"])
+
+    draft = commands.add_parser("draft", help="draw an outfit on the character's body and print one line of JSON")
+    draft.add_argument("--character", required=True, type=Path, metavar="C.png")
+    draft.add_argument("--prompt", required=True, help="the outfit in words")
+    draft.add_argument("--negative", default="", help="what to leave out")
+    draft.add_argument("--mask", type=Path, metavar="M.png", help="where it may be drawn, white = there (default: everywhere)")
+    draft.add_argument("--seed", type=number(int, 0, MAX_SEED), default=0, help="for what is not said (default: %(default)s)")
+    draft.add_argument("--joints", type=Path, metavar="J.json", help=PLACED)
+    draft.add_argument("--out", required=True, type=Path, metavar="D.png", help="as large as the character, for swap --draft")
+    draft.add_argument("--svg", action="store_true", help="also write it as curves, D.svg")
+    draft.add_argument("--parts", action="store_true", help="also write each garment alone, D_1_skirt.png ...")
+    draft.set_defaults(run=run["draft"])
 
     detect = commands.add_parser("detect", help="find the clothing and print one line of JSON")
     detect.add_argument("--character", required=True, type=Path, metavar="C.png")

@@ -10,9 +10,8 @@ from typing import Any
 import gradio as gr
 
 from pipeline.images import load_character, load_mask
-from pipeline.request import Cancelled, Image8, Step, SwapRequest, SwapResult, UserError
+from pipeline.request import MAX_SEED, Cancelled, Image8, Step, SwapRequest, SwapResult, UserError
 from ui import detecting, editor, fetching, steering, views, wardrobe
-from ui.arguments import MAX_SEED
 from ui.drops import keep_upload, uploaded
 from ui.guard import QUICK, SILENT, Updates, Values, as_message, friendly, into_editor
 from ui.jobs import Job

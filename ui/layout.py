@@ -9,10 +9,9 @@ from typing import Any
 
 import gradio as gr
 
-from pipeline.request import SwapRequest
+from pipeline.request import MAX_SEED, SwapRequest
 from serving.engine import Engine, Models
 from ui import events, fetching, steering, wardrobe
-from ui.arguments import MAX_SEED
 from ui.drops import drop_zone
 from ui.editor import BRUSH
 from ui.jobs import Jobs

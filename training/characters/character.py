@@ -72,6 +72,12 @@ def style_of(seed: int) -> Style:
     return sample_style(stream(seed, "style"))
 
 
+def framed(seed: int, height: int, width: int) -> tuple[Figure, Frame]:
+    """The body of character `seed`, and where it stands on a canvas of this size."""
+    figure = build_figure(stream(seed, "figure"))
+    return figure, _framing(stream(seed, "framing"), figure, height, width)[1]
+
+
 def draw(
     seed: int,
     size: int | tuple[int, int] = 256,

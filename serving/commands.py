@@ -1,0 +1,267 @@
+"""What the command line does once and ends: swap, draft, detect, upscale. One line of JSON, notes beside it.
+
+Libraries are imported where they are needed: mistakes in the options are answered at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import secrets
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TextIO
+
+if TYPE_CHECKING:
+    from pipeline.marking import Credentials
+    from pipeline.request import Garment, GarmentPicture, Image8, SwapRequest, SwapResult
+    from serving.local import LocalEngine
+    from serving.stock import Stock
+
+    Stocks = Callable[[], Stock]
+    Engines = Callable[[str, Stock], LocalEngine]
+
+
+def swap(engine: Engines, stock: Stocks, options: argparse.Namespace, results: TextIO) -> None:
+    from pipeline.alike import dress_alike
+    from pipeline.images import load_character
+    from pipeline.marking import read_credentials
+    from serving.console import Bar
+
+    request, credentials = _request(stock, options), read_credentials()
+    others: dict[Path, Image8] = {}
+    for path in options.also:
+        with _naming("--also"):
+            others[path] = load_character(path)
+    bar = Bar(sys.stderr)
+    result = engine(request.profile, stock()).swap(request, bar)
+    bar.close()
+    for warning in result.warnings:
+        print(f"note: {warning}", file=sys.stderr)
+    images = list(_save(result, options.out, credentials))
+    for path, other in others.items():
+        with _naming(f"--also {path}"):
+            alike = [dress_alike(request.character, image, result.mask, other) for image in result.images]
+        images += _save(
+            replace(result, images=tuple(alike)), options.out.with_stem(f"{options.out.stem}_{path.stem}"), credentials
+        )
+    line: dict[str, Any] = {"images": [{"path": str(path), "seed": seed} for path, seed in images]}
+    line |= {"seconds": round(result.seconds, 3), "profile": request.profile, "steps": request.steps}
+    print(json.dumps(line, ensure_ascii=False), file=results, flush=True)
+
+
+def draft(engine: Engines, stock: Stocks, options: argparse.Namespace, results: TextIO) -> None:
+    from pipeline.images import load_character, load_mask, save_png
+    from pipeline.request import SwapRequest, UserError
+
+    _check_out("--out", options.out)
+    with _naming("--character"):
+        character = load_character(options.character)
+    mask = None
+    if options.mask:
+        with _naming("--mask"):
+            mask = load_mask(options.mask, (character.shape[1], character.shape[0]))
+    found = engine("bundled", stock()).draft(
+        SwapRequest(
+            character,
+            options.seed,
+            mask,
+            prompt=options.prompt,
+            negative_prompt=options.negative,
+            sampler=stock().named("bundled").samplers[0],
+            joints=_joints(options.joints),
+        )
+    )
+    if found.image is None:
+        raise UserError(" ".join(found.notes))
+    for note in found.notes:
+        print(f"note: {note}", file=sys.stderr)
+    save_png(found.image, options.out)
+    line: dict[str, Any] = {"draft": str(options.out), "garments": [_named(garment) for garment in found.garments]}
+    if options.svg:
+        path = options.out.with_suffix(".svg")
+        path.write_text(found.svg, encoding="utf-8")
+        line["svg"] = str(path)
+    if options.parts:
+        line["parts"] = []
+        for number, (garment, part) in enumerate(zip(found.garments, found.parts, strict=True), 1):
+            path = options.out.with_stem(f"{options.out.stem}_{number}_{garment.kind.replace(' ', '-')}")
+            save_png(part, path)
+            line["parts"].append(str(path))
+    print(json.dumps(line, ensure_ascii=False), file=results, flush=True)
+
+
+def _named(garment: Garment) -> dict[str, str]:
+    """What it is, in the words of the wardrobe."""
+    words = {"kind": garment.kind, "colour": garment.colour, "second_colour": garment.second_colour, "pattern": garment.pattern}
+    words |= {"sleeve": garment.sleeve, "length": garment.length, "neckline": garment.neckline}
+    return {name: word for name, word in words.items() if word}
+
+
+def _joints(path: Path | None) -> dict[str, tuple[float, float]]:
+    from pipeline.request import UserError
+
+    if path is None:
+        return {}
+    try:
+        places = json.loads(path.read_text(encoding="utf-8"))
+        return {str(name): (float(x), float(y)) for name, (x, y) in places.items()}
+    except (OSError, ValueError, TypeError, AttributeError):
+        raise UserError(f'--joints {path} must be a file like {{"wrist_l": [120, 340]}}, please look at it.') from None
+
+
+def detect(engine: Engines, stock: Stocks, options: argparse.Namespace, results: TextIO) -> None:
+    from pipeline.images import load_character, save_png
+    from pipeline.request import CLOTHING, DetectRequest, parts_named
+
+    parts = parts_named(options.parts or "")
+    for option, path in (("--out", options.out), ("--mask", options.mask)):
+        if path is not None:
+            _check_out(option, path)
+    with _naming("--character"):
+        character = load_character(options.character)
+    found = engine("bundled", stock()).detect(DetectRequest(character, options.text))
+    for warning in found.warnings:
+        print(f"note: {warning}", file=sys.stderr)
+    save_png(found.labels, options.out)
+    line: dict[str, Any] = {"labels": str(options.out)}
+    if options.mask is not None:
+        save_png(found.mask(parts or CLOTHING), options.mask)
+        line["mask"] = str(options.mask)
+    line["parts"] = {part.title: found.confidence[part] for part in found.parts}
+    print(json.dumps(line | {"seconds": round(found.seconds, 3)}, ensure_ascii=False), file=results, flush=True)
+
+
+def upscale(engine: Engines, stock: Stocks, options: argparse.Namespace, results: TextIO) -> None:
+    from pipeline.images import is_opaque, load_character, save_png
+    from serving.console import Bar
+
+    _check_out("--out", options.out)
+    with _naming("--picture"):
+        picture = load_character(options.picture)
+    bar = Bar(sys.stderr)
+    found = engine("bundled", stock()).upscale(picture, options.scale, bar)
+    bar.close()
+    for warning in found.warnings:
+        print(f"note: {warning}", file=sys.stderr)
+    save_png(found.image[..., :3] if is_opaque(found.image) else found.image, options.out)
+    height, width = found.image.shape[:2]
+    line = {"picture": str(options.out), "width": width, "height": height, "seconds": round(found.seconds, 3)}
+    print(json.dumps(line, ensure_ascii=False), file=results, flush=True)
+
+
+def _check_out(option: str, path: Path) -> None:
+    from pipeline.request import UserError
+
+    if path.suffix.lower() != ".png":
+        raise UserError(f"{option} must end in .png, other formats would change the pixels.")
+    if not path.absolute().parent.is_dir():
+        raise UserError(f"The folder of {option} {path} does not exist, please make it first.")
+
+
+def _request(stock: Stocks, options: argparse.Namespace) -> SwapRequest:
+    """The options as the type that flows; files are read first, so that a wrong one costs no loading of libraries."""
+    from pipeline.images import load_character, load_mask
+    from pipeline.mask import from_painted
+    from pipeline.request import MAX_SEED, Hint, SwapRequest, UserError, parts_named
+
+    if options.prompt is None and not options.garment:
+        raise UserError("Please describe the outfit with --prompt or show it with --garment.")
+    _check_out("--out", options.out)
+    parts = parts_named(options.parts or "")
+    if parts and (options.mask or options.painted):
+        raise UserError("--parts is for finding the clothing, please leave it out when there is a mask.")
+    with _naming("--character"):
+        character = load_character(options.character)
+    size, mask = (character.shape[1], character.shape[0]), None
+    if options.mask or options.painted:
+        with _naming("--mask" if options.mask else "--painted"):
+            mask = load_mask(options.mask, size) if options.mask else from_painted(character, load_character(options.painted))
+    pictures = _garment_pictures(options)
+    profile = stock().named(options.profile)
+    garments = tuple(replace(picture, scale=profile.garment_scale if scale is None else scale) for picture, scale in pictures)
+    if options.sampler not in (None, *profile.samplers):
+        raise UserError(f"--sampler must be one of: {', '.join(profile.samplers)}.")
+    hints = tuple(hint for hint in SwapRequest.hints if hint.kind in profile.hints)
+    if options.hint is not None:
+        asked = {kind: Hint(kind, *span) for kind, *span in options.hint}
+        hints = (*(hint for hint in hints if hint.kind == "inpaint" and "inpaint" not in asked), *asked.values())
+    return SwapRequest(
+        character=character,
+        seed=secrets.randbelow(MAX_SEED - options.count) if options.seed is None else options.seed,
+        mask=mask,
+        parts=parts,
+        prompt=options.prompt or "",
+        garments=garments,
+        hints=hints,
+        negative_prompt=options.negative,
+        steps=options.steps or profile.steps,
+        guidance=profile.guidance if options.guidance is None else options.guidance,
+        strength=options.strength,
+        sampler=options.sampler or profile.samplers[0],
+        count=options.count,
+        grow=options.grow,
+        feather=options.feather,
+        loosen=options.loosen,
+        soft_edge=options.soft_edge,
+        detail_pass=not options.no_detail,
+        draft=_own_draft(options.draft),
+        follow=options.follow,
+        joints=_joints(options.joints),
+        profile=profile.name,
+    )
+
+
+def _own_draft(given: str | None) -> Image8 | Literal["off"] | None:
+    from pipeline.images import load_character
+    from pipeline.request import OFF
+
+    if given is None:
+        return None
+    if given == OFF:
+        return OFF
+    with _naming("--draft"):
+        return load_character(given)
+
+
+def _garment_pictures(options: argparse.Namespace) -> list[tuple[GarmentPicture, float | None]]:
+    """The pictures of garments with the parts and scales that stand at the same place; None where no scale is given."""
+    from pipeline.images import load_character
+    from pipeline.request import GarmentPicture, UserError, parts_named
+
+    scales, parts = options.garment_scale, [parts_named(words) for words in options.garment_parts]
+    count = len(options.garment)
+    if max(len(scales), len(parts)) > count:
+        raise UserError("Please give --garment-scale and --garment-parts at most once for each --garment.")
+    if options.lock_palette and not count:
+        raise UserError("--lock-palette takes the colours of a --garment, please give one.")
+    with _naming("--garment"):
+        pictures = [load_character(path) for path in options.garment]
+    scales, parts = [*scales, *[None] * (count - len(scales))], [*parts, *[()] * (count - len(parts))]
+    lock = options.lock_palette
+    rows = zip(pictures, scales, parts, strict=True)
+    return [(GarmentPicture(image, parts=part, lock_palette=lock), scale) for image, scale, part in rows]
+
+
+@contextmanager
+def _naming(option: str) -> Iterator[None]:
+    """Say which of several files is meant."""
+    from pipeline.request import UserError
+
+    try:
+        yield
+    except UserError as error:
+        raise UserError(f"{option}: {error}") from None
+
+
+def _save(result: SwapResult, out: Path, credentials: Credentials | None) -> Iterator[tuple[Path, int]]:
+    from pipeline.marking import save_result
+
+    several = len(result.images) > 1
+    for number, (image, seed) in enumerate(zip(result.images, result.seeds, strict=True), 1):
+        path = out.with_name(f"{out.stem}_{number}{out.suffix}") if several else out
+        save_result(image, path, result.metadata, seed, credentials)
+        yield path, seed

@@ -1,0 +1,152 @@
+"""The draft: what lies over what, what stays, and what the mask becomes. On drawings, with what the drawer knows of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from pipeline.draft import Draft, draw_draft, dressed, own_draft
+from pipeline.draft_style import flesh, measure_style
+from pipeline.fit import LIMBS, Fit
+from pipeline.images import flatten
+from pipeline.outfit import complete, read_outfit
+from pipeline.plan import changing, make_draft, make_plan
+from pipeline.request import CLOTHING, OFF, ClothingPart, Detection, DetectRequest, SwapRequest, UserError
+from training.characters import Drawing, draw, style_of
+from training.characters.character import framed
+from wardrobe.outfit import Outfit
+
+SEED, SIZE = 890000004, (384, 288)
+Part = ClothingPart
+
+
+def known(drawing: Drawing) -> Detection:
+    """What detection would say if it were never wrong."""
+    parts = {Part(value): 0.9 for value in np.unique(drawing.labels) if value}
+    return Detection(drawing.labels, drawing.face_hands.astype(np.uint8) * np.uint8(255), confidence=parts)
+
+
+def body(seed: int = SEED) -> Fit:
+    """The figure that the drawing was made on."""
+    figure, frame = framed(seed, *SIZE)
+    return Fit(figure, frame, dict.fromkeys(LIMBS, 1.0))
+
+
+@pytest.fixture(scope="module")
+def drawing() -> Drawing:
+    return draw(SEED, SIZE)
+
+
+def drafted(drawing: Drawing, prompt: str, changed: tuple[Part, ...] = CLOTHING) -> Draft:
+    outfit = complete(read_outfit(prompt), changed, 1)
+    return draw_draft(drawing.image, known(drawing), body(), outfit, changed)
+
+
+def test_it_is_opaque_exactly_where_it_draws_and_never_over_face_hair_and_hands(drawing: Drawing) -> None:
+    draft = drafted(drawing, "red hoodie, blue jeans")
+    stays = drawing.face_hands & (drawing.labels != Part.HAIR)
+    assert draft.covers.sum() > 0.5 * np.isin(drawing.labels, CLOTHING).sum()
+    neck = np.zeros_like(stays)
+    neck[int(body().frame.pixel(*body().figure.head.at(0, 0.5))[1]) :] = True  # a hood may cover it
+    assert not (draft.covers & stays & ~neck).any()
+    assert not (draft.covers & (drawing.labels == Part.HAIR)).any()
+    assert set(np.unique(draft.worn)) <= set(range(len(draft.outfit.garments) + 1))
+
+
+def test_gloves_lie_over_hands(drawing: Drawing) -> None:
+    changed = (*CLOTHING,)
+    bare, gloved = (drafted(drawing, words, changed) for words in ("red dress", "red dress, white gloves"))
+    hands = drawing.face_hands & (np.arange(SIZE[0])[:, None] > SIZE[0] // 3)
+    assert (gloved.covers & hands).sum() > (bare.covers & hands).sum() + 20
+
+
+def test_only_a_skirt_changes_where_only_a_skirt_is_named() -> None:
+    wish = read_outfit("pleated skirt")
+    labels = np.zeros((64, 64), np.uint8)
+    labels[:32], labels[32:] = Part.TOPWEAR, Part.BOTTOMWEAR
+    found = Detection(labels, np.zeros_like(labels))
+    assert changing(wish, found, (), None) == {Part.BOTTOMWEAR}
+    assert {Part.TOPWEAR, Part.BOTTOMWEAR, Part.ONEPIECE} <= changing(read_outfit("red dress"), found, (), None)
+    labels[:] = Part.ONEPIECE
+    assert Part.TOPWEAR in changing(wish, found, (), None), "half a dress is no top"
+    painted = np.zeros(labels.shape, bool)
+    painted[:40] = True
+    assert Part.ONEPIECE in changing(wish, found, (), painted)
+
+
+def test_what_is_outside_the_mask_stays_bit_for_bit(drawing: Drawing) -> None:
+    sprite = draw(SEED, SIZE, background=False)
+    for picture in (drawing.image, sprite.image):
+        draft = drafted(drawing, "black gothic dress")
+        new = dressed(picture, draft, drawing.labels)
+        untouched = ~draft.covers & (draft.image[..., 3] == 0) & (drawing.labels > 0) & ~draft.old
+        assert (new[untouched] == picture[untouched]).all()
+    assert (new[..., 3][draft.unknown] == 0).all(), "a sprite is empty where its old clothes were"
+
+
+def plan_of(drawing: Drawing, monkeypatch: pytest.MonkeyPatch, **more: object) -> object:
+    monkeypatch.setattr("pipeline.plan.fit", lambda evidence: body())
+    request = SwapRequest(drawing.image, 3, prompt="white blouse, blue pleated skirt", **more)  # type: ignore[arg-type]
+    return make_plan(request, lambda asked: known(drawing))
+
+
+def test_the_mask_follows_the_draft_and_a_painted_mask_clips_it(drawing: Drawing, monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = plan_of(drawing, monkeypatch)
+    (draft,) = plan.drafts  # type: ignore[attr-defined]
+    mask = plan.request.mask > 0  # type: ignore[attr-defined]
+    assert mask[draft.image[..., 3] > 0].all() and mask[draft.unknown].all() and not mask[draft.front].any()
+    painted = np.zeros(SIZE, np.uint8)
+    painted[: SIZE[0] // 2] = 255
+    clipped = plan_of(drawing, monkeypatch, mask=painted)
+    assert not (clipped.request.mask > 0)[SIZE[0] // 2 :].any()  # type: ignore[attr-defined]
+    assert not clipped.drafts[0].covers[SIZE[0] // 2 :].any()  # type: ignore[attr-defined]
+
+
+def test_off_nothing_named_or_a_picture_instead_of_a_draft(drawing: Drawing, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not plan_of(drawing, monkeypatch, draft=OFF).drafts  # type: ignore[attr-defined]
+    monkeypatch.setattr("pipeline.plan.fit", lambda evidence: body())
+    see = lambda asked: known(drawing)  # noqa: E731
+    assert make_draft(SwapRequest(drawing.image, 3, prompt="happy"), see).image is None
+    own = np.zeros_like(drawing.image)
+    own[100:200, 100:180] = (200, 20, 20, 255)
+    plan = make_plan(SwapRequest(drawing.image, 3, prompt="", draft=own), see)
+    assert (plan.drafts[0].image == own).all() and (plan.request.mask[100:200, 100:180] == 255).all()  # type: ignore[index]
+    assert own_draft(own, known(drawing)).covers.sum() == 100 * 80
+
+
+def test_variations_differ_in_what_was_not_said(drawing: Drawing, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.plan.fit", lambda evidence: body())
+    request = SwapRequest(drawing.image, 3, prompt="pleated skirt", count=3)
+    drafts = make_plan(request, lambda asked: known(drawing)).drafts
+    assert len({draft.outfit.garments[0].rgb for draft in drafts}) > 1
+    assert all(draft.outfit.garments[0].kind == "pleated skirt" for draft in drafts)
+
+
+def test_words_are_refused_before_anything_is_looked_at() -> None:
+    def see(asked: DetectRequest) -> Detection:
+        raise AssertionError
+
+    with pytest.raises(UserError):
+        make_draft(SwapRequest(np.zeros((64, 64, 4), np.uint8), 1, prompt="completely naked"), see)
+
+
+@pytest.mark.parametrize("seed", [890000001, 890000002, 890000006])
+def test_manner_is_measured(seed: int) -> None:
+    drawing, (_, frame), style = draw(seed, SIZE), framed(seed, *SIZE), style_of(seed)
+    found = measure_style(flatten(drawing.image, (255, 255, 255)), drawing.labels, frame.scale)
+    if style.line:
+        assert found.line == pytest.approx(style.line, abs=0.9 / frame.scale + 0.3 * style.line)
+    skin = flesh(flatten(drawing.image, (255, 255, 255)), drawing.face_hands, drawing.labels)
+    seen = drawing.image[..., :3][drawing.face_hands & (drawing.labels == Part.SKIN)]
+    assert np.abs(np.median(seen, 0) - skin).max() < 25
+
+
+def test_an_empty_label_map_gives_the_plain_manner() -> None:
+    nothing = np.zeros((32, 32), np.uint8)
+    assert measure_style(np.zeros((32, 32, 3), np.uint8), nothing, 10.0).line > 0
+    draft = draw_draft(
+        np.zeros((*SIZE, 4), np.uint8), Detection(np.zeros(SIZE, np.uint8), np.zeros(SIZE, np.uint8)), body(), Outfit(())
+    )
+    assert not draft.covers.any() and replace(draft, sheet=None).svg == ""
