@@ -50,8 +50,8 @@ def read_outfit(prompt: str, negative_prompt: str = "", seed: int = 0) -> Wish:
     check_words(prompt, negative_prompt)
     wanted = [fragment for fragment in fragments(prompt) if fragment.weight > 0]
     unwanted = [fragment.text for fragment in fragments(prompt) if fragment.weight <= 0]
-    reading = read("".join(fragment.text for fragment in wanted))
-    against = read(", ".join([*unwanted, "".join(fragment.text for fragment in fragments(negative_prompt))]))
+    reading = read(" ".join(fragment.text for fragment in wanted))
+    against = read(", ".join([*unwanted, " ".join(fragment.text for fragment in fragments(negative_prompt))]))
     negated = [*reading.negated, *against.mentions]
     notes: list[str] = []
     items = _expanded(reading, negated, notes)
@@ -101,7 +101,26 @@ def _expanded(reading: Reading, negated: list[Mention], notes: list[str]) -> lis
         for word in mention.costume.men if reading.is_mans else mention.costume.women:
             if word.kinds and word.kinds[0] not in off and not _is_replaced(word, taken):
                 items.append((word, _of_costume(word, mention)))
-    return items
+    return _without_parts(items)
+
+
+def _without_parts(items: list[Item]) -> list[Item]:
+    """What is drawn with another garment, in its second colour, is none of its own: a maid dress's apron, a kimono's obi."""
+    kept = list(items)
+    for word, mention in items:
+        whole = next((other for other in items if other[0] is not word and _is_part(word, mention, other[0])), None)
+        if whole:
+            whole[1].seconds = whole[1].seconds or mention.colours[:1]
+            kept.remove((word, mention))
+    return kept
+
+
+def _is_part(word: Word, mention: Mention, whole: Word) -> bool:
+    part = KINDS[whole.kinds[0]].trimmed
+    sense = lexicon().english.get(part)
+    return mention.text == part or bool(
+        not mention.text.isascii() and sense and sense.word and sense.word.kinds[:1] == word.kinds[:1]
+    )
 
 
 def _of_costume(word: Word, mention: Mention) -> Mention:
@@ -209,23 +228,24 @@ def _realised(
     hues = choice.rng_of(seed, *word.usual) if mention.costume and word.takes else rng  # a suit's trousers are its jacket's
     kind = kinds[int(rng.integers(len(kinds)))] if word.is_any else word.kinds[0]
     row, unsaid = KINDS[kind], {"kind"} if word.is_any and len(kinds) > 1 else set()
-    if not word.is_any and (kind != word.wanted or mention.is_approximate):
+    is_meant = word.is_any or mention.costume or {word.wanted, mention.text} & {kind, *row.words}
+    if mention.is_approximate or not is_meant:
         notes.append(f"There is no {mention.text} in the wardrobe, {kind} comes nearest.")
     avoided = [value for name, value in mention.avoided if name == "colour"]
+    pattern = mention.pattern or said.get("pattern")
     colours = mention.colours or ([said["colour"]] if "colour" in said else [])
     if colours:
         colour, rgb = colour_of(colours[0])
     else:
         unsaid.add("colour")
-        usual = mention.usual or word.usual or choice.usual_colours(kind)
+        usual = mention.usual or _pattern_colours(pattern)[0] or word.usual or choice.usual_colours(kind)
         near = [garment.rgb for garment in beside] if row.slot in choice.MAIN and not mention.costume else []
         colour, rgb = choice.choose_colour(hues, usual, near, avoided)
-    pattern = mention.pattern or said.get("pattern")
     second: tuple[str | None, tuple[int, int, int] | None] = (None, None)
     if seconds := [*mention.seconds, *mention.colours[1:]]:
         second = colour_of(seconds[0])
     elif pattern or rng.random() < row.trim:
-        second = choice.choose_second(rng, rgb, kind)
+        second = choice.choose_second(rng, rgb, kind, _pattern_colours(pattern)[1])
         unsaid.add("second_colour")
     if not pattern and not mention.is_plain:
         unsaid.add("pattern")
@@ -233,6 +253,8 @@ def _realised(
     for name, options in (("sleeve", row.sleeves), ("length", row.lengths), ("neckline", row.necklines)):
         if name in said and (options or (row.slot in (Part.TOPWEAR, Part.ONEPIECE) and name != "length")):
             cuts[name] = choice.fitting_length(kind, said[name]) if name == "length" else said[name]
+            if cuts[name] != said[name] and cuts[name]:
+                notes.append(f"A {kind} comes no nearer to {LENGTHS[said[name]][0]} than {LENGTHS[cuts[name]][0]}.")
         elif options:
             unsaid.add(name)
             able = [option for option in options if (name, option) not in mention.avoided] or list(options)
@@ -241,6 +263,10 @@ def _realised(
     detail = int(rng.integers(2**31))
     garment = Garment(row.slot, kind, colour, rgb, *second, pattern, sleeve, length, neckline, detail)
     return garment, frozenset(unsaid)
+
+
+def _pattern_colours(pattern: str | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    return lexicon().pattern_colours.get(pattern or "", ((), ()))
 
 
 def complete(wish: Wish, slots: Iterable[ClothingPart], seed: int = 0) -> Outfit:

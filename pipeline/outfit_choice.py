@@ -33,6 +33,7 @@ _USUAL: dict[ClothingPart, tuple[str, ...]] = {
     Part.HEADWEAR: ("black", "white", "red", "beige", "navy blue"),
     Part.NECKWEAR: ("red", "navy blue", "black", "white", "dark red"),
 }
+_TRIMS = ("white", "white", "white", "black", "navy blue", "gold")
 _APART = 18.0  # CIEDE2000 between garments that touch
 _ON_IT = 25.0  # between a garment and its pattern or trim
 _SKIRTS = frozenset(kind for kind, row in BOTTOMS.items() if "skirt" in kind)
@@ -72,10 +73,13 @@ def choose_colour(rng: Rng, options: Sequence[str], beside: Iterable[RGB] = (), 
     return named[0]
 
 
-def choose_second(rng: Rng, rgb: RGB, kind: str) -> tuple[str, RGB]:
-    """A colour for a garment's pattern or trim that is plainly another one."""
-    options = ("gold", "white") if "armor" in kind or kind == "breastplate" else ("white", "white", "black", "navy blue", "gold")
-    far = [named for named in map(colour_of, options) if float(ciede2000(named[1], rgb)) >= _ON_IT]
+def choose_second(rng: Rng, rgb: RGB, kind: str, usual: Sequence[str] = ()) -> tuple[str, RGB]:
+    """A colour for a garment's pattern or trim that is plainly another one, a usual one if that is so."""
+    others = ("gold", "white", "black") if "armor" in kind or kind == "breastplate" else _TRIMS
+    for options in (usual, others):
+        far = [named for named in map(colour_of, options) if float(ciede2000(named[1], rgb)) >= _ON_IT]
+        if far:
+            break
     return far[int(rng.integers(len(far)))]
 
 

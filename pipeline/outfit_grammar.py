@@ -15,7 +15,9 @@ from wardrobe.parts import ClothingPart
 
 _ARTICLES = frozenset(("a", "an", "the", "her", "his"))
 _SLEEVES = frozenset(("sleeve", "sleeves", "袖", "袖子"))
+_WHOSE = frozenset(("costume", "uniform", "cosplay"))
 _OF = frozenset(("的", "の"))
+_IS_NOT = frozenset(("不是", "not", "non", "isnt", "anything but"))
 
 
 @dataclass
@@ -33,6 +35,7 @@ class _Pending:
     is_detail: bool = False
     is_same: bool = False
     adjectives: list[str] = field(default_factory=list)
+    avoided: list[tuple[str, str]] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         return bool(self.colours or self.base or self.seconds or self.pattern or self.cuts or self.is_plain or self.is_same)
@@ -66,7 +69,7 @@ class _Reader:
         self.shared: Mention | None = None  # "black hat and gloves": the hat
         self.old: Mention | None = None  # what "change ... to" changes
         self.is_negated = self.is_linked = self.is_with = self.is_whole = self.is_replacing = self.is_taking = False
-        self.previous = ""
+        self.previous = self.negation = ""
 
     def clause(self, tokens: list[Token]) -> None:
         known = lexicon()
@@ -150,30 +153,32 @@ class _Reader:
 
     def _take_absent(self, token: Token, rest: list[Token]) -> None:
         """Something worn that the wardrobe does not have."""
-        if self.last and self.last.has_part(token.sense.value):
-            self._take_detail(token, rest)
-        elif not (rest and rest[0].sense.role in ("garment", "detail")):
+        if not (rest and rest[0].sense.role in ("garment", "detail")):
             self.pending = _Pending()
-            if not self.is_negated:
+            if not self.is_negated and not (rest and rest[0].sense.role == "not after"):
                 self.reading.unknown.append(token.text)
 
     def _take_garment(self, token: Token, rest: list[Token]) -> None:
         word, costume = token.sense.word, token.sense.costume
-        if self.last and self.last.has_part(token.text) and not self.is_negated:
-            self._take_detail(token, rest)
-            return
-        if rest and rest[0].sense.role in ("garment", "near") and word and self._is_adjective(word, rest[0].sense.word):
+        if self._is_adjective(token, rest):
             self.pending.adjectives.append(token.text)
-            self.pending.usual = self.pending.usual or word.usual
+            self.pending.usual = self.pending.usual or (word.usual if word else ())
             return
         if self.is_negated and rest and rest[0].sense.role == "detail" and token.text.isascii():  # "no shirt collar"
             return
         word = _refined(token.text, self.pending.adjectives) or word
-        if costume and costume.is_vague and self.previous == "other" and not self.pending.colours and not self.is_negated:
-            self.reading.unknown.append(f"{self.pending.adjectives[-1]} {token.text}")  # "rapper outfit"
+        if costume and token.text in _WHOSE and self.previous == "other" and not self.is_negated:
+            self.reading.unknown.append(f"{self.pending.adjectives[-1]} {token.text}")  # "rapper costume"
         mention = Mention(token.text, word, costume, is_approximate=token.sense.role == "near")
         mention.is_negated = self.is_negated or token.sense.role == "lacking"
+        is_other = self.negation in _IS_NOT and bool(self.pending)  # "not a red skirt" is a skirt
+        if mention.is_negated and is_other and not mention.costume:
+            mention.is_negated = False
+            self._attach(mention)
+            self.is_negated = False
+        avoided = self.pending.avoided
         self._give(mention)
+        mention.avoided += avoided
         if mention.is_negated:
             self.reading.negated.append(mention)
             self.shared = None
@@ -190,8 +195,19 @@ class _Reader:
         self.is_linked = self.is_with = False
 
     @staticmethod
-    def _is_adjective(word: Word, following: Word | None) -> bool:
-        return following is not None and (word.slot == following.slot or (word.slot in UPPER and following.slot in UPPER))
+    def _is_adjective(token: Token, rest: list[Token]) -> bool:
+        """Whether a garment's name only says of which kind the next one is: "hoodie dress", "off shoulder white gown"."""
+        nouns = [other.sense for other in rest[:2] if other.text not in _OF] if rest and rest[0].text in _OF else None
+        following = nouns[0] if nouns else rest[0].sense if rest else None
+        if token.sense.costume:
+            return bool(nouns and nouns[0].costume and not nouns[0].costume.is_vague)
+        if token.text in lexicon().adjectives:
+            ahead = next(
+                (other.sense for other in rest if other.sense.role in ("garment", "costume", "and", "with", "break")), None
+            )
+            return ahead is not None and (ahead.costume is not None or (ahead.word is not None and ahead.word.slot in UPPER))
+        word, other = token.sense.word, following.word if following and not nouns else None
+        return word is not None and other is not None and (word.slot == other.slot or {word.slot, other.slot} <= set(UPPER))
 
     def _give(self, mention: Mention) -> None:
         """What is pending becomes the mention's."""
@@ -257,7 +273,7 @@ class _Reader:
                 if self.pending and self.last:
                     self._attach(self.last)
                 self.pending = _Pending() if self.last else self.pending
-                self.is_negated, self.is_linked = True, False
+                self.is_negated, self.is_linked, self.negation = True, False, token.text
             case "not after":
                 self._negate_last()
             case "replace":
@@ -277,8 +293,9 @@ class _Reader:
                 self.shared = None
 
     def _take_and(self, rest: list[Token]) -> None:
-        is_trim = self.is_with and self.previous == "other" and bool(self.pending.colours)  # "with white strings and"
-        if (self.pending.is_detail or is_trim) and self.last:
+        is_trim = self.is_with and self.previous in ("other", "pattern")  # "with white strings and"
+        is_over = bool(rest) and rest[0].text in ("a", "an") and bool(self.pending)  # "in red and a hat"
+        if (self.pending.is_detail or is_trim or is_over) and self.last:
             self._attach(self.last)
         elif self.pending and self.last and (self.is_linked or self.is_with):
             following = [
@@ -291,6 +308,9 @@ class _Reader:
             self.shared = self.last
 
     def _negate_last(self) -> None:
+        if self.pending and not self.last:  # "赤ではないスカート"
+            self.pending = _Pending(avoided=[("colour", colour) for colour in self.pending.colours])
+            return
         if self.pending and self.last:  # "柄なし"
             self.is_negated = True
             self._attach(self.last)
@@ -317,7 +337,9 @@ class _Reader:
                 self._loose(name, value, is_negated=True)
             if pending.colours and before:
                 self._attach(before)
-        elif (self.is_whole or self.is_linked) and pending.colours:
+        elif before and is_bare and pending.is_detail:  # "black dress, white collar"
+            self._attach(before)
+        elif (self.is_whole or self.is_linked) and pending.colours and not (before and not before.colours and is_bare):
             mention = Mention("outfit", costume=lexicon().english["outfit"].costume)
             self._give(mention)
             self.reading.mentions.append(mention)

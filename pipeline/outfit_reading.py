@@ -50,10 +50,6 @@ class Mention:
         """The garments that it names."""
         return self.costume.women if self.costume else (self.word,) if self.word else ()
 
-    def has_part(self, noun: str) -> bool:
-        """Whether it is drawn with this on it, in its second colour: a maid dress with its apron."""
-        return any(noun == KINDS[kind].trimmed for word in self.words for kind in word.kinds[:1])
-
     @property
     def is_upper(self) -> bool:
         return any(word.slot in UPPER for word in self.words)

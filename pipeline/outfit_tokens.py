@@ -14,6 +14,7 @@ _PIECES = re.compile(r"[a-z0-9áé]+(?:\+)?|[^\x00-\x7f]|&|/|\+|:|[,;.!?|\n]")
 _STOPS = frozenset(",;.!?|、。，；！？・·\n")
 _KATAKANA = re.compile(r"[ァ-ヺー]")
 _SHORT = 2  # signs of words that are often but the end of others
+_WHOLE = 3  # signs of words that may be but the beginning of others
 _KANA = re.compile(r"[ぁ-ゖァ-ヺ]")
 _SLIP = 0.83  # how alike a misspelt word and the one that is meant are, by difflib's ratio
 _SLIP_LETTERS = 6
@@ -59,7 +60,7 @@ def clauses(text: str) -> Iterator[list[Token]]:
 def _tokens(text: str) -> Iterator[Token]:
     """The longest phrases that the lexicon knows, and all other words."""
     known = lexicon()
-    text = fold(text.replace("\n", " , "))
+    text = fold(re.sub(r"(?<![のい的な])（([^（）]*)）", r" : \1 ; ", text.replace("\n", " , ")))
     signs = {**known.signs, **known.kana} if _KANA.search(text) else known.signs
     pieces = [(_spelt(match[0]), match.start()) for match in _PIECES.finditer(text)]
     index, is_inside = 0, False
@@ -94,7 +95,7 @@ def _signs_at(text: str, start: int, signs: dict[str, Sense], longest: int, is_i
         piece, end = text[start : start + length], start + length
         if piece not in signs or (is_inside and length <= _SHORT and _runs_on(text, start)):
             continue
-        if not _runs_on(text, end) or _signs_at(text, end, signs, longest):
+        if length > _WHOLE or not _runs_on(text, end) or _signs_at(text, end, signs, longest):
             return piece
     return ""
 
@@ -120,7 +121,7 @@ def _spelt(word: str) -> str:
     known = lexicon()
     if len(word) < _SLIP_LETTERS or not (word.isascii() and word.isalpha()) or word in known.words or word in known.kept:
         return word
-    if _by_tail(word, known):
+    if _by_tail(word, known) or word.removesuffix("s") in known.words:
         return word
     near = [other for other in known.words_by_first.get(word[0], ()) if abs(len(other) - len(word)) <= 2]
     found = difflib.get_close_matches(word, near, 1, _SLIP)

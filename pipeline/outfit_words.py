@@ -31,6 +31,7 @@ _SIMPLER = str.maketrans(
 )  # fmt: skip
 _MARK = "ja:"
 _WORTH_CORRECTING = 5  # letters
+_MEANT = ("garment", "pattern", "cut", "colour", "material")  # what a slip of the pen may mean
 _STAYS = frozenset(
     ("shorts", "tights", "pants", "dress", "glasses", "trunks", "sweats", "flats", "wedges", "slides", "slacks", "cords")
 )  # their singulars, or plurals, are other words
@@ -80,7 +81,8 @@ class Lexicon:
     """Phrases and their senses.
 
     english: folded, words apart by one space; longest: words in the longest. signs: Chinese and Japanese; kana: the same
-    where it differs beside kana. families: kinds and slots that a general word takes away. words: all single English ones,
+    where it differs beside kana. families: kinds and slots that a general word takes away. pattern_colours: a pattern's usual
+    first and second ones. words: all single English ones,
     and those worth correcting to by their first letters; kept: what is no slip of the pen. men, women: words for people.
     """
 
@@ -88,6 +90,8 @@ class Lexicon:
     signs: dict[str, Sense]
     kana: dict[str, Sense]
     families: dict[str, tuple[str, ...]]
+    pattern_colours: dict[str, tuple[tuple[str, ...], tuple[str, ...]]]
+    adjectives: frozenset[str]
     men: frozenset[str]
     women: frozenset[str]
     kept: frozenset[str]
@@ -121,11 +125,16 @@ def lexicon() -> Lexicon:
 
     for phrases, sense in _senses(tables):
         put(phrases, sense)
+    for phrase, sense in found.items():
+        if sense.role == "near":
+            near = found[fold(sense.value)]
+            found[phrase] = Sense("near", sense.value, near.word, near.costume)
     english = _with_forms({phrase: sense for phrase, sense in found.items() if phrase.isascii()})
     signs = {phrase: sense for phrase, sense in found.items() if not phrase.isascii()}
     words = frozenset(word for phrase in english for word in phrase.split(" "))
+    meant = {word for phrase, sense in english.items() if sense.role in _MEANT for word in phrase.split(" ")}
     by_first: dict[str, list[str]] = {}
-    for word in sorted(words):
+    for word in sorted(meant):
         if len(word) >= _WORTH_CORRECTING:
             by_first.setdefault(word[0], []).append(word)
     people = tables["people"]
@@ -138,6 +147,8 @@ def lexicon() -> Lexicon:
             for key, words in tables["families"].items()
             for word in _split(words)
         },
+        {name: _pair(colours) for name, colours in tables["pattern_colours"].items()},
+        frozenset(map(fold, _split(tables["adjectives"]["words"]))),
         frozenset(map(fold, _split(people["men"]))),
         frozenset(map(fold, _split(people["women"]))),
         frozenset(_split(tables["kept"]["words"])),
@@ -154,12 +165,15 @@ def _senses(tables: dict[str, Any]) -> Iterator[tuple[Iterable[str], Sense]]:
     usual = {row.wanted: row.usual for row in reversed(rows.values()) if row.usual}
     for kind in KINDS:
         yield (kind,), Sense("garment", kind, Word((kind,), kind, usual=usual.get(kind, ())))
-    listed = {name for key in tables["garments"] for name in _split(key.partition(";")[0].removeprefix("any:"))}
+    keys = [*tables["garments"], *(key for row in tables["sets"] for key in (*row["wears"], *row.get("men", ())))]
+    listed = {name for key in keys for name in _split(key.partition(";")[0].removeprefix("any:"))}
     for kind in KINDS.keys() - listed:  # one that the tables do not know brings its words
         yield KINDS[kind].words, Sense("garment", kind, Word((kind,), kind))
     for key, words in tables["garments"].items():
         word = rows[key]
         yield _split(words), Sense("garment", word.wanted, word) if word.kinds else Sense("absent", word.wanted)
+    for key, words in tables["nearest"].items():
+        yield _split(words), Sense("near", key)
     for row in tables["sets"]:
         women = tuple(map(_word, row["wears"]))
         men = tuple(map(_word, row["men"])) if "men" in row else women
@@ -201,6 +215,11 @@ def _colour_senses(tables: dict[str, Any]) -> Iterator[tuple[Iterable[str], Sens
             yield (name.replace("/", " "), name.replace("grey", "gray").replace("/", " ")), sense
 
 
+def _pair(colours: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    first, _, second = colours.partition(";")
+    return tuple(_split(first)), tuple(_split(second))
+
+
 def _split(words: str) -> list[str]:
     return [word.strip() for word in words.split(",") if word.strip()]
 
@@ -228,7 +247,7 @@ def _with_forms(phrases: dict[str, Sense]) -> dict[str, Sense]:
     """Plurals, singulars and joined words beside the phrases that are listed; what is listed stays as it is."""
     found = dict(phrases)
     for phrase, sense in phrases.items():
-        if sense.role not in ("garment", "costume", "detail", "thing", "pattern", "cut"):
+        if sense.role not in ("garment", "near", "costume", "detail", "thing", "absent", "pattern", "cut"):
             continue
         *before, last = phrase.split(" ")
         for form in _forms(last):
@@ -273,12 +292,16 @@ def colour_of(word: str) -> tuple[str, RGB]:
     rgb = _xkcd().get(word)
     if rgb is None:
         return (owner, COLOURS[owner]) if owner else colour_of(_meant(word))
+    shade, _, name = word.rpartition(" ")
+    if name in COLOURS and shade in _SHADES:
+        return name, rgb
     nearest = nearest_name(rgb)
     if owner and float(ciede2000(rgb, COLOURS[owner])) < float(ciede2000(rgb, COLOURS[nearest])) + _ALIKE:
         return owner, rgb
     return nearest, rgb
 
 
+_SHADES = ("deep", "dark", "rich", "vivid", "strong", "bright", "medium", "true", "pure")
 _ALIKE = 8.0  # CIEDE2000: within this the captions' name is kept
 
 
