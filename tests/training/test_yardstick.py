@@ -23,6 +23,7 @@ from training.yardstick import ceilings, redress, store
 from training.yardstick.held_out import dressed_with, prompt
 from training.yardstick.held_out_kinds import HELD_OUT_KINDS, layers
 from training.yardstick.lines import HEIGHT, NEAR, find_lines, line_score
+from training.yardstick.measure import measure, sets
 from training.yardstick.scores import score, summary
 from wardrobe.kinds import KINDS
 from wardrobe.palette import ciede2000
@@ -158,6 +159,18 @@ def test_a_ceiling_keeps_what_is_said_and_changes_the_rest(swaps: list[Case]) ->
 def test_without_a_body_nothing_is_drawn_on_it(swaps: list[Case]) -> None:
     image, _ = ceilings.on_fitted_figure(swaps[0], lambda picture: None)
     assert (image == swaps[0].source.image).all()
+
+
+def test_results_are_kept_and_taken_again(tmp_path: Path) -> None:
+    chosen = sets(None)["held-out"]
+    first = measure("held-out", chosen, slice(2, 3), ["unchanged"], tmp_path)
+    kept = tmp_path / "held-out unchanged 002.npz"
+    with np.load(kept) as file:
+        assert file["image"].shape == (512, 384, 4)
+        np.savez_compressed(kept, image=np.zeros_like(file["image"]), mask=file["mask"], seconds=7.0)
+    again = measure("held-out", chosen, slice(2, 3), ["unchanged"], tmp_path)
+    assert first["unchanged"][0].outside and first["unchanged"][0].lines != again["unchanged"][0].lines
+    assert again["unchanged"][0].seconds == 7
 
 
 def test_others_outfits_are_told_in_words() -> None:
