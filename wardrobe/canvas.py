@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from wardrobe.parts import ClothingPart
 from wardrobe.path import Box, Matrix, Path
 from wardrobe.patterns import Fabric
+from wardrobe.shading import Tube
 from wardrobe.style import RGB
 
 
@@ -49,10 +50,12 @@ SKIN, LEGWEAR, SHOE, SLEEVE, OVER, HAND, GLOVE, HELD = 0, 1, 2, 3, 4, 5, 6, 4.5 
 
 @dataclass(slots=True)
 class Mark:
-    """A detail on a layer. kind: "line" (stroke), "fill", "shade" (darkens, keeps a pattern), "light" (brightens).
+    """A detail on a layer. kind: "line" (stroke), "fill", "shade" (darkens, keeps a pattern), "light" (brightens); "fold"
+    (the path's lines are creases, from root to end: a tapering line and the shade beside it), "shadow" and "deep" (shapes
+    that join the layer's form shadow, or its darker core).
 
     colour: None = the layer's ink (line), or the style's shadow. width: of a line, in outline widths. clip: keep it
-    inside the layer. strength: 0..1 opacity.
+    inside the layer. strength: 0..1 opacity. ends: shares of a line's width at its two ends. depth: of a fold's shade, units.
     """
 
     path: Path
@@ -61,6 +64,8 @@ class Mark:
     width: float = 0.8
     clip: bool = True
     strength: float = 1.0
+    ends: tuple[float, float] = (1.0, 1.0)
+    depth: float = 0.05
 
 
 @dataclass(slots=True)
@@ -70,7 +75,9 @@ class Layer:
     garment: index + 1 in the outfit's garments, 0 = none. face: True for face, neck and hands (never repainted).
     pattern: a fabric in unit space, drawn instead of `colour` (which still chooses the ink). edge: the line to
     stroke, None = the path itself. line: outline width factor, 0 = none. shading: 0 = no automatic shadow.
-    clip: everything of this layer stays inside it. inked: the fill itself is a drawn line (a lash, a mouth).
+    clip: everything of this layer stays inside it. inked: the fill itself is a drawn line (a lash, a mouth). tube: how it is
+    rounded, None = no more than its outline tells. gloss: 0 cloth .. 1 patent leather. casts: whether it throws a shadow; what
+    goes on into the pieces behind it does not.
     """
 
     z: float
@@ -86,6 +93,9 @@ class Layer:
     marks: list[Mark] = field(default_factory=list)
     clip: Path | None = None
     inked: bool = False
+    tube: Tube | None = None
+    gloss: float = 0.0
+    casts: bool = True
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from wardrobe.geometry import XY, Limb, Points
 from wardrobe.outfit import Garment
 from wardrobe.palette import luminance
 from wardrobe.path import Path
+from wardrobe.shading import Tube
 from wardrobe.style import RGB, Style, darken, lighten
 
 WHITE: RGB = (248, 248, 248)
@@ -97,10 +98,12 @@ class Cloth:
         line: float = 1.0,
         shading: float = 1.0,
         clip: Path | None = None,
+        tube: Tube | None = None,
     ) -> Layer:
         """A part of the garment in its main cloth."""
-        shader = self.fabric(angle)
-        return Layer(z, path, self.main, self.garment.slot, self.number, False, shader, edge, line, shading, list(marks), clip)
+        layer = self.detail(z, path, self.main, edge=edge, marks=marks, line=line, shading=shading, clip=clip, tube=tube)
+        layer.pattern = self.fabric(angle)
+        return layer
 
     def detail(
         self,
@@ -113,9 +116,11 @@ class Cloth:
         line: float = 1.0,
         shading: float = 0.6,
         clip: Path | None = None,
+        tube: Tube | None = None,
     ) -> Layer:
         """A part of the garment in a colour of its own, without the pattern."""
-        return Layer(z, path, colour, self.garment.slot, self.number, False, None, edge, line, shading, list(marks), clip)
+        slot, own = self.garment.slot, list(marks)
+        return Layer(z, path, colour, slot, self.number, False, None, edge, line, shading, own, clip, tube=tube)
 
     def front(self, u: float, v: float) -> XY:
         return self.figure.torso.front(u, v)

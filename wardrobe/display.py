@@ -1,8 +1,9 @@
 """How a drawing looks, as a display list: ordered layers -> a flat list of operations that any renderer understands.
 
-Everything about looks is decided here (outline, shadow, folds, gloss); `wardrobe.render_skia`, `wardrobe.render_cv` and
-`wardrobe.svg` only carry the operations out. Lengths are in units; `Frame` leads to pixels. The same layers give three
-lists: the picture, the ids (three numbers packed into RGB) and the lines alone (a layer's fill erases the lines under it).
+Everything about looks is decided here (outline, shadow, folds; shapes from `wardrobe.pen` and `wardrobe.shading`);
+`wardrobe.render_skia`, `wardrobe.render_cv` and `wardrobe.svg` only carry the operations out. Lengths are in units; `Frame`
+leads to pixels. The same layers give three lists: the picture, the ids (three numbers packed into RGB) and the lines alone
+(a layer's fill erases the lines under it).
 """
 
 from __future__ import annotations
@@ -13,14 +14,20 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from wardrobe.canvas import Frame, Layer, Mark
+from wardrobe import pen, shading
+from wardrobe.canvas import Frame, Layer, Mark, Z
+from wardrobe.parts import ClothingPart
 from wardrobe.path import Path
 from wardrobe.patterns import Fabric, Gradient
 from wardrobe.style import RGB, Style
 
 BLACK, WHITE = (0, 0, 0), (255, 255, 255)
 THINNEST = 0.75  # px: a thinner outline would fade on a small canvas
-UNLINED = 0.014  # units: the pen for folds and seams where a style has no outline
+UNLINED = 0.01  # units: the pen for seams where a style has no outline
+BRUSHED = 1.3  # px: a thinner line is stroked evenly, nobody would see it swell
+VISIBLE = 0.7  # px: a thinner line is drawn as wide as this, and fainter
+CAST = (0.014, 0.03, 0.055)  # units: how far what lies close, over and far in front throws its shadow
+NEAR, FAR = 0.6, 9.0  # differences of z that part these three
 
 
 class Fill(NamedTuple):
@@ -73,10 +80,11 @@ Operation = Fill | Stroke | Clip | Unclip | Shade | Facets
 
 
 def picture(layers: Iterable[Layer], style: Style, frame: Frame) -> list[Operation]:
-    """Fill, shadow, marks and outline of every layer."""
+    """Fill, marks, shadow and outline of every layer."""
+    layers = list(layers)
     brush = _Brush(style, frame)
-    for layer in layers:
-        brush.layer(layer)
+    for layer, shadows in zip(layers, _cast(layers, style, frame), strict=True):
+        brush.layer(layer, shadows)
     return brush.operations
 
 
@@ -104,7 +112,7 @@ def lines(layers: Iterable[Layer], style: Style, frame: Frame) -> list[Operation
         if layer.clip is not None:
             operations.append(Clip(layer.clip))
         operations.append(Fill(layer.path, WHITE if layer.inked else BLACK))
-        strokes = [mark for mark in layer.marks if mark.kind == "line"]
+        strokes = [mark for mark in layer.marks if mark.kind in ("line", "fold")]
         inside = any(mark.clip for mark in strokes)
         if inside:
             operations.append(Clip(layer.path))
@@ -122,67 +130,177 @@ class _Brush:
     """What all layers of one picture share."""
 
     def __init__(self, style: Style, frame: Frame) -> None:
-        self.style = style
+        self.style, self.scale = style, frame.scale
         self.width = max(style.line, THINNEST / frame.scale) if style.line else 0.0
+        self.steps = 2 if frame.scale < 90 else 4 if frame.scale < 260 else 6
+        self.dark = shading.into_shade(style.light)
         self.facets = _facets(style) if style.shading == "facets" else None
         self.operations: list[Operation] = []
 
-    def layer(self, layer: Layer) -> None:
+    def layer(self, layer: Layer, shadows: list[Path]) -> None:
         operations, style = self.operations, self.style
         colour = style.tone(layer.colour) if layer.garment else style.flesh(layer.colour)
-        ink = style.ink(colour)
         if layer.clip is not None:
             operations.append(Clip(layer.clip))
         operations.append(Fill(layer.path, layer.pattern or colour))
         inner = [mark for mark in layer.marks if mark.clip]
         if inner or layer.shading > 0:
             operations.append(Clip(layer.path))
-            if layer.shading > 0:
-                self._shadow(layer)
+            if not layer.garment and layer.shading > 0:  # a face's marks are painted as they are to be seen
+                self._shadow(layer, colour, shadows)
             for mark in inner:
-                operations.append(self._mark(mark, layer, colour, ink))
+                self._mark(mark, layer, colour)
+            if layer.garment and layer.shading > 0:  # stripes, prints and buttons lie in the shade with the cloth
+                self._shadow(layer, colour, shadows)
             operations.append(Unclip())
         if layer.line > 0 and self.width:
-            self._outline(layer.edge or layer.path, ink, layer.line * self.width)
+            self._outline(layer, style.ink(colour), layer.line * self.width)
         for mark in layer.marks:
             if not mark.clip:
-                operations.append(self._mark(mark, layer, colour, ink))
+                self._mark(mark, layer, colour)
         if layer.clip is not None:
             operations.append(Unclip())
 
-    def _outline(self, path: Path, ink: RGB, width: float) -> None:
-        """Thick and thin: the same line again, moved towards the shadow."""
+    def _outline(self, layer: Layer, ink: RGB, width: float) -> None:
+        """Thin in the light, heavy in the shade."""
+        path, weight = layer.edge or layer.path, self.style.thick_thin
+        if width * self.scale >= BRUSHED:
+            centre = layer.path.bounds().centre
+            self.operations.append(Fill(pen.outline(path, width, weight, self.dark, centre, self.steps), ink))
+            return
         self.operations.append(Stroke(path, ink, width))
-        if self.style.thick_thin:
-            offset = 0.45 * width * self.style.thick_thin
-            self.operations.append(Stroke(path, ink, width, shift=(-self.style.light[0] * offset, offset)))
+        if weight:
+            offset = 0.45 * width * weight
+            self.operations.append(Stroke(path, ink, width, shift=(self.dark[0] * offset, self.dark[1] * offset)))
 
-    def _mark(self, mark: Mark, layer: Layer, colour: RGB, ink: RGB) -> Operation:
+    def _mark(self, mark: Mark, layer: Layer, colour: RGB) -> None:
         style, own = self.style, mark.colour
-        if mark.kind == "shade":
-            return Fill(mark.path, _weakened(own or style.shade, mark.strength), multiply=True)
-        if own is not None:
-            own = style.tone(own) if layer.garment else style.flesh(own)
-        if mark.kind == "line":
-            return Stroke(mark.path, own or ink, mark.width * (self.width or UNLINED), mark.strength)
-        return Fill(mark.path, own or (WHITE if mark.kind == "light" else colour), mark.strength)
+        if mark.kind in ("shadow", "deep"):
+            return
+        if mark.kind == "fold":
+            if self.width:
+                self._line(mark, style.crease(colour), mark.ends if mark.ends != (1.0, 1.0) else (0.75, 0.0))
+        elif mark.kind == "shade":
+            self.operations.append(Fill(mark.path, _weakened(own or style.shade, mark.strength), multiply=True))
+        elif mark.kind == "line":
+            if own is not None:
+                own = style.tone(own) if layer.garment else style.flesh(own)
+                self.operations.append(Stroke(mark.path, own, mark.width * (self.width or UNLINED), mark.strength))
+            else:
+                self._line(mark, style.crease(colour) if layer.garment else style.ink(colour), mark.ends)
+        else:
+            if own is not None:
+                own = style.tone(own) if layer.garment else style.flesh(own)
+            self.operations.append(Fill(mark.path, own or (WHITE if mark.kind == "light" else colour), mark.strength))
 
-    def _shadow(self, layer: Layer) -> None:
-        style, box = self.style, layer.path.bounds()
-        lx, ly = style.light
-        if style.shading == "cel":  # what the shape, moved towards the light, leaves of itself
-            reach = min(0.11, 0.24 * min(box.width, box.height)) * layer.shading
-            outside = Clip(layer.path, False, (lx * reach, -ly * reach * 0.45))
-            self.operations += [outside, Shade(style.shade), Unclip()]
-        elif style.shading == "soft":
-            cx, cy, w, h = *box.centre, box.width / 2, box.height / 2
-            rise = ly * h * 0.6 * min(1.0, w / max(h, 1e-6)) ** 2  # long limbs are shaded across, or hands would not match
-            middle = _weakened(style.shade, 0.35 * layer.shading)
-            deep = _weakened(style.shade, min(1.0, 1.15 * layer.shading))
-            start, end = (cx + lx * w, cy - rise), (cx - lx * w, cy + rise)
-            self.operations.append(Shade(Gradient(start, end, (WHITE, middle, deep), (0.2, 0.6, 1.0))))
-        elif self.facets is not None:
+    def _line(self, mark: Mark, ink: RGB, ends: tuple[float, float]) -> None:
+        """A line in the layer's ink; one that would be thinner than can be seen grows fainter instead."""
+        width = mark.width * (self.width or UNLINED)
+        seen = width * self.scale / VISIBLE
+        if ends != (1.0, 1.0) and width * self.scale >= BRUSHED:
+            self.operations.append(Fill(pen.crease(mark.path, width, ends, self.steps), ink, mark.strength))
+        else:
+            self.operations.append(Stroke(mark.path, ink, width / min(1.0, seen), mark.strength * min(1.0, seen)))
+
+    def _shadow(self, layer: Layer, colour: RGB, cast: list[Path]) -> None:
+        style = self.style
+        if style.shading == "facets" and self.facets is not None:
             self.operations.append(self.facets)
+        elif style.shading == "cel":
+            self._cel(layer, style.shadow(colour), cast)
+        elif style.shading in ("soft", "painted"):
+            self._soft(layer, style.shadow(colour), cast)
+
+    def _cel(self, layer: Layer, shade: RGB, cast: list[Path]) -> None:
+        """One even tone where form, folds and what lies above leave no light, and a darker core in it."""
+        style, tube = self.style, layer.tube
+        form, core = shading.terminators(tube, style.light, (1.0, 2.1)) if tube is not None else ([], [])
+        paths = [*cast, *self._valleys(layer, "shadow")]
+        if tube is None:
+            box = layer.path.bounds()
+            reach = -min(0.09, 0.2 * min(box.width, box.height)) * layer.shading
+            paths.append(shading.rim(layer.path, (self.dark[0] * reach, self.dark[1] * reach)))
+        if form or paths:
+            self.operations.append(Fill(shading.joined(form, paths), shade, multiply=True))
+        if style.tones > 1:
+            deep = [mark.path for mark in layer.marks if mark.kind == "deep"]
+            if core or deep:
+                self.operations.append(Fill(shading.joined(core, deep), _weakened(shade, 0.6), multiply=True))
+
+    def _valleys(self, layer: Layer, kind: str) -> list[Path]:
+        folds = [shading.valleys(mark.path, mark.depth, self.style.light) for mark in layer.marks if mark.kind == "fold"]
+        return folds + [mark.path for mark in layer.marks if mark.kind == kind]
+
+    def _soft(self, layer: Layer, shade: RGB, cast: list[Path]) -> None:
+        """Airbrushed: the form's shade fades over a third of its width, that of folds and of what lies above over less."""
+        style, tube, operations = self.style, layer.tube, self.operations
+        crisp = style.shading == "painted"
+        if tube is not None:
+            wide = float(np.hypot(*(tube.right - tube.left).T).mean())
+            dark = _weakened(shade, 0.75)
+            for form, blur in zip(shading.terminators(tube, style.light, (0.85, 1.9)), (0.1, 0.06), strict=True):
+                if form:
+                    blur *= wide * (0.5 if crisp else 1)
+                    operations.append(Fill(shading.joined(form, []), dark, multiply=True, soft=blur))
+        else:
+            self._gradient(layer, shade)
+        if cast:
+            operations.append(Fill(shading.joined([], cast), shade, multiply=True, soft=0.006 if crisp else 0.018))
+        folds = self._valleys(layer, "shadow") + [mark.path for mark in layer.marks if mark.kind == "deep"]
+        if folds:
+            dark = _weakened(shade, 0.85)
+            operations.append(Fill(shading.joined([], folds), dark, multiply=True, soft=0.003 if crisp else 0.012))
+
+    def _gradient(self, layer: Layer, shade: RGB) -> None:
+        box, (lx, ly) = layer.path.bounds(), self.style.light
+        cx, cy, w, h = *box.centre, box.width / 2, box.height / 2
+        rise = ly * h * 0.6 * min(1.0, w / max(h, 1e-6)) ** 2  # long limbs are shaded across, or hands would not match
+        middle, deep = _weakened(shade, 0.3 * layer.shading), _weakened(shade, min(1.0, layer.shading))
+        start, end = (cx + lx * w, cy - rise), (cx - lx * w, cy + rise)
+        self.operations.append(Shade(Gradient(start, end, (WHITE, middle, deep), (0.2, 0.6, 1.0))))
+
+
+def _cast(layers: list[Layer], style: Style, frame: Frame) -> list[list[Path]]:
+    """For every layer, the shadows that those in front of it throw on it."""
+    found: list[list[Path]] = [[] for _ in layers]
+    if style.shading in ("flat", "facets"):
+        return found
+    boxes = np.array([layer.path.bounds() for layer in layers]).reshape(-1, 4) + [-0.06, -0.06, 0.06, 0.06]
+    meet: list[list[bool]] = _meeting(boxes[:, :2], boxes[:, 2:]).tolist()
+    dark = shading.into_shade(style.light)
+    made: dict[tuple[int, float], Path] = {}
+    casting = [index for index, layer in enumerate(layers) if _casts(layer)]
+    for index, layer in enumerate(layers):
+        if layer.shading <= 0 or layer.face or not (layer.garment or layer.part == ClothingPart.SKIN):
+            continue
+        for other in casting:
+            gap = layers[other].z - layer.z
+            if gap <= 0.05 or not meet[index][other]:
+                continue
+            reach = CAST[0] if gap < NEAR else CAST[1] if gap < FAR else CAST[2]
+            if reach * frame.scale < VISIBLE:
+                continue
+            if (other, reach) not in made:
+                made[other, reach] = shading.cast(layers[other].path, (dark[0] * reach, dark[1] * reach))
+            found[index].append(made[other, reach])
+    return found
+
+
+def _meeting(low: NDArray[np.float64], high: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """N x N: which of N boxes touch each other. low, high: N x 2, their corners."""
+    x, y = ((low[:, None, axis] < high[None, :, axis]) & (low[None, :, axis] < high[:, None, axis]) for axis in (0, 1))
+    return np.asarray(x & y)
+
+
+def _casts(layer: Layer) -> bool:
+    """Clothes, hair that hangs in front, and arms."""
+    if layer.clip is not None or layer.face or not layer.casts:
+        return False
+    return (
+        bool(layer.garment)
+        or (layer.part == ClothingPart.HAIR and layer.z > Z.HEAD)
+        or (layer.part == ClothingPart.SKIN and Z.FRONT_ARM <= layer.z < Z.HEAD)
+    )
 
 
 def _weakened(shade: RGB, strength: float) -> RGB:

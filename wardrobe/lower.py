@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
-from wardrobe.canvas import SLEEVE, Layer, Mark
+from wardrobe import folds as creases
+from wardrobe import shading
+from wardrobe.canvas import SLEEVE, Layer, Mark, Z
 from wardrobe.cloth import Cloth, across, limb_angle, middle, strokes
 from wardrobe.figure import SIDES
-from wardrobe.geometry import Points, spline, trace
+from wardrobe.geometry import Points, polygon, spline, trace
 from wardrobe.path import Path
+from wardrobe.shading import Tube
 from wardrobe.style import RGB, darken
 
+CONE, HIPS = 1.1, 1.45  # `Tube.front` of a skirt, and of hips whose shade goes on down a leg
 REACH = {"short": 0.36, "knee": 0.54, "midi": 0.74, "long": 0.97, "": 0.5}  # hem as a share of the way hip -> ankle
 
 
@@ -46,42 +52,86 @@ def _sagged(left: Points, right: Points, u: Points, s: float, sag: float) -> Poi
     return points
 
 
-def pleats(cloth: Cloth, left: Points, right: Points, count: int, sag: float) -> tuple[Mark, Mark]:
-    """(lines of the pleats, shaded strips beside them)."""
-    us = np.array([middle(cloth.figure, u) for u in np.linspace(-1, 1, count + 1)[1:-1]])
-    heads, feet = _sagged(left, right, us * 0.96, 0.06, sag), _sagged(left, right, us, 1.0, sag)
-    width = (right[-1, 0] - left[-1, 0]) / count
-    lines, strips = Path(), Path()
-    for (hx, hy), (fx, fy) in zip(heads.tolist(), feet.tolist(), strict=True):
-        lines.move_to(hx, hy)
-        lines.line_to(fx, fy)
-        strips.move_to(hx, hy)
-        strips.line_to(fx, fy + 0.02)
-        strips.line_to(fx + 0.42 * width, fy + 0.02)
-        strips.close()
-    return Mark(lines, width=0.8), Mark(strips, "shade", strength=0.75)
+def pleats(cloth: Cloth, left: Points, right: Points, count: int, sag: float) -> tuple[Mark, ...]:
+    """Knife pleats: (their shaded sides, their edges)."""
+    us = _pleat_edges(cloth, count)
+    pitch = (right[-1, 0] - left[-1, 0]) / len(us)
+    heads, feet = _sagged(left, right, us * 0.97, 0.03, sag), _sagged(left, right, us, 1.03, sag)
+    knees = _sagged(left, right, us, 0.5, sag)
+    lit = -1.0 if shading.into_shade(cloth.style.light)[0] < 0 else 1.0
+    open_ = pitch * cloth.rng.uniform(0.26, 0.52, len(us)) * np.sqrt(1 - (0.9 * us) ** 2)
+    lines, strips, deep = Path(), Path(), Path()
+    for head, knee, foot, wide in zip(heads, knees, feet, open_.tolist(), strict=True):
+        lines.add_path(trace(np.stack([foot, knee, head]), closed=False))
+        for path, share, start in ((strips, 1.0, head), (deep, 0.4, (head + knee) / 2)):
+            corner = foot + [lit * wide * share, 0.0]
+            rows = [start, foot, corner] if lit < 0 else [start, corner, foot]
+            path.add_polygon(np.array(rows).tolist())
+    return Mark(strips, "shadow"), Mark(deep, "deep"), Mark(lines, width=0.8, ends=(0.9, 0.3))
 
 
-def folds(cloth: Cloth, left: Points, right: Points, count: int, sag: float) -> tuple[Mark, Mark]:
-    """Soft folds rising from the hem: (lines, shaded wedges)."""
+def _pleat_edges(cloth: Cloth, count: int) -> Points:
+    """u of the pleats' edges: twice `count` pleats or two dozen, closer together where the skirt turns away."""
+    return np.array([middle(cloth.figure, u) for u in np.linspace(-1, 1, min(2 * count, 24) + 1)[1:-1]])
+
+
+def pleated_path(cloth: Cloth, left: Points, right: Points, count: int, sag: float, depth: float) -> Path:
+    """Outline of a pleated skirt: every pleat's hem rises a little to where it slips under the next one."""
+    us = np.concatenate([[-1.0], _pleat_edges(cloth, count), [1.0]])
+    lit = shading.into_shade(cloth.style.light)[0] < 0
+    hem = []
+    for a, b in pairwise(us):
+        for u, rise in ((a, 0.0), (b, 1.0)) if lit else ((a, 1.0), (b, 0.0)):
+            (point,) = _sagged(left, right, np.array([u]), 1.0, sag)
+            hem.append(point - [0.0, rise * depth * float(np.sqrt(max(0.0, 1 - (0.8 * u) ** 2)))])
+    top = spline(np.stack([right[0], (left[0] + right[0]) / 2 + [0, 0.03], left[0]]), 5)[1:-1]
+    return polygon(np.concatenate([left[:-1], np.array(hem), right[:-1][::-1], top]))
+
+
+def folds(cloth: Cloth, left: Points, right: Points, count: int, sag: float) -> tuple[Mark, ...]:
+    """Soft folds rising from the hem."""
     pick = cloth.rng
-    lines, wedges = Path(), Path()
-    for k in range(count):
-        u = -0.82 + 1.64 * (k + 0.5) / count + float(pick.uniform(-0.06, 0.06))
-        rise = float(pick.uniform(0.25, 0.6))
-        (fx, fy), (mx, my), (hx, hy) = (
-            *_sagged(left, right, np.array([u]), 1.0, sag),
-            *_sagged(left, right, np.array([u * 0.93]), 1 - 0.5 * rise, sag),
-            *_sagged(left, right, np.array([u * 0.84]), 1 - rise, sag),
-        )
-        lines.move_to(hx, hy)
-        lines.quad_to(mx, my, fx, fy)
-        if k % 2 == 0:
-            wedges.move_to(hx, hy)
-            wedges.line_to(fx, fy + 0.02)
-            wedges.line_to(fx + 0.16 * (right[-1, 0] - left[-1, 0]) / 2, fy + 0.02)
-            wedges.close()
-    return Mark(lines, width=0.75, strength=0.85), Mark(wedges, "shade", strength=0.6)
+    edges = np.array([-0.82 + 1.64 * (k + float(pick.uniform(0.3, 0.7))) / count for k in range(count)])
+    return (_cones(cloth, left, right, edges, sag),)
+
+
+def _cones(cloth: Cloth, left: Points, right: Points, edges: Points, sag: float) -> Mark:
+    """Valleys that rise from the hem at u = edges, one far, the next less."""
+    pick = cloth.rng
+    far = pick.uniform(0.55, 0.92, len(edges))
+    rises = np.where(np.arange(len(edges)) % 2 == int(pick.integers(2)), far, 0.5 * far)
+    pitch = (right[-1, 0] - left[-1, 0]) / (len(edges) + 1)
+    return creases.folds(*creases.cones(left, right, edges, rises, sag), depth=0.34 * pitch, ends=(0.85, 0.0))
+
+
+def _lobes(cloth: Cloth, count: int) -> Points:
+    """u of the valleys between the cones of a hanging skirt, from -1 to 1, irregular."""
+    steps = np.cumsum(cloth.rng.uniform(0.55, 1.45, count))
+    return np.concatenate([[-1.0], np.sin(np.pi / 2 * (2 * steps[:-1] / steps[-1] - 1) * 0.96), [1.0]])
+
+
+def hanging_path(left: Points, right: Points, lobes: Points, sag: float, depth: float) -> Path:
+    """Outline of a skirt whose hem follows its cones: each hangs lower in its middle, the valleys between lie deeper."""
+    hem = []
+    for a, b in pairwise(lobes):
+        s = np.linspace(0, 1, 7)[:-1]
+        row = _sagged(left, right, a + (b - a) * s, 1.0, sag)
+        row[:, 1] += depth * min(1.6, (b - a) * len(lobes) / 2.4) * (np.sin(np.pi * s) ** 0.8 - 0.6)
+        hem.append(row)
+    hem.append(right[-1:])
+    hem[0][0] = left[-1]
+    top = spline(np.stack([right[0], (left[0] + right[0]) / 2 + [0, 0.03], left[0]]), 5)[1:-1]
+    return trace(np.concatenate([left[:-1], *hem, right[:-1][::-1], top]))
+
+
+def inside(cloth: Cloth, left: Points, right: Points, sag: float, depth: float) -> Layer:
+    """The back's dark inside, seen under a hem wherever its front rises."""
+    low = 0.8
+    sides = [across(left, right, u, np.linspace(low, 1.0, 4)) for u in (-0.97, 0.97)]
+    hem = _sagged(sides[0], sides[1], np.linspace(-1, 1, 11), 1.0, sag * 0.94)
+    hem[1:-1, 1] -= 0.1 * depth
+    path = polygon(np.concatenate([sides[0], hem[1:-1], sides[1][::-1]]))
+    return cloth.detail(Z.COAT_BACK + 1, path, darken(cloth.main, 0.42), shading=0.0, line=0.7)
 
 
 def hem_band(left: Points, right: Points, colour: RGB, s: float = 0.94, width: float = 3.0, sag: float = 0.08) -> Mark:
@@ -118,19 +168,51 @@ def skirt(
     hip = cloth.figure.torso.half(0.92)
     sag = (0.1 + 0.12 * flare) * hip if sag is None else sag
     left, right = skirt_sides(cloth, v, reach, flare)
+    depth = (0.06 + 0.06 * max(flare, 0.0)) * hip
     if style == "pleats":
         marks: tuple[Mark, ...] = pleats(cloth, left, right, count, sag)
-        path = skirt_path(left, right, count, 0.03 * hip, sag)
+        path = pleated_path(cloth, left, right, count, sag, 0.045 * hip)
     elif style == "folds":
-        marks = folds(cloth, left, right, count, sag)
-        path = skirt_path(left, right, max(2, count // 2), 0.05 * hip, sag)
+        lobes = _lobes(cloth, count + 1)
+        marks = (_cones(cloth, left, right, lobes[1:-1], sag), _gathered(cloth, left, right, count))
+        path = hanging_path(left, right, lobes, sag, depth)
     else:
-        marks, path = (), skirt_path(left, right, 0, 0.0, sag)
+        marks, path = (_pulled(cloth, left, right),), skirt_path(left, right, 0, 0.0, sag)
     stripe = (hem_band(left, right, trim, sag=sag),) if trim is not None else ()
-    found = [cloth.piece(z, path, marks=[*marks, *stripe, *extra])]
+    if trim is None and style != "pleats":
+        stripe = (_hem_seam(left, right, sag),)
+    found = [cloth.piece(z, path, marks=[*stripe, *marks, *extra], tube=Tube(left, right, front=CONE))]
     if band:
         found.append(waistband(cloth, v + 0.02, darken(cloth.main, 0.22), z + 0.2))
+    if style != "plain":
+        found.append(inside(cloth, left, right, sag, depth))
     return found
+
+
+def _gathered(cloth: Cloth, left: Points, right: Points, count: int) -> Mark:
+    """Short folds that fall from the waist."""
+    us = np.linspace(-0.8, 0.8, count + 1) + cloth.rng.uniform(-0.1, 0.1, count + 1)
+    falls = cloth.rng.uniform(0.1, 0.3, count + 1)
+    rows = [
+        creases.along(left, right, (u, 0.02), (u * 1.02, 0.5 * fall), (u * 1.06, fall)) for u, fall in zip(us, falls, strict=True)
+    ]
+    return creases.folds(*rows, depth=0.06 * cloth.figure.torso.half(0.92), width=0.6)
+
+
+def _pulled(cloth: Cloth, left: Points, right: Points) -> Mark:
+    """A narrow skirt is pulled tight over the hips: a few flat folds from side to side."""
+    sign = 1.0 if cloth.rng.random() < 0.5 else -1.0
+    s = 0.3 + float(cloth.rng.uniform(-0.05, 0.05))
+    rows = [
+        creases.along(left, right, (sign * 0.97, s), (sign * 0.5, s + 0.03), (sign * 0.1, s + 0.01)),
+        creases.along(left, right, (-sign * 0.97, s + 0.05), (-sign * 0.6, s + 0.09), (-sign * 0.35, s + 0.085)),
+        creases.along(left, right, (sign * 0.15, 1.0), (sign * 0.18, 0.86), (sign * 0.1, 0.72)),
+    ]
+    return creases.folds(*rows, depth=0.06 * cloth.figure.torso.half(0.92), width=0.65)
+
+
+def _hem_seam(left: Points, right: Points, sag: float) -> Mark:
+    return Mark(trace(_sagged(left, right, np.linspace(-1.02, 1.02, 13), 0.955, sag), closed=False), width=0.45, strength=0.45)
 
 
 def tiers(
@@ -195,41 +277,30 @@ def trousers(
     w = figure.body.thigh_half
     hip_ease = (0.05 + 0.35 * ease) * w
     found = []
+    legs = {side: figure.legs[side].sides(0.0, t1, ease * w, flare * w, puff * w) for side in SIDES}
     for side in SIDES:
-        leg = figure.legs[side]
+        leg, (outer, inner) = figure.legs[side], legs[side]
         room, spread, bulge = ease * w, flare * w, puff * w
-        outer, inner = leg.sides(0.0, t1, room, spread, bulge)
-        details = [Mark(_leg_folds(outer, inner, t1), width=0.7, strength=0.8)]
+        details = creases.limb_folds(cloth, leg, (outer, inner), t1, loose=ease + 0.3 * flare, root=False)
+        n = min(len(outer), len(inner))
         if seams and t1 > 0.6:
-            n = min(len(outer), len(inner))
-            details.append(Mark(strokes(outer[2:n] * 0.45 + inner[2:n] * 0.55), width=0.5, strength=0.5))
+            details.insert(0, Mark(strokes(outer[2:n] * 0.45 + inner[2:n] * 0.55), width=0.5, strength=0.5))
         if stripe is not None:
-            n = min(len(outer), len(inner))
-            details.append(Mark(trace(outer[:n] * 0.82 + inner[:n] * 0.18, closed=False), colour=stripe, width=4.0))
+            line = trace(outer[:n] * 0.82 + inner[:n] * 0.18, closed=False)
+            details.insert(0, Mark(line, colour=stripe, width=4.0))
         path, edge = leg.outline(0.0, t1, room, spread, bulge), leg.edge(0.0, t1, room, spread, bulge)
-        found.append(cloth.piece(leg.z + SLEEVE, path, edge=edge, marks=details, angle=limb_angle(leg, 0.3)))
+        dark = shading.into_shade(cloth.style.light)[0] > 0
+        tube = Tube(outer, inner, fade=(0.14 if dark == (side == "l") else 0.0, 0.0))  # between the legs shade begins at a point
+        found.append(cloth.piece(leg.z + SLEEVE, path, edge=edge, marks=details, angle=limb_angle(leg, 0.3), tube=tube))
         if cuff is not None:
-            found.append(
-                cloth.detail(leg.z + SLEEVE + 0.1, leg.band(t1 - 0.05, 0.05, room + 0.9 * spread + 0.02 * w), cuff, shading=0.3)
-            )
-    left, right = figure.torso.sides(v, 0.999, hip_ease)
-    low = [figure.torso.at(u, 1.0) for u in (-0.5, 0.0, 0.5)]
-    drop = max(0.18 * w, 0.075)  # below the bare body's border
-    sides = [
-        np.array([left[-1] + [0, drop * 0.6]]),
-        np.array([(low[0][0], low[0][1] + drop), (low[1][0], low[1][1] + drop * 1.1), (low[2][0], low[2][1] + drop)]),
-        np.array([right[-1] + [0, drop * 0.6]]),
-    ]
-    hips = trace(np.concatenate([left, *sides, right[::-1]]))
-    fly = np.array([figure.torso.front(0, v), figure.torso.front(0.02, 0.9), figure.torso.front(0.0, 1.06)])
-    lap = [np.array([figure.torso.at(s * 0.9, v + 0.05), figure.torso.at(s * 0.75, 0.8)]) for s in (-1, 1)]
-    creases = [
-        np.array([figure.torso.front(s * 0.08, 0.97), figure.torso.front(s * 0.35, 0.93), figure.torso.front(s * 0.55, 0.94)])
-        for s in (-1, 1)
-    ]
-    edge = trace(left, closed=False)
-    edge.add_path(trace(right, closed=False))
-    found.append(cloth.piece(z, hips, edge=edge, marks=[Mark(strokes(fly, *lap, *creases), width=0.8), *marks]))
+            grow = room + 0.9 * spread + 0.02 * w
+            band_tube = Tube(*leg.sides(t1 - 0.05, t1, grow))
+            found.append(cloth.detail(leg.z + SLEEVE + 0.1, leg.band(t1 - 0.05, 0.05, grow), cuff, shading=0.3, tube=band_tube))
+        elif t1 > 0.2:
+            _, low = leg.sides(0.0, t1, room, spread, bulge)
+            ring = _ring(outer, low, 0.03 if t1 > 0.6 else 0.06)
+            found[-1].marks.insert(0, Mark(ring, width=0.45, strength=0.6))
+    found.append(_hips(cloth, legs, v, hip_ease, z, marks))
     if band is not None:
         found.append(waistband(cloth, v + 0.02, band, z + 0.2, 0.07, 0.06))
     if colour is not None:
@@ -238,10 +309,69 @@ def trousers(
     return found
 
 
-def _leg_folds(outer: Points, inner: Points, t1: float) -> Path:
-    n, m = len(outer) - 1, len(inner) - 1
-    lines = []
-    for f, depth, side in ((0.52, 0.35, 0), (0.58, 0.4, 1), (0.93, 0.4, 0), (0.88, 0.3, 1)) if t1 > 0.6 else ((0.85, 0.3, 0),):
-        a, b = (outer[int(f * n)], inner[int(f * m)]) if side == 0 else (inner[int(f * m)], outer[int(f * n)])
-        lines.append(np.stack([a, a * (1 - depth) + b * depth + [0, 0.02]]))
-    return strokes(*lines)
+def _ring(outer: Points, inner: Points, before: float) -> Path:
+    """A line across a leg, `before` (share of its length) above its end."""
+    us, s = np.linspace(-1, 1, 7), 1 - before
+    line = across(outer, inner, us, s)
+    chord = line[-1] - line[0]
+    down = np.array([-chord[1], chord[0]]) * (1 if chord[0] > 0 else -1)
+    return trace(line + down * 0.125 * np.sin(np.pi * (us[:, None] + 1) / 2), closed=False)
+
+
+def _joined(hip: Points, leg: Points, sign: int) -> Points:
+    """The side of the hips carried on down a leg, whichever of both lies farther out. sign: of that side, -1 left."""
+    y = np.linspace(hip[0, 1], leg[-1, 1], 12)
+    reach = sign * np.interp(y, hip[:, 1], hip[:, 0])
+    out = np.where(y >= leg[0, 1], np.maximum(reach, sign * np.interp(y, leg[:, 1], leg[:, 0])), reach)
+    out[-2:] = sign * np.interp(y[-2:], leg[:, 1], leg[:, 0])
+    out[2:-1] = (out[1:-2] + 2 * out[2:-1] + out[3:]) / 4
+    return np.stack([sign * out, y], 1)
+
+
+def _hips(
+    cloth: Cloth, legs: dict[str, tuple[Points, Points]], v: float, ease: float, z: float, marks: tuple[Mark, ...]
+) -> Layer:
+    """From the waist over the hips into both legs, so that legs and hips are one piece of cloth: no border at the crotch but
+    the fly's seam and the folds that spread from where the legs part."""
+    torso, w = cloth.figure.torso, cloth.figure.body.thigh_half
+    (outer_l, inner_l), (outer_r, inner_r) = legs["l"], legs["r"]
+    low = 2
+    left, right = (
+        _joined(side, leg[: low + 1], sign)
+        for side, leg, sign in zip(torso.sides(v, 1.0, ease), (outer_l, outer_r), (-1, 1), strict=True)
+    )
+    fork = (inner_l[low] + inner_r[low]) / 2
+    parted = inner_l[low, 0] < inner_r[low, 0]
+    if parted:
+        fork = fork - [0.0, 0.3 * (inner_r[low, 0] - inner_l[low, 0])]
+    middle_l, middle_r = (outer_l[low] + inner_l[low]) / 2, (outer_r[low] + inner_r[low]) / 2
+    lower = np.stack([middle_l, inner_l[low], fork, inner_r[low], middle_r])
+    hips = polygon(np.concatenate([left, lower, right[::-1]]))
+    edge = trace(left, closed=False)
+    edge.add_path(trace(right, closed=False))
+    front = torso.front
+    seam = spline(np.array([front(0, v), front(0.03, 0.8), front(0.0, 0.95), fork.tolist()]), 10)
+    fly = spline(np.array([front(0.16, v), front(0.17, 0.82), front(0.12, 0.9), front(0.01, 0.95)]), 10)
+    lap = [np.array([torso.at(s * 0.9, v + 0.05), torso.at(s * 0.8, 0.76), torso.at(s * 0.98, 0.84)]) for s in (-1, 1)]
+    pulls = []
+    for sign in (-1, 1):
+        reach = float(cloth.rng.uniform(0.25, 0.5))
+        start = fork + [sign * 0.04 * w, -0.12 * w]
+        end = start + (np.array(front(sign * 0.85, 0.9)) - start) * reach
+        pulls.append(spline(np.stack([start, (start + end) / 2 + [0, 0.02], end]), 9))
+        if cloth.rng.random() < 0.5:
+            continue
+        side = float(cloth.rng.uniform(0.9, 0.94))
+        rows = [front(sign * 0.99, side - 0.04), front(sign * 0.8, side + 0.02), front(sign * 0.5, side + 0.035)]
+        pulls.append(spline(np.array(rows), 9))
+    details = [
+        *marks,
+        Mark(creases.lines(seam), width=0.7, ends=(1.0, 0.6)),
+        Mark(creases.lines(fly), width=0.5, strength=0.7, ends=(0.8, 0.2)),
+        Mark(strokes(*lap), width=0.7),
+        creases.folds(*pulls, depth=0.13 * w),
+    ]
+    tube = Tube(left, right, front=HIPS)
+    layer = cloth.piece(z, hips, edge=edge, marks=details, tube=tube)
+    layer.casts = False
+    return layer

@@ -6,6 +6,7 @@ from wardrobe.canvas import HAND, SKIN, Layer, Mark, Z
 from wardrobe.figure import SIDES, Figure
 from wardrobe.geometry import trace
 from wardrobe.parts import ClothingPart
+from wardrobe.shading import Tube
 from wardrobe.style import RGB
 
 
@@ -14,9 +15,13 @@ def skin_layers(figure: Figure, skin: RGB) -> list[Layer]:
     layers = [Layer(Z.BODY, figure.torso.outline(), skin, ClothingPart.SKIN, shading=0.5)]
     for side in SIDES:
         arm, leg, hand, foot = figure.arms[side], figure.legs[side], figure.hand(side), figure.foot(side)
-        layers.append(Layer(leg.z + SKIN, leg.outline(), skin, ClothingPart.SKIN, edge=leg.edge()))
+        layers.append(
+            Layer(leg.z + SKIN, leg.outline(), skin, ClothingPart.SKIN, edge=leg.edge(), tube=Tube(*leg.sides(0.0, 1.0)))
+        )
         layers.append(Layer(leg.z + SKIN, foot.path, skin, ClothingPart.SKIN))
-        layers.append(Layer(arm.z + SKIN, arm.outline(), skin, ClothingPart.SKIN, edge=arm.edge()))
+        layers.append(
+            Layer(arm.z + SKIN, arm.outline(), skin, ClothingPart.SKIN, edge=arm.edge(), tube=Tube(*arm.sides(0.0, 1.0)))
+        )
         fingers = [Mark(line, width=0.7) for line in hand.lines]
         wrist = trace(hand.points[1:-1], closed=False)  # no line where the hand goes on as the arm
         layers.append(Layer(arm.z + HAND, hand.path, skin, ClothingPart.SKIN, face=True, line=0.75, marks=fingers, edge=wrist))

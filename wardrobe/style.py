@@ -12,10 +12,10 @@ RGB = tuple[int, int, int]
 class Style:
     """line: outline width in units (a head is 1); 0 = none. line_mode: "dark" (one near-black), "coloured" (one
     colour), "tinted" (each layer's own colour, darkened). thick_thin: 0..1, how much heavier the shadow side is.
-    shading: "flat" | "cel" | "soft" | "facets". shade: multiply colour of shadows. light: x -1 (left) .. 1, y.
+    shading: "flat" | "cel" | "soft" | "painted" | "facets". shade: multiply colour of shadows. light: x -1 (left) .. 1, y.
     gloss: 0..1 strength of highlights. saturation: factor on all colours. drained: factor on
     those of skin and hair alone (clothes keep the colours that captions name). wash: strength of a water-colour texture,
-    0 = none. texture: its seed.
+    0 = none. texture: its seed. tones: of shadow, 1..2; the second is smaller and darker.
     """
 
     line: float
@@ -30,6 +30,7 @@ class Style:
     drained: float
     wash: float
     texture: int
+    tones: int = 2
 
     def tone(self, colour: RGB) -> RGB:
         """A colour of cloth in this style's saturation."""
@@ -42,6 +43,25 @@ class Style:
     def ink(self, colour: RGB) -> RGB:
         """The outline colour of a layer of this (toned) colour."""
         return darken(colour, 0.62) if self.line_mode == "tinted" else self.line_colour
+
+    def crease(self, colour: RGB) -> RGB:
+        """The colour of lines inside a layer: lighter than its outline; where nothing is outlined, hardly a line at all."""
+        if not self.line:
+            return darken(colour, 0.3)
+        return darken(colour, 0.5) if self.line_mode == "tinted" else mixed(self.line_colour, colour, 0.12)
+
+    def shadow(self, colour: RGB) -> RGB:
+        """What a layer of this colour is multiplied by in the shade: a little of its own hue, or shadows look like dirt."""
+        high = max(*colour, 1)
+        grey = sum(self.shade) / 3
+        r, g, b = (int(0.72 * s + 0.28 * grey * c / high) for s, c in zip(self.shade, colour, strict=True))
+        return r, g, b
+
+
+def mixed(one: RGB, other: RGB, share: float) -> RGB:
+    """share of the other colour in one, 0..1."""
+    r, g, b = (int(a + (c - a) * share) for a, c in zip(one, other, strict=True))
+    return r, g, b
 
 
 def saturate(colour: RGB, factor: float) -> RGB:

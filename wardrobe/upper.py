@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from wardrobe.canvas import Layer, Mark
+from wardrobe import folds
+from wardrobe.canvas import Layer, Mark, Z
 from wardrobe.cloth import WHITE, Cloth, across, discs, limb_angle, middle, shape, strokes
 from wardrobe.figure import SIDES
-from wardrobe.geometry import Points, spline, trace
+from wardrobe.folds import bust
+from wardrobe.geometry import Limb, Points, spline, trace
 from wardrobe.path import Box, Path
+from wardrobe.shading import Tube
 from wardrobe.style import RGB, darken
 
 NECKS = {
@@ -19,6 +22,7 @@ NECKS = {
     "": ("round", 0.8, 0.07),
 }
 
+BARREL = 1.15  # `Tube.front` of a torso: flatter than a limb
 _STRAPS = 0.62  # bare arms cover the outer part of the shoulder, so a sleeveless neckline is cut narrower
 
 
@@ -27,18 +31,27 @@ def _at(cloth: Cloth, *rows: tuple[float, float]) -> Points:
 
 
 def torso_folds(cloth: Cloth, v1: float, loose: float = 1.0) -> Mark:
-    """A few creases from the armpits and at the waist, one path."""
-    pick, front = cloth.rng, cloth.front
-    lines = []
+    """Pulls from the armpits, and what the waist or the hem at level v1 gathers; one mark."""
+    pick, w = cloth.rng, cloth.figure.body.shoulder
+    held = min(v1, 0.6) if cloth.z <= Z.INNER or v1 < 0.75 else 0.0  # tucked in, or sewn to a skirt
+    rows: list[list[tuple[float, float]]] = []
     for sign in (-1.0, 1.0):
-        drop = float(pick.uniform(0.05, 0.12)) * loose
-        lines.append(_at(cloth, (sign * 0.86, 0.3), (sign * 0.6, 0.34), (sign * 0.42, 0.34 + drop)))
-        rise = float(pick.uniform(0.5, 0.62))
-        lines.append(np.array([front(sign * 0.95, rise), front(sign * 0.7, rise + 0.03), front(sign * 0.5, rise + 0.01)]))
-    if v1 > 0.8:
-        u = float(pick.uniform(-0.5, 0.5))
-        lines.append(_at(cloth, (u, v1 - 0.03), (u + 0.06, v1 - 0.12), (u + 0.02, v1 - 0.22)))
-    return Mark(strokes(*lines), width=0.7, strength=0.75)
+        drop = float(pick.uniform(0.03, 0.09)) * loose
+        rows.append([(sign * 0.97, 0.25), (sign * 0.72, 0.3), (sign * 0.5, 0.31 + drop)])
+        if pick.random() < 0.6:
+            rows.append([(sign * 0.98, 0.29), (sign * 0.82, 0.35), (sign * 0.76, 0.36 + drop)])
+        if not held:
+            rise = float(pick.uniform(0.55, 0.62))
+            rows.append([(sign * 0.99, rise), (sign * 0.72, rise + 0.045), (sign * float(pick.uniform(0.3, 0.55)), rise + 0.04)])
+    if v1 > 0.8 and not held:
+        for u in (float(pick.uniform(-0.75, -0.3)), float(pick.uniform(0.25, 0.75))):
+            high = float(pick.uniform(0.08, 0.2))
+            rows.append([(u, v1), (u + 0.03, v1 - 0.5 * high), (u * 0.92, v1 - high)])
+    drawn = [spline(_at(cloth, *row), 9) for row in rows]
+    found = folds.folds(*drawn, depth=0.09 * w)
+    if held:
+        found.path.add_path(folds.gathers(cloth, held, int(pick.integers(4, 7))).path)
+    return found
 
 
 def bodice(
@@ -58,9 +71,16 @@ def bodice(
     w = cloth.figure.body.shoulder
     kind, width, depth = NECKS[cloth.garment.neckline if neck is None else neck]
     width *= _STRAPS if cloth.garment.sleeve == "none" else 1.0
-    path = cloth.figure.torso.outline(v0, v1, ease * w, flare * w, hem * w, cloth.figure.torso.neckline(kind, width, depth))
-    details = [torso_folds(cloth, v1), *marks] if folds else list(marks)
-    return cloth.piece(cloth.z if z is None else z, path, marks=details)
+    torso = cloth.figure.torso
+    left, right = torso.sides(v0, v1, ease * w, flare * w)
+    if cloth.z <= Z.INNER:  # tucked in: no wider than what it is tucked into
+        slim = [(ease * w + 0.02) * np.clip((np.linspace(v0, v1, len(left)) - 0.62) / 0.06, 0, 1), np.zeros(len(left))]
+        left, right = left + np.stack(slim, 1), right - np.stack(slim, 1)
+    low = spline(np.stack([left[-1], (left[-1] + right[-1]) / 2 + [0, hem * w], right[-1]]), 7)[1:-1]
+    path = trace(np.concatenate([left, low, right[::-1], torso.neckline(kind, width, depth)]))
+    details = [*marks, *bust(cloth), torso_folds(cloth, v1)] if folds else list(marks)
+    tube = Tube(left, right, front=BARREL)
+    return cloth.piece(cloth.z if z is None else z, path, marks=details, tube=tube)
 
 
 def ribbing(cloth: Cloth, v1: float, ease: float, flare: float = 0.0, depth: float = 0.07) -> Mark:
@@ -106,38 +126,65 @@ def sleeves(
         room, spread, bulge = (ease + loose) * h, flare * h, puff * h
         path, edge = arm.outline(0, t1, room, spread, bulge), arm.edge(0, t1, room, spread, bulge)
         z = arm.z + cloth.sleeve_z
-        marks = [Mark(_sleeve_folds(cloth, side, t1, room, kind), width=0.7, strength=0.75)]
+        sides = arm.sides(0, t1, room, spread, bulge)
+        marks = _sleeve_marks(cloth, arm, sides, t1, ease + loose, kind, cuff is not None)
         if stripe:
             outer, inner = arm.sides(0.04, t1, room)
-            marks.append(Mark(trace((outer * 0.72 + inner * 0.28), closed=False), colour=cloth.trim, width=4.0))
-        found.append(cloth.piece(z, path, edge=edge, marks=marks, angle=limb_angle(arm, 0.25 if t1 < 0.6 else 0.5)))
+            marks.insert(0, Mark(trace((outer * 0.72 + inner * 0.28), closed=False), colour=cloth.trim, width=4.0))
+        angle = limb_angle(arm, 0.25 if t1 < 0.6 else 0.5)
+        found.append(cloth.piece(z, path, edge=edge, marks=marks, angle=angle, tube=Tube(*sides, fade=(0.1, 0.0))))
         if kind == "puff":
-            found.append(cloth.detail(z + 0.1, arm.band(t1 - 0.03, 0.04, 0.2 * h), cloth.trim if cuff is None else cuff))
+            found.append(_cuff(cloth, arm, t1 - 0.03, 0.04, 0.2 * h, cloth.trim if cuff is None else cuff, z + 0.1))
         elif cuff is not None:
             grow = room + spread * 0.9 + 0.04 * h
-            found.append(cloth.detail(z + 0.1, arm.band(t1 - cuff_size, cuff_size, grow), cuff, shading=0.3))
+            found.append(_cuff(cloth, arm, t1 - cuff_size, cuff_size, grow, cuff, z + 0.1))
     return found
 
 
-def _sleeve_folds(cloth: Cloth, side: str, t1: float, ease: float, kind: str) -> Path:
-    arm = cloth.figure.arms[side]
-    outer, inner = arm.sides(0, t1, ease)
-    n, m = len(outer) - 1, len(inner) - 1
+def _cuff(cloth: Cloth, arm: Limb, t: float, size: float, ease: float, colour: RGB, z: float) -> Layer:
+    """A band round the arm with its seam and the turn of its edge."""
+    end = min(t + size, 1.0)
+    tube = Tube(*arm.sides(max(t, 0.001), end, ease))
+    seams = folds.lines(*(arm_ring(arm, at, ease) for at in (t + 0.18 * size, end - 0.16 * size)))
+    return cloth.detail(z, arm.band(t, size, ease), colour, marks=[Mark(seams, width=0.45, strength=0.6)], shading=0.3, tube=tube)
+
+
+def arm_ring(limb: Limb, t: float, ease: float, hem: float = 0.25) -> Points:
+    """A line across a limb at t, curved as its hem is; from the outer to the inner side."""
+    outer, inner = limb.sides(max(t - 0.05, 0.0), max(t, 0.05), ease)
+    a, b = outer[-1], inner[-1]
+    along = np.array(limb.direction(t)) * float(np.hypot(*(b - a))) * 0.5 * hem
+    f = np.linspace(0, 1, 7)[:, None]
+    return np.asarray(a + (b - a) * f + along * np.sin(np.pi * f))
+
+
+def _sleeve_marks(
+    cloth: Cloth, arm: Limb, sides: tuple[Points, Points], t1: float, loose: float, kind: str, cuffed: bool
+) -> list[Mark]:
+    """Seams and folds of a sleeve. sides: outer and inner line; loose: ease in half-widths of the arm."""
+    outer, inner = sides
+    half = float(np.hypot(*(outer - inner).T).mean()) / 2
     if kind == "puff":
-        return strokes(
-            *[
-                np.stack([outer[-1] * (1 - f) + inner[-1] * f, outer[n // 2] * (1 - f) + inner[m // 2] * f])
-                for f in (0.3, 0.55, 0.75)
-            ]
-        )
-    lines = []
-    for f, depth in ((0.52, 0.45), (0.62, 0.35)) if t1 > 0.6 else ((0.75, 0.4),):
-        i, j = int(f * n), int(f * m)
-        lines.append(np.stack([inner[j], inner[j] * (1 - depth) + outer[i] * depth + [0, -0.01]]))
+        us = np.array([-0.62, -0.2, 0.2, 0.6]) + cloth.rng.uniform(-0.1, 0.1, 4)
+        low = [folds.along(outer, inner, (u * 0.8, 1.0), (u, 0.78), (u * 1.15, 0.45 + 0.15 * abs(u))) for u in us]
+        high = [folds.along(outer, inner, (u, 0.1), (u * 1.1, 0.24), (u * 1.2, 0.42)) for u in (-0.45, 0.05, 0.5)]
+        return [folds.folds(*low, *high, depth=0.3 * half)]
+    marks = folds.limb_folds(cloth, arm, sides, t1, loose=loose)
+    seam = folds.along(outer, inner, (0.0, 0.0), (0.55, 0.03 / t1), (0.93, 0.11 / t1))
+    marks.insert(0, Mark(folds.lines(seam), width=0.5, strength=0.6, ends=(0.0, 0.5)))
     if kind == "wide":
-        i, j = int(0.6 * n), int(0.6 * m)
-        lines.append(np.stack([outer[-1] * 0.6 + inner[-1] * 0.4, outer[i] * 0.5 + inner[j] * 0.5]))
-    return strokes(*lines)
+        mouth = np.concatenate([outer[-1:], inner[-1:]])
+        down = np.array(arm.direction(1.0)) * half
+        s = np.linspace(0, 1, 9)[:, None]
+        chord, arc = mouth[0] + (mouth[1] - mouth[0]) * s, np.sin(np.pi * s)
+        opening = trace(np.concatenate([chord + down * 0.5 * arc, (chord - down * 0.1 * arc)[::-1]]))
+        marks.append(Mark(opening, "fill", darken(cloth.main, 0.5)))
+        marks.append(Mark(folds.lines(chord - down * 0.1 * arc), width=0.8, ends=(0.4, 0.4)))
+        hang = [folds.along(outer, inner, (u, 0.99), (u * 0.8, 0.8), (u * 0.3, rise)) for u, rise in ((-0.35, 0.5), (0.4, 0.6))]
+        marks.insert(0, folds.folds(*hang, depth=0.25 * half))
+    elif not cuffed:
+        marks.append(Mark(folds.lines(arm_ring(arm, t1 - 0.022, loose * cloth.figure.body.arm_half)), width=0.45, strength=0.6))
+    return marks
 
 
 def placket(

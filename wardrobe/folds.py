@@ -1,0 +1,177 @@
+"""Where cloth folds: at bends, under tension, and where it is gathered; as creases that `wardrobe.display` draws.
+
+Cloth between two points of support shows few kinds of fold (Hogarth, Dynamic Wrinkles and Drapery, 1992): spirals and zigzags
+where a limb compresses it, straight pulls from where it is held, and cones that hang from the waist. Each is put on the
+tube's own coordinates: u across (-1 left or outer, 1 right or inner), s along it (0 .. 1); a crease runs from its root to
+where it vanishes. Few, of different lengths, never in step.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from wardrobe.canvas import Mark
+from wardrobe.cloth import Cloth, across
+from wardrobe.geometry import Limb, Points, spline, trace
+from wardrobe.path import Path
+from wardrobe.shading import into_shade
+
+Row = tuple[float, float]  # (u, s)
+BENT = 16.0  # degrees from which a joint compresses the cloth in its crook
+
+
+def along(left: Points, right: Points, *rows: Row) -> Points:
+    """A smooth line through these (u, s) between two side lines."""
+    place = spline(np.array(rows), 4 * len(rows)) if len(rows) > 2 else np.array(rows)
+    return across(left, right, place[:, 0], place[:, 1])
+
+
+def lines(*rows: Points) -> Path:
+    """Open lines in one path, dense enough to be left as they are."""
+    path = Path()
+    for row in rows:
+        path.commands += ["M", *"L" * (len(row) - 1)]
+        path.points += row.ravel().tolist()
+    return path
+
+
+def folds(*rows: Points, depth: float, width: float = 0.75, ends: tuple[float, float] = (0.8, 0.0)) -> Mark:
+    """Creases from their roots on, each with its shade. depth: units, of the shade; width: in outline widths."""
+    return Mark(lines(*rows), "fold", width=width, ends=ends, depth=depth)
+
+
+def bend(limb: Limb) -> tuple[float, int]:
+    """(degrees by which the elbow or knee is bent, side of its crook: 1 the inner side line, -1 the outer)."""
+    a, b = np.array(limb.direction(0.3)), np.array(limb.direction(0.72))
+    angle = float(np.degrees(np.arccos(np.clip(a @ b, -1, 1))))
+    cross = float(a[0] * b[1] - a[1] * b[0])  # > 0: the limb turns clockwise on screen, its crook lies to the right of travel
+    return angle, -limb.outer if cross < 0 else limb.outer
+
+
+def limb_folds(
+    cloth: Cloth, limb: Limb, sides: tuple[Points, Points], t1: float, *, loose: float, root: bool = True
+) -> list[Mark]:
+    """Folds of a sleeve or trouser leg that starts at the joint. sides: outer and inner line from 0 to t1; loose: ease in
+    half-widths of the limb; root: also those that pull from the armpit."""
+    pick, (outer, inner) = cloth.rng, sides
+    half = float(np.hypot(*(outer - inner).T).mean()) / 2
+    drawn: list[Points] = []
+
+    def crease(*rows: Row) -> None:
+        """rows: (u, t)"""
+        drawn.append(along(outer, inner, *((u, float(np.clip(t / t1, 0, 1.02))) for u, t in rows)))
+
+    if root:
+        start = float(pick.uniform(0.1, 0.13))
+        crease((0.97, start), (0.45, start + 0.012), (-0.1, start - float(pick.uniform(-0.02, 0.03))))
+        if loose > 0.2 or pick.random() < 0.5:
+            crease((0.98, start + 0.05), (0.65, start + 0.08), (0.3, start + 0.13))
+    else:
+        crease((0.96, 0.13), (0.5, 0.17), (0.2, 0.17 + float(pick.uniform(0.04, 0.1))))
+    if t1 < 0.62:
+        low = t1 - float(pick.uniform(0.02, 0.05))
+        crease((-0.97, low - 0.04), (-0.5, low - 0.02), (-0.05, low + 0.005))
+        if loose > 0.25:
+            crease((0.96, low), (0.6, low - 0.025), (0.2, low - 0.07))
+    else:
+        _joint(cloth, limb, crease, loose)
+        if t1 > 0.85 and loose > 0.1:
+            _bunched(cloth, crease, t1, loose)
+    return [folds(*drawn, depth=0.34 * half)]
+
+
+def _joint(cloth: Cloth, limb: Limb, crease: object, loose: float) -> None:
+    pick, (angle, crook) = cloth.rng, bend(limb)
+    assert callable(crease)
+    if angle < BENT:
+        side = crook if pick.random() < 0.7 else -crook
+        t = 0.5 + float(pick.uniform(-0.02, 0.02))
+        crease((side * 0.97, t - 0.02), (side * 0.5, t + 0.012), (side * -0.1, t + float(pick.uniform(0.03, 0.07))))
+        if loose > 0.12:
+            crease((-side * 0.97, t + 0.07), (-side * 0.6, t + 0.06), (-side * 0.2, t + 0.03))
+        return
+    strong = min(1.0, angle / 80)
+    reach = 0.7 + 0.75 * strong
+    for shift, rise in ((-0.012, -0.075), (0.014, 0.08), (-0.03, -0.15))[: 2 if strong < 0.5 else 3]:
+        wild = float(pick.uniform(0.8, 1.2))
+        crease(
+            (crook * 1.0, 0.5 + shift),
+            (crook * (1 - 0.55 * reach * wild), 0.5 + shift + 0.35 * rise),
+            (crook * (1 - reach * wild), 0.5 + shift + rise * wild),
+        )
+    crease((-crook * 0.96, 0.455), (-crook * 0.72, 0.475), (-crook * 0.5, 0.49))
+
+
+def _bunched(cloth: Cloth, crease: object, t1: float, loose: float) -> None:
+    """Cloth that is too long piles up above the cuff, from alternate sides."""
+    assert callable(crease)
+    pick = cloth.rng
+    side = 1.0 if pick.random() < 0.5 else -1.0
+    t = t1 - 0.075
+    for k in range(2 if loose < 0.35 else 3):
+        far = float(pick.uniform(0.15, 0.5))
+        crease((side * 0.98, t), (side * 0.45, t + 0.022), (side * (0.45 - 0.9 * far), t + 0.012))
+        side, t = -side, t - float(pick.uniform(0.035, 0.06)) * (1 + 0.3 * k)
+
+
+def gathers(cloth: Cloth, v: float, count: int, *, rise: float = 0.12, reach: float = 0.85, down: bool = False) -> Mark:
+    """Small folds that a waistband holds, upwards (down: downwards) from level v."""
+    pick = cloth.rng
+    drawn = []
+    way = 1 if down else -1
+    for k in range(count):
+        u = -reach + 2 * reach * (k + float(pick.uniform(0.25, 0.75))) / count
+        high = rise * float(pick.uniform(0.45, 1.3))
+        bow = float(pick.uniform(-0.05, 0.05)) + 0.08 * u
+        rows = [cloth.front(u, v), cloth.front(u + 0.5 * bow, v + way * 0.5 * high), cloth.front(u + bow, v + way * high)]
+        drawn.append(spline(np.array(rows), 8))
+    return folds(*drawn, depth=0.07 * cloth.figure.body.shoulder, width=0.65)
+
+
+def cones(left: Points, right: Points, edges: Points, rises: Points, sag: float, lean: float = 0.86) -> list[Points]:
+    """Valleys of hanging cloth: from the hem at u = edges (N) up over shares `rises` (N) of the length, drawn together
+    towards the waist by `lean`. sag: units by which the hem hangs lower in its middle."""
+    drawn = []
+    for u, rise in zip(edges.tolist(), rises.tolist(), strict=True):
+        line = along(left, right, (u, 1.0), (u * (1 - 0.45 * (1 - lean)), 1 - 0.5 * rise), (u * lean, 1 - rise))
+        s = np.linspace(1.0, 1 - rise, len(line))
+        line[:, 1] += sag * s * np.cos(u * np.pi / 2)
+        drawn.append(line)
+    return drawn
+
+
+def bust(cloth: Cloth) -> list[Mark]:
+    """The shade under the breasts of a curved body."""
+    body = cloth.figure.body
+    strong = (body.fem - 0.35) / 0.65
+    if body.child or strong <= 0:
+        return []
+    dark = 1 if into_shade(cloth.style.light)[0] > 0 else -1
+    low, shade, drawn = 0.44 + 0.03 * strong, Path(), []
+    for sign in (-1, 1):
+        if sign == dark:  # one with the form's shade on this side
+            rows = [
+                (1.0, 0.33),
+                (0.84, 0.4),
+                (0.55, low),
+                (0.12, low - 0.025),
+                (0.3, low + 0.02),
+                (0.6, low + 0.05),
+                (1.0, low + 0.1),
+            ]
+        else:
+            rows = [
+                (0.78, low - 0.03),
+                (0.45, low + 0.002),
+                (0.14, low - 0.02),
+                (0.4, low + 0.012 + 0.012 * strong),
+                (0.66, low + 0.008),
+            ]
+        shape = spline(np.array([cloth.front(sign * u, v) for u, v in rows]), 24, closed=True)
+        shade.add_path(trace(shape if sign > 0 else shape[::-1]))
+        under = [(0.92, 0.385), (0.8, low - 0.015), (0.6, low + 0.008)]
+        drawn.append(spline(np.array([cloth.front(sign * u, v) for u, v in under]), 10))
+    found = [Mark(shade, "shadow")]
+    if strong > 0.3:
+        found.append(Mark(lines(*drawn), "line", width=0.6, strength=0.8, ends=(0.7, 0.0)))
+    return found
