@@ -23,6 +23,7 @@ from pipeline.marking import read_parameters
 from serving.local import LocalEngine
 from serving.stock import Stock
 from tests.pipeline.test_detect import person, segmenter
+from training.characters import draw
 
 ROOT = Path(__file__).parents[1]
 
@@ -107,9 +108,32 @@ def test_swap_without_a_mask_finds_the_clothing(tmp_path: Path, capfd: pytest.Ca
     assert "leave it out" in capfd.readouterr().err
 
 
+def test_a_draft_is_drawn_alone_and_given_back(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    save_png(draw(890000004, (320, 240)).image, tmp_path / "c.png")
+    where = ["--character", str(tmp_path / "c.png"), "--prompt", "red hoodie, blue jeans", "--seed", "5"]
+    assert app.main(["draft", *where, "--out", str(tmp_path / "d.png"), "--svg", "--parts"]) == 0
+    line = json.loads(capfd.readouterr().out)
+    assert [garment["kind"] for garment in line["garments"]] == ["jeans", "hoodie"] and len(line["parts"]) == 2
+    assert (tmp_path / "d.svg").read_text(encoding="utf-8").startswith("<svg")
+    draft, before = load_character(tmp_path / "d.png"), load_character(tmp_path / "c.png")
+    assert draft.shape == before.shape and 0.02 < (draft[..., 3] > 0).mean() < 0.9
+
+    assert app.main(["swap", *where, "--draft", str(tmp_path / "d.png"), "--out", str(tmp_path / "out.png")]) == 0
+    after = load_character(tmp_path / "out.png")
+    solid = draft[..., 3] == 255
+    assert (after[solid] == draft[solid]).all()
+
+    capfd.readouterr()
+    assert app.main(["draft", *where[:2], "--prompt", "sunshine", "--out", str(tmp_path / "none.png")]) == 2
+    assert "No garment is named" in capfd.readouterr().err and not (tmp_path / "none.png").exists()
+    (tmp_path / "j.json").write_text('{"wrist_l": [9999, 3]}')
+    assert app.main(["draft", *where, "--joints", str(tmp_path / "j.json"), "--out", str(tmp_path / "none.png")]) == 2
+    assert "outside the picture" in capfd.readouterr().err
+
+
 @pytest.mark.usefixtures("tiny")
 def test_swap_prints_one_line_of_json(character: Path, mask: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    assert swap(character, mask, tmp_path / "out.png", "--seed", "7") == 0
+    assert swap(character, mask, tmp_path / "out.png", "--seed", "7", "--draft", "off") == 0
     printed = capfd.readouterr()
     assert printed.out.count("\n") == 1
     line = json.loads(printed.out)
