@@ -56,28 +56,33 @@ def usual_colours(kind: str) -> tuple[str, ...]:
 
 def choose_colour(rng: Rng, options: Sequence[str], beside: Iterable[RGB] = (), avoided: Collection[str] = ()) -> tuple[str, RGB]:
     """One of the options, apart from the colours beside it and never one of those to be avoided, where that is possible."""
-    named = [colour_of(option) for option in options]
-    others = [colour_of(option) for option in _NEUTRAL]
+    listed = [colour_of(option) for option in (*options, *_NEUTRAL)]
     shunned = [colour_of(colour) for colour in avoided]
-    near = list(beside)
-
-    def is_good(colour: tuple[str, RGB], gap: float) -> bool:
-        if any(name in colour[0] or float(ciede2000(colour[1], rgb)) < _APART for name, rgb in shunned):
-            return False
-        return all(float(ciede2000(colour[1], rgb)) >= gap for rgb in near)
-
+    names = [any(name in colour[0] for name, _ in shunned) for colour in listed]
+    near = _gaps(listed, list(beside))
+    far = _gaps(listed, [rgb for _, rgb in shunned])
+    wanted = [far[i] >= _APART and not names[i] for i in range(len(listed))]
     for gap in (_APART, 0.0):
-        for listed in (named, others):
-            if good := [colour for colour in listed if is_good(colour, gap)]:
+        for part in (range(len(options)), range(len(options), len(listed))):
+            if good := [listed[i] for i in part if wanted[i] and near[i] >= gap]:
                 return good[int(rng.integers(len(good)))]
-    return named[0]
+    return listed[0]
+
+
+def _gaps(colours: Sequence[tuple[str, RGB]], others: Sequence[RGB]) -> list[float]:
+    """CIEDE2000 from each colour to the nearest of the others."""
+    if not others or not colours:
+        return [np.inf] * len(colours)
+    one, other = np.array([rgb for _, rgb in colours], np.float64), np.array(others, np.float64)
+    return [float(gap) for gap in ciede2000(one[:, None], other[None]).min(1)]
 
 
 def choose_second(rng: Rng, rgb: RGB, kind: str, usual: Sequence[str] = ()) -> tuple[str, RGB]:
     """A colour for a garment's pattern or trim that is plainly another one, a usual one if that is so."""
     others = ("gold", "white", "black") if "armor" in kind or kind == "breastplate" else _TRIMS
     for options in (usual, others):
-        far = [named for named in map(colour_of, options) if float(ciede2000(named[1], rgb)) >= _ON_IT]
+        listed = [colour_of(option) for option in options]
+        far = [colour for colour, gap in zip(listed, _gaps(listed, [rgb]), strict=True) if gap >= _ON_IT]
         if far:
             break
     return far[int(rng.integers(len(far)))]
@@ -86,7 +91,7 @@ def choose_second(rng: Rng, rgb: RGB, kind: str, usual: Sequence[str] = ()) -> t
 def fitting_length(kind: str, length: str) -> str:
     """The length that comes nearest among those that this kind can be drawn in."""
     row = KINDS[kind]
-    if not row.lengths or row.slot in (Part.BOTTOMWEAR, Part.ONEPIECE):
+    if not row.lengths or (row.slot in (Part.BOTTOMWEAR, Part.ONEPIECE) and not row.plural):
         return length if row.lengths else ""
     return min(row.lengths, key=lambda other: abs(_ORDER.index(other) - _ORDER.index(length)))
 

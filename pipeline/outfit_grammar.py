@@ -50,6 +50,11 @@ def read(text: str) -> Reading:
     return reader.reading
 
 
+def _is_denim(word: Word | None) -> bool:
+    """Whether it is blue unless something else is said: a white shirt and jeans."""
+    return word is not None and word.usual[:1] == ("blue",)
+
+
 def _refined(noun: str, adjectives: list[str]) -> Word | None:
     """What a noun with one of these words before it is called: "long black gloves" are "long gloves"."""
     for adjective in reversed(adjectives):
@@ -169,6 +174,7 @@ class _Reader:
         word = _refined(token.text, self.pending.adjectives) or word
         if costume and token.text in _WHOSE and self.previous == "other" and not self.is_negated:
             self.reading.unknown.append(f"{self.pending.adjectives[-1]} {token.text}")  # "rapper costume"
+        is_qualified = bool(self.pending.adjectives)
         mention = Mention(token.text, word, costume, is_approximate=token.sense.role == "near")
         mention.is_negated = self.is_negated or token.sense.role == "lacking"
         is_other = self.negation in _IS_NOT and bool(self.pending)  # "not a red skirt" is a skirt
@@ -187,7 +193,7 @@ class _Reader:
             self.old = mention
         elif self.is_replacing and self.old in self.reading.mentions:
             self.reading.mentions.remove(self.old)
-        if self.shared and not mention.colours and not costume:
+        if self.shared and not mention.colours and not costume and not is_qualified and not _is_denim(word):
             mention.colours = list(self.shared.colours[:1])
         self.shared = None
         self.reading.mentions.append(mention)

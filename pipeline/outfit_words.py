@@ -32,6 +32,7 @@ _SIMPLER = str.maketrans(
 _MARK = "ja:"
 _WORTH_CORRECTING = 5  # letters
 _MEANT = ("garment", "pattern", "cut", "colour", "material")  # what a slip of the pen may mean
+_FOLDED = re.compile(r"[a-z ]+")
 _STAYS = frozenset(
     ("shorts", "tights", "pants", "dress", "glasses", "trunks", "sweats", "flats", "wedges", "slides", "slacks", "cords")
 )  # their singulars, or plurals, are other words
@@ -121,7 +122,7 @@ def lexicon() -> Lexicon:
             if phrase.startswith(_MARK):
                 kana.setdefault(fold(phrase.removeprefix(_MARK)), sense)
             else:
-                found.setdefault(fold(phrase), sense)
+                found.setdefault(phrase if _FOLDED.fullmatch(phrase) else fold(phrase), sense)
 
     for phrases, sense in _senses(tables):
         put(phrases, sense)
@@ -302,7 +303,7 @@ def colour_of(word: str) -> tuple[str, RGB]:
 
 
 _SHADES = ("deep", "dark", "rich", "vivid", "strong", "bright", "medium", "true", "pure")
-_ALIKE = 8.0  # CIEDE2000: within this the captions' name is kept
+_ALIKE = 15.0  # CIEDE2000: within this the captions' name is kept
 
 
 def _meant(word: str) -> str:
