@@ -24,6 +24,7 @@ LEG_COVERING = {
     "jumpsuit",
     "tracksuit",
     "plate armor",
+    "bodysuit",
 }
 CLOSED_NECK = {
     *(
@@ -41,6 +42,8 @@ CLOSED_NECK = {
         "robe",
     ),
     *("sweater dress", "gothic dress"),
+    *("raincoat", "military uniform", "track jacket", "halter top", "hanfu", "hanbok", "cassock", "monk robe", "wizard robe"),
+    *("wedding gown", "nurse dress", "idol dress", "bodysuit", "swimsuit", "dirndl"),
 }
 SAILOR = {"sailor top", "sailor dress"}
 NO_BELT = {
@@ -59,9 +62,23 @@ NO_BELT = {
         "ball gown",
     ),
     *("jumpsuit", "cardigan", "blazer", "suit jacket", "jacket", "evening gown", "coat dress"),
+    *("trench coat", "parka", "bomber jacket", "leather jacket", "lab coat", "raincoat", "military uniform", "pirate coat"),
+    *("tailcoat", "tabard", "track jacket", "hooded cloak", "poncho", "apron", "corset top", "crop top", "tutu"),
+    *("suspender skirt", "high-waist shorts", "overall shorts", "hanfu", "hanbok", "cassock", "monk robe", "wizard robe"),
+    *("wedding gown", "nurse dress", "idol dress", "bodysuit", "leotard", "swimsuit", "dirndl", "puffer jacket"),
 }
-ARM_COVERING = {"kimono", "yukata", "haori", "robe"}
+ARM_COVERING = {
+    *("kimono", "yukata", "haori", "robe", "hanfu", "hanbok", "monk robe", "wizard robe", "hooded cloak", "poncho"),
+}
 JAPANESE = {"kimono", "yukata", "haori"}
+_TALL = ("knee boots", "rain boots", "thigh boots")
+WITH_HATS = {  # the chance that it is worn with its own headwear
+    "maid dress": ("maid headdress", 0.6),
+    "plate armor": ("helmet", 0.35),
+    "wedding gown": ("veil", 0.7),
+    "nurse dress": ("nurse cap", 0.6),
+    "pirate coat": ("pirate hat", 0.5),
+}
 
 
 def pick(rng: Rng, options: tuple[Option, ...]) -> Option:
@@ -92,13 +109,11 @@ def accessories(rng: Rng, worn: list[str], length: str, upper: str, sleeve: str)
     if rng.random() < 0.93:
         boots_hidden = covered and "leggings" not in names
         sandals_only = bool(names & JAPANESE) and rng.random() < 0.6
-        found.append(
-            "sandals" if sandals_only else pick_kind(rng, FOOTWEAR, lambda name: not (boots_hidden and name == "knee boots"))
-        )
+        found.append("sandals" if sandals_only else pick_kind(rng, FOOTWEAR, lambda name: not (boots_hidden and name in _TALL)))
     if rng.random() < 0.2 and not names & ARM_COVERING and sleeve != "wide":
         bare_arms = sleeve in ("none", "short", "puff")
-        found.append(pick_kind(rng, HANDWEAR, lambda name: bare_arms or name == "gloves"))
-    neck = NECKWEAR.keys() - {"belt", "sash"}
+        found.append(pick_kind(rng, HANDWEAR, lambda name: bare_arms or name in ("gloves", "fingerless gloves")))
+    neck = NECKWEAR.keys() - {"belt", "sash", "waist apron"}
     if upper not in CLOSED_NECK and rng.random() < (0.85 if upper in SAILOR else 0.6 if "suit jacket" in names else 0.35):
         choice = pick(rng, ("neck ribbon", "neckerchief")) if upper in SAILOR else pick_kind(rng, NECKWEAR, neck.__contains__)
         found.append(choice)
@@ -106,10 +121,9 @@ def accessories(rng: Rng, worn: list[str], length: str, upper: str, sleeve: str)
         found.append("scarf")
     if not names & NO_BELT and rng.random() < 0.22:
         found.append(pick(rng, ("belt", "belt", "sash")))
-    if "maid dress" in names and rng.random() < 0.6:
-        found.append("maid headdress")
-    elif "plate armor" in names and rng.random() < 0.35:
-        found.append("helmet")
-    elif rng.random() < 0.22:
+    own = next((WITH_HATS[name] for name in worn if name in WITH_HATS), None)
+    if own is not None and rng.random() < own[1]:
+        found.append(own[0])
+    elif "hooded cloak" not in names and rng.random() < 0.22:
         found.append(pick_kind(rng, HEADWEAR, lambda name: name != "helmet" or bool(names & {"breastplate", "plate armor"})))
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -59,13 +60,18 @@ _LOOSE = {
     "track jacket",
 }
 
+SLEEVES_INSIDE = ("short", "elbow", "long")  # they fit into a jacket's sleeves and are not seen there
+
 
 def layers(outfit: Outfit, figure: Figure, style: Style) -> list[Layer]:
     """Layers of the whole outfit, unsorted; `Layer.garment` is the index in `outfit.garments` plus 1."""
     covered = any(garment.kind in OVER_OTHERS for garment in outfit.garments)
+    sleeved = any(garment.kind in OVER_OTHERS and garment.sleeve == "long" for garment in outfit.garments)
     found: list[Layer] = []
     for index, garment in enumerate(outfit.garments):
         over = garment.kind in OVER_OTHERS
+        if sleeved and not over and garment.sleeve in SLEEVES_INSIDE:
+            garment = replace(garment, sleeve="")
         tucked = bool(garment.detail & 1) and garment.kind not in _LOOSE
         if garment.slot == ClothingPart.BOTTOMWEAR:
             z = Z.BOTTOM

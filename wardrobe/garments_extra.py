@@ -79,9 +79,11 @@ def shoe(
     heel: float = 0.0,
     marks: bool = True,
     loose: float = 0.14,
+    flare: float = 0.0,
     cuff: bool = False,
 ) -> list[Layer]:
-    """shaft: t at which a boot's shaft begins, None for a shoe; sole: colour of the sole's stripe."""
+    """shaft: t at which a boot's shaft begins, None for a shoe; loose, flare: its room, and how much more at the ankle, in
+    half-widths of the thigh; sole: colour of the sole's stripe."""
     w = c.figure.body.thigh_half
     found = []
     for side in SIDES:
@@ -108,7 +110,7 @@ def shoe(
                 strokes(*[np.array([leg.point(t), (leg.point(t)[0] + 0.4 * w, leg.point(t)[1] + 0.03)]) for t in (0.9, 0.93)]),
                 width=0.7,
             )
-            found.append(c.piece(leg.z + SHOE + 0.3, leg.outline(shaft, 0.99, loose * w, hem=0.3), marks=[creases]))
+            found.append(c.piece(leg.z + SHOE + 0.3, leg.outline(shaft, 0.99, loose * w, flare * w, hem=0.3), marks=[creases]))
             if cuff:
                 found.append(c.detail(leg.z + SHOE + 0.4, leg.band(shaft, 0.05, (loose + 0.06) * w), c.trim, shading=0.3))
         else:

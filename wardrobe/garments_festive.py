@@ -1,4 +1,4 @@
-"""How dresses of feasts, stages and wards are drawn: wedding gown, nurse dress, idol dress."""
+"""How dresses of feasts, stages and wards are drawn: wedding gown, nurse dress, idol dress, dirndl."""
 
 from __future__ import annotations
 
@@ -23,11 +23,12 @@ def scallops(c: Cloth, line: Points, depth: float, colour: RGB, z: float, *, cou
     steps = np.hypot(*np.diff(line, axis=0).T)
     where = np.concatenate([[0.0], np.cumsum(steps)])
     count = count or max(4, round(float(where[-1]) / (1.3 * depth)))
-    s = np.linspace(0, where[-1], 6 * count + 1)
+    s = np.linspace(0, where[-1], 10 * count + 1)
     top = np.stack([np.interp(s, where, line[:, axis]) for axis in (0, 1)], 1)
-    low = top + np.stack([np.zeros(len(s)), depth * (0.62 + 0.38 * np.abs(np.sin(np.pi * count * s / where[-1])))], 1)
+    round_ = min(0.38 * depth, 0.45 * float(where[-1]) / count)
+    low = top + np.stack([np.zeros(len(s)), depth - round_ + round_ * np.abs(np.sin(np.pi * count * s / where[-1]))], 1)
     holes = Path()
-    for x, y in (top[3::6] + [0.0, 0.62 * depth]).tolist():
+    for x, y in (top[5::10] + [0.0, 0.62 * depth]).tolist():
         holes.add_circle(x, y, 0.13 * depth)
     inner = top + (low - top) * 0.35
     marks = [Mark(holes, "shade", strength=0.9), Mark(trace(inner, closed=False), width=0.5, strength=0.7)]
@@ -261,4 +262,49 @@ def idol_dress(c: Cloth) -> list[Layer]:
     return [*found, *upper.sleeves(c, cuff=second)]
 
 
-FESTIVE: dict[str, Draw] = {"wedding gown": wedding_gown, "nurse dress": nurse_dress, "idol dress": idol_dress}
+def dirndl(c: Cloth) -> list[Layer]:
+    """A white blouse with puffed sleeves, a laced bodice in the main colour, a full skirt and an apron tied with a bow."""
+    w, hip, torso = c.figure.body.shoulder, c.figure.torso.half(0.92), c.figure.torso
+    apron = c.trim if c.garment.second_rgb and c.garment.pattern is None else lighten(c.main, 0.6)
+    v, reach = 0.6, lower.REACH[c.garment.length or "knee"]
+    blouse = upper.bodice(c, 0.4, ease=0.04, neck="round")
+    blouse.colour, blouse.pattern = WHITE, None
+    neck = torso.neckline("round", 0.78, 0.1)
+    frill = scallops(c, neck[::-1], 0.1 * w, WHITE, c.z + 0.1)
+    skirt = lower.skirt(c, style="folds", reach=reach, flare=0.75, v=v, count=8, band=False, z=c.z + 0.2)
+    left, right = lower.skirt_sides(c, v, reach, 0.75)
+    s = np.linspace(0.02, 0.9, 8)
+    a, b = across(left, right, np.linspace(-0.56, -0.5, 8), s), across(left, right, np.linspace(0.56, 0.5, 8), s)
+    front = c.detail(c.z + 0.3, lower.skirt_path(a, b, 0, 0.0, 0.14 * hip), apron, marks=lower.folds(c, a, b, 4, 0.12 * hip))
+    cut = np.concatenate(
+        [
+            spline(np.array([torso.at(0.66, 0.0), c.front(0.5, 0.16), c.front(0.3, 0.27), c.front(0.0, 0.3)]), 12),
+            spline(np.array([c.front(0.0, 0.3), c.front(-0.3, 0.27), c.front(-0.5, 0.16), torso.at(-0.66, 0.0)]), 12)[1:],
+        ]
+    )
+    arm_l = spline(np.array([torso.at(-0.84, 0.01), torso.at(-0.82, 0.14), torso.at(-0.99, 0.27)]), 9)
+    arm_r = spline(np.array([torso.at(0.99, 0.27), torso.at(0.82, 0.14), torso.at(0.84, 0.01)]), 9)
+    side_l, side_r = torso.sides(0.27, v + 0.02, 0.03 * w)
+    body = c.piece(c.z + 0.4, polygon(np.concatenate([arm_l, side_l[1:], side_r[::-1][:-1], arm_r, cut])))
+    laces, hooks = [], []
+    for k in range(4):
+        y0, y1 = 0.34 + 0.065 * k, 0.385 + 0.065 * k
+        laces += [np.array([c.front(-0.16, y0), c.front(0.16, y1)]), np.array([c.front(0.16, y0), c.front(-0.16, y1)])]
+        hooks += [c.front(s_ * 0.17, y0) for s_ in (-1, 1)]
+    edges = [np.array([c.front(s_ * 0.1, 0.31), c.front(s_ * 0.09, v)]) for s_ in (-1, 1)]
+    body.marks += [
+        Mark(strokes(*edges), width=0.8),
+        Mark(strokes(*laces), colour=tailor.STEEL, width=1.4),
+        *tailor.buttons(c, hooks, tailor.STEEL, 0.022),
+        Mark(trace(cut, closed=False), colour=apron, width=2.0),
+    ]
+    band = lower.waistband(c, v + 0.02, apron, c.z + 0.6, 0.06, 0.06)
+    x, y = c.front(0.4, v + 0.04)
+    bow, creases = upper.bow(x, y, 0.26 * w, tails=1.8)
+    arms = upper.sleeves(c, kind="puff", cuff=WHITE)
+    for layer in arms:
+        layer.colour, layer.pattern = WHITE, None
+    return [blouse, frill, *skirt, front, body, band, c.detail(c.z + 0.8, bow, apron, marks=[Mark(creases, width=0.7)]), *arms]
+
+
+FESTIVE: dict[str, Draw] = {"wedding gown": wedding_gown, "nurse dress": nurse_dress, "idol dress": idol_dress, "dirndl": dirndl}

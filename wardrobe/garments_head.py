@@ -241,6 +241,40 @@ def top_hat(c: Cloth) -> list[Layer]:
     ]
 
 
+def santa_hat(c: Cloth) -> list[Layer]:
+    """A soft cone that falls to one side, a pompon at its tip, a broad rim of fur."""
+    w = skull(c)
+    d = 1 if c.garment.detail & 1 else -1
+    cone = [
+        (-d * w * 0.98, -0.3),
+        (-d * w * 0.86, -0.62),
+        (-d * 0.1, -0.92),
+        (d * w * 0.7, -0.9),
+        (d * w * 1.35, -0.5),
+        (d * w * 1.5, -0.12),
+    ]
+    cone += [(d * w * 1.32, -0.12), (d * w * 1.08, -0.44), (d * w * 0.98, -0.3), (0.0, -0.24)]
+    folds = lines(
+        c,
+        [(-d * w * 0.5, -0.62), (-d * 0.05, -0.7), (d * w * 0.3, -0.86)],
+        [(d * w * 0.5, -0.5), (d * w * 0.8, -0.62), (d * w * 0.9, -0.78)],
+        [(d * w * 1.1, -0.56), (d * w * 1.2, -0.46), (d * w * 1.36, -0.44)],
+    )
+    s = np.linspace(-1.1, 1.1, 23)
+    thick = 0.085 * np.where(np.arange(23) % 2 == 0, 1.0, 1.3)
+    rim = np.stack([s * w, -0.36 + 0.1 * s**2], 1)
+    band = np.concatenate([rim - np.stack([0 * s, thick], 1), (rim + np.stack([0 * s, thick], 1))[::-1]])
+    a = np.linspace(0, 2 * np.pi, 25)[:-1]
+    radius = 0.12 * np.where(np.arange(24) % 2 == 0, 1.0, 1.18)
+    ball = np.stack([d * w * 1.42 + radius * np.cos(a), -0.06 + radius * np.sin(a)], 1)
+    fur = c.contrast if c.garment.second_rgb else WHITE
+    return [
+        c.piece(Z.HEADWEAR, blob(c, cone), marks=[Mark(folds, width=0.8)]),
+        c.detail(Z.HEADWEAR + 0.1, on_head(c, trace(band)), fur, shading=0.4),
+        c.detail(Z.HEADWEAR + 0.2, on_head(c, trace(ball)), fur, shading=0.5),
+    ]
+
+
 HEADWEAR: dict[str, Draw] = {
     "sun hat": sun_hat,
     "beret": beret,
@@ -252,4 +286,5 @@ HEADWEAR: dict[str, Draw] = {
     "helmet": helmet,
     "beanie": beanie,
     "top hat": top_hat,
+    "santa hat": santa_hat,
 }

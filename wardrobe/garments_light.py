@@ -41,7 +41,7 @@ def crop_top(c: Cloth) -> list[Layer]:
 def off_shoulder(c: Cloth) -> list[Layer]:
     """Cut straight round below the shoulders, gathered by elastic, a deep flounce over breast and arms, sleeves from there."""
     torso, w = c.figure.torso, c.figure.body.shoulder
-    left, right = torso.sides(0.16, 0.94, 0.06 * w)
+    left, right = torso.sides(0.16, 0.94, 0.03 * w)
     rim = np.array([torso.at(u, 0.165 + 0.035 * np.cos(u * np.pi / 2)) for u in np.linspace(1.0, -1.0, 11)])
     low = spline(np.stack([left[-1], (left[-1] + right[-1]) / 2 + [0, 0.06 * w], right[-1]]), 9)[1:-1]
     body = c.piece(c.z, polygon(np.concatenate([left, low, right[::-1], rim])), marks=[upper.torso_folds(c, 0.9)])

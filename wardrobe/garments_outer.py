@@ -12,6 +12,7 @@ from wardrobe.canvas import Layer, Mark, Z
 from wardrobe.cloth import WHITE, Cloth, shape, strokes
 from wardrobe.figure import SIDES
 from wardrobe.geometry import polygon, spline, trace
+from wardrobe.path import Path
 from wardrobe.style import RGB, darken, lighten
 from wardrobe.tailoring import STEEL
 
@@ -286,6 +287,55 @@ def raincoat(c: Cloth) -> list[Layer]:
     return [body, *upper.hood(c, c.z + 1), *upper.sleeves(c, loose=0.4, cuff=c.trim, cuff_size=0.05)]
 
 
+def puffer_jacket(c: Cloth) -> list[Layer]:
+    """Filled with down: quilted across, every quilt bulging at the sides, a high collar, a zip worn open."""
+    front, collar = tailor.hang(c, 1.0, 0.22, 0.02), c.trim if c.garment.second_rgb else darken(c.main, 0.12)
+    quilts = np.linspace(0.2, 1.0, 7)
+    found = []
+    for sign in (-1, 1):
+        rows = [(sign * u, v) for u, v in ((0.16, 0.1), (0.14, 0.4), (0.15, 0.7), (0.16, 1.0))]
+        seams = [front.line((sign * 0.12, v), (sign * 0.6, v + 0.018), (sign * 1.02, v - 0.01)) for v in quilts[:-1]]
+        puckers = [
+            np.array([front.at(sign * u, v), front.at(sign * (u + 0.03), v + 0.03)])
+            for v in quilts[:-1]
+            for u in (0.26, 0.42, 0.58, 0.74)
+        ]
+        shades = Path()
+        for line in seams:
+            shades.add_path(polygon(np.concatenate([line, (line - [0.0, 0.035])[::-1]])))
+        marks = [
+            Mark(shades, "shade", strength=0.6),
+            Mark(strokes(*seams), width=0.9),
+            Mark(strokes(*puckers), width=0.55, strength=0.8),
+            *tailor.pocket(front, (sign * 0.4, sign * 0.66), (0.68, 0.8), slant=0.08)[1:],
+            *tailor.zipper(c, tailor.beside(front.line(*rows), sign * 0.012), collar),
+        ]
+        found.append(c.piece(c.z, front.panel(sign, *rows), marks=marks))
+        t = c.figure.torso
+        leaf = [
+            t.at(sign * 0.72, -0.05),
+            t.at(sign * 1.12, -0.03),
+            t.at(sign * 1.0, 0.07),
+            front.at(sign * 0.2, 0.2),
+            front.at(sign * 0.15, 0.11),
+        ]
+        leaf += [t.at(sign * 0.58, 0.01)]
+        found.append(c.detail(c.z + 1, trace(spline(np.array(leaf), 26, closed=True)), collar, shading=0.3))
+    arms = upper.sleeves(c, loose=0.75, cuff=collar, cuff_size=0.05)
+    for side, sleeve in zip(SIDES, arms[::2], strict=True):
+        arm = c.figure.arms[side]
+        outer, inner = arm.sides(0.0, 0.95, 1.0 * c.figure.body.arm_half)
+        n = min(len(outer), len(inner))
+        rings, shades = [], Path()
+        for k in range(2, n - 1, 3):
+            d = np.array(arm.direction(k / n))
+            line = spline(np.stack([outer[k], (outer[k] + inner[k]) / 2 + d * 0.25 * c.figure.body.arm_half, inner[k]]), 9)
+            rings.append(line)
+            shades.add_path(polygon(np.concatenate([line, (line - d * 0.3 * c.figure.body.arm_half)[::-1]])))
+        sleeve.marks += [Mark(shades, "shade", strength=0.5), Mark(strokes(*rings), width=0.85)]
+    return [*found, *arms]
+
+
 OUTERWEAR: dict[str, Draw] = {
     "trench coat": trench_coat,
     "parka": parka,
@@ -294,4 +344,5 @@ OUTERWEAR: dict[str, Draw] = {
     "denim jacket": denim_jacket,
     "lab coat": lab_coat,
     "raincoat": raincoat,
+    "puffer jacket": puffer_jacket,
 }

@@ -89,37 +89,29 @@ def _feet(c: Cloth, ease: float = 0.03) -> list[tuple[str, Part, Box]]:
 
 
 def loafers(c: Cloth) -> list[Layer]:
-    """Low leather slip-ons: a tongue, a strap with its slot, a raised seam round the toe, a heeled sole, gloss."""
+    """Low leather slip-ons: a strap with its slot over the instep, a raised seam round the toe, a heeled sole, gloss."""
     found = []
     for side, part, box in _feet(c):
         leg = c.figure.legs[side]
         x, _ = leg.point(0.985)
-        tip = part.points[4]  # where the toe begins
-        toe = np.array([x * 0.35 + tip[0] * 0.65, box.bottom - 0.45 * box.height])
-        instep = np.array([x * 0.72 + tip[0] * 0.28, box.top + 0.36 * box.height])
-        r = leg.width(1.0)
-        seam = spline(
-            np.array([instep + [-1.1 * r, 0.06], toe + [-0.5 * r, -0.02], toe + [0.5 * r, 0.0], instep + [1.1 * r, 0.06]]), 16
-        )
-        strap = shape(
-            (box.left, instep[1] + 0.03),
-            (box.right, instep[1] + 0.03),
-            (box.right, instep[1] + 0.03 + 0.2 * box.height),
-            (box.left, instep[1] + 0.03 + 0.2 * box.height),
-        )
-        slot = np.array([instep + [-0.4 * r, 0.03 + 0.1 * box.height], instep + [0.4 * r, 0.03 + 0.1 * box.height]])
+        tip = box.right if box.right - x > x - box.left else box.left
+        reach, r = tip - x, leg.width(1.0)
+
+        def at(along: float, down: float, x: float = x, reach: float = reach, box: Box = box) -> tuple[float, float]:
+            return x + along * reach, box.top + down * box.height
+
+        seam = spline(np.array([at(-0.1, 0.62), at(0.4, 0.6), at(0.78, 0.72), at(0.66, 0.84), at(0.2, 0.84)]), 20)
+        line = spline(np.array([at(-0.7, 0.5), at(0.1, 0.42), at(0.75, 0.52)]), 12)
+        strap = polygon(np.concatenate([line, (line + [0.0, 0.13 * box.height])[::-1]]))
+        slot = np.array([at(0.1 - 0.35 * r / abs(reach), 0.485), at(0.1 + 0.35 * r / abs(reach), 0.485)])
+        gleam = np.array([at(0.5, 0.7), at(0.72, 0.76)])
         marks = [
             Mark(trace(seam, closed=False), width=0.9),
-            Mark(strap, "fill", darken(c.main, 0.12)),
-            Mark(strap, width=0.7),
-            Mark(strokes(slot), width=1.6),
-            Mark(_sole(box, 0.13), "fill", darken(c.main, 0.6)),
-            Mark(
-                strokes(np.array([toe + [-0.5 * r, 0.12 * box.height], toe + [0.2 * r, 0.08 * box.height]])),
-                colour=lighten(c.main, 0.6),
-                width=1.6,
-                strength=0.6,
-            ),
+            Mark(strap, "fill", darken(c.main, 0.1)),
+            Mark(strap, width=0.65),
+            Mark(strokes(slot), width=1.5),
+            Mark(_sole(box, 0.12), "fill", darken(c.main, 0.6)),
+            Mark(strokes(gleam), colour=lighten(c.main, 0.6), width=1.6, strength=0.6),
         ]
         found.append(c.piece(leg.z + SHOE, part.path, clip=_low(box, 0.26), marks=marks))
     return found
@@ -129,7 +121,12 @@ def rain_boots(c: Cloth) -> list[Layer]:
     """Wide rubber boots to below the knee: a rim, a thick sole, a long gloss."""
     w = c.figure.body.thigh_half
     found = shoe(
-        c, shaft=0.64, sole=darken(c.trim, 0.1) if c.garment.second_rgb else darken(c.main, 0.45), marks=False, loose=0.34
+        c,
+        shaft=0.64,
+        sole=darken(c.trim, 0.1) if c.garment.second_rgb else darken(c.main, 0.45),
+        marks=False,
+        loose=0.3,
+        flare=-0.1,
     )
     for side, shaft in zip(SIDES, found[1::2], strict=True):
         leg = c.figure.legs[side]
@@ -139,8 +136,13 @@ def rain_boots(c: Cloth) -> list[Layer]:
         shaft.marks.append(
             Mark(strokes(outer[1 : n // 2] * 0.62 + inner[1 : n // 2] * 0.38), colour=WHITE, width=1.2, strength=0.45)
         )
-        found.append(c.detail(leg.z + SHOE + 0.5, leg.band(0.63, 0.03, 0.42 * w), c.trim, shading=0.3))
+        found.append(c.detail(leg.z + SHOE + 0.5, leg.band(0.63, 0.03, 0.38 * w), c.trim, shading=0.3))
     return found
+
+
+def thigh_boots(c: Cloth) -> list[Layer]:
+    """Close boots to the middle of the thigh, with heels and a turned-over top."""
+    return shoe(c, shaft=0.3, sole=darken(c.main, 0.6), heel=0.06, marks=False, loose=0.09, cuff=True)
 
 
 def geta(c: Cloth) -> list[Layer]:
@@ -357,6 +359,7 @@ SMALL: dict[str, Draw] = {
     "lace stockings": lace_stockings,
     "loafers": loafers,
     "rain boots": rain_boots,
+    "thigh boots": thigh_boots,
     "geta": geta,
     "slippers": slippers,
     "fingerless gloves": fingerless_gloves,

@@ -66,7 +66,7 @@ def military_uniform(c: Cloth) -> list[Layer]:
     ]
     collar = upper.stand_collar(c, darken(c.main, 0.2), c.z + 1, 0.75)
     collar[0].marks += [Mark(tab, "fill", gold) for tab in tabs]
-    cord = [front.line((0.7, 0.09), (0.66, 0.2 + d), (0.5, 0.27 + d), (0.34, 0.2)) for d in (0.0, 0.06)]
+    cord = [front.line((0.6, 0.1), (0.54, 0.25 + d), (0.4, 0.3 + d), (0.34, 0.2)) for d in (0.0, 0.06)]
     loops = c.detail(c.z + 0.6, polygon(np.concatenate([cord[0], cord[0][::-1] + [0, 0.004]])), gold, line=0.0, shading=0.0)
     loops.marks += [Mark(trace(line, closed=False), colour=gold, width=2.4, clip=False) for line in cord]
     loops.marks += [Mark(tailor.stitches(line, dash=0.02), colour=darken(gold, 0.4), width=0.8, clip=False) for line in cord]

@@ -122,10 +122,10 @@ TOPS: dict[str, Kind] = {
     ),
     "track jacket": Kind(_TOP, ("track jacket", "training jacket"), ("long",), (), (), 0.0, 0.8, "stripes", weight=0.0),
     "hooded cloak": Kind(
-        _TOP, ("hooded cloak", "cloak", "hooded cape"), ("none",), (), (), 0.0, 0.3, "trim", over=("tunic", "shirt"), weight=0.0
+        _TOP, ("hooded cloak", "cloak", "hooded cape"), (), (), (), 0.0, 0.3, "trim", over=("tunic", "shirt"), weight=0.0
     ),
     "poncho": Kind(
-        _TOP, ("poncho", "serape"), ("none",), (), (), 0.1, 0.8, "stripes", over=("turtleneck", "shirt", "t-shirt"), weight=0.0
+        _TOP, ("poncho", "serape"), (), (), (), 0.1, 0.8, "stripes", over=("turtleneck", "shirt", "t-shirt"), weight=0.0
     ),
     "crop top": Kind(
         _TOP, ("crop top", "cropped top", "cropped t-shirt"), ("none", "short", "long"), (), ("round", "v"), 0.3, weight=0.0
@@ -152,6 +152,18 @@ TOPS: dict[str, Kind] = {
         0.6,
         "trim",
         over=("shirt", "t-shirt", "blouse"),
+        weight=0.0,
+    ),
+    "puffer jacket": Kind(
+        _TOP,
+        ("puffer jacket", "down jacket", "padded jacket"),
+        ("long",),
+        (),
+        (),
+        0.0,
+        0.4,
+        "collar",
+        over=("t-shirt", "turtleneck"),
         weight=0.0,
     ),
 }
@@ -307,6 +319,7 @@ ONEPIECES: dict[str, Kind] = {
     "overall shorts": Kind(
         _ONE, ("overall shorts", "shortalls"), ("none",), ("short",), (), 0.15, over=("t-shirt", "shirt"), plural=True, weight=0.0
     ),
+    "dirndl": Kind(_ONE, ("dirndl", "bavarian dress"), ("puff",), ("knee", "midi"), ("round",), 0.2, 1.0, "apron", weight=0.0),
 }
 
 KINDS: dict[str, Kind] = {**TOPS, **BOTTOMS, **ONEPIECES, **LEGWEAR, **FOOTWEAR, **HANDWEAR, **HEADWEAR, **NECKWEAR}

@@ -34,6 +34,18 @@ FOOTWEAR: dict[str, Kind] = {
     "rain boots": Kind(
         Part.FOOTWEAR, ("rain boots", "rubber boots", "wellingtons"), (), (), (), 0.0, 0.5, "soles", plural=True, weight=0.0
     ),
+    "thigh boots": Kind(
+        Part.FOOTWEAR,
+        ("thigh boots", "thigh-high boots", "over-knee boots"),
+        (),
+        (),
+        (),
+        0.0,
+        0.3,
+        "cuffs",
+        plural=True,
+        weight=0.0,
+    ),
     "geta": Kind(Part.FOOTWEAR, ("geta", "wooden sandals", "clogs"), patterned=0.0, plural=True, weight=0.0),
     "slippers": Kind(Part.FOOTWEAR, ("slippers", "house shoes"), (), (), (), 0.0, 0.4, "rims", plural=True, weight=0.0),
 }
@@ -66,6 +78,7 @@ HEADWEAR: dict[str, Kind] = {
     "nurse cap": Kind(Part.HEADWEAR, ("nurse cap", "nurse hat"), (), (), (), 0.0, 0.5, "cross", weight=0.0),
     "sailor hat": Kind(Part.HEADWEAR, ("sailor hat", "sailor cap"), (), (), (), 0.0, 1.0, "band", weight=0.0),
     "pirate hat": Kind(Part.HEADWEAR, ("pirate hat", "tricorne", "captain hat"), (), (), (), 0.0, 0.5, "braid", weight=0.0),
+    "santa hat": Kind(Part.HEADWEAR, ("santa hat", "christmas hat"), patterned=0.0, weight=0.0),
     "cat ears": Kind(Part.HEADWEAR, ("cat ears", "cat ear headband"), patterned=0.0, plural=True, weight=0.0),
 }
 NECKWEAR: dict[str, Kind] = {
