@@ -35,6 +35,7 @@ from pipeline.plan import Plan, See, make_plan
 from pipeline.preview import Decoder, Previews, Thumbnail, linear_decoder, small_decoder
 from pipeline.request import GarmentPicture, Image8, OnStep, Step, SwapRequest, SwapResult, UserError
 from pipeline.safety import SafetyRules, check_character, check_result, check_words, negative_prompt
+from pipeline.upscale import enlarged_to
 from pipeline.validate import validate
 from pipeline.worn import dressed as worn_loras
 from pipeline.worn import new_words, without_tags
@@ -152,6 +153,8 @@ class OutfitSwapper:
                 crop = replace(canvas.crop, width=drawn.shape[1], height=drawn.shape[0])
                 if canvas.limit is not None:
                     drawn = cut_out(drawn, crop.take(canvas.character), crop.take(canvas.region), canvas.background)
+                box = crop.right - crop.left, crop.bottom - crop.top
+                drawn, crop = enlarged_to(drawn, box), replace(crop, width=box[0], height=box[1])
                 images.append(paste(canvas.character, drawn, crop, canvas.mask, canvas.limit))
                 check_result(images[-1], self.judges)
                 outfits.append(outfit_layer(canvas.character, drawn, crop, canvas.mask, canvas.limit))

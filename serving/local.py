@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from models.placement import Placement, below, fitting, free_megabytes
 from models.profiles import PROFILES, SEGMENTER, ModelProfile
 from models.segmenter import Segmenter
 from models.weights import WeightsError, verified
+from pipeline.chips import reworded
 from pipeline.composite import key_colour
 from pipeline.detect import detect, pick
 from pipeline.hints import read
@@ -31,6 +32,7 @@ from pipeline.request import (
     Detection,
     DetectRequest,
     Drafted,
+    Garment,
     Image8,
     OnStep,
     Step,
@@ -133,6 +135,8 @@ class LocalEngine:
         """None if the memory was not enough; it is free again then."""
         try:
             return self._ready(profile).swap(request, on_step)
+        except WeightsError as error:
+            raise UserError(str(error)) from error
         except (torch.OutOfMemoryError, MemoryError):
             pass  # first let go of the traceback: it holds the tensors
         except RuntimeError as error:
@@ -162,7 +166,14 @@ class LocalEngine:
     def draft(self, request: SwapRequest) -> Drafted:
         """The outfit drawn on the body. Raises `UserError`."""
         validate(request, self._row(request.profile))
-        return make_draft(request, self.detect)
+        try:
+            return make_draft(request, self.detect)
+        except WeightsError as error:
+            raise UserError(str(error)) from error
+
+    def reword(self, request: SwapRequest, garment: Garment, changes: Mapping[str, str]) -> str:
+        """The prompt with one garment changed. Raises `UserError`."""
+        return reworded(request, garment, changes)
 
     def pick(self, character: Image8, clicks: Sequence[Click]) -> Image8:
         """The region that clicks mean. Raises `UserError`."""
