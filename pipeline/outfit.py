@@ -55,7 +55,6 @@ def read_outfit(prompt: str, negative_prompt: str = "", seed: int = 0) -> Wish:
     notes: list[str] = []
     items = expanded(reading, negated, notes)
     avoid(items, negated, against.loose, notes)
-    without = denied(negated, reading.bare, [word for word, _ in items])
     garments: list[Garment] = []
     unsaid: list[frozenset[str]] = []
     for word, mention in items[:MOST]:
@@ -65,6 +64,7 @@ def read_outfit(prompt: str, negative_prompt: str = "", seed: int = 0) -> Wish:
     notes += [f"There is no {text} in the wardrobe." for text in reading.unknown]
     if len(items) > MOST:
         notes.append(f"Only the first {MOST} garments are drawn.")
+    without = denied(negated, reading.bare, garments)
     slots = {garment.slot for garment in garments} | set(reading.bare)
     slots |= {KINDS[kind].slot for mention in reading.negated for kind in kinds_of(mention)}
     return Wish(tuple(garments), tuple(unsaid), without, tuple(dict.fromkeys(notes)), frozenset(slots), reading.is_mans)

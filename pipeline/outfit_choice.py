@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from pipeline.outfit_words import colour_of, lexicon
-from wardrobe.compatible import accessories, pick, pick_kind
+from wardrobe.compatible import accessories, pick
 from wardrobe.kinds import BOTTOMS, KINDS, ONEPIECES, TOPS
 from wardrobe.outfit import OVER_OTHERS, Garment
 from wardrobe.palette import RGB, ciede2000
@@ -36,9 +36,47 @@ _USUAL: dict[ClothingPart, tuple[str, ...]] = {
 _TRIMS = ("white", "white", "white", "black", "navy blue", "gold")
 _APART = 18.0  # CIEDE2000 between garments that touch
 _ON_IT = 25.0  # between a garment and its pattern or trim
-_SKIRTS = frozenset(kind for kind, row in BOTTOMS.items() if "skirt" in kind)
-_MANLY = frozenset(("overalls", "jumpsuit", "tracksuit", "plate armor", "robe", "kimono", "yukata"))
+# What is added where nothing is said is everyday wear; `men` have the second row.
+_EVERYDAY: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "top": (
+        ("t-shirt", "shirt", "blouse", "blouse", "puff-sleeve blouse", "sweater", "turtleneck", "hoodie"),
+        ("t-shirt", "shirt", "shirt", "sweater", "turtleneck", "hoodie", "polo shirt"),
+    ),
+    "bottom": (
+        ("pleated skirt", "pleated skirt", "flared skirt", "long skirt", "jeans", "trousers", "shorts"),
+        ("trousers", "trousers", "jeans", "jeans", "cargo pants", "bermuda shorts"),
+    ),
+    "one-piece": (("dress", "dress", "sundress", "sweater dress", "pinafore dress"), ("overalls", "jumpsuit")),
+}
+_GOES_WITH: dict[str, tuple[str, ...]] = {  # tops and bottoms that call for each other
+    "haori": ("hakama",),
+    "hakama": ("haori",),
+    "sailor top": ("pleated skirt",),
+    "blazer": ("pleated skirt", "trousers"),
+    "suit jacket": ("trousers",),
+    "tailcoat": ("trousers",),
+    "military uniform": ("trousers",),
+    "pirate coat": ("trousers",),
+    "track jacket": ("sweatpants", "shorts"),
+    "jersey": ("shorts",),
+    "breastplate": ("trousers", "leggings"),
+    "tunic": ("trousers", "leggings"),
+    "tabard": ("trousers", "leggings"),
+    "sweatpants": ("hoodie", "t-shirt"),
+    "tutu": ("leotard", "camisole", "tank top"),
+}
+_OF_ONE_CLOTH = ("suit jacket", "tailcoat", "military uniform", "track jacket")
+_ONLY_WITH: dict[str, tuple[str, ...]] = {  # shoes for certain clothes
+    "sandals": ("sundress", "kimono", "yukata", "haori", "shorts", "swimsuit", "hanfu"),
+    "geta": ("kimono", "yukata", "haori"),
+    "slippers": ("robe",),
+    "rain boots": ("raincoat",),
+    "thigh boots": (),
+}
+_ALWAYS = ("shoes", "shoes", "loafers", "sneakers", "boots")  # shoes for any clothes
+_WITH_COLLAR = ("shirt", "blouse", "sailor top", "blazer", "suit jacket", "vest", "sailor dress", "tailcoat")
 _ONE_PIECE = 0.35  # how often, where everything is open
+_TABLES = {"top": TOPS, "bottom": BOTTOMS, "one-piece": ONEPIECES}
 _ORDER = ("short", "knee", "midi", "long")
 
 
@@ -132,11 +170,11 @@ def added_main(
     rng = rng_of(seed, "main")
     found: list[Garment] = []
     is_free = needs_upper and needs_lower and not worn & set(MAIN)
-    if is_free and rng.random() < _ONE_PIECE and (kind := _kind(rng, "onepiece", denied, is_mans)):
+    if is_free and rng.random() < _ONE_PIECE and (kind := _kind(rng, "one-piece", denied, is_mans)):
         return [_coloured(kind, seed, named)]
-    if needs_upper and (kind := _kind(rng, "top", denied, is_mans)):
+    if needs_upper and (kind := _kind(rng, "top", denied, is_mans, named)):
         found.append(_coloured(kind, seed, named))
-    if needs_lower and (kind := _kind(rng, "bottom", denied, is_mans)):
+    if needs_lower and (kind := _kind(rng, "bottom", denied, is_mans, named)):
         found.append(_coloured(kind, seed, [*named, *found]))
     return found
 
@@ -145,26 +183,20 @@ def _covers_hips(garments: Iterable[Garment]) -> bool:
     return any(garment.slot == Part.ONEPIECE for garment in garments)
 
 
-def _kind(rng: Rng, table: str, denied: Collection[str], is_mans: bool) -> str | None:
-    kinds = {"top": TOPS, "bottom": BOTTOMS, "onepiece": ONEPIECES}[table]
-    able = {
-        kind: row
-        for kind, row in kinds.items()
-        if kind not in denied
-        and not row.over
-        and kind not in ("breastplate", "haori", "hakama", "plate armor")
-        and not (
-            is_mans
-            and (kind in _SKIRTS or (kind in ONEPIECES and kind not in _MANLY) or kind in ("blouse", "puff-sleeve blouse"))
-        )
-    }
-    return pick_kind(rng, able) if able else None
+def _kind(rng: Rng, table: str, denied: Collection[str], is_mans: bool, beside: Sequence[Garment] = ()) -> str | None:
+    fitting = [kind for garment in beside for kind in _GOES_WITH.get(garment.kind, ())]
+    for options in (fitting, _EVERYDAY[table][is_mans], list(_TABLES[table])):
+        if able := [kind for kind in options if kind in _TABLES[table] and kind not in denied]:
+            return able[int(rng.integers(len(able)))]
+    return None
 
 
 def _coloured(kind: str, seed: int, beside: Sequence[Garment]) -> Garment:
     rng = rng_of(seed, "added", kind)
-    colour = choose_colour(rng, usual_colours(kind), colours_of(g for g in beside if g.slot in MAIN))
-    return plain(kind, rng, colour)
+    suit = next((garment for garment in beside if garment.kind in _OF_ONE_CLOTH and garment.slot != KINDS[kind].slot), None)
+    if suit:
+        return plain(kind, rng, (suit.colour, suit.rgb))
+    return plain(kind, rng, choose_colour(rng, usual_colours(kind), colours_of(g for g in beside if g.slot in MAIN)))
 
 
 def underlayers(named: Sequence[Garment], denied: Collection[str], seed: int) -> list[Garment]:
@@ -188,7 +220,8 @@ def added_accessories(
     """What else is worn in slots that are drawn anew and in which nothing is named."""
     taken = {garment.slot for garment in worn}
     lower = next((garment for garment in worn if garment.slot in (Part.BOTTOMWEAR, Part.ONEPIECE)), None)
-    inner = next((garment for garment in worn if garment.slot in (Part.TOPWEAR, Part.ONEPIECE)), lower)
+    uppers = [garment for garment in worn if garment.slot in (Part.TOPWEAR, Part.ONEPIECE)]
+    inner = next((garment for garment in uppers if garment.kind not in OVER_OTHERS), uppers[0] if uppers else lower)
     rng = rng_of(seed, "accessories")
     kinds = accessories(
         rng,
@@ -200,13 +233,23 @@ def added_accessories(
     if Part.FOOTWEAR in slots and not any(KINDS[kind].slot == Part.FOOTWEAR for kind in kinds):
         kinds.append("shoes")
     found = []
+    names = {garment.kind for garment in worn}
     for kind in kinds:
         slot = KINDS[kind].slot
+        if slot == Part.FOOTWEAR and not names & set(_ONLY_WITH.get(kind, names)):
+            kind = _first_allowed(rng, denied)
+        if slot == Part.HANDWEAR or (slot == Part.NECKWEAR and not names & set(_WITH_COLLAR)):
+            continue  # what would surprise where nobody asked for it
         if slot not in slots or slot in taken or kind in denied or (is_mans and kind in _WOMANLY):
             continue
         taken.add(slot)
         found.append(plain(kind, rng_of(seed, "added", kind), _matching(kind, seed, worn)))
     return found
+
+
+def _first_allowed(rng: Rng, denied: Collection[str]) -> str:
+    able = [kind for kind in _ALWAYS if kind in KINDS and kind not in denied] or ["shoes"]
+    return able[int(rng.integers(len(able)))]
 
 
 _WOMANLY = frozenset(("thigh highs", "tights", "heels", "mary janes", "hair bow", "maid headdress", "long gloves", "neck ribbon"))

@@ -16,6 +16,7 @@ from wardrobe.parts import ClothingPart
 _ARTICLES = frozenset(("a", "an", "the", "her", "his"))
 _SLEEVES = frozenset(("sleeve", "sleeves", "袖", "袖子"))
 _WHOSE = frozenset(("costume", "uniform", "cosplay"))
+_NOUNS_AND_LINKS = frozenset(("garment", "costume", "thing", "and", "with", "in", "break", "not"))
 _OF = frozenset(("的", "の"))
 _IS_NOT = frozenset(("不是", "not", "non", "isnt", "anything but"))
 
@@ -97,6 +98,8 @@ class _Reader:
             case "guarded":
                 if self._is_colour(rest):
                     pending.colours.append(sense.value)
+                elif not rest:  # "white rose"
+                    self.pending = _Pending()
             case "cut":
                 name, _, value = sense.value.partition("=")
                 pending.cuts[name] = value
@@ -137,7 +140,7 @@ class _Reader:
         if rest and rest[0].text.startswith(("colo", "hued", "tinted")):
             return True
         if following is None:
-            return self.is_linked or bool(self.last) or self.is_with or len(rest) == 0
+            return self.is_linked or bool(self.last) or self.is_with or not self.pending.colours
         return following.sense.role in ("garment", "pattern", "detail", "costume", "and", "colour", "guarded", "plain", "near")
 
     def _take_detail(self, token: Token, rest: list[Token]) -> None:
@@ -150,7 +153,8 @@ class _Reader:
             return
         if token.sense.value != "prints":  # a lace collar makes no lace dress
             pending.pattern = None
-        if rest and rest[0].sense.role == "garment":  # "white collar shirt"
+        noun = next((other.sense.role for other in rest if other.sense.role in _NOUNS_AND_LINKS), "")
+        if rest and (rest[0].sense.role == "garment" or (self.last is None and noun == "garment")):  # "white collar shirt"
             pending.seconds += pending.colours
             pending.colours = []
         else:
@@ -175,7 +179,8 @@ class _Reader:
         if costume and token.text in _WHOSE and self.previous == "other" and not self.is_negated:
             self.reading.unknown.append(f"{self.pending.adjectives[-1]} {token.text}")  # "rapper costume"
         is_qualified = bool(self.pending.adjectives)
-        mention = Mention(token.text, word, costume, is_approximate=token.sense.role == "near")
+        text = token.sense.value if token.sense.role == "lacking" else token.text
+        mention = Mention(text, word, costume, is_approximate=token.sense.role == "near")
         mention.is_negated = self.is_negated or token.sense.role == "lacking"
         is_other = self.negation in _IS_NOT and bool(self.pending)  # "not a red skirt" is a skirt
         if mention.is_negated and is_other and not mention.costume:
@@ -206,7 +211,9 @@ class _Reader:
         nouns = [other.sense for other in rest[:2] if other.text not in _OF] if rest and rest[0].text in _OF else None
         following = nouns[0] if nouns else rest[0].sense if rest else None
         if token.sense.costume:
-            return bool(nouns and nouns[0].costume and not nouns[0].costume.is_vague)
+            if nouns:
+                return bool(nouns[0].costume and not nouns[0].costume.is_vague)
+            return following is not None and following.role in ("garment", "near")  # "princess ball gown"
         if token.text in lexicon().adjectives:
             ahead = next(
                 (other.sense for other in rest if other.sense.role in ("garment", "costume", "and", "with", "break")), None

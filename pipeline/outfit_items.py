@@ -28,9 +28,10 @@ Item = tuple[Word, Mention]
 def expanded(reading: Reading, negated: list[Mention], notes: list[str]) -> list[Item]:
     """Garments one by one: costumes in their parts, double mentions joined, what is negated in the same breath left out."""
     items: list[Item] = []
+    off = {kind for mention in negated for kind in _away(mention)}
     for mention in reading.mentions:
         if mention.word:
-            _add(items, mention.word, mention, notes)
+            _add(items, _left(mention.word, off), mention, notes)
     for cut in reading.loose:
         if not cut.is_negated and cut.name != "length" and cut.value != BARE:
             top = lexicon().english["top"].word
@@ -42,10 +43,9 @@ def expanded(reading: Reading, negated: list[Mention], notes: list[str]) -> list
         if mention.costume.is_vague and not (mention.colours or mention.pattern):
             continue
         taken = [word for word, _ in items]
-        off = {kind for m in negated for kind in _away(m)}
         for word in mention.costume.men if reading.is_mans else mention.costume.women:
             if word.kinds and word.kinds[0] not in off and not _is_replaced(word, taken):
-                items.append((word, _of_costume(word, mention)))
+                items.append((_left(word, off), _of_costume(word, mention)))
     return _without_parts(items)
 
 
@@ -66,6 +66,12 @@ def _is_part(word: Word, mention: Mention, whole: Word) -> bool:
     return mention.text == part or bool(
         not mention.text.isascii() and sense and sense.word and sense.word.kinds[:1] == word.kinds[:1]
     )
+
+
+def _left(word: Word, off: Collection[str]) -> Word:
+    """Without the kinds that are refused elsewhere, if others are left."""
+    kinds = tuple(kind for kind in word.kinds if kind not in off)
+    return replace(word, kinds=kinds or word.kinds)
 
 
 def _of_costume(word: Word, mention: Mention) -> Mention:
@@ -170,13 +176,12 @@ def avoid(items: Iterable[Item], negated: Iterable[Mention], cuts: Iterable[Cut]
                 notes.append(f"The words ask for {mention.text} and refuse it: it is drawn.")
 
 
-def denied(negated: Iterable[Mention], bare: Collection[ClothingPart], named: Iterable[Word]) -> frozenset[str]:
+def denied(negated: Iterable[Mention], bare: Collection[ClothingPart], named: Iterable[Garment]) -> frozenset[str]:
     """Kinds that must not be worn; what is named elsewhere stays, in another colour or cut if that was refused."""
-    named = list(named)
     found = {kind for kind, row in KINDS.items() if row.slot in bare}
     for mention in negated:
         found |= _away(mention)
-    return frozenset(found - {kind for word in named for kind in word.kinds})
+    return frozenset(found - {garment.kind for garment in named})
 
 
 def realised(

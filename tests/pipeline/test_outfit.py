@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
-from pipeline.outfit import Wish, complete, read_outfit, with_choice, without, words_of
+from pipeline.outfit import MOST, Wish, complete, read_outfit, with_choice, without, words_of
+from pipeline.outfit_words import colour_of, lexicon
 from pipeline.request import UserError
-from wardrobe.kinds import KINDS
+from wardrobe.kinds import KINDS, LENGTHS, NECKLINES, SLEEVES
+from wardrobe.palette import COLOURS
 from wardrobe.parts import CLOTHING, ClothingPart
+from wardrobe.patterns import PATTERNS
 
 Part = ClothingPart
 EVERYTHING = (*CLOTHING, Part.HEADWEAR)
+GREY = "grey", COLOURS["grey"]
 
 
-def said(wish: Wish) -> list[tuple[str, str, str | None]]:
-    return [(garment.kind, garment.colour, garment.pattern) for garment in wish.garments]
+def said(wish: Wish) -> set[tuple[str, str, str | None]]:
+    return {(garment.kind, garment.colour, garment.pattern) for garment in wish.garments}
+
+
+def kinds(prompt: str, negative: str = "") -> list[str]:
+    return [garment.kind for garment in read_outfit(prompt, negative).garments]
 
 
 @pytest.mark.parametrize(
@@ -24,21 +34,130 @@ def said(wish: Wish) -> list[tuple[str, str, str | None]]:
         "white_blouse, red plaid pleated_skirt",
         "a girl wearing a white blouse and a red plaid pleated skirt",
         "(white blouse:1.2), [pleated skirt in red plaid]",
-        "白色衬衫女式衬衫和红色格子百褶裙",
+        "blouse: white; pleated skirt: red plaid",
+        "skirt, blouse, pleated skirt, red plaid skirt, white blouse",
+        "pleeted skirt, red plaid, white blowse",
+        "红色格子百褶裙，白色女式衬衫",
         "白いブラウスと赤いチェックのプリーツスカート",
+        "white blouse、红色格子百褶裙",
     ],
 )
 def test_tags_and_sentences_say_the_same(prompt: str) -> None:
-    assert {("blouse", "white", None), ("pleated skirt", "red", "plaid")} <= set(said(read_outfit(prompt)))
+    assert said(read_outfit(prompt)) == {("blouse", "white", None), ("pleated skirt", "red", "plaid")}
+
+
+@pytest.mark.parametrize(
+    ("prompt", "colour", "second", "pattern"),
+    [
+        ("black and white dress", "black", "white", None),
+        ("white dress with blue stripes", "white", "blue", "striped"),
+        ("blue striped white dress", "white", "blue", "striped"),
+        ("blue dress trimmed with gold", "blue", "gold", None),
+        ("gold-trimmed blue dress", "blue", "gold", None),
+        ("dress, red, white collar", "red", "white", None),
+        ("dress with a white collar, red", "red", "white", None),
+        ("白地に青い水玉のワンピース", "white", "blue", "polka dot"),
+        ("白色带蓝色条纹的连衣裙", "white", "blue", "striped"),
+    ],
+)
+def test_second_colours_and_patterns(prompt: str, colour: str, second: str, pattern: str | None) -> None:
+    (dress,) = read_outfit(prompt).garments
+    assert (dress.colour, dress.second_colour, dress.pattern) == (colour, second, pattern)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "negative", "refused"),
+    [
+        ("school uniform, no tie, barefoot", "", {"necktie", "shoes", "knee socks"}),
+        ("black dress without stockings or gloves", "", {"thigh highs", "tights", "gloves", "long gloves"}),
+        ("dress", "hat, gloves", {"sun hat", "cap", "gloves"}),
+        ("(hat:-1), dress", "", {"sun hat"}),
+        ("水手服，不要领巾，赤脚", "", {"neckerchief", "boots"}),
+        ("黒いスーツ、ネクタイなし", "", {"necktie"}),
+        ("take her hat off, red dress", "", {"sun hat"}),
+    ],
+)
+def test_what_is_refused_is_never_worn(prompt: str, negative: str, refused: set[str]) -> None:
+    wish = read_outfit(prompt, negative)
+    assert refused <= wish.without
+    for seed in range(10):
+        assert (
+            not {garment.kind for garment in complete(read_outfit(prompt, negative, seed), EVERYTHING, seed).garments} & refused
+        )
 
 
 def test_a_colour_that_is_not_wanted_is_never_chosen() -> None:
-    assert all(read_outfit("skirt not red", seed=seed).garments[0].colour not in ("red", "dark red") for seed in range(40))
+    for prompt, negative in (("skirt not red", ""), ("skirt", "red skirt"), ("不是红色的裙子", "")):
+        colours = {read_outfit(prompt, negative, seed).garments[0].colour for seed in range(30)}
+        assert colours and not colours & {"red", "dark red"}
+
+
+def test_negated_sleeves_are_cut_off() -> None:
+    for prompt in (
+        "sleeveless turtleneck",
+        "turtleneck without sleeves",
+        "turtleneck, no sleeves",
+        "袖なしのタートルネック",
+        "无袖高领毛衣",
+    ):
+        assert [(garment.kind, garment.sleeve) for garment in read_outfit(prompt).garments] == [("turtleneck", "none")], prompt
+
+
+def test_what_is_said_is_the_same_for_every_seed() -> None:
+    prompt = "a mauve striped long-sleeved v-neck dress to the knee, teal knee socks"
+    wishes = [read_outfit(prompt, seed=seed) for seed in range(30)]
+    for name in ("kind", "colour", "rgb", "pattern", "sleeve", "length", "neckline"):
+        assert len({getattr(wish.garments[0], name) for wish in wishes}) == 1
+    assert wishes[0].garments[0].rgb == (0xAE, 0x71, 0x81)
+    assert wishes[0].unsaid[0] == {"second_colour"}
+    assert len({wish.garments[0].second_colour for wish in wishes}) > 1
+
+
+def test_costumes_are_taken_apart_and_give_way_to_what_is_named() -> None:
+    assert kinds("a maid") == ["maid dress", "maid headdress"]
+    assert kinds("school uniform with a grey skirt")[0] in ("pleated skirt", "flared skirt", "long skirt")
+    assert "trousers" in kinds("a boy in a school uniform")
+    navy = read_outfit("navy sailor uniform").garments
+    assert [(garment.kind, garment.colour) for garment in navy[:2]] == [
+        ("sailor top", "navy blue"),
+        ("pleated skirt", "navy blue"),
+    ]
+    assert not read_outfit("a nice outfit").garments
+
+
+def test_colours_of_hair_eyes_and_backgrounds_are_nobodys() -> None:
+    wish = read_outfit("red hair, blue eyes, green background, white rose, pleated skirt")
+    assert "colour" in wish.unsaid[0]
 
 
 def test_only_what_is_named_changes_where_nothing_else_is_drawn() -> None:
     wish = read_outfit("blue pleated skirt")
+    assert wish.slots == {Part.BOTTOMWEAR}
     assert complete(wish, wish.slots, 3).garments == wish.garments
+
+
+def test_a_top_brings_a_bottom_where_a_dress_was_worn() -> None:
+    for seed in range(10):
+        slots = [garment.slot for garment in complete(read_outfit("white shirt"), [Part.ONEPIECE], seed).garments]
+        assert sorted(slots) == [Part.TOPWEAR, Part.BOTTOMWEAR]
+        assert [garment.kind for garment in complete(read_outfit("kimono"), [Part.TOPWEAR, Part.BOTTOMWEAR], seed).garments] == [
+            "kimono"
+        ]
+
+
+def test_something_is_worn_under_an_open_coat() -> None:
+    worn = complete(read_outfit("blue blazer"), [Part.TOPWEAR], 0).garments
+    assert len(worn) == 2 and worn[0].kind in KINDS["blazer"].over and worn[1].kind == "blazer"
+    assert [garment.kind for garment in complete(read_outfit("coat over a dress"), [Part.TOPWEAR], 0).garments] == [
+        "dress",
+        "coat",
+    ]
+
+
+def test_a_man_is_given_no_skirt() -> None:
+    for seed in range(30):
+        worn = {garment.kind for garment in complete(read_outfit("a boy"), EVERYTHING, seed).garments}
+        assert not {kind for kind in worn if "skirt" in kind or "dress" in kind}
 
 
 def test_refused_words_are_refused() -> None:
@@ -51,7 +170,9 @@ def test_chest_and_hips_stay_covered() -> None:
     for seed in range(20):
         worn = complete(without(wish, 0), EVERYTHING, seed)
         slots = {garment.slot for garment in worn.garments}
-        assert Part.ONEPIECE in slots or {Part.TOPWEAR, Part.BOTTOMWEAR} <= slots
+        assert Part.ONEPIECE not in slots and {Part.TOPWEAR, Part.BOTTOMWEAR} <= slots
+    bare = Wish(without=frozenset(KINDS))
+    assert [garment.slot for garment in complete(bare, EVERYTHING).garments] == [Part.BOTTOMWEAR, Part.TOPWEAR]
 
 
 def test_a_choice_changes_one_garment_and_counts_as_said() -> None:
@@ -59,12 +180,64 @@ def test_a_choice_changes_one_garment_and_counts_as_said() -> None:
     skirt = wish.garments[0]
     assert skirt.rgb == (0x61, 0, 0x23) and skirt.pattern == "plaid" and skirt.second_colour
     assert not wish.unsaid[0] & {"colour", "pattern"}
-    with pytest.raises(UserError):
-        with_choice(wish, 0, colour="nocolour")
+    assert with_choice(wish, 0, kind="jeans").garments[0].length == ""
+    for wrong in ({"colour": "nocolour"}, {"kind": "spaceship"}, {"sleeve": "green"}, {"size": "long"}):
+        with pytest.raises(UserError):
+            with_choice(wish, 0, **wrong)
+
+
+def test_what_the_wardrobe_lacks_is_told() -> None:
+    assert "varsity" in read_outfit("varsity jacket").notes[0]
+    assert "glasses" in read_outfit("red dress, glasses").notes[0]
+    assert not read_outfit("red dress, masterpiece, standing in a garden").notes
+    assert "both" not in read_outfit("red dress, blue dress").notes and read_outfit("red dress, blue dress").notes
+
+
+@pytest.mark.parametrize(
+    "prompt", ["", " , ,, ", "((((", "🙂", "skirt " * 300, ", ".join(KINDS), "no no no not without", "。、の色い"]
+)
+def test_odd_prompts_are_read(prompt: str) -> None:
+    wish = read_outfit(prompt)
+    assert len(wish.garments) <= MOST == 16
+    complete(wish, EVERYTHING, 1)
 
 
 def test_words_of_an_outfit_are_read_as_the_same_outfit() -> None:
     for kind in KINDS:
         wish = read_outfit(f"blue {kind}")
         again = read_outfit(words_of(wish))
-        assert [garment.colour for garment in again.garments] == [garment.colour for garment in wish.garments], kind
+        assert [(g.kind, g.colour) for g in again.garments] == [(g.kind, g.colour) for g in wish.garments] == [(kind, "blue")]
+
+
+def test_the_tables_mean_what_the_wardrobe_has() -> None:
+    for phrase, sense in (*lexicon().english.items(), *lexicon().signs.items(), *lexicon().kana.items()):
+        if sense.role in ("colour", "guarded"):
+            assert colour_of(sense.value) != GREY or "gr" in sense.value or "steel" in sense.value or "faded" in sense.value, (
+                phrase
+            )
+        if sense.role == "pattern":
+            assert sense.value in PATTERNS
+        if sense.role == "cut":
+            name, _, value = sense.value.partition("=")
+            assert value in {"sleeve": (*SLEEVES, "bare"), "length": LENGTHS, "neckline": NECKLINES}[name]
+        for word in (sense.word, *(sense.costume.women + sense.costume.men if sense.costume else ())):
+            for colour in word.usual if word else ():
+                assert colour_of(colour) and (colour in COLOURS or colour in lexicon().english), colour
+
+
+def test_colour_names_are_the_surveys() -> None:
+    survey = pytest.importorskip("matplotlib.colors").XKCD_COLORS
+    names = [name.removeprefix("xkcd:") for name in survey]
+    assert len(names) == 949
+    for name in ("burgundy", "salmon", "periwinkle", "dusty rose", "baby blue"):
+        assert "#{:02x}{:02x}{:02x}".format(*colour_of(name)[1]) == survey[f"xkcd:{name}"]
+
+
+def test_reading_is_quick() -> None:
+    lexicon.cache_clear()
+    start = time.process_time()
+    lexicon()
+    loaded = time.process_time()
+    for _ in range(20):
+        read_outfit("a girl wearing a navy sailor uniform with a red scarf and black thigh-high socks")
+    assert loaded - start < 0.3 and (time.process_time() - loaded) / 20 < 0.025  # .05 and .001 s where nothing else runs
