@@ -56,6 +56,7 @@ class Mark:
 
     colour: None = the layer's ink (line), or the style's shadow. width: of a line, in outline widths. clip: keep it
     inside the layer. strength: 0..1 opacity. ends: shares of a line's width at its two ends. depth: of a fold's shade, units.
+    soft: blur of a light's or a fill's edge, units.
     """
 
     path: Path
@@ -66,6 +67,7 @@ class Mark:
     strength: float = 1.0
     ends: tuple[float, float] = (1.0, 1.0)
     depth: float = 0.05
+    soft: float = 0.0
 
 
 @dataclass(slots=True)

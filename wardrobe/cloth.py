@@ -21,6 +21,29 @@ from wardrobe.shading import Tube
 from wardrobe.style import RGB, Style, darken, lighten
 
 WHITE: RGB = (248, 248, 248)
+GLOSS = {  # 0 cloth .. 1 patent leather; what is not named is matt
+    "leather jacket": 0.9,
+    "raincoat": 0.6,
+    "bomber jacket": 0.35,
+    "shoes": 0.7,
+    "loafers": 0.8,
+    "heels": 1.0,
+    "mary janes": 1.0,
+    "rain boots": 0.9,
+    "boots": 0.7,
+    "knee boots": 0.8,
+    "thigh boots": 0.9,
+    "belt": 0.5,
+    "corset top": 0.4,
+    "cheongsam": 0.45,
+    "evening gown": 0.45,
+    "ball gown": 0.3,
+    "plate armor": 1.0,
+    "breastplate": 1.0,
+    "necktie": 0.25,
+    "neck ribbon": 0.3,
+    "bow tie": 0.3,
+}
 
 
 @dataclass
@@ -101,6 +124,7 @@ class Cloth:
         tube: Tube | None = None,
     ) -> Layer:
         """A part of the garment in its main cloth."""
+        tube = self._form(path) if tube is None and shading > 0 else tube
         layer = self.detail(z, path, self.main, edge=edge, marks=marks, line=line, shading=shading, clip=clip, tube=tube)
         layer.pattern = self.fabric(angle)
         return layer
@@ -119,8 +143,27 @@ class Cloth:
         tube: Tube | None = None,
     ) -> Layer:
         """A part of the garment in a colour of its own, without the pattern."""
-        slot, own = self.garment.slot, list(marks)
-        return Layer(z, path, colour, slot, self.number, False, None, edge, line, shading, own, clip, tube=tube)
+        slot, own, gloss = self.garment.slot, list(marks), GLOSS.get(self.garment.kind, 0.0)
+        return Layer(z, path, colour, slot, self.number, False, None, edge, line, shading, own, clip, tube=tube, gloss=gloss)
+
+    def _form(self, path: Path) -> Tube | None:
+        """How a piece that does not say so is rounded: as the limb that it is worn on, or, where it is large (one side of an
+        open coat), as a part of the whole body's barrel."""
+        box, figure = path.bounds(), self.figure
+        middle = np.array(box.centre)
+        for limb in (*figure.legs.values(), *figure.arms.values()):
+            gap = np.hypot(*(limb.centre - middle).T)
+            at = int(gap.argmin())
+            half = float(limb.half[at])
+            if 2 < at < len(gap) - 3 and gap[at] < 0.7 * half and min(box.width, box.height) < 5 * half:
+                return Tube(*limb.sides(0.0, 1.0, 0.15 * half))
+        torso, w = figure.torso, figure.body.shoulder
+        if box.height < 0.45 * torso.length or box.width < 0.35 * w:
+            return None
+        left, right = torso.sides(0.02, 0.64, 0.12 * w)
+        drop = max(0.4, (box.bottom - torso.at(0, 0.64)[1]) / torso.length)
+        low, high = figure.skirt(0.64, drop, 0.2 * w, 0.12 * w)
+        return Tube(np.concatenate([left[:-1], low]), np.concatenate([right[:-1], high]), front=1.15)
 
     def front(self, u: float, v: float) -> XY:
         return self.figure.torso.front(u, v)

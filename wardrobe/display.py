@@ -152,6 +152,8 @@ class _Brush:
                 self._mark(mark, layer, colour)
             if layer.garment and layer.shading > 0:  # stripes, prints and buttons lie in the shade with the cloth
                 self._shadow(layer, colour, shadows)
+                if layer.gloss and style.shading in ("cel", "soft", "painted"):
+                    self._gloss(layer)
             operations.append(Unclip())
         if layer.line > 0 and self.width:
             self._outline(layer, style.ink(colour), layer.line * self.width)
@@ -191,7 +193,9 @@ class _Brush:
         else:
             if own is not None:
                 own = style.tone(own) if layer.garment else style.flesh(own)
-            self.operations.append(Fill(mark.path, own or (WHITE if mark.kind == "light" else colour), mark.strength))
+            self.operations.append(
+                Fill(mark.path, own or (WHITE if mark.kind == "light" else colour), mark.strength, soft=mark.soft)
+            )
 
     def _line(self, mark: Mark, ink: RGB, ends: tuple[float, float]) -> None:
         """A line in the layer's ink; one that would be thinner than can be seen grows fainter instead."""
@@ -210,6 +214,16 @@ class _Brush:
             self._cel(layer, style.shadow(colour), cast)
         elif style.shading in ("soft", "painted"):
             self._soft(layer, style.shadow(colour), cast)
+
+    def _gloss(self, layer: Layer) -> None:
+        """A streak of light that follows the lit border from a little inside."""
+        box = layer.path.bounds()
+        size = min(0.35, box.width, box.height)
+        start, end = ((reach * size * self.dark[0], reach * size * self.dark[1]) for reach in (0.13, 0.13 + 0.12 * layer.gloss))
+        strength = (0.25 + 0.5 * self.style.gloss) * (0.35 + 0.65 * layer.gloss)
+        soft = 0.0 if self.style.shading == "cel" else 0.04 * size
+        self.operations += [Clip(layer.path, shift=start), Clip(layer.path, False, end)]
+        self.operations += [Fill(layer.path, WHITE, 0.7 * strength, soft=soft), Unclip(), Unclip()]
 
     def _cel(self, layer: Layer, shade: RGB, cast: list[Path]) -> None:
         """One even tone where form, folds and what lies above leave no light, and a darker core in it."""

@@ -8,6 +8,8 @@ where it vanishes. Few, of different lengths, never in step.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from wardrobe.canvas import Mark
@@ -48,70 +50,82 @@ def bend(limb: Limb) -> tuple[float, int]:
     return angle, -limb.outer if cross < 0 else limb.outer
 
 
+Crease = Callable[..., None]  # rows (u, t) along a limb
+
+
 def limb_folds(
     cloth: Cloth, limb: Limb, sides: tuple[Points, Points], t1: float, *, loose: float, root: bool = True
 ) -> list[Mark]:
     """Folds of a sleeve or trouser leg that starts at the joint. sides: outer and inner line from 0 to t1; loose: ease in
-    half-widths of the limb; root: also those that pull from the armpit."""
+    half-widths of the limb; root: those of an arm, which pull from the armpit, not of a leg."""
     pick, (outer, inner) = cloth.rng, sides
     half = float(np.hypot(*(outer - inner).T).mean()) / 2
+    slender = float(np.abs(np.diff(limb.centre, axis=0)).sum()) / half  # a short thick limb has no room for many folds
     drawn: list[Points] = []
 
     def crease(*rows: Row) -> None:
-        """rows: (u, t)"""
         drawn.append(along(outer, inner, *((u, float(np.clip(t / t1, 0, 1.02))) for u, t in rows)))
 
     if root:
-        start = float(pick.uniform(0.1, 0.13))
+        start = float(pick.uniform(0.09, 0.13))
         crease((0.97, start), (0.45, start + 0.012), (-0.1, start - float(pick.uniform(-0.02, 0.03))))
-        if loose > 0.2 or pick.random() < 0.5:
+        if slender > 7 and t1 > 0.62 and pick.random() < 0.6:
             crease((0.98, start + 0.05), (0.65, start + 0.08), (0.3, start + 0.13))
-    else:
+    elif slender > 7:
         crease((0.96, 0.13), (0.5, 0.17), (0.2, 0.17 + float(pick.uniform(0.04, 0.1))))
     if t1 < 0.62:
         low = t1 - float(pick.uniform(0.02, 0.05))
-        crease((-0.97, low - 0.04), (-0.5, low - 0.02), (-0.05, low + 0.005))
-        if loose > 0.25:
-            crease((0.96, low), (0.6, low - 0.025), (0.2, low - 0.07))
+        if pick.random() < 0.6:
+            crease((-0.97, low - 0.04), (-0.5, low - 0.02), (0.05, low + 0.005))
+        else:
+            crease((0.96, low), (0.6, low - 0.02), (0.1, low - 0.05))
     else:
-        _joint(cloth, limb, crease, loose)
-        if t1 > 0.85 and loose > 0.1:
+        _joint(cloth, limb, crease, loose, slender)
+        if t1 > 0.85 and loose > 0.1 and slender > 7:
             _bunched(cloth, crease, t1, loose)
     return [folds(*drawn, depth=0.34 * half)]
 
 
-def _joint(cloth: Cloth, limb: Limb, crease: object, loose: float) -> None:
+def _joint(cloth: Cloth, limb: Limb, crease: Crease, loose: float, slender: float) -> None:
+    """A straight elbow or knee: a spiral or two; a bent one: cloth pressed together in the crook, fanning out of it."""
     pick, (angle, crook) = cloth.rng, bend(limb)
-    assert callable(crease)
     if angle < BENT:
         side = crook if pick.random() < 0.7 else -crook
-        t = 0.5 + float(pick.uniform(-0.02, 0.02))
+        t = 0.5 + float(pick.uniform(-0.05, 0.04))
         crease((side * 0.97, t - 0.02), (side * 0.5, t + 0.012), (side * -0.1, t + float(pick.uniform(0.03, 0.07))))
-        if loose > 0.12:
-            crease((-side * 0.97, t + 0.07), (-side * 0.6, t + 0.06), (-side * 0.2, t + 0.03))
+        if loose > 0.12 and slender > 7 and pick.random() < 0.6:
+            t += float(pick.uniform(0.04, 0.09))
+            crease((-side * 0.97, t), (-side * 0.6, t - 0.01), (-side * 0.2, t - 0.04))
         return
     strong = min(1.0, angle / 80)
     reach = 0.7 + 0.75 * strong
-    for shift, rise in ((-0.012, -0.075), (0.014, 0.08), (-0.03, -0.15))[: 2 if strong < 0.5 else 3]:
+    count = 1 if slender < 6 else 2 if strong < 0.5 else 3
+    for shift, rise in ((-0.012, -0.075), (0.014, 0.08), (-0.03, -0.15))[:count]:
         wild = float(pick.uniform(0.8, 1.2))
         crease(
             (crook * 1.0, 0.5 + shift),
             (crook * (1 - 0.55 * reach * wild), 0.5 + shift + 0.35 * rise),
             (crook * (1 - reach * wild), 0.5 + shift + rise * wild),
         )
-    crease((-crook * 0.96, 0.455), (-crook * 0.72, 0.475), (-crook * 0.5, 0.49))
+    if slender > 7:
+        crease((-crook * 0.96, 0.455), (-crook * 0.72, 0.475), (-crook * 0.5, 0.49))
 
 
-def _bunched(cloth: Cloth, crease: object, t1: float, loose: float) -> None:
+def _bunched(cloth: Cloth, crease: Crease, t1: float, loose: float) -> None:
     """Cloth that is too long piles up above the cuff, from alternate sides."""
-    assert callable(crease)
     pick = cloth.rng
     side = 1.0 if pick.random() < 0.5 else -1.0
-    t = t1 - 0.075
-    for k in range(2 if loose < 0.35 else 3):
-        far = float(pick.uniform(0.15, 0.5))
-        crease((side * 0.98, t), (side * 0.45, t + 0.022), (side * (0.45 - 0.9 * far), t + 0.012))
+    t = t1 - float(pick.uniform(0.06, 0.09))
+    for k in range(1 if loose < 0.2 else 2):
+        far = float(pick.uniform(0.3, 0.7))
+        crease((side * 0.98, t - 0.015), (side * 0.45, t + 0.012), (side * (0.45 - far), t + 0.016))
         side, t = -side, t - float(pick.uniform(0.035, 0.06)) * (1 + 0.3 * k)
+
+
+def on_front(cloth: Cloth, u: float, v: float) -> tuple[float, float]:
+    """A point of the front, also below the crotch (v > 1)."""
+    x, y = cloth.front(u, min(v, 1.0))
+    return x, y + max(0.0, v - 1) * cloth.figure.torso.length
 
 
 def gathers(cloth: Cloth, v: float, count: int, *, rise: float = 0.12, reach: float = 0.85, down: bool = False) -> Mark:
@@ -123,8 +137,8 @@ def gathers(cloth: Cloth, v: float, count: int, *, rise: float = 0.12, reach: fl
         u = -reach + 2 * reach * (k + float(pick.uniform(0.25, 0.75))) / count
         high = rise * float(pick.uniform(0.45, 1.3))
         bow = float(pick.uniform(-0.05, 0.05)) + 0.08 * u
-        rows = [cloth.front(u, v), cloth.front(u + 0.5 * bow, v + way * 0.5 * high), cloth.front(u + bow, v + way * high)]
-        drawn.append(spline(np.array(rows), 8))
+        rows = [(u, v), (u + 0.5 * bow, v + way * 0.5 * high), (u + bow, v + way * high)]
+        drawn.append(spline(np.array([on_front(cloth, *row) for row in rows]), 8))
     return folds(*drawn, depth=0.07 * cloth.figure.body.shoulder, width=0.65)
 
 

@@ -67,7 +67,7 @@ def jeans(c: Cloth) -> list[Layer]:
     if c.rng.random() < 0.5:  # faded thighs
         for layer, side in zip([layer for layer in found if layer.edge is not None][:2], SIDES, strict=False):
             leg = c.figure.legs[side]
-            layer.marks.insert(0, Mark(leg.outline(0.14, 0.42, -0.35 * c.figure.body.thigh_half), "light", strength=0.16))
+            layer.marks.insert(0, Mark(leg.outline(0.16, 0.4, -0.5 * c.figure.body.thigh_half), "light", strength=0.3, soft=0.05))
     return found
 
 

@@ -189,7 +189,7 @@ class Limb:
         outer, inner = self.sides(t0, t1, ease, flare, puff)
         skip = max(1, round(0.12 / max(t1 - t0, 0.12) * (len(inner) - 1))) if t0 <= 0.02 else 0
         inner = inner[min(skip, len(inner) - 2) :]
-        cap = _bulge(inner[0], outer[0], -0.9 * self.outer, 5)[-1:] if t0 <= 0 and not skip else outer[:0]
+        cap = _bulge(inner[0], outer[0], -0.9 * self.outer, 5)[-1:] if t0 <= 0 else outer[:0]  # over the shoulder's round
         return trace(np.concatenate([cap, outer, _bulge(outer[-1], inner[-1], -self.outer * hem), inner[::-1]]), closed=False)
 
     def band(self, t: float, thickness: float = 0.06, ease: float = 0.0, hem: float = 0.25) -> Path:

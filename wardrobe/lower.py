@@ -1,142 +1,26 @@
-"""Pieces of everything worn below the waist: skirts of every cut, trouser legs, waistbands."""
+"""Pieces of everything worn below the waist: skirts (shaped by `wardrobe.skirts`), frills, trouser legs, waistbands."""
 
 from __future__ import annotations
-
-from itertools import pairwise
 
 import numpy as np
 
 from wardrobe import folds as creases
-from wardrobe import shading
-from wardrobe.canvas import SLEEVE, Layer, Mark, Z
-from wardrobe.cloth import Cloth, across, limb_angle, middle, strokes
+from wardrobe import shading, skirts
+from wardrobe.canvas import SLEEVE, Layer, Mark
+from wardrobe.cloth import Cloth, across, limb_angle, strokes
 from wardrobe.figure import SIDES
 from wardrobe.geometry import Points, polygon, spline, trace
 from wardrobe.path import Path
 from wardrobe.shading import Tube
+from wardrobe.skirts import REACH as REACH
+from wardrobe.skirts import folds as folds
+from wardrobe.skirts import hem_band as hem_band
+from wardrobe.skirts import skirt_path as skirt_path
+from wardrobe.skirts import skirt_sides as skirt_sides
 from wardrobe.style import RGB, darken
 
 CONE, HIPS = 1.1, 1.45  # `Tube.front` of a skirt, and of hips whose shade goes on down a leg
-REACH = {"short": 0.36, "knee": 0.54, "midi": 0.74, "long": 0.97, "": 0.5}  # hem as a share of the way hip -> ankle
-
-
-def skirt_sides(cloth: Cloth, v: float, reach: float, flare: float, ease: float = 0.06) -> tuple[Points, Points]:
-    """Side lines from torso level v to `reach` of the leg. flare, ease: shares of the hip's half-width."""
-    figure = cloth.figure
-    unit, hip = figure.torso.length, figure.torso.half(0.92)
-    ankle = max(figure.joints["ankle_l"][1], figure.joints["ankle_r"][1])
-    crotch = figure.torso.at(0, 1.0)[1]
-    length = (crotch + reach * (ankle - crotch) - figure.torso.at(0, v)[1]) / unit
-    return figure.skirt(v, max(length, 0.3), flare * hip, ease * hip)
-
-
-def _hem(left: Points, right: Points, waves: int, depth: float, sag: float) -> Points:
-    """Lower border from left to right. waves: number of scallops or pleats; depth: of each, units; sag: units."""
-    count = max(9, 4 * waves + 1)
-    s = np.linspace(0, 1, count)
-    line = left[-1] + (right[-1] - left[-1]) * s[:, None]
-    line[:, 1] += sag * np.sin(np.pi * s)
-    if waves:
-        line[:, 1] += depth * np.cos(2 * np.pi * waves * s) - depth
-    return np.asarray(line)
-
-
-def skirt_path(left: Points, right: Points, waves: int = 0, depth: float = 0.02, sag: float = 0.08) -> Path:
-    top = spline(np.stack([right[0], (left[0] + right[0]) / 2 + [0, 0.03], left[0]]), 5)[1:-1]
-    return trace(np.concatenate([left[:-1], _hem(left, right, waves, depth, sag), right[:-1][::-1], top]))
-
-
-def _sagged(left: Points, right: Points, u: Points, s: float, sag: float) -> Points:
-    points = across(left, right, u, s)
-    points[:, 1] += sag * s * np.sin(np.pi * (u + 1) / 2)
-    return points
-
-
-def pleats(cloth: Cloth, left: Points, right: Points, count: int, sag: float) -> tuple[Mark, ...]:
-    """Knife pleats: (their shaded sides, their edges)."""
-    us = _pleat_edges(cloth, count)
-    pitch = (right[-1, 0] - left[-1, 0]) / len(us)
-    heads, feet = _sagged(left, right, us * 0.97, 0.03, sag), _sagged(left, right, us, 1.03, sag)
-    knees = _sagged(left, right, us, 0.5, sag)
-    lit = -1.0 if shading.into_shade(cloth.style.light)[0] < 0 else 1.0
-    open_ = pitch * cloth.rng.uniform(0.26, 0.52, len(us)) * np.sqrt(1 - (0.9 * us) ** 2)
-    lines, strips, deep = Path(), Path(), Path()
-    for head, knee, foot, wide in zip(heads, knees, feet, open_.tolist(), strict=True):
-        lines.add_path(trace(np.stack([foot, knee, head]), closed=False))
-        for path, share, start in ((strips, 1.0, head), (deep, 0.4, (head + knee) / 2)):
-            corner = foot + [lit * wide * share, 0.0]
-            rows = [start, foot, corner] if lit < 0 else [start, corner, foot]
-            path.add_polygon(np.array(rows).tolist())
-    return Mark(strips, "shadow"), Mark(deep, "deep"), Mark(lines, width=0.8, ends=(0.9, 0.3))
-
-
-def _pleat_edges(cloth: Cloth, count: int) -> Points:
-    """u of the pleats' edges: twice `count` pleats or two dozen, closer together where the skirt turns away."""
-    return np.array([middle(cloth.figure, u) for u in np.linspace(-1, 1, min(2 * count, 24) + 1)[1:-1]])
-
-
-def pleated_path(cloth: Cloth, left: Points, right: Points, count: int, sag: float, depth: float) -> Path:
-    """Outline of a pleated skirt: every pleat's hem rises a little to where it slips under the next one."""
-    us = np.concatenate([[-1.0], _pleat_edges(cloth, count), [1.0]])
-    lit = shading.into_shade(cloth.style.light)[0] < 0
-    hem = []
-    for a, b in pairwise(us):
-        for u, rise in ((a, 0.0), (b, 1.0)) if lit else ((a, 1.0), (b, 0.0)):
-            (point,) = _sagged(left, right, np.array([u]), 1.0, sag)
-            hem.append(point - [0.0, rise * depth * float(np.sqrt(max(0.0, 1 - (0.8 * u) ** 2)))])
-    top = spline(np.stack([right[0], (left[0] + right[0]) / 2 + [0, 0.03], left[0]]), 5)[1:-1]
-    return polygon(np.concatenate([left[:-1], np.array(hem), right[:-1][::-1], top]))
-
-
-def folds(cloth: Cloth, left: Points, right: Points, count: int, sag: float) -> tuple[Mark, ...]:
-    """Soft folds rising from the hem."""
-    pick = cloth.rng
-    edges = np.array([-0.82 + 1.64 * (k + float(pick.uniform(0.3, 0.7))) / count for k in range(count)])
-    return (_cones(cloth, left, right, edges, sag),)
-
-
-def _cones(cloth: Cloth, left: Points, right: Points, edges: Points, sag: float) -> Mark:
-    """Valleys that rise from the hem at u = edges, one far, the next less."""
-    pick = cloth.rng
-    far = pick.uniform(0.55, 0.92, len(edges))
-    rises = np.where(np.arange(len(edges)) % 2 == int(pick.integers(2)), far, 0.5 * far)
-    pitch = (right[-1, 0] - left[-1, 0]) / (len(edges) + 1)
-    return creases.folds(*creases.cones(left, right, edges, rises, sag), depth=0.34 * pitch, ends=(0.85, 0.0))
-
-
-def _lobes(cloth: Cloth, count: int) -> Points:
-    """u of the valleys between the cones of a hanging skirt, from -1 to 1, irregular."""
-    steps = np.cumsum(cloth.rng.uniform(0.55, 1.45, count))
-    return np.concatenate([[-1.0], np.sin(np.pi / 2 * (2 * steps[:-1] / steps[-1] - 1) * 0.96), [1.0]])
-
-
-def hanging_path(left: Points, right: Points, lobes: Points, sag: float, depth: float) -> Path:
-    """Outline of a skirt whose hem follows its cones: each hangs lower in its middle, the valleys between lie deeper."""
-    hem = []
-    for a, b in pairwise(lobes):
-        s = np.linspace(0, 1, 7)[:-1]
-        row = _sagged(left, right, a + (b - a) * s, 1.0, sag)
-        row[:, 1] += depth * min(1.6, (b - a) * len(lobes) / 2.4) * (np.sin(np.pi * s) ** 0.8 - 0.6)
-        hem.append(row)
-    hem.append(right[-1:])
-    hem[0][0] = left[-1]
-    top = spline(np.stack([right[0], (left[0] + right[0]) / 2 + [0, 0.03], left[0]]), 5)[1:-1]
-    return trace(np.concatenate([left[:-1], *hem, right[:-1][::-1], top]))
-
-
-def inside(cloth: Cloth, left: Points, right: Points, sag: float, depth: float) -> Layer:
-    """The back's dark inside, seen under a hem wherever its front rises."""
-    low = 0.8
-    sides = [across(left, right, u, np.linspace(low, 1.0, 4)) for u in (-0.97, 0.97)]
-    hem = _sagged(sides[0], sides[1], np.linspace(-1, 1, 11), 1.0, sag * 0.94)
-    hem[1:-1, 1] -= 0.1 * depth
-    path = polygon(np.concatenate([sides[0], hem[1:-1], sides[1][::-1]]))
-    return cloth.detail(Z.COAT_BACK + 1, path, darken(cloth.main, 0.42), shading=0.0, line=0.7)
-
-
-def hem_band(left: Points, right: Points, colour: RGB, s: float = 0.94, width: float = 3.0, sag: float = 0.08) -> Mark:
-    """A stripe along the hem."""
-    return Mark(trace(_sagged(left, right, np.linspace(-1.02, 1.02, 9), s, sag), closed=False), colour=colour, width=width)
+STRAIGHT = 9.0  # degrees by which a leg may lean while its pattern goes on from the hips
 
 
 def waistband(cloth: Cloth, v: float, colour: RGB, z: float, height: float = 0.06, ease: float = 0.05) -> Layer:
@@ -170,49 +54,23 @@ def skirt(
     left, right = skirt_sides(cloth, v, reach, flare)
     depth = (0.06 + 0.06 * max(flare, 0.0)) * hip
     if style == "pleats":
-        marks: tuple[Mark, ...] = pleats(cloth, left, right, count, sag)
-        path = pleated_path(cloth, left, right, count, sag, 0.045 * hip)
+        marks: tuple[Mark, ...] = skirts.pleats(cloth, left, right, count, sag)
+        path = skirts.pleated_path(cloth, left, right, count, sag, 0.045 * hip)
     elif style == "folds":
-        lobes = _lobes(cloth, count + 1)
-        marks = (_cones(cloth, left, right, lobes[1:-1], sag), _gathered(cloth, left, right, count))
-        path = hanging_path(left, right, lobes, sag, depth)
+        lobes = skirts.lobes_of(cloth, count + 1)
+        marks = (skirts.valleys(cloth, left, right, lobes[1:-1], sag), skirts.gathered(cloth, left, right, count))
+        path = skirts.hanging_path(left, right, lobes, sag, depth)
     else:
-        marks, path = (_pulled(cloth, left, right),), skirt_path(left, right, 0, 0.0, sag)
+        marks, path = (skirts.pulled(cloth, left, right),), skirt_path(left, right, 0, 0.0, sag)
     stripe = (hem_band(left, right, trim, sag=sag),) if trim is not None else ()
     if trim is None and style != "pleats":
-        stripe = (_hem_seam(left, right, sag),)
+        stripe = (skirts.hem_seam(left, right, sag),)
     found = [cloth.piece(z, path, marks=[*stripe, *marks, *extra], tube=Tube(left, right, front=CONE))]
     if band:
         found.append(waistband(cloth, v + 0.02, darken(cloth.main, 0.22), z + 0.2))
     if style != "plain":
-        found.append(inside(cloth, left, right, sag, depth))
+        found.append(skirts.inside(cloth, left, right, sag, depth))
     return found
-
-
-def _gathered(cloth: Cloth, left: Points, right: Points, count: int) -> Mark:
-    """Short folds that fall from the waist."""
-    us = np.linspace(-0.8, 0.8, count + 1) + cloth.rng.uniform(-0.1, 0.1, count + 1)
-    falls = cloth.rng.uniform(0.1, 0.3, count + 1)
-    rows = [
-        creases.along(left, right, (u, 0.02), (u * 1.02, 0.5 * fall), (u * 1.06, fall)) for u, fall in zip(us, falls, strict=True)
-    ]
-    return creases.folds(*rows, depth=0.06 * cloth.figure.torso.half(0.92), width=0.6)
-
-
-def _pulled(cloth: Cloth, left: Points, right: Points) -> Mark:
-    """A narrow skirt is pulled tight over the hips: a few flat folds from side to side."""
-    sign = 1.0 if cloth.rng.random() < 0.5 else -1.0
-    s = 0.3 + float(cloth.rng.uniform(-0.05, 0.05))
-    rows = [
-        creases.along(left, right, (sign * 0.97, s), (sign * 0.5, s + 0.03), (sign * 0.1, s + 0.01)),
-        creases.along(left, right, (-sign * 0.97, s + 0.05), (-sign * 0.6, s + 0.09), (-sign * 0.35, s + 0.085)),
-        creases.along(left, right, (sign * 0.15, 1.0), (sign * 0.18, 0.86), (sign * 0.1, 0.72)),
-    ]
-    return creases.folds(*rows, depth=0.06 * cloth.figure.torso.half(0.92), width=0.65)
-
-
-def _hem_seam(left: Points, right: Points, sag: float) -> Mark:
-    return Mark(trace(_sagged(left, right, np.linspace(-1.02, 1.02, 13), 0.955, sag), closed=False), width=0.45, strength=0.45)
 
 
 def tiers(
@@ -238,21 +96,25 @@ def tiers(
         a, b = across(left, right, -1.0, s), across(left, right, 1.0, s)
         puff = 0.06 * hip * np.linspace(0, 1, len(s))[:, None] * [1.0, 0.0]
         a, b = a - puff, b + puff
-        waves = 4 + 2 * k
-        us = np.linspace(-0.9, 0.9, waves)
-        lines = strokes(
-            *[
-                np.stack([p, p * 0.55 + q * 0.45])
-                for p, q in zip(_sagged(a, b, us, 1.0, 0.1 * hip), _sagged(a, b, us, 0.0, 0.1 * hip), strict=True)
-            ]
-        )
-        path = skirt_path(a, b, waves, 0.05 * hip, 0.1 * hip)
-        marks = [Mark(lines, width=0.7, strength=0.85)]
+        lobes = skirts.lobes_of(cloth, 5 + 2 * k)
+        deep, low_sag = 0.07 * hip, 0.1 * hip
+        falls = cloth.rng.uniform(0.35, 0.95, len(lobes) - 2)
+        hangs = creases.cones(a, b, lobes[1:-1], falls, low_sag, 0.94)
+        us = np.linspace(-0.92, 0.92, 6 + 3 * k) + cloth.rng.uniform(-0.03, 0.03, 6 + 3 * k)
+        pinched = [creases.along(a, b, (u, 0.0), (u * 1.01, float(cloth.rng.uniform(0.2, 0.5)))) for u in us]
+        pitch = (b[-1, 0] - a[-1, 0]) / len(lobes)
+        path = skirts.hanging_path(a, b, lobes, low_sag, deep)
+        marks = [creases.folds(*hangs, depth=0.4 * pitch), creases.folds(*pinched, depth=0.2 * pitch, width=0.6)]
         if trim is not None:
-            marks.append(hem_band(a, b, trim, 0.97, 2.4, 0.1 * hip))
+            marks.insert(0, hem_band(a, b, trim, 0.97, 2.4, low_sag))
+        if k == rows:
+            under = skirts.inside(cloth, a, b, low_sag, deep)
         other = alternate and k % 2 == 0
-        found.append(cloth.detail(z, path, cloth.trim, marks=marks) if other else cloth.piece(z, path, marks=marks))
-    return found
+        tube = Tube(a, b, front=CONE)
+        found.append(
+            cloth.detail(z, path, cloth.trim, marks=marks, tube=tube) if other else cloth.piece(z, path, marks=marks, tube=tube)
+        )
+    return [*found, under]
 
 
 def trousers(
@@ -281,17 +143,22 @@ def trousers(
     for side in SIDES:
         leg, (outer, inner) = figure.legs[side], legs[side]
         room, spread, bulge = ease * w, flare * w, puff * w
-        details = creases.limb_folds(cloth, leg, (outer, inner), t1, loose=ease + 0.3 * flare, root=False)
+        if flare > 0.3:
+            details = [_flared(cloth, outer, inner)]
+        else:
+            details = creases.limb_folds(cloth, leg, (outer, inner), t1, loose=ease, root=False)
         n = min(len(outer), len(inner))
         if seams and t1 > 0.6:
             details.insert(0, Mark(strokes(outer[2:n] * 0.45 + inner[2:n] * 0.55), width=0.5, strength=0.5))
         if stripe is not None:
             line = trace(outer[:n] * 0.82 + inner[:n] * 0.18, closed=False)
             details.insert(0, Mark(line, colour=stripe, width=4.0))
+        turn = limb_angle(leg, 0.3)
+        turn = turn if abs(turn) > STRAIGHT else 0.0
         path, edge = leg.outline(0.0, t1, room, spread, bulge), leg.edge(0.0, t1, room, spread, bulge)
         dark = shading.into_shade(cloth.style.light)[0] > 0
         tube = Tube(outer, inner, fade=(0.14 if dark == (side == "l") else 0.0, 0.0))  # between the legs shade begins at a point
-        found.append(cloth.piece(leg.z + SLEEVE, path, edge=edge, marks=details, angle=limb_angle(leg, 0.3), tube=tube))
+        found.append(cloth.piece(leg.z + SLEEVE, path, edge=edge, marks=details, angle=turn, tube=tube))
         if cuff is not None:
             grow = room + 0.9 * spread + 0.02 * w
             band_tube = Tube(*leg.sides(t1 - 0.05, t1, grow))
@@ -307,6 +174,17 @@ def trousers(
         for layer in found:
             layer.colour, layer.pattern = colour, None
     return found
+
+
+def _flared(cloth: Cloth, outer: Points, inner: Points) -> Mark:
+    """Wide legs hang in cones from the knee, and pull from the crotch."""
+    pick = cloth.rng
+    rows = [creases.along(outer, inner, (0.96, 0.13), (0.4, 0.2), (0.0, 0.34))]
+    for u in (-0.55, 0.0, 0.5):
+        u += float(pick.uniform(-0.12, 0.12))
+        rise = float(pick.uniform(0.38, 0.8))
+        rows.append(creases.along(outer, inner, (u, 1.0), (u * 0.85, 0.5 + 0.5 * rise), (u * 0.6, rise)))
+    return creases.folds(*rows, depth=0.16 * float(np.hypot(*(outer[-1] - inner[-1]))))
 
 
 def _ring(outer: Points, inner: Points, before: float) -> Path:
@@ -335,7 +213,9 @@ def _hips(
     the fly's seam and the folds that spread from where the legs part."""
     torso, w = cloth.figure.torso, cloth.figure.body.thigh_half
     (outer_l, inner_l), (outer_r, inner_r) = legs["l"], legs["r"]
-    low = 2
+    crotch = torso.at(0, 1.0)[1] + 0.07  # below the bare body's lower border
+    low = max(2, *(int(np.searchsorted(leg[:, 1], crotch)) for pair in legs.values() for leg in pair))
+    low = min(low, *(len(leg) - 2 for pair in legs.values() for leg in pair))
     left, right = (
         _joined(side, leg[: low + 1], sign)
         for side, leg, sign in zip(torso.sides(v, 1.0, ease), (outer_l, outer_r), (-1, 1), strict=True)
@@ -345,7 +225,7 @@ def _hips(
     if parted:
         fork = fork - [0.0, 0.3 * (inner_r[low, 0] - inner_l[low, 0])]
     middle_l, middle_r = (outer_l[low] + inner_l[low]) / 2, (outer_r[low] + inner_r[low]) / 2
-    lower = np.stack([middle_l, inner_l[low], fork, inner_r[low], middle_r])
+    lower = np.stack([middle_l, inner_l[low], fork, inner_r[low], middle_r] if parted else [middle_l, fork, middle_r])
     hips = polygon(np.concatenate([left, lower, right[::-1]]))
     edge = trace(left, closed=False)
     edge.add_path(trace(right, closed=False))

@@ -41,8 +41,9 @@ def into_shade(light: XY) -> XY:
 def terminators(tube: Tube, light: XY, fronts: tuple[float, ...]) -> list[list[Points]]:
     """Closed shapes, N x 2 each, of a tube's dark side, for each factor on the tube's own `front`: the larger, the narrower."""
     count = min(len(tube.left), len(tube.right))
-    left = tube.left[:count]
-    across = tube.right[:count] - left
+    left = _longer(tube.left[:count])
+    across = _longer(tube.right[:count]) - left
+    count += 2
     wide = np.maximum(np.hypot(across[:, 0], across[:, 1]), 1e-6)
     facing = -(across @ np.array(into_shade(light))) / wide
     s = unit_steps(count)
@@ -63,6 +64,11 @@ def terminators(tube: Tube, light: XY, fronts: tuple[float, ...]) -> list[list[P
                 shapes.append(np.concatenate([inner, outer[::-1]]))
         found.append(shapes)
     return found
+
+
+def _longer(side: Points) -> Points:
+    """A side line that goes a little on at both ends, so that what is blurred ends in the piece, not before its border."""
+    return np.concatenate([2 * side[:1] - side[1:2], side, 2 * side[-1:] - side[-2:-1]])
 
 
 def rim(path: Path, shift: XY) -> Path:

@@ -42,13 +42,19 @@ class Style:
 
     def ink(self, colour: RGB) -> RGB:
         """The outline colour of a layer of this (toned) colour."""
-        return darken(colour, 0.62) if self.line_mode == "tinted" else self.line_colour
+        return self._tinted(colour, 0.62) if self.line_mode == "tinted" else self.line_colour
+
+    def _tinted(self, colour: RGB, amount: float) -> RGB:
+        """A fill's own hue as ink; pale and grey fills have next to none, so their ink leans to `line_colour`."""
+        own = darken(colour, amount)
+        chroma = (max(colour) - min(colour)) / 255
+        return mixed(own, self.line_colour, 0.7 * max(0.0, 1 - 1.6 * chroma) * min(colour) / 255 + 0.1)
 
     def crease(self, colour: RGB) -> RGB:
         """The colour of lines inside a layer: lighter than its outline; where nothing is outlined, hardly a line at all."""
         if not self.line:
             return darken(colour, 0.3)
-        return darken(colour, 0.5) if self.line_mode == "tinted" else mixed(self.line_colour, colour, 0.12)
+        return self._tinted(colour, 0.5) if self.line_mode == "tinted" else mixed(self.line_colour, colour, 0.12)
 
     def shadow(self, colour: RGB) -> RGB:
         """What a layer of this colour is multiplied by in the shade: a little of its own hue, or shadows look like dirt."""

@@ -1,4 +1,4 @@
-"""Pieces of everything worn on the upper body: bodice, sleeves, collars, closures."""
+"""Pieces of everything worn on the upper body: bodice, collars, closures; sleeves come from `wardrobe.sleeves`."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import numpy as np
 
 from wardrobe import folds
 from wardrobe.canvas import Layer, Mark, Z
-from wardrobe.cloth import WHITE, Cloth, across, discs, limb_angle, middle, shape, strokes
-from wardrobe.figure import SIDES
+from wardrobe.cloth import WHITE, Cloth, across, discs, middle, shape, strokes
 from wardrobe.folds import bust
-from wardrobe.geometry import Limb, Points, spline, trace
+from wardrobe.geometry import Points, spline, trace
 from wardrobe.path import Box, Path
 from wardrobe.shading import Tube
+from wardrobe.sleeves import sleeves as sleeves
 from wardrobe.style import RGB, darken
 
 NECKS = {
@@ -27,7 +27,7 @@ _STRAPS = 0.62  # bare arms cover the outer part of the shoulder, so a sleeveles
 
 
 def _at(cloth: Cloth, *rows: tuple[float, float]) -> Points:
-    return np.array([cloth.front(u, v) for u, v in rows])
+    return np.array([folds.on_front(cloth, u, v) for u, v in rows])
 
 
 def torso_folds(cloth: Cloth, v1: float, loose: float = 1.0) -> Mark:
@@ -38,7 +38,7 @@ def torso_folds(cloth: Cloth, v1: float, loose: float = 1.0) -> Mark:
     for sign in (-1.0, 1.0):
         drop = float(pick.uniform(0.03, 0.09)) * loose
         rows.append([(sign * 0.97, 0.25), (sign * 0.72, 0.3), (sign * 0.5, 0.31 + drop)])
-        if pick.random() < 0.6:
+        if pick.random() < 0.4 and cloth.figure.body.fem < 0.5:
             rows.append([(sign * 0.98, 0.29), (sign * 0.82, 0.35), (sign * 0.76, 0.36 + drop)])
         if not held:
             rise = float(pick.uniform(0.55, 0.62))
@@ -79,6 +79,11 @@ def bodice(
     low = spline(np.stack([left[-1], (left[-1] + right[-1]) / 2 + [0, hem * w], right[-1]]), 7)[1:-1]
     path = trace(np.concatenate([left, low, right[::-1], torso.neckline(kind, width, depth)]))
     details = [*marks, *bust(cloth), torso_folds(cloth, v1)] if folds else list(marks)
+    if v1 > 0.8 and cloth.z > Z.INNER and folds:
+        rise = np.array([0.0, -0.035 * cloth.figure.torso.length])
+        details.insert(
+            0, Mark(trace(np.concatenate([left[-1:], low, right[-1:]]) + rise, closed=False), width=0.45, strength=0.55)
+        )
     tube = Tube(left, right, front=BARREL)
     return cloth.piece(cloth.z if z is None else z, path, marks=details, tube=tube)
 
@@ -95,98 +100,6 @@ def ribbing(cloth: Cloth, v1: float, ease: float, flare: float = 0.0, depth: flo
     return Mark(strokes(top, *ribs), width=0.6, strength=0.8)
 
 
-# t1 along the arm, ease, flare, puff in shares of the arm's half-width
-SLEEVES = {
-    "short": (0.30, 0.30, 0.35, 0.0),
-    "elbow": (0.50, 0.26, 0.25, 0.0),
-    "long": (0.96, 0.22, 0.08, 0.0),
-    "puff": (0.30, 0.15, -0.05, 0.75),
-    "wide": (0.90, 0.30, 1.7, 0.0),
-}
-
-
-def sleeves(
-    cloth: Cloth,
-    *,
-    kind: str | None = None,
-    loose: float = 0.0,
-    cuff: RGB | None = None,
-    cuff_size: float = 0.07,
-    stripe: bool = False,
-) -> list[Layer]:
-    """Both sleeves. loose: more ease, in arm half-widths; cuff: colour of a cuff band; stripe: a line down the outside."""
-    kind = cloth.garment.sleeve if kind is None else kind
-    if kind in ("none", ""):
-        return []
-    t1, ease, flare, puff = SLEEVES[kind]
-    found = []
-    h = cloth.figure.body.arm_half
-    for side in SIDES:
-        arm = cloth.figure.arms[side]
-        room, spread, bulge = (ease + loose) * h, flare * h, puff * h
-        path, edge = arm.outline(0, t1, room, spread, bulge), arm.edge(0, t1, room, spread, bulge)
-        z = arm.z + cloth.sleeve_z
-        sides = arm.sides(0, t1, room, spread, bulge)
-        marks = _sleeve_marks(cloth, arm, sides, t1, ease + loose, kind, cuff is not None)
-        if stripe:
-            outer, inner = arm.sides(0.04, t1, room)
-            marks.insert(0, Mark(trace((outer * 0.72 + inner * 0.28), closed=False), colour=cloth.trim, width=4.0))
-        angle = limb_angle(arm, 0.25 if t1 < 0.6 else 0.5)
-        found.append(cloth.piece(z, path, edge=edge, marks=marks, angle=angle, tube=Tube(*sides, fade=(0.1, 0.0))))
-        if kind == "puff":
-            found.append(_cuff(cloth, arm, t1 - 0.03, 0.04, 0.2 * h, cloth.trim if cuff is None else cuff, z + 0.1))
-        elif cuff is not None:
-            grow = room + spread * 0.9 + 0.04 * h
-            found.append(_cuff(cloth, arm, t1 - cuff_size, cuff_size, grow, cuff, z + 0.1))
-    return found
-
-
-def _cuff(cloth: Cloth, arm: Limb, t: float, size: float, ease: float, colour: RGB, z: float) -> Layer:
-    """A band round the arm with its seam and the turn of its edge."""
-    end = min(t + size, 1.0)
-    tube = Tube(*arm.sides(max(t, 0.001), end, ease))
-    seams = folds.lines(*(arm_ring(arm, at, ease) for at in (t + 0.18 * size, end - 0.16 * size)))
-    return cloth.detail(z, arm.band(t, size, ease), colour, marks=[Mark(seams, width=0.45, strength=0.6)], shading=0.3, tube=tube)
-
-
-def arm_ring(limb: Limb, t: float, ease: float, hem: float = 0.25) -> Points:
-    """A line across a limb at t, curved as its hem is; from the outer to the inner side."""
-    outer, inner = limb.sides(max(t - 0.05, 0.0), max(t, 0.05), ease)
-    a, b = outer[-1], inner[-1]
-    along = np.array(limb.direction(t)) * float(np.hypot(*(b - a))) * 0.5 * hem
-    f = np.linspace(0, 1, 7)[:, None]
-    return np.asarray(a + (b - a) * f + along * np.sin(np.pi * f))
-
-
-def _sleeve_marks(
-    cloth: Cloth, arm: Limb, sides: tuple[Points, Points], t1: float, loose: float, kind: str, cuffed: bool
-) -> list[Mark]:
-    """Seams and folds of a sleeve. sides: outer and inner line; loose: ease in half-widths of the arm."""
-    outer, inner = sides
-    half = float(np.hypot(*(outer - inner).T).mean()) / 2
-    if kind == "puff":
-        us = np.array([-0.62, -0.2, 0.2, 0.6]) + cloth.rng.uniform(-0.1, 0.1, 4)
-        low = [folds.along(outer, inner, (u * 0.8, 1.0), (u, 0.78), (u * 1.15, 0.45 + 0.15 * abs(u))) for u in us]
-        high = [folds.along(outer, inner, (u, 0.1), (u * 1.1, 0.24), (u * 1.2, 0.42)) for u in (-0.45, 0.05, 0.5)]
-        return [folds.folds(*low, *high, depth=0.3 * half)]
-    marks = folds.limb_folds(cloth, arm, sides, t1, loose=loose)
-    seam = folds.along(outer, inner, (0.0, 0.0), (0.55, 0.03 / t1), (0.93, 0.11 / t1))
-    marks.insert(0, Mark(folds.lines(seam), width=0.5, strength=0.6, ends=(0.0, 0.5)))
-    if kind == "wide":
-        mouth = np.concatenate([outer[-1:], inner[-1:]])
-        down = np.array(arm.direction(1.0)) * half
-        s = np.linspace(0, 1, 9)[:, None]
-        chord, arc = mouth[0] + (mouth[1] - mouth[0]) * s, np.sin(np.pi * s)
-        opening = trace(np.concatenate([chord + down * 0.5 * arc, (chord - down * 0.1 * arc)[::-1]]))
-        marks.append(Mark(opening, "fill", darken(cloth.main, 0.5)))
-        marks.append(Mark(folds.lines(chord - down * 0.1 * arc), width=0.8, ends=(0.4, 0.4)))
-        hang = [folds.along(outer, inner, (u, 0.99), (u * 0.8, 0.8), (u * 0.3, rise)) for u, rise in ((-0.35, 0.5), (0.4, 0.6))]
-        marks.insert(0, folds.folds(*hang, depth=0.25 * half))
-    elif not cuffed:
-        marks.append(Mark(folds.lines(arm_ring(arm, t1 - 0.022, loose * cloth.figure.body.arm_half)), width=0.45, strength=0.6))
-    return marks
-
-
 def placket(
     cloth: Cloth, v0: float, v1: float, *, buttons: int = 4, colour: RGB | None = None, double: bool = False
 ) -> list[Mark]:
@@ -200,7 +113,8 @@ def placket(
             cloth.front(s * offset, v) for v in np.linspace(v0 + 0.06, v1 - 0.08, buttons) for s in ((-1, 1) if double else (0,))
         ]
         tone = cloth.contrast if colour is None else colour
-        marks.append(Mark(discs(np.array(spots), max(0.045 * w, 0.018)), "fill", tone))
+        discs_ = discs(np.array(spots), max(0.045 * w, 0.018))
+        marks += [Mark(discs_, "fill", tone), Mark(discs_, width=0.45)]
     return marks
 
 
@@ -219,7 +133,7 @@ def shirt_collar(cloth: Cloth, colour: RGB, z: float, spread: float = 0.55, v: f
             ]
         )
         x[0, 1] -= 0.06 * cloth.figure.body.shoulder
-        found.append(cloth.detail(z, shape(*x.tolist()), colour, shading=0.0))
+        found.append(cloth.detail(z, shape(*x.tolist()), colour, shading=0.35))
     return found
 
 
@@ -236,7 +150,7 @@ def round_collar(cloth: Cloth, colour: RGB, z: float) -> list[Layer]:
             cloth.front(sign * 0.02, 0.075),
             cloth.front(sign * 0.4, 0.05),
         ]
-        found.append(cloth.detail(z, trace(spline(np.array(rows), 18, closed=True)), colour, shading=0.0))
+        found.append(cloth.detail(z, trace(spline(np.array(rows), 18, closed=True)), colour, shading=0.35))
     return found
 
 
@@ -323,7 +237,7 @@ def lapels(cloth: Cloth, colour: RGB, z: float, deep: float = 0.5, open_: float 
         if notch:
             rows += [cloth.front(sign * 0.42, 0.17), cloth.front(sign * 0.6, 0.22)]
         rows += [cloth.front(sign * open_, deep), cloth.front(sign * 0.34, 0.15), t.at(sign * 0.75, 0.0)]
-        found.append(cloth.detail(z, shape(*rows), colour, shading=0.0))
+        found.append(cloth.detail(z, shape(*rows), colour, shading=0.35))
     return found
 
 
@@ -384,7 +298,7 @@ def panels(
         for row in rows[1:]:
             path.line_to(*row)
         path.close()
-        found.append(cloth.piece(z, path, marks=marks))
+        found.append(cloth.piece(z, path, marks=marks, tube=Tube(left, right, front=BARREL)))
     return found
 
 

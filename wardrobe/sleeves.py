@@ -1,0 +1,108 @@
+"""Sleeves of every cut: their folds, seams, cuffs and openings."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from wardrobe import folds
+from wardrobe.canvas import Layer, Mark
+from wardrobe.cloth import Cloth, limb_angle
+from wardrobe.figure import SIDES
+from wardrobe.geometry import Limb, Points, trace
+from wardrobe.shading import Tube
+from wardrobe.style import RGB, darken
+
+# t1 along the arm, ease, flare, puff in shares of the arm's half-width
+SLEEVES = {
+    "short": (0.30, 0.30, 0.35, 0.0),
+    "elbow": (0.50, 0.26, 0.25, 0.0),
+    "long": (0.96, 0.22, 0.08, 0.0),
+    "puff": (0.30, 0.15, -0.05, 0.75),
+    "wide": (0.90, 0.30, 1.7, 0.0),
+}
+
+
+def sleeves(
+    cloth: Cloth,
+    *,
+    kind: str | None = None,
+    loose: float = 0.0,
+    cuff: RGB | None = None,
+    cuff_size: float = 0.07,
+    stripe: bool = False,
+) -> list[Layer]:
+    """Both sleeves. loose: more ease, in arm half-widths; cuff: colour of a cuff band; stripe: a line down the outside."""
+    kind = cloth.garment.sleeve if kind is None else kind
+    if kind in ("none", ""):
+        return []
+    t1, ease, flare, puff = SLEEVES[kind]
+    found = []
+    h = cloth.figure.body.arm_half
+    for side in SIDES:
+        arm = cloth.figure.arms[side]
+        room, spread, bulge = (ease + loose) * h, flare * h, puff * h
+        path, edge = arm.outline(0, t1, room, spread, bulge), arm.edge(0, t1, room, spread, bulge)
+        z = arm.z + cloth.sleeve_z
+        sides = arm.sides(0, t1, room, spread, bulge)
+        marks = _sleeve_marks(cloth, arm, sides, t1, ease + loose, kind, cuff is not None)
+        if stripe:
+            outer, inner = arm.sides(0.04, t1, room)
+            marks.insert(0, Mark(trace((outer * 0.72 + inner * 0.28), closed=False), colour=cloth.trim, width=4.0))
+        angle = limb_angle(arm, 0.25 if t1 < 0.6 else 0.5)
+        found.append(cloth.piece(z, path, edge=edge, marks=marks, angle=angle, tube=Tube(*sides, fade=(0.1, 0.0))))
+        if kind == "puff":
+            found.append(_cuff(cloth, arm, t1 - 0.03, 0.04, 0.2 * h, cloth.trim if cuff is None else cuff, z + 0.1))
+        elif cuff is not None:
+            grow = room + spread * 0.9 + 0.04 * h
+            found.append(_cuff(cloth, arm, t1 - cuff_size, cuff_size, grow, cuff, z + 0.1))
+    return found
+
+
+def _cuff(cloth: Cloth, arm: Limb, t: float, size: float, ease: float, colour: RGB, z: float) -> Layer:
+    """A band round the arm with its seam and the turn of its edge."""
+    end = min(t + size, 1.0)
+    tube = Tube(*arm.sides(max(t, 0.001), end, ease))
+    seams = folds.lines(*(arm_ring(arm, at, ease) for at in (t + 0.18 * size, end - 0.16 * size)))
+    return cloth.detail(z, arm.band(t, size, ease), colour, marks=[Mark(seams, width=0.45, strength=0.6)], shading=0.3, tube=tube)
+
+
+def arm_ring(limb: Limb, t: float, ease: float, hem: float = 0.25) -> Points:
+    """A line across a limb at t, curved as its hem is; from the outer to the inner side."""
+    outer, inner = limb.sides(max(t - 0.05, 0.0), max(t, 0.05), ease)
+    a, b = outer[-1], inner[-1]
+    along = np.array(limb.direction(t)) * float(np.hypot(*(b - a))) * 0.5 * hem
+    f = np.linspace(0, 1, 7)[:, None]
+    return np.asarray(a + (b - a) * f + along * np.sin(np.pi * f))
+
+
+def _sleeve_marks(
+    cloth: Cloth, arm: Limb, sides: tuple[Points, Points], t1: float, loose: float, kind: str, cuffed: bool
+) -> list[Mark]:
+    """Seams and folds of a sleeve. sides: outer and inner line; loose: ease in half-widths of the arm."""
+    outer, inner = sides
+    half = float(np.hypot(*(outer - inner).T).mean()) / 2
+    if kind == "puff":
+        us = np.array([-0.62, -0.2, 0.2, 0.6]) + cloth.rng.uniform(-0.1, 0.1, 4)
+        low = [folds.along(outer, inner, (u * 0.8, 1.0), (u, 0.78), (u * 1.15, 0.45 + 0.15 * abs(u))) for u in us]
+        high = [folds.along(outer, inner, (u, 0.1), (u * 1.1, 0.24), (u * 1.2, 0.42)) for u in (-0.45, 0.05, 0.5)]
+        return [folds.folds(*low, *high, depth=0.3 * half)]
+    marks = [] if kind == "wide" else folds.limb_folds(cloth, arm, sides, t1, loose=loose)
+    seam = folds.along(outer, inner, (0.0, 0.0), (0.55, 0.03 / t1), (0.93, 0.11 / t1))
+    marks.insert(0, Mark(folds.lines(seam), width=0.5, strength=0.6, ends=(0.0, 0.5)))
+    if kind == "wide":
+        mouth = np.concatenate([outer[-1:], inner[-1:]])
+        down = np.array(arm.direction(1.0)) * half
+        s = np.linspace(0, 1, 9)[:, None]
+        chord, arc = mouth[0] + (mouth[1] - mouth[0]) * s, np.sin(np.pi * s)
+        opening = trace(np.concatenate([chord + down * 0.5 * arc, (chord - down * 0.1 * arc)[::-1]]))
+        marks.append(Mark(opening, "fill", darken(cloth.main, 0.5)))
+        marks.append(Mark(folds.lines(chord - down * 0.1 * arc), width=0.8, ends=(0.4, 0.4)))
+        hang = [
+            folds.along(outer, inner, (u, 0.99), (u * 0.8, 0.8), (u * 0.3, rise))
+            for u, rise in ((-0.4, 0.62), (0.1, 0.76), (0.5, 0.5))
+        ]
+        hang += [folds.along(outer, inner, (0.97, 0.13), (0.5, 0.17), (0.1, 0.3))]
+        marks.insert(0, folds.folds(*hang, depth=0.25 * half))
+    elif not cuffed:
+        marks.append(Mark(folds.lines(arm_ring(arm, t1 - 0.022, loose * cloth.figure.body.arm_half)), width=0.45, strength=0.6))
+    return marks
