@@ -183,8 +183,8 @@ def cassock(c: Cloth) -> list[Layer]:
     cape = [
         [
             c.figure.torso.at(s * 0.8, 0.0),
-            c.figure.torso.at(s * 1.02, 0.06),
-            c.figure.torso.at(s * 1.08, 0.2),
+            c.figure.torso.at(s * 1.14, 0.05),
+            c.figure.torso.at(s * 1.26, 0.21),
             front.at(s * 0.5, 0.33),
             front.at(s * 0.05, 0.3),
             front.at(s * 0.04, 0.08),
@@ -310,13 +310,13 @@ def wizard_robe(c: Cloth) -> list[Layer]:
         found.append(c.piece(c.z + 0.2, front.panel(sign, *rows), marks=marks))
     rows = [
         torso.at(-0.85, -0.005),
-        torso.at(-1.06, 0.06),
-        torso.at(-1.24, 0.22),
+        torso.at(-1.17, 0.045),
+        torso.at(-1.36, 0.24),
         front.at(-0.5, 0.33),
         front.at(0.0, 0.5),
         front.at(0.5, 0.33),
-        torso.at(1.24, 0.22),
-        torso.at(1.06, 0.06),
+        torso.at(1.36, 0.24),
+        torso.at(1.17, 0.045),
         torso.at(0.85, -0.005),
         c.front(0.0, 0.09),
     ]
