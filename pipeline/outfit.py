@@ -18,7 +18,7 @@ from pipeline.outfit_words import colour_of, fold, lexicon
 from pipeline.request import UserError
 from pipeline.safety import check_words
 from wardrobe.kinds import KINDS, LENGTHS, NECKLINES, SLEEVES
-from wardrobe.outfit import Garment, Outfit, dressed_in_order
+from wardrobe.outfit import MAIN_SLOTS, Garment, Outfit, dressed_in_order
 from wardrobe.parts import ClothingPart
 from wardrobe.patterns import PATTERNS
 
@@ -58,7 +58,7 @@ def read_outfit(prompt: str, negative_prompt: str = "", seed: int = 0) -> Wish:
     garments: list[Garment] = []
     unsaid: list[frozenset[str]] = []
     for word, mention in items[:MOST]:
-        garment, left = realised(word, mention, seed, [g for g in garments if g.slot in choice.MAIN], notes, reading.is_mans)
+        garment, left = realised(word, mention, seed, [g for g in garments if g.slot in MAIN_SLOTS], notes, reading.is_mans)
         garments.append(garment)
         unsaid.append(left)
     notes += [f"There is no {text} in the wardrobe." for text in reading.unknown]

@@ -14,13 +14,12 @@ import numpy as np
 from pipeline.outfit_words import colour_of, lexicon
 from wardrobe.compatible import accessories, pick
 from wardrobe.kinds import BOTTOMS, KINDS, ONEPIECES, TOPS
-from wardrobe.outfit import OVER_OTHERS, Garment
+from wardrobe.outfit import MAIN_SLOTS, OVER_OTHERS, Garment
 from wardrobe.palette import RGB, ciede2000
 from wardrobe.parts import ClothingPart
 
 Part = ClothingPart
 Rng = np.random.Generator
-MAIN = (Part.TOPWEAR, Part.BOTTOMWEAR, Part.ONEPIECE)
 PLAIN_TOP, PLAIN_BOTTOM, MUTED = ("camisole", "tank top"), ("shorts",), "light grey"
 _NEUTRAL = ("white", "white", "black", "navy blue", "grey", "beige", "cream", "brown")
 _USUAL: dict[ClothingPart, tuple[str, ...]] = {
@@ -169,7 +168,7 @@ def added_main(
     needs_upper, needs_lower = Part.TOPWEAR in open_slots and not has_upper, Part.BOTTOMWEAR in open_slots and not has_lower
     rng = rng_of(seed, "main")
     found: list[Garment] = []
-    is_free = needs_upper and needs_lower and not worn & set(MAIN)
+    is_free = needs_upper and needs_lower and not worn & set(MAIN_SLOTS)
     if is_free and rng.random() < _ONE_PIECE and (kind := _kind(rng, "one-piece", denied, is_mans)):
         return [_coloured(kind, seed, named)]
     if needs_upper and (kind := _kind(rng, "top", denied, is_mans, named)):
@@ -196,7 +195,7 @@ def _coloured(kind: str, seed: int, beside: Sequence[Garment]) -> Garment:
     suit = next((garment for garment in beside if garment.kind in _OF_ONE_CLOTH and garment.slot != KINDS[kind].slot), None)
     if suit:
         return plain(kind, rng, (suit.colour, suit.rgb))
-    return plain(kind, rng, choose_colour(rng, usual_colours(kind), colours_of(g for g in beside if g.slot in MAIN)))
+    return plain(kind, rng, choose_colour(rng, usual_colours(kind), colours_of(g for g in beside if g.slot in MAIN_SLOTS)))
 
 
 def underlayers(named: Sequence[Garment], denied: Collection[str], seed: int) -> list[Garment]:
@@ -258,7 +257,7 @@ _WOMANLY = frozenset(("thigh highs", "tights", "heels", "mary janes", "hair bow"
 def _matching(kind: str, seed: int, worn: Sequence[Garment]) -> tuple[str, RGB]:
     """Neutral, or for what is small and seen often the colour of something else that is worn."""
     rng = rng_of(seed, "colour", kind)
-    echoed = [(garment.colour, garment.rgb) for garment in worn if garment.slot in MAIN]
+    echoed = [(garment.colour, garment.rgb) for garment in worn if garment.slot in MAIN_SLOTS]
     if echoed and KINDS[kind].slot in (Part.HEADWEAR, Part.NECKWEAR) and rng.random() < 0.5:
         return echoed[int(rng.integers(len(echoed)))]
     return choose_colour(rng, usual_colours(kind))

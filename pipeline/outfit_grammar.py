@@ -6,11 +6,10 @@ belong to; what follows a noun after "in", "with" or "is" belongs to it too. So 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
-from pipeline.outfit_reading import UPPER, Cut, Mention, Reading
+from pipeline.outfit_reading import UPPER, Cut, Mention, Pending, Reading
 from pipeline.outfit_tokens import Token, clauses
 from pipeline.outfit_words import Word, lexicon
+from wardrobe.outfit import MAIN_SLOTS
 from wardrobe.parts import ClothingPart
 
 _ARTICLES = frozenset(("a", "an", "the", "her", "his"))
@@ -19,27 +18,6 @@ _WHOSE = frozenset(("costume", "uniform", "cosplay"))
 _NOUNS_AND_LINKS = frozenset(("garment", "costume", "thing", "and", "with", "in", "break", "not"))
 _OF = frozenset(("的", "の"))
 _IS_NOT = frozenset(("不是", "not", "non", "isnt", "anything but"))
-
-
-@dataclass
-class _Pending:
-    """What was said before its noun came."""
-
-    colours: list[str] = field(default_factory=list)
-    base: list[str] = field(default_factory=list)
-    seconds: list[str] = field(default_factory=list)
-    pattern: str | None = None
-    before_pattern: int = 0
-    cuts: dict[str, str] = field(default_factory=dict)
-    usual: tuple[str, ...] = ()
-    is_plain: bool = False
-    is_detail: bool = False
-    is_same: bool = False
-    adjectives: list[str] = field(default_factory=list)
-    avoided: list[tuple[str, str]] = field(default_factory=list)
-
-    def __bool__(self) -> bool:
-        return bool(self.colours or self.base or self.seconds or self.pattern or self.cuts or self.is_plain or self.is_same)
 
 
 def read(text: str) -> Reading:
@@ -70,7 +48,7 @@ class _Reader:
 
     def __init__(self) -> None:
         self.reading = Reading()
-        self.pending = _Pending()
+        self.pending = Pending()
         self.last: Mention | None = None  # the garment before, in this clause
         self.shared: Mention | None = None  # "black hat and gloves": the hat
         self.old: Mention | None = None  # what "change ... to" changes
@@ -99,7 +77,7 @@ class _Reader:
                 if self._is_colour(rest):
                     pending.colours.append(sense.value)
                 elif not rest:  # "white rose"
-                    self.pending = _Pending()
+                    self.pending = Pending()
             case "cut":
                 name, _, value = sense.value.partition("=")
                 pending.cuts[name] = value
@@ -127,10 +105,10 @@ class _Reader:
                 self._take_garment(token, rest)
             case "bare":
                 self.reading.bare += [part for part in ClothingPart if part.title in sense.value.split(", ")]
-                self.pending = _Pending()
+                self.pending = Pending()
             case "thing":
                 if sense.value == "hard" or not (rest and rest[0].sense.role in ("garment", "detail", "pattern", "costume")):
-                    self.pending = _Pending()
+                    self.pending = Pending()
             case _:
                 self._take_grammar(token, rest)
 
@@ -148,7 +126,7 @@ class _Reader:
         if token.text in _SLEEVES and pending.cuts.get("length") in ("short", "long"):  # "long white sleeves"
             pending.cuts["sleeve"] = pending.cuts.pop("length")
         if self.is_negated:
-            self.pending = _Pending()
+            self.pending = Pending()
             self.is_negated = not (rest and rest[0].text in _OF)
             return
         if token.sense.value != "prints":  # a lace collar makes no lace dress
@@ -163,7 +141,7 @@ class _Reader:
     def _take_absent(self, token: Token, rest: list[Token]) -> None:
         """Something worn that the wardrobe does not have."""
         if not (rest and rest[0].sense.role in ("garment", "detail")):
-            self.pending = _Pending()
+            self.pending = Pending()
             if not self.is_negated and not (rest and rest[0].sense.role == "not after"):
                 self.reading.unknown.append(token.text)
 
@@ -198,12 +176,19 @@ class _Reader:
             self.old = mention
         elif self.is_replacing and self.old in self.reading.mentions:
             self.reading.mentions.remove(self.old)
-        if self.shared and not mention.colours and not costume and not is_qualified and not _is_denim(word):
+        if self.shared and not mention.colours and not is_qualified and self._shares(word):
             mention.colours = list(self.shared.colours[:1])
         self.shared = None
         self.reading.mentions.append(mention)
         self.last = mention
         self.is_linked = self.is_with = False
+
+    def _shares(self, word: Word | None) -> bool:
+        """Whether "black hat and gloves" are both black: not "white shirt and tie", not "white shirt and jeans"."""
+        one = self.shared.word if self.shared else None
+        return (
+            one is not None and word is not None and not _is_denim(word) and (one.slot in MAIN_SLOTS) == (word.slot in MAIN_SLOTS)
+        )
 
     @staticmethod
     def _is_adjective(token: Token, rest: list[Token]) -> bool:
@@ -224,7 +209,7 @@ class _Reader:
 
     def _give(self, mention: Mention) -> None:
         """What is pending becomes the mention's."""
-        pending, self.pending = self.pending, _Pending()
+        pending, self.pending = self.pending, Pending()
         colours, seconds = pending.colours, list(pending.seconds)
         if pending.pattern and 0 < pending.before_pattern < len(colours):  # "blue striped white shirt"
             seconds += colours[: pending.before_pattern]
@@ -241,7 +226,7 @@ class _Reader:
 
     def _attach(self, mention: Mention) -> None:
         """What is pending becomes the mention's that came before it."""
-        pending, self.pending = self.pending, _Pending()
+        pending, self.pending = self.pending, Pending()
         if self.is_negated:
             mention.avoided += [("colour", colour) for colour in pending.colours]
             mention.avoided += [("pattern", pending.pattern)] if pending.pattern else []
@@ -285,7 +270,7 @@ class _Reader:
             case "not":
                 if self.pending and self.last:
                     self._attach(self.last)
-                self.pending = _Pending() if self.last else self.pending
+                self.pending = Pending() if self.last else self.pending
                 self.is_negated, self.is_linked, self.negation = True, False, token.text
             case "not after":
                 self._negate_last()
@@ -300,7 +285,7 @@ class _Reader:
                 if self.pending and self.last:
                     self._attach(self.last)
                 elif not self.is_whole and not self.is_linked:
-                    self.pending = _Pending(base=self.pending.base)
+                    self.pending = Pending(base=self.pending.base)
                 self.is_negated = self.is_negated and self.previous == "not"
                 self.is_linked = self.is_with = False
                 self.shared = None
@@ -322,7 +307,7 @@ class _Reader:
 
     def _negate_last(self) -> None:
         if self.pending and not self.last:  # "赤ではないスカート"
-            self.pending = _Pending(avoided=[("colour", colour) for colour in self.pending.colours])
+            self.pending = Pending(avoided=[("colour", colour) for colour in self.pending.colours])
             return
         if self.pending and self.last:  # "柄なし"
             self.is_negated = True
@@ -333,24 +318,27 @@ class _Reader:
             self.last.is_negated = True
             self.reading.negated.append(self.last)
             self.last = None
-        self.pending = _Pending()
+        self.pending = Pending()
 
     def _end_clause(self, tokens: list[Token]) -> None:
+        if self.previous == "not" and self.last and not self.pending:  # "外套脱掉"
+            self._negate_last()
         pending = self.pending
         if not pending:
-            self.pending = _Pending()
+            self.pending = Pending()
             return
         if self.last and (pending.colours or pending.pattern or pending.is_detail or pending.base or pending.is_plain):
             self._attach(self.last)
             return
         before = self.reading.mentions[-1] if self.reading.mentions else None
+        is_clothing = all(token.sense.value != "hard" for token in tokens)
         is_bare = all(token.sense.role not in ("other", "thing", "break") for token in tokens)
         if self.is_negated:
             for name, value in pending.cuts.items():
                 self._loose(name, value, is_negated=True)
             if pending.colours and before:
                 self._attach(before)
-        elif before and is_bare and pending.is_detail:  # "black dress, white collar"
+        elif before and is_clothing and pending.is_detail:  # "black dress, white collar"
             self._attach(before)
         elif (self.is_whole or self.is_linked) and pending.colours and not (before and not before.colours and is_bare):
             mention = Mention("outfit", costume=lexicon().english["outfit"].costume)
@@ -362,9 +350,9 @@ class _Reader:
             return  # for the noun of the next clause
         elif before and before.pattern is None and pending.pattern and is_bare:
             self._attach(before)
-        for name, value in pending.cuts.items() if self.pending is pending and not self.is_negated else ():
+        for name, value in pending.cuts.items() if self.pending is pending and is_clothing and not self.is_negated else ():
             self._loose(name, value)
-        self.pending = _Pending()
+        self.pending = Pending()
 
     def _loose(self, name: str, value: str, is_negated: bool = False) -> None:
         self.reading.loose.append(Cut(name, value, len(self.reading.mentions), is_negated))

@@ -9,7 +9,7 @@ from pipeline import outfit_choice as choice
 from pipeline.outfit_reading import BARE, Cut, Mention, Reading
 from pipeline.outfit_words import Word, colour_of, lexicon
 from wardrobe.kinds import KINDS, LENGTHS
-from wardrobe.outfit import OVER_OTHERS, Garment
+from wardrobe.outfit import MAIN_SLOTS, OVER_OTHERS, Garment
 from wardrobe.parts import ClothingPart
 
 Part = ClothingPart
@@ -205,7 +205,7 @@ def realised(
     else:
         unsaid.add("colour")
         usual = mention.usual or _pattern_colours(pattern)[0] or word.usual or choice.usual_colours(kind)
-        near = [garment.rgb for garment in beside] if row.slot in choice.MAIN and not mention.costume else []
+        near = [garment.rgb for garment in beside] if row.slot in MAIN_SLOTS and not mention.costume else []
         colour, rgb = choice.choose_colour(hues, usual, near, avoided)
     second: tuple[str | None, tuple[int, int, int] | None] = (None, None)
     if seconds := [*mention.seconds, *mention.colours[1:]]:

@@ -91,3 +91,24 @@ class Reading:
     unknown: list[str] = field(default_factory=list)
     loose: list[Cut] = field(default_factory=list)
     is_mans: bool = False
+
+
+@dataclass
+class Pending:
+    """What was said before its noun came."""
+
+    colours: list[str] = field(default_factory=list)
+    base: list[str] = field(default_factory=list)
+    seconds: list[str] = field(default_factory=list)
+    pattern: str | None = None
+    before_pattern: int = 0
+    cuts: dict[str, str] = field(default_factory=dict)
+    usual: tuple[str, ...] = ()
+    is_plain: bool = False
+    is_detail: bool = False
+    is_same: bool = False
+    adjectives: list[str] = field(default_factory=list)
+    avoided: list[tuple[str, str]] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.colours or self.base or self.seconds or self.pattern or self.cuts or self.is_plain or self.is_same)
