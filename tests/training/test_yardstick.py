@@ -120,12 +120,18 @@ def test_lines_are_found_where_they_are_and_matched() -> None:
     parts = np.zeros((HEIGHT, 400), np.uint8)
     parts[100:403, 100:303] = 1
     same = line_score(truth, truth, parts > 0, parts)
-    assert (same.all, same.outline, same.inner) == (1, 1, 1)
+    assert (same.all, same.outline, same.inner, same.directed) == (1, 1, 1, 1)
     near = line_score(frame(TOLERANCE - 1), truth, parts > 0, parts)
     assert near.all is not None and near.all > 0.95
     far = line_score(frame(3 * TOLERANCE), truth, parts > 0, parts)
     assert far.inner is not None and far.inner < 0.1
     assert far.all is not None and far.all < 0.6  # the horizontal ones still lie on each other
+    crossed = truth.copy()
+    crossed[150:350, 200:203] = 255
+    for row in range(150, 350, 8):  # as many lines at the same place, across
+        crossed[row : row + 2, 196:207] = 0
+    across = line_score(crossed, truth, parts > 0, parts)
+    assert across.inner is not None and across.directed is not None and across.inner > 0.95 > across.directed
     none = line_score(np.full_like(truth, 255), truth, parts > 0, parts)
     assert none.all == 0
     assert line_score(truth, np.full_like(truth, 255), parts > 0, parts).all is None

@@ -21,7 +21,7 @@ from models.profiles import SEGMENTER
 from models.segmenter import load_bundled
 from pipeline.detect import detect
 from pipeline.evidence import read_evidence
-from pipeline.fit import Doubt, fit
+from pipeline.fit import Fit, fit
 from pipeline.request import ClothingPart, DetectRequest, Image8
 from training.cases import SIZE, SPRITE_EVERY, Case
 from training.characters import draw, style_of
@@ -164,7 +164,7 @@ class BundledFit:
         seen = detect(self.segmenter, DetectRequest(image))
         evidence = read_evidence(image, seen.labels, seen.keep)
         found = fit(evidence)
-        if isinstance(found, Doubt):
+        if not isinstance(found, Fit):
             return None
         bare = image[evidence.hands][:, :3] if evidence.hands.any() else np.full((1, 3), 200)
         red, green, blue = np.median(bare, axis=0).astype(int).tolist()

@@ -18,6 +18,7 @@ from pipeline.request import Image8
 HEIGHT = 512  # pixels at which lines are looked for
 FINE, COARSE, DARKER = 0.7, 2.4, 0.1  # blur radii in pixels; by how much of the range a line is darker than what is round it
 NEAR = 0.01  # of the height: tolerance
+WAYS, APART = 12, 2  # directions of lines that are told apart; so many steps of them are still the same way (30 degrees)
 LEAST = 24  # pixels of true line below which a picture has none to be found
 SHORTEST = 5  # pixels: smaller specks are no lines
 Mask = NDArray[np.bool_]
@@ -27,11 +28,13 @@ _RING = ((0, 1), (0, 2), (1, 2), (2, 2), (2, 1), (2, 0), (1, 0), (0, 0))  # neig
 
 @dataclass(frozen=True)
 class LineScore:
-    """F-scores 0..1: of all lines, of those along the borders of garments, of those inside them. None: no such true lines."""
+    """F-scores 0..1: of all lines, of those along the borders of garments, of those inside them; and of all, where only lines
+    that run the same way match, which fewer do by chance. None: no such true lines."""
 
     all: float | None
     outline: float | None
     inner: float | None
+    directed: float | None
 
 
 def _removable() -> NDArray[np.uint8]:
@@ -83,21 +86,46 @@ def line_score(result: Image8, truth: Image8, region: Mask, parts: Image8) -> Li
     height, width = truth.shape[:2]
     size = round(width * HEIGHT / height), HEIGHT
     near = NEAR * HEIGHT
-    seen, wanted = (find_lines(_resized(picture, size)) for picture in (result, truth))
+    pictures = [_resized(picture, size) for picture in (result, truth)]
+    seen, wanted = (find_lines(picture) for picture in pictures)
     inside = _distance(_nearest(region.astype(np.uint8), size) > 0) <= near
     along = _distance(_borders(_nearest(parts, size))) <= near
-    return LineScore(*(_f(seen, wanted, inside & where, near) for where in (inside, along, ~along)))
+    hit, found = _distance(wanted) <= near, _distance(seen) <= near
+    ways, true_ways = (_ways(picture) for picture in pictures)
+    directed = _f(
+        seen, wanted, inside, _same_way(seen, ways, wanted, true_ways, near), _same_way(wanted, true_ways, seen, ways, near)
+    )
+    every, outline, inner = (_f(seen, wanted, inside & where, hit, found) for where in (inside, along, ~along))
+    return LineScore(every, outline, inner, directed)
 
 
-def _f(seen: Mask, wanted: Mask, where: Mask, near: float) -> float | None:
+def _f(seen: Mask, wanted: Mask, where: Mask, hit: Mask, found: Mask) -> float | None:
+    """hit: where a line of the result is right; found: where one of the truth is."""
     ours, true = seen & where, wanted & where
     if true.sum() < LEAST:
         return None
     if not ours.any():
         return 0.0
-    precision = float((_distance(wanted)[ours] <= near).mean())
-    recall = float((_distance(seen)[true] <= near).mean())
+    precision, recall = float(hit[ours].mean()), float(found[true].mean())
     return 2 * precision * recall / max(1e-9, precision + recall)
+
+
+def _ways(rgb: Image8) -> NDArray[np.intp]:
+    """H x W, 0 to `WAYS` - 1: the direction across the lines, from the structure tensor."""
+    picture = cv2.GaussianBlur(rgb.astype(np.float32), (0, 0), 1.0)
+    dx, dy = (cv2.Sobel(picture, cv2.CV_32F, *axes) for axes in ((1, 0), (0, 1)))
+    xx, yy, xy = (cv2.GaussianBlur((a * b).sum(2), (0, 0), 1.5) for a, b in ((dx, dx), (dy, dy), (dx, dy)))
+    angle = 0.5 * np.arctan2(2 * xy, xx - yy) % np.pi
+    return np.asarray(np.floor(angle / np.pi * WAYS), np.intp) % WAYS
+
+
+def _same_way(lines: Mask, ways: NDArray[np.intp], others: Mask, other_ways: NDArray[np.intp], near: float) -> Mask:
+    """Pixels of lines that have one of the others, running the same way, within reach."""
+    found = np.zeros(lines.shape, bool)
+    for way in range(WAYS):
+        apart = (other_ways - way) % WAYS
+        found |= lines & (ways == way) & (_distance(others & ((apart <= APART) | (apart >= WAYS - APART))) <= near)
+    return found
 
 
 def _distance(region: Mask) -> NDArray[np.float32]:

@@ -83,6 +83,7 @@ def summary(scores: Sequence[Score]) -> dict[str, float]:
         "line F": mean(row.lines.all for row in scores),
         "outlines": mean(row.lines.outline for row in scores),
         "inner lines": mean(row.lines.inner for row in scores),
+        "line F, same way": mean(row.lines.directed for row in scores),
         "seconds": float(np.median([row.seconds for row in scores])),
     }
     return {name: value for name, value in columns.items() if value is not None}
