@@ -28,6 +28,7 @@ from models.weights import WeightsError, read_manifest, verified
 
 FOLDER, FILE, TRUNK = WEIGHTS / "hints", "hints.safetensors", "trunk"
 READ = 4  # pictures whose reading is remembered
+GUESSES = 5  # places of a joint that are told, see `HintReader.guesses`
 SIDE = 320  # long side at which pictures are read
 _LIMBS = ("shoulder", "elbow", "wrist"), ("thigh", "knee", "ankle")
 # in OpenPose's order; `l` and `r` as seen in the picture, so a character who faces us has its right hand at `wrist_l`
@@ -110,6 +111,16 @@ class HintReader:
         found = np.array([_peak(plane) for plane in places]) * (width / columns, height / rows)
         return found, 1 - np.asarray(odds[:, 0], np.float64)
 
+    def guesses(self, rgb: RGB) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Where else a joint may be: 18 x K x 3, x and y in pixels and the share of its probability round there, the likeliest
+        first; and 18, how sure it is there at all. A share that is not large is a better sign of doubt than the latter."""
+        height, width = rgb.shape[:2]
+        odds, depth = self._read(rgb)
+        rows, columns = (length // 2 for length in depth.shape)
+        places = np.asarray(odds[:, 1:].unflatten(1, (rows, columns)), np.float64)
+        found = np.array([_peaks(plane / plane.sum()) for plane in places]) * (width / columns, height / rows, 1)
+        return found, 1 - np.asarray(odds[:, 0], np.float64)
+
     def depth(self, rgb: RGB) -> NDArray[np.float32]:
         """rgb: H x W x 3 uint8 -> H x W, 0..1, near = 1."""
         height, width = rgb.shape[:2]
@@ -123,6 +134,19 @@ def _peak(plane: NDArray[np.float64], reach: int = 2) -> tuple[float, float]:
     y, x = np.mgrid[: plane.shape[0], : plane.shape[1]]
     near = plane * ((abs(y - row) <= reach) & (abs(x - column) <= reach))
     return float((near * (x + 0.5)).sum() / near.sum()), float((near * (y + 0.5)).sum() / near.sum())
+
+
+def _peaks(plane: NDArray[np.float64], reach: int = 2) -> NDArray[np.float64]:
+    """GUESSES x 3: centres of gravity as of `_peak`, in cells, of windows that do not overlap, and what lies in them."""
+    left, found = plane.copy(), []
+    y, x = np.mgrid[: plane.shape[0], : plane.shape[1]]
+    for _ in range(GUESSES):
+        row, column = (int(value) for value in np.unravel_index(int(left.argmax()), left.shape))
+        near = left * ((abs(y - row) <= reach) & (abs(x - column) <= reach))
+        share = float(near.sum())
+        found.append(((near * (x + 0.5)).sum() / max(share, 1e-12), (near * (y + 0.5)).sum() / max(share, 1e-12), share))
+        left[max(0, row - reach) : row + reach + 1, max(0, column - reach) : column + reach + 1] = 0
+    return np.array(found)
 
 
 def save(head: HintHead, segmenter: Path, folder: Path) -> None:

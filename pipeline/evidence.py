@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
@@ -31,13 +31,15 @@ UNKNOWN = "There is no joint called {name!r}, please choose from: {known}."
 @dataclass(frozen=True)
 class Evidence:
     """labels: H x W uint8, values of `ClothingPart` of the figure that is meant, 0 elsewhere. hands: H x W bool, its face, neck
-    and bare hands. joints: x and y in pixels of each of `models.hint_reader.JOINTS`, sure: how sure each is there, 0..1.
+    and bare hands. joints: x and y in pixels of each of `models.hint_reader.JOINTS`, sure: how sure each is in the picture,
+    0..1. guesses: of joints that may be elsewhere too, K x 3: x, y and the share of the probability, the likeliest first.
     placed: joints that the user put right. figures: how many figures the picture shows."""
 
     labels: Image8
     hands: Mask
     joints: Mapping[str, XY]
     sure: Mapping[str, float]
+    guesses: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
     placed: frozenset[str] = frozenset()
     figures: int = 1
 
@@ -59,10 +61,11 @@ def read_evidence(character: Image8, labels: Image8, keep: Image8 | None = None,
         seen[((labels > 0) & ~chosen)[top:bottom, left:right]] = (*BEHIND, 255)
     scale = min(1.0, READ_AT / max(seen.shape[:2]))
     small = resize(seen, (max(1, round(seen.shape[1] * scale)), max(1, round(seen.shape[0] * scale)))) if scale < 1 else seen
-    places, sure = hint_reader.bundled().joints(np.ascontiguousarray(flatten(small, BEHIND)[..., :3]))
-    places = places * (seen.shape[1] / small.shape[1], seen.shape[0] / small.shape[0]) + (left, top)
-    joints = {name: (float(x), float(y)) for name, (x, y) in zip(JOINTS, places, strict=True)}
-    return Evidence(own, hands, joints, dict(zip(JOINTS, map(float, sure), strict=True)), figures=figures)
+    places, sure = hint_reader.bundled().guesses(np.ascontiguousarray(flatten(small, BEHIND)[..., :3]))
+    places = places * (seen.shape[1] / small.shape[1], seen.shape[0] / small.shape[0], 1) + (left, top, 0)
+    joints = {name: (float(rows[0, 0]), float(rows[0, 1])) for name, rows in zip(JOINTS, places, strict=True)}
+    present = dict(zip(JOINTS, map(float, sure), strict=True))
+    return Evidence(own, hands, joints, present, dict(zip(JOINTS, places, strict=True)), figures=figures)
 
 
 def with_joints(evidence: Evidence, placed: Mapping[str, XY]) -> Evidence:
@@ -78,6 +81,7 @@ def with_joints(evidence: Evidence, placed: Mapping[str, XY]) -> Evidence:
         evidence,
         joints={**evidence.joints, **placed},
         sure={**evidence.sure, **dict.fromkeys(placed, BY_HAND)},
+        guesses={name: rows for name, rows in evidence.guesses.items() if name not in placed},
         placed=evidence.placed | placed.keys(),
     )
 

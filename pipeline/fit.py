@@ -8,25 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from enum import Enum
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import least_squares
 
 from pipeline import body_model as bm
+from pipeline.doubt import LIMBS as LIMBS
+from pipeline.doubt import Doubt as Doubt
+from pipeline.doubt import trust as trusted
 from pipeline.evidence import Evidence
-from pipeline.fit_terms import Clues, clues, residuals
+from pipeline.fit_terms import FREE, residuals
+from pipeline.fit_view import Clues, clues
 from wardrobe.canvas import LEFT_OUT, Frame, Z
 from wardrobe.figure import SIDES, Figure, Head
 
 Floats = NDArray[np.float64]
 
-LIMBS = ("torso", "head", "arm_l", "arm_r", "leg_l", "leg_r")
 STEP = 0.004  # of every number, for the Jacobian
 ROUNDS = 30
-DRAWN = 0.3  # trust below which a limb is left out
+DRAWN = 0.6  # trust below which a limb is left out
 FADES = 1.5  # units from the body over which trust goes down to nothing
 
 
@@ -56,39 +57,31 @@ class Fit:
         return np.asarray(owner * np.clip(1 - nearest / FADES, 0, 1), np.float32)
 
 
-class Doubt(Enum):
-    """Why there is no figure; the value is what the user is told."""
-
-    NOBODY = "No body was recognised here, so nothing is drafted; please draw the outfit yourself or place the joints by hand."
-    UNSURE = "The body could not be made out well enough to draft an outfit on it; please place the joints by hand."
-
-
 def fit(evidence: Evidence) -> Fit | Doubt:
     """The figure, or why there is none. Never raises for what a picture shows."""
-    measured = _measured(evidence)
-    if measured is None:
+    found = settled(evidence)
+    if found is None:
         return Doubt.NOBODY
-    scale, origin = measured
-    known = clues(evidence, scale, origin)
-    p = _settled(_start(evidence, known), known)
-    head = _head(evidence, known, p)
-    trust = _trust(evidence)
+    p, known = found
+    trust = trusted(p, known, evidence)
     if trust["torso"] < DRAWN:
         return Doubt.UNSURE
     left_out = frozenset(name for name in LIMBS if trust[name] < DRAWN)
+    head = _head(evidence, known, p)
     order = _order(known, p, head)
     order = replace(order, z={name: LEFT_OUT if name in left_out else z for name, z in order.z.items()})
     height, width = evidence.shape
-    frame = Frame(width, height, scale, float(origin[0]), float(origin[1]))
-    return Fit(bm.figure(p, head, order), frame, trust, left_out)
+    origin = known.view.origin.tolist()
+    return Fit(bm.figure(p, head, order), Frame(width, height, known.view.scale, origin[0], origin[1]), trust, left_out)
 
 
-def _trust(evidence: Evidence) -> dict[str, float]:
-    """How sure every limb is, from how sure its joints are."""
-    parts: dict[str, tuple[str, ...]] = {"torso": ("neck", "shoulder_l", "shoulder_r"), "head": ("nose", "eye_l", "eye_r")}
-    for side in SIDES:
-        parts |= {f"{name}_{side}": tuple(f"{part}_{side}" for part in chain[:2]) for name, chain in bm.CHAINS.items()}
-    return {name: float(np.mean([evidence.sure[part] for part in parts[name]])) for name in LIMBS}
+def settled(evidence: Evidence) -> tuple[Floats, Clues] | None:
+    """The body's numbers, SIZE of `pipeline.body_model`, and what they were made from; None where no body is seen."""
+    measured = _measured(evidence)
+    if measured is None:
+        return None
+    known = clues(evidence, *measured)
+    return _settled(_start(evidence, known), known), known
 
 
 def _outlines(figure: Figure) -> dict[str, Floats]:
@@ -128,7 +121,7 @@ def _measured(evidence: Evidence) -> tuple[float, Floats] | None:
 
 def _start(evidence: Evidence, known: Clues) -> Floats:
     """Joints as they were read, the rest as usual."""
-    seen = {name: place for name, place in zip(known.names, known.joints, strict=True) if evidence.sure[name] > 0.3}
+    seen = {name: place for name, place in zip(known.names, known.guesses[:, 0], strict=True) if evidence.sure[name] > 0.3}
     across = seen["shoulder_r"] - seen["shoulder_l"]
     half = max(float(np.hypot(*across)) / 2 / 0.8, 0.25)
     hips = [seen[name] for name in ("thigh_l", "thigh_r") if name in seen]
@@ -150,14 +143,63 @@ def _start(evidence: Evidence, known: Clues) -> Floats:
 
 
 def _settled(start: Floats, known: Clues) -> Floats:
-    """The most likely body, by Levenberg's and Marquardt's way."""
+    """The most likely body. Clues that contradict each other first all pull, then the lonely ones give up (graduated
+    non-convexity, Blake & Zisserman 1987); between, each limb may jump to where it would be likelier."""
+    p = _descended(start, known, 4 * FREE, ROUNDS // 3)
+    for limb in ("arm_l", "arm_r", "leg_l", "leg_r"):
+        p = _jumped(p, known, limb)
+    return _descended(p, known, FREE, ROUNDS)
+
+
+def _descended(p: Floats, known: Clues, free: float, rounds: int) -> Floats:
+    """Least squares by Levenberg's and Marquardt's method; every Jacobian is one call for all shifted vectors."""
     steps = np.concatenate([np.zeros((1, bm.SIZE)), STEP * np.eye(bm.SIZE)])
+    damping = 0.3
+    for _ in range(rounds):
+        found = residuals(p + steps, known, free)
+        slopes, left = (found[1:] - found[0]) / STEP, found[0]
+        normal, pull = slopes @ slopes.T, slopes @ left
+        tries = damping * 10.0 ** np.arange(-1, 3)
+        moved = np.array([p - np.linalg.solve(normal + amount * np.diag(np.diag(normal) + 1e-3), pull) for amount in tries])
+        costs = (residuals(moved, known, free) ** 2).sum(1)
+        best = int(costs.argmin())
+        before = float(left @ left)
+        if not costs[best] < before:
+            break
+        p, damping = moved[best], float(np.clip(tries[best], 1e-4, 1e4))
+        if before - costs[best] < 1e-3 * before:
+            break
+    return p
 
-    def jacobian(p: Floats) -> Floats:
-        found = residuals(p + steps, known)
-        return np.asarray((found[1:] - found[0]).T / STEP)
 
-    return np.asarray(least_squares(lambda p: residuals(p[None], known)[0], start, jac=jacobian, method="trf", max_nfev=ROUNDS).x)
+def _jumped(p: Floats, known: Clues, limb: str) -> Floats:
+    """The likeliest of the places where a limb may be: as it is, at other guesses of its joints, at many angles."""
+    name, side = limb.split("_")
+    chain = bm.CHAINS[name]
+    root = bm.joints(p[None])[f"{chain[0]}_{side}"][0]
+    length = float(np.hypot(*(p[bm.HIP] - p[bm.NECK])))
+    angles = np.deg2rad(np.arange(-40, 181, 20) if name == "arm" else np.arange(-40, 81, 20))
+    ways = np.stack([bm.OUTER[side] * np.sin(angles), np.cos(angles)], 1) * 0.62 * length
+    folds = np.deg2rad(np.arange(-160, 161, 40) if name == "arm" else np.arange(-120, 121, 40))
+    middles = [root + ways, *[known.guesses[index] for index in _named(known, f"{chain[1]}_{side}")]]
+    found = [p]
+    where = (bm.ARMS if name == "arm" else bm.LEGS).start + (0 if side == "l" else 4)
+    for middle in np.concatenate(middles):
+        bone = middle - root
+        turned = [np.array([bone[0] * np.cos(a) + bone[1] * np.sin(a), bone[1] * np.cos(a) - bone[0] * np.sin(a)]) for a in folds]
+        long = max(float(np.hypot(*bone)), 1e-6)
+        ends = [middle + one * (0.58 * length / long) for one in turned]
+        ends += [end for index in _named(known, f"{chain[2]}_{side}") for end in known.guesses[index]]
+        for end in ends:
+            other = p.copy()
+            other[where : where + 4] = *middle, *end
+            found.append(other)
+    tried = np.array(found)
+    return np.asarray(tried[(residuals(tried, known) ** 2).sum(1).argmin()])
+
+
+def _named(known: Clues, name: str) -> list[int]:
+    return [known.names.index(name)] if name in known.names else []
 
 
 def _head(evidence: Evidence, known: Clues, p: Floats) -> Head:

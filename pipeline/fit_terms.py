@@ -1,4 +1,4 @@
-"""What pulls at a body while it is fitted: joints, silhouette, borders of parts, hands, shoes, and what bodies are like.
+"""What pulls at a body while it is fitted: joints, silhouette, borders of parts, pixels to explain, and what bodies are like.
 
 Every term gives residuals in standard deviations, B x R for B parameter vectors of `pipeline.body_model`.
 """
@@ -6,138 +6,86 @@ Every term gives residuals in standard deviations, B x R for B parameter vectors
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import pairwise
 
-import cv2
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from models.hint_reader import JOINTS
 from pipeline import body_model as bm
-from pipeline.evidence import Evidence, Mask
-from pipeline.request import ClothingPart
+from pipeline.fit_view import Clues
 from wardrobe.figure import SIDES
 
 Floats = NDArray[np.float64]
+Joints = Mapping[str, Floats]
 
-MAP = 224  # long side in pixels of the maps of distances
 BONES = tuple((f"{a}_{side}", f"{b}_{side}") for side in SIDES for chain in bm.CHAINS.values() for a, b in pairwise(chain))
 LEVELS = np.array([0.13, 0.2, 0.27, 0.38, 0.5, 0.58, 0.66, 0.78, 0.9, 0.98])  # of the torso's sides
 FREE = 3.0  # standard deviations from which a contradicted clue hardly pulls any more
 EASE = 0.03  # units by which clothes are wider than the body
+# how a side is drawn to a border nearby: standard deviation in units, reach in those, weight
+TRUNK_NEAR, LIMB_NEAR = (0.06, 1.5, 0.5), (0.06, 1.0, 0.35)
+BROAD, ARM_WIDE, LEG_WIDE = 0.18, 0.16, 0.12  # spreads of widths
 
 
-@dataclass(frozen=True)
-class View:
-    """A picture seen in units: pixels = units * scale + origin. room: distance in units to the character, below 0 inside; edge:
-    distance to the nearest border between parts. Both on a coarse grid of `step` pixels."""
-
-    scale: float
-    origin: Floats
-    room: Floats
-    edge: Floats
-    step: float
-
-    def units(self, pixels: ArrayLike) -> Floats:
-        return (np.asarray(pixels, float) - self.origin) / self.scale
-
-    def look(self, plane: Floats, points: Floats) -> Floats:
-        """Bilinear values at points, ... x 2 in units; beyond the picture those of its border."""
-        x, y = np.moveaxis((points * self.scale + self.origin) / self.step - 0.5, -1, 0)
-        height, width = plane.shape
-        x, y = np.clip(x, 0, width - 1.001), np.clip(y, 0, height - 1.001)
-        i, j = y.astype(int), x.astype(int)
-        f, g = y - i, x - j
-        top = plane[i, j] * (1 - g) + plane[i, j + 1] * g
-        below = plane[i + 1, j] * (1 - g) + plane[i + 1, j + 1] * g
-        return np.asarray(top * (1 - f) + below * f)
-
-
-def view(evidence: Evidence, scale: float, origin: Floats) -> View:
-    height, width = evidence.shape
-    step = max(1.0, max(height, width) / MAP)
-    size = max(2, round(width / step)), max(2, round(height / step))
-    labels = cv2.resize(evidence.labels, size, interpolation=cv2.INTER_NEAREST)
-    hands = cv2.resize(evidence.hands.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
-    there = (labels > 0).astype(np.uint8)
-    per_unit = scale / step
-
-    def distance(mask: NDArray[np.uint8]) -> Floats:
-        if not (mask == 0).any():
-            return np.full(mask.shape, float(MAP))
-        return np.asarray(cv2.distanceTransform(mask, cv2.DIST_L2, 3), float)
-
-    borders = np.zeros(there.shape, np.uint8)
-    kinds = labels + np.uint8(32) * (hands > 0)
-    borders[:, 1:] |= kinds[:, 1:] != kinds[:, :-1]
-    borders[1:] |= kinds[1:] != kinds[:-1]
-    room = np.where(there > 0, 0.5 - distance(there), distance(1 - there) - 0.5)
-    return View(scale, origin, room / per_unit, distance(1 - borders) / per_unit, step)
-
-
-@dataclass(frozen=True)
-class Clues:
-    """What is known, in units. joints: N x 2 with their names; sigma: N; free: N, residuals from which one does not count; hands,
-    feet: side -> x, y of the middle of a hand that is seen, and of the ankle over a shoe that is seen; nose: x, y."""
-
-    view: View
-    names: tuple[str, ...]
-    joints: Floats
-    sigma: Floats
-    free: Floats
-    hands: Mapping[str, Floats]
-    feet: Mapping[str, Floats]
-    nose: Floats
-
-
-def residuals(p: Floats, clues: Clues) -> Floats:
-    """B x SIZE -> B x R."""
+def residuals(p: Floats, clues: Clues, free: float = FREE) -> Floats:
+    """B x SIZE -> B x R. free: how soon clues that are contradicted give up."""
     joints = bm.joints(p)
-    terms = [_seen(joints, clues), _ends(p, joints, clues), *_outline(p, joints, clues), _usual(p, joints, clues)]
-    return np.concatenate(terms, 1)
+    terms = [_seen(joints, clues, free), _ends(p, joints, clues), *_outline(p, joints, clues)]
+    return np.concatenate([*terms, _explained(p, joints, clues), _usual(p, joints, clues)], 1)
 
 
-def saturated(r: Floats, free: float = FREE) -> Floats:
+def saturated(r: Floats, free: float) -> Floats:
     """Geman & McClure (1985): large residuals stop to pull."""
     return np.asarray(r / np.sqrt(1 + (r / free) ** 2))
 
 
-def _seen(joints: Mapping[str, Floats], clues: Clues) -> Floats:
+def _seen(joints: Joints, clues: Clues, free: float) -> Floats:
+    """Distance to the most likely of the places where a joint may be (max-mixture, Olson & Agarwal 2013)."""
+    if not clues.names:
+        return np.zeros((len(joints["neck"]), 0))
     found = np.stack([joints[name] for name in clues.names], 1)
-    off = (found - clues.joints) / clues.sigma[:, None]
-    size = np.hypot(off[..., 0], off[..., 1])
-    return np.asarray((off / np.sqrt(1 + (size / clues.free) ** 2)[..., None]).reshape(len(found), -1))
+    off = (found[:, :, None] - clues.guesses) / clues.sigma[:, None, None]  # B x N x K x 2
+    size = (off**2).sum(-1)
+    best = (size + clues.doubt**2).argmin(2)[..., None]
+    off = np.take_along_axis(off, best[..., None], 2)[:, :, 0]
+    size, doubt = (np.take_along_axis(plane, best, 2)[..., 0] for plane in (size, np.broadcast_to(clues.doubt, size.shape)))
+    limit = np.where(clues.placed, np.inf, free)
+    off = off / np.sqrt(1 + size / limit**2)[..., None]
+    return np.concatenate([off.reshape(len(off), -1), saturated(doubt, free)], 1)
 
 
-def _ends(p: Floats, joints: Mapping[str, Floats], clues: Clues) -> Floats:
+def _ends(p: Floats, joints: Joints, clues: Clues) -> Floats:
     """Hands and ankles meet what is seen of them."""
-    length = np.hypot(*(p[:, bm.HIP] - p[:, bm.NECK]).T)[:, None]
     found = [np.zeros((len(p), 0))]
     for side, place in clues.hands.items():
-        wrist = joints[f"wrist_{side}"]
-        fore = wrist - joints[f"elbow_{side}"]
-        middle = wrist + fore / np.hypot(*fore.T)[:, None].clip(1e-6) * 0.5 * (0.15 + 0.058 * length)
-        found.append((middle - place) / 0.07)
+        found.append((0.5 * (joints[f"wrist_{side}"] + fingers(p, joints, side)) - place) / 0.07)
     for side, place in clues.feet.items():
         found.append((joints[f"ankle_{side}"] - place) / 0.09)
     return np.concatenate(found, 1)
 
 
-def _outline(p: Floats, joints: Mapping[str, Floats], clues: Clues) -> tuple[Floats, Floats]:
+def fingers(p: Floats, joints: Joints, side: str) -> Floats:
+    """Where a stretched hand ends, B x 2."""
+    length = np.hypot(*(p[:, bm.HIP] - p[:, bm.NECK]).T)[:, None]
+    fore = joints[f"wrist_{side}"] - joints[f"elbow_{side}"]
+    return np.asarray(joints[f"wrist_{side}"] + fore / np.hypot(*fore.T)[:, None].clip(1e-6) * bm.hand_length(length))
+
+
+def _outline(p: Floats, joints: Joints, clues: Clues) -> tuple[Floats, Floats]:
     """The body lies inside the character, and its sides near borders that are near anyway."""
     rows = bm.rows(p, LEVELS)
     trunk = np.concatenate([rows.middle - rows.right, rows.middle + rows.right], 1)
-    limbs = [_limb(joints, side, name, p) for name in bm.CHAINS for side in SIDES]
+    limbs = [limb_sides(joints, side, name, p) for name in bm.CHAINS for side in SIDES]
     sides = np.concatenate([trunk, *limbs], 1)
     deep = clues.view.look(clues.view.room, sides)
-    out = np.sqrt(np.maximum(deep, 0)) * np.sqrt(np.maximum(deep, 0)) / 0.05
-    trunk_near = saturated((deep[:, : 2 * len(LEVELS)] + EASE) / 0.06, 1.5) * 0.5
-    limb_near = saturated((clues.view.look(clues.view.edge, sides[:, 2 * len(LEVELS) :]) - EASE) / 0.06, 1.0) * 0.35
+    out = saturated(np.maximum(deep, 0) / 0.05, 4.0)
+    trunk_near = saturated((deep[:, : trunk.shape[1]] + EASE) / TRUNK_NEAR[0], TRUNK_NEAR[1]) * TRUNK_NEAR[2]
+    edge = clues.view.look(clues.view.edge, sides[:, trunk.shape[1] :])
+    limb_near = saturated((edge - EASE) / LIMB_NEAR[0], LIMB_NEAR[1]) * LIMB_NEAR[2]
     return out, np.concatenate([trunk_near, limb_near], 1)
 
 
-def _limb(joints: Mapping[str, Floats], side: str, name: str, p: Floats) -> Floats:
+def limb_sides(joints: Joints, side: str, name: str, p: Floats) -> Floats:
     """Both sides of a limb, B x 14 x 2."""
     a, b, c = (joints[f"{part}_{side}"][:, None] for part in bm.CHAINS[name])
     thick = np.exp(p[:, bm.ARM if name == "arm" else bm.THIGH])[:, None, None]
@@ -152,7 +100,63 @@ def _limb(joints: Mapping[str, Floats], side: str, name: str, p: Floats) -> Floa
     return np.concatenate(found, 1)
 
 
-def _usual(p: Floats, joints: Mapping[str, Floats], clues: Clues) -> Floats:
+def _explained(p: Floats, joints: Joints, clues: Clues) -> Floats:
+    """Skin and close clothes lie on the body or near it."""
+    return saturated(np.maximum(distance(p, joints, clues.pixels) - clues.slack, 0) / 0.1, 2.0) * clues.weight
+
+
+def distance(p: Floats, joints: Joints, points: Floats) -> Floats:
+    """B x M, from points, M x 2, to the body: 0 inside. The torso is a band, limbs are cones with round ends."""
+    arm, thigh = np.exp(p[:, bm.ARM]), np.exp(p[:, bm.THIGH])
+    starts, ends, wide, narrow = [], [], [], []
+    for side in SIDES:
+        hand, ankle = fingers(p, joints, side), joints[f"ankle_{side}"]
+        toes = ankle + np.stack([0 * arm, 0.25 + 0 * arm], 1)
+        chain = [joints[f"{name}_{side}"] for name in ("shoulder", "elbow", "wrist")]
+        leg = [joints[f"{name}_{side}"] for name in ("thigh", "knee", "ankle")]
+        starts += [*chain, *leg]
+        ends += [*chain[1:], hand, *leg[1:], toes]
+        wide += [arm * 1.08, arm * 0.86, arm * 0.75, thigh, thigh * 0.7, thigh * 0.45]
+        narrow += [arm * 0.86, arm * 0.6, arm * 0.75, thigh * 0.7, thigh * 0.4, thigh * 0.6]
+    (ax, ay), (bx, by) = (np.moveaxis(np.stack(tips, 1).astype(np.float32), 2, 0)[..., None] for tips in (starts, ends))
+    x, y = points.T.astype(np.float32)
+    bx, by, x, y = bx - ax, by - ay, x - ax, y - ay  # B x S x M
+    t = ((x * bx + y * by) / np.maximum(bx * bx + by * by, 1e-9)).clip(0, 1)
+    x -= t * bx
+    y -= t * by
+    first, last = (np.stack(radii, 1).astype(np.float32)[..., None] for radii in (wide, narrow))
+    gap = np.sqrt(x * x + y * y + 1e-9) - first - (last - first) * t
+    return np.asarray(np.maximum(np.minimum(gap.min(1), _from_torso(p, points)), 0))
+
+
+def _from_torso(p: Floats, points: Floats) -> Floats:
+    """B x M: sideways from the torso's sides, or lengthways from its ends."""
+    axis = p[:, bm.HIP] - p[:, bm.NECK]
+    length = np.hypot(*axis.T)[:, None]
+    unit_x, unit_y = (axis / length).T[..., None]
+    x, y = points.T[:, None] - p[:, bm.NECK].T[..., None]  # B x M
+    level = (x * unit_x + y * unit_y) / length
+    v = level.clip(0, 1)
+    rows = bm.rows(p, TRUNK)
+    where = v * (len(TRUNK) - 1)
+    low = np.minimum(where.astype(int), len(TRUNK) - 2)
+    f = where - low
+    along = np.stack([axis[:, 1], -axis[:, 0]], 1) / length
+    sideways = x * unit_y - y * unit_x
+    middle = ((rows.middle - p[:, None, bm.NECK]) * along[:, None]).sum(-1)
+    half = np.hypot(rows.right[..., 0], rows.right[..., 1])
+
+    def between(plane: Floats) -> Floats:
+        return np.asarray(np.take_along_axis(plane, low, 1) * (1 - f) + np.take_along_axis(plane, low + 1, 1) * f)
+
+    beside = np.maximum(np.abs(sideways - between(middle)) - between(half), 0)
+    return np.asarray(np.hypot(beside, np.abs(level - v) * length))
+
+
+TRUNK = np.linspace(0, 1, 11)
+
+
+def _usual(p: Floats, joints: Joints, clues: Clues) -> Floats:
     """What bodies are like: means of the bodies that training draws, chibi to adult; spreads doubled for other hands."""
     axis = p[:, bm.HIP] - p[:, bm.NECK]
     length = np.log(np.hypot(*axis.T).clip(1e-6))
@@ -161,12 +165,12 @@ def _usual(p: Floats, joints: Mapping[str, Floats], clues: Clues) -> Floats:
     wide = shoulder - length + 0.526 * length - np.log(0.441)
     found = [
         (length - np.log(1.71)) / 0.4,
-        wide / np.where(wide > 0, 0.13, 0.25),  # a turned body is narrower
+        wide / np.where(wide > 0, BROAD, 0.25),  # a turned body is narrower
         (chest - shoulder - np.log(0.763)) / 0.05,
         (waist - chest - np.log(0.883)) / 0.1,
         (hip - shoulder - np.log(0.832)) / 0.09,
-        (p[:, bm.ARM] - shoulder - np.log(0.262) + 0.276 * length) / 0.12,
-        (p[:, bm.THIGH] - p[:, bm.ARM] - np.log(1.81)) / 0.1,
+        (p[:, bm.ARM] - shoulder - np.log(0.262) + 0.276 * length) / ARM_WIDE,
+        (p[:, bm.THIGH] - p[:, bm.ARM] - np.log(1.81)) / LEG_WIDE,
         lean / 0.2,
         (p[:, 4] + lean) / 0.12,
         (p[:, 5] + lean) / 0.12,
@@ -191,65 +195,3 @@ def _usual(p: Floats, joints: Mapping[str, Floats], clues: Clues) -> Floats:
             off = (joints[f"{second}_{side}"] - joints[f"{first}_{side}"] - usual) / np.exp(length)[:, None] / spread
             found += [*saturated(off, 1.5).T]
     return np.stack(found, 1)
-
-
-def clues(evidence: Evidence, scale: float, origin: Floats) -> Clues:
-    seen = view(evidence, scale, origin)
-    names = tuple(name for name in JOINTS if name.split("_")[0] in BODY and evidence.sure[name] > LEAST)
-    sure = np.array([evidence.sure[name] for name in names])
-    placed = np.array([name in evidence.placed for name in names], bool)
-    sigma = np.where(placed, 0.02, 0.07 + 0.35 * (1 - sure) ** 2)
-    places = {name: seen.units(np.array(place)) for name, place in evidence.joints.items()}
-    nose = places["nose"] if evidence.sure["nose"] > LEAST else seen.units(origin) - (0, 0.38)
-    return Clues(
-        seen,
-        names,
-        np.array([places[name] for name in names]).reshape(-1, 2),
-        sigma,
-        np.where(placed, np.inf, FREE),
-        _hands(evidence, seen, places),
-        _feet(evidence, seen, places),
-        nose,
-    )
-
-
-LEAST = 0.15  # joints less sure than this are not listened to
-BODY = {"neck", *bm.CHAINS["arm"], *bm.CHAINS["leg"]}
-
-
-def _pieces(mask: Mask, seen: View, least: float) -> list[Floats]:
-    """Pixels, N x 2 in units, of every connected piece of at least so many square units."""
-    count, pieces, table, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
-    large = [index for index in range(1, count) if table[index, cv2.CC_STAT_AREA] > least * seen.scale**2]
-    return [seen.units(np.argwhere(pieces == index)[:, ::-1] + 0.5) for index in large]
-
-
-def _hands(evidence: Evidence, seen: View, places: Mapping[str, Floats]) -> dict[str, Floats]:
-    """Middle of the hand that is seen at either wrist."""
-    mask = evidence.hands | (evidence.labels == ClothingPart.HANDWEAR)
-    found: dict[str, tuple[float, Floats]] = {}
-    for piece in _pieces(mask, seen, 0.006):
-        middle, size = piece.mean(0), np.ptp(piece, axis=0)
-        if max(size) > 0.75 or np.hypot(*(places["nose"] - piece).T).min() < 0.3:
-            continue  # a face, or a long glove
-        known = [side for side in SIDES if evidence.sure[f"wrist_{side}"] > LEAST]
-        gaps = {side: float(np.hypot(*(middle - places[f"wrist_{side}"]))) for side in known}
-        if gaps and (side := min(gaps, key=lambda key: gaps[key])) and gaps[side] < min(0.6, found.get(side, (9.0,))[0]):
-            found[side] = gaps[side], middle
-    return {side: middle for side, (_, middle) in found.items() if f"wrist_{side}" not in evidence.placed}
-
-
-def _feet(evidence: Evidence, seen: View, places: Mapping[str, Floats]) -> dict[str, Floats]:
-    """The ankle over the shoe that is seen under either leg."""
-    found: dict[str, Floats] = {}
-    pieces = _pieces(evidence.labels == ClothingPart.FOOTWEAR, seen, 0.006)
-    for side in SIDES:
-        name = f"ankle_{side}"
-        if evidence.sure[name] <= LEAST or name in evidence.placed:
-            continue
-        for piece in pieces:
-            sole = piece[:, 1].max()
-            near = piece[piece[:, 1] > sole - 0.35]
-            if np.abs(near - places[name]).max(1).min() < 0.25 and np.ptp(near[:, 0]) < 0.8:
-                found[name[-1:]] = np.array([0.5 * near[:, 0].mean() + 0.5 * places[name][0], sole - 0.14])
-    return found

@@ -1,0 +1,202 @@
+"""What is known of a picture, in the units of the body that is fitted to it: distances, joints, hands, shoes, pixels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from models.hint_reader import JOINTS
+from pipeline import body_model as bm
+from pipeline.evidence import Evidence, Mask
+from pipeline.request import ClothingPart
+from wardrobe.figure import SIDES
+
+Floats = NDArray[np.float64]
+Part = ClothingPart
+
+MAP = 224  # long side in pixels of the maps of distances
+LEAST = 0.15  # joints less sure than this are not listened to
+BODY = {"neck", *bm.CHAINS["arm"], *bm.CHAINS["leg"]}
+PIXELS = 120  # that the body has to explain
+# parts that clothe the body closely: how much a pixel weighs, and how far from the body it may be, units
+CLOSE = {
+    Part.SKIN: (0.7, 0.03),
+    Part.LEGWEAR: (0.7, 0.05),
+    Part.FOOTWEAR: (0.5, 0.12),
+    Part.HANDWEAR: (0.6, 0.1),
+    Part.TOPWEAR: (0.5, 0.1),
+    Part.ONEPIECE: (0.25, 0.2),
+    Part.BOTTOMWEAR: (0.25, 0.15),
+}
+
+
+@dataclass(frozen=True)
+class View:
+    """A picture seen in units: pixels = units * scale + origin. room: distance in units to the character, below 0 inside; edge:
+    distance to the nearest border between parts. Both on a coarse grid of `step` pixels."""
+
+    scale: float
+    origin: Floats
+    room: Floats
+    edge: Floats
+    step: float
+
+    def units(self, pixels: ArrayLike) -> Floats:
+        return (np.asarray(pixels, float) - self.origin) / self.scale
+
+    def look(self, plane: Floats, points: Floats) -> Floats:
+        """Bilinear values at points, ... x 2 in units; beyond the picture those of its border."""
+        x, y = np.moveaxis((points * self.scale + self.origin) / self.step - 0.5, -1, 0)
+        height, width = plane.shape
+        x, y = np.clip(x, 0, width - 1.001), np.clip(y, 0, height - 1.001)
+        i, j = y.astype(int), x.astype(int)
+        f, g = y - i, x - j
+        top = plane[i, j] * (1 - g) + plane[i, j + 1] * g
+        below = plane[i + 1, j] * (1 - g) + plane[i + 1, j + 1] * g
+        return np.asarray(top * (1 - f) + below * f)
+
+
+@dataclass(frozen=True)
+class Clues:
+    """What is known, in units.
+
+    names: N joints; guesses: N x K x 2, where each may be; share: N x K, of its probability; doubt: N x K, root of twice the
+    surprise that it is there and not at the likeliest place; sigma: N; placed: N, by the user. hands, feet: side -> middle of
+    a hand that is seen, ankle over a shoe that is seen. nose: x, y. pixels: M x 2 that the body has to explain, weight and
+    slack: M.
+    """
+
+    view: View
+    names: tuple[str, ...]
+    guesses: Floats
+    share: Floats
+    doubt: Floats
+    sigma: Floats
+    placed: NDArray[np.bool_]
+    hands: Mapping[str, Floats]
+    feet: Mapping[str, Floats]
+    nose: Floats
+    pixels: Floats
+    weight: Floats
+    slack: Floats
+
+
+def clues(evidence: Evidence, scale: float, origin: Floats) -> Clues:
+    seen = _view(evidence, scale, origin)
+    names = tuple(name for name in JOINTS if name.split("_")[0] in BODY and evidence.sure[name] > LEAST)
+    rows = [evidence.guesses.get(name, np.array([[*evidence.joints[name], 1.0]])) for name in names]
+    most = max((len(row) for row in rows), default=1)
+    guesses = np.array([np.pad(row, ((0, most - len(row)), (0, 0)), mode="edge") for row in rows]).reshape(-1, most, 3)
+    for row, values in zip(rows, guesses, strict=True):
+        values[len(row) :, 2] = 0  # what fills up
+    shares = guesses[..., 2].clip(1e-4)
+    sure = np.array([evidence.sure[name] for name in names])
+    places = {name: seen.units(place) for name, place in evidence.joints.items()}
+    face = evidence.sure["nose"] > LEAST
+    nose = places["nose"] if face else np.array([0.0, -0.38])
+    placed = np.array([name in evidence.placed for name in names], bool)
+    pixels, weight, slack = _pixels(evidence, seen, nose)
+    return Clues(
+        seen,
+        names,
+        seen.units(guesses[..., :2]),
+        guesses[..., 2],
+        np.sqrt(2 * np.log(shares[:, :1] / shares).clip(0)),
+        np.where(placed, 0.02, 0.06 + 0.3 * (1 - sure) ** 2 + 0.15 * (1 - shares[:, 0].clip(0, 1)) ** 2),
+        placed,
+        _hands(evidence, seen, places),
+        _feet(evidence, seen, places),
+        nose,
+        pixels,
+        weight,
+        slack,
+    )
+
+
+def _view(evidence: Evidence, scale: float, origin: Floats) -> View:
+    height, width = evidence.shape
+    step = max(1.0, max(height, width) / MAP)
+    size = max(2, round(width / step)), max(2, round(height / step))
+    labels = cv2.resize(evidence.labels, size, interpolation=cv2.INTER_NEAREST)
+    hands = cv2.resize(evidence.hands.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
+    there = (labels > 0).astype(np.uint8)
+    per_unit = scale / step
+
+    def distance(mask: NDArray[np.uint8]) -> Floats:
+        if not (mask == 0).any():
+            return np.full(mask.shape, float(MAP))
+        return np.asarray(cv2.distanceTransform(mask, cv2.DIST_L2, 3), float)
+
+    borders = np.zeros(there.shape, np.uint8)
+    kinds = labels + np.uint8(32) * (hands > 0)
+    borders[:, 1:] |= kinds[:, 1:] != kinds[:, :-1]
+    borders[1:] |= kinds[1:] != kinds[:-1]
+    room = np.where(there > 0, 0.5 - distance(there), distance(1 - there) - 0.5)
+    return View(scale, origin, room / per_unit, distance(1 - borders) / per_unit, step)
+
+
+def _pixels(evidence: Evidence, seen: View, nose: Floats) -> tuple[Floats, Floats, Floats]:
+    """Evenly spread pixels of close clothes and skin, the face apart, with their weights and slacks."""
+    stride = max(1, round(seen.step))
+    labels, hands = evidence.labels[::stride, ::stride], evidence.hands[::stride, ::stride]
+    rows = np.argwhere(np.isin(labels, list(CLOSE)))
+    places = seen.units(rows[:, ::-1] * stride + 0.5)
+    parts, own = labels[rows[:, 0], rows[:, 1]], hands[rows[:, 0], rows[:, 1]]
+    face = own & (np.hypot(*(places - nose).T) < 0.75)
+    rows, places, parts = rows[~face], places[~face], parts[~face]
+    if not len(places):
+        return np.zeros((0, 2)), np.zeros(0), np.zeros(0)
+    apart = max(1, int(np.sqrt(len(places) / PIXELS)))
+    chosen = (rows % apart == 0).all(1)
+    table = np.zeros((len(Part), 2))
+    for part, row in CLOSE.items():
+        table[part] = row
+    weight, slack = table[parts[chosen]].T
+    return places[chosen], weight * np.sqrt(PIXELS / max(chosen.sum(), PIXELS / 4)), slack
+
+
+def _pieces(mask: Mask, seen: View, least: float) -> list[Floats]:
+    """Pixels, N x 2 in units, of every connected piece of at least so many square units."""
+    _, pieces, table, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
+    found = []
+    for index in np.flatnonzero(table[:, cv2.CC_STAT_AREA] > least * seen.scale**2):
+        if index:
+            x, y, wide, high = table[index, : cv2.CC_STAT_AREA]
+            there = np.argwhere(pieces[y : y + high, x : x + wide] == index)
+            found.append(seen.units(there[:, ::-1] + (x + 0.5, y + 0.5)))
+    return found
+
+
+def _hands(evidence: Evidence, seen: View, places: Mapping[str, Floats]) -> dict[str, Floats]:
+    """Middle of the hand that is seen at either wrist."""
+    mask = evidence.hands | (evidence.labels == Part.HANDWEAR)
+    found: dict[str, tuple[float, Floats]] = {}
+    known = [side for side in SIDES if evidence.sure[f"wrist_{side}"] > LEAST]
+    for piece in _pieces(mask, seen, 0.006):
+        middle, size = piece.mean(0), np.ptp(piece, axis=0)
+        if max(size) > 0.75 or np.hypot(*(places["nose"] - piece).T).min() < 0.3:
+            continue  # a face, or a long glove
+        gaps = {side: float(np.hypot(*(middle - places[f"wrist_{side}"]))) for side in known}
+        if gaps and (side := min(gaps, key=lambda key: gaps[key])) and gaps[side] < min(0.6, found.get(side, (9.0,))[0]):
+            found[side] = gaps[side], middle
+    return {side: middle for side, (_, middle) in found.items() if f"wrist_{side}" not in evidence.placed}
+
+
+def _feet(evidence: Evidence, seen: View, places: Mapping[str, Floats]) -> dict[str, Floats]:
+    """The ankle over the shoe that is seen under either leg."""
+    found: dict[str, Floats] = {}
+    pieces = _pieces(evidence.labels == Part.FOOTWEAR, seen, 0.006)
+    for side in SIDES:
+        name = f"ankle_{side}"
+        if evidence.sure[name] <= LEAST or name in evidence.placed:
+            continue
+        for piece in pieces:
+            sole = piece[:, 1].max()
+            near = piece[piece[:, 1] > sole - 0.35]
+            if np.abs(near - places[name]).max(1).min() < 0.25 and np.ptp(near[:, 0]) < 0.8:
+                found[side] = np.array([0.5 * near[:, 0].mean() + 0.5 * places[name][0], sole - 0.14])
+    return found
