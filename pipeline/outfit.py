@@ -58,7 +58,7 @@ def read_outfit(prompt: str, negative_prompt: str = "", seed: int = 0) -> Wish:
     garments: list[Garment] = []
     unsaid: list[frozenset[str]] = []
     for word, mention in items[:MOST]:
-        garment, left = realised(word, mention, seed, [g for g in garments if g.slot in MAIN_SLOTS], notes, reading.is_mans)
+        garment, left = realised(word, mention, seed, [g for g in garments if g.slot in MAIN_SLOTS], notes)
         garments.append(garment)
         unsaid.append(left)
     notes += [f"There is no {text} in the wardrobe." for text in reading.unknown]

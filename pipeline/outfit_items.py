@@ -184,15 +184,17 @@ def denied(negated: Iterable[Mention], bare: Collection[ClothingPart], named: It
     return frozenset(found - {garment.kind for garment in named})
 
 
-def realised(
-    word: Word, mention: Mention, seed: int, beside: list[Garment], notes: list[str], is_mans: bool
-) -> tuple[Garment, frozenset[str]]:
+def realised(word: Word, mention: Mention, seed: int, beside: list[Garment], notes: list[str]) -> tuple[Garment, frozenset[str]]:
     """A garment as it was said, the rest by the seed, and which fields the rest are."""
     said = dict(word.said) | mention.cuts
     kinds = [kind for kind in word.kinds if not said.get("length") or said["length"] in KINDS[kind].lengths] or list(word.kinds)
-    rng = choice.rng_of(seed, "named", word.wanted)
-    hues = choice.rng_of(seed, *word.usual) if mention.costume and word.takes else rng  # a suit's trousers are its jacket's
-    kind = kinds[int(rng.integers(len(kinds)))] if word.is_any else word.kinds[0]
+
+    def rng(name: str) -> choice.Rng:
+        """Numbers of each field's own: what is said of one leaves the others as they are."""
+        return choice.rng_of(seed, "named", word.wanted, name)
+
+    hues = choice.rng_of(seed, *word.usual) if mention.costume and word.takes else rng("colour")  # a suit is of one cloth
+    kind = kinds[int(rng("kind").integers(len(kinds)))] if word.is_any else word.kinds[0]
     row, unsaid = KINDS[kind], {"kind"} if word.is_any and len(kinds) > 1 else set()
     is_meant = word.is_any or mention.costume or {word.wanted, mention.text} & {kind, *row.words}
     if mention.is_approximate or not is_meant:
@@ -210,8 +212,8 @@ def realised(
     second: tuple[str | None, tuple[int, int, int] | None] = (None, None)
     if seconds := [*mention.seconds, *mention.colours[1:]]:
         second = colour_of(seconds[0])
-    elif pattern or rng.random() < row.trim:
-        second = choice.choose_second(rng, rgb, kind, _pattern_colours(pattern)[1])
+    elif pattern or rng("trim").random() < row.trim:
+        second = choice.choose_second(rng("second"), rgb, kind, _pattern_colours(pattern)[1])
         unsaid.add("second_colour")
     if not pattern and not mention.is_plain:
         unsaid.add("pattern")
@@ -224,9 +226,9 @@ def realised(
         elif options:
             unsaid.add(name)
             able = [option for option in options if (name, option) not in mention.avoided] or list(options)
-            cuts[name] = able[int(rng.integers(len(able)))]
+            cuts[name] = able[int(rng(name).integers(len(able)))]
     sleeve, length, neckline = (cuts.get(name, "") for name in ("sleeve", "length", "neckline"))
-    detail = int(rng.integers(2**31))
+    detail = int(rng("detail").integers(2**31))
     garment = Garment(row.slot, kind, colour, rgb, *second, pattern, sleeve, length, neckline, detail)
     return garment, frozenset(unsaid)
 

@@ -16,13 +16,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from wardrobe.kinds import KINDS, LENGTHS, NECKLINES, SLEEVES
-from wardrobe.palette import COLOUR_WORDS, COLOURS, RGB, ciede2000, nearest_name
+import numpy as np
+
+from wardrobe.kinds import KINDS
+from wardrobe.palette import COLOUR_WORDS, COLOURS, RGB, ciede2000, lab, nearest_name
 from wardrobe.parts import CLOTHING, ClothingPart
 from wardrobe.patterns import PATTERNS
 
 _HERE = Path(__file__).parent
-_CUTS = {"sleeve": SLEEVES, "length": LENGTHS, "neckline": NECKLINES}
 _SIMPLER = str.maketrans(
     "襯襪褲領帶連條長絲綢緞裝衛針織馬羽絨靴鞋圍圓髮頭顏紅藍綠黃紫銀灰橙淺淡藝術師護貝頂繡點節漢韓國裏裡袍僧騎盔鎧製圖結鏈項無沒腳與對雙雪紗蕾點"
     "帯黒緑黄縁縫編袴羽桜桃薄濃灰銀鉄騎帽飾様姫巻団図剣満総続単鶴竜髪変",
@@ -105,8 +106,12 @@ class Lexicon:
 def fold(text: str) -> str:
     """Lower case, one width, simplified signs, '-' and '_' as spaces."""
     text = unicodedata.normalize("NFKC", text).casefold().translate(_SIMPLER)
-    text = re.sub(r"(?<=[a-z])['’]s\b|(?<=s)['’](?=\s|$)|['’`\"“”]", "", text.replace("3/4", "three quarter"))
+    text = re.sub(r"(?<=[a-z])['’]s\b|(?<=s)['’](?=\s|$)|['’`\"“”]", "", _written_out(text))
     return re.sub(r"[\s_‐‑–—-]+", " ", text).strip()
+
+
+def _written_out(text: str) -> str:
+    return text.replace("3/4", "three quarter").replace("w/o", "without").replace("w/", "with ")
 
 
 @cache
@@ -297,11 +302,15 @@ def colour_of(word: str) -> tuple[str, RGB]:
     if name in COLOURS and shade in _SHADES:
         return name, rgb
     nearest = nearest_name(rgb)
+    if float(np.hypot(*lab(np.array(rgb, np.float64))[1:])) < _COLOURLESS:  # dark greys are nearer to dull colours
+        nearest = min(_GREYS, key=lambda name: float(ciede2000(rgb, COLOURS[name])))
     if owner and float(ciede2000(rgb, COLOURS[owner])) < float(ciede2000(rgb, COLOURS[nearest])) + _ALIKE:
         return owner, rgb
     return nearest, rgb
 
 
+_GREYS = ("white", "light grey", "grey", "black", "cream", "beige")
+_COLOURLESS = 9.0  # chroma in CIELAB
 _SHADES = ("deep", "dark", "rich", "vivid", "strong", "bright", "medium", "true", "pure")
 _ALIKE = 15.0  # CIEDE2000: within this the captions' name is kept
 

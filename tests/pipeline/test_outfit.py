@@ -113,6 +113,12 @@ def test_what_is_said_is_the_same_for_every_seed() -> None:
     assert len({wish.garments[0].second_colour for wish in wishes}) > 1
 
 
+def test_what_is_said_of_one_field_leaves_the_others() -> None:
+    for seed in range(10):
+        (one,), (other,) = (read_outfit(prompt, seed=seed).garments for prompt in ("dress", "red dress"))
+        assert (one.sleeve, one.length, one.neckline, one.detail) == (other.sleeve, other.length, other.neckline, other.detail)
+
+
 def test_costumes_are_taken_apart_and_give_way_to_what_is_named() -> None:
     assert kinds("a maid") == ["maid dress", "maid headdress"]
     assert kinds("school uniform with a grey skirt")[0] in ("pleated skirt", "flared skirt", "long skirt")
