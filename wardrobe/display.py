@@ -25,8 +25,11 @@ BLACK, WHITE = (0, 0, 0), (255, 255, 255)
 THINNEST = 0.75  # px: a thinner outline would fade on a small canvas
 UNLINED = 0.01  # units: the pen for seams where a style has no outline
 BRUSHED = 1.3  # px: a thinner line is stroked evenly, nobody would see it swell
+FINE = 64  # px per unit: below, lines are even and shade has one tone
 VISIBLE = 0.7  # px: a thinner line is drawn as wide as this, and fainter
 CAST = (0.014, 0.03, 0.055)  # units: how far what lies close, over and far in front throws its shadow
+LOST = 0.5  # of that width: a line that is thinner still is left out
+THROWN = 1.5  # px: a shorter shadow is left out
 NEAR, FAR = 0.6, 9.0  # differences of z that part these three
 
 
@@ -132,6 +135,7 @@ class _Brush:
     def __init__(self, style: Style, frame: Frame) -> None:
         self.style, self.scale = style, frame.scale
         self.width = max(style.line, THINNEST / frame.scale) if style.line else 0.0
+        self.fine = frame.scale >= FINE
         self.steps = 2 if frame.scale < 90 else 4 if frame.scale < 260 else 6
         self.dark = shading.into_shade(style.light)
         self.facets = _facets(style) if style.shading == "facets" else None
@@ -166,7 +170,7 @@ class _Brush:
     def _outline(self, layer: Layer, ink: RGB, width: float) -> None:
         """Thin in the light, heavy in the shade."""
         path, weight = layer.edge or layer.path, self.style.thick_thin
-        if width * self.scale >= BRUSHED:
+        if self.fine and width * self.scale >= BRUSHED:
             centre = layer.path.bounds().centre
             self.operations.append(Fill(pen.outline(path, width, weight, self.dark, centre, self.steps), ink))
             return
@@ -201,7 +205,9 @@ class _Brush:
         """A line in the layer's ink; one that would be thinner than can be seen grows fainter instead."""
         width = mark.width * (self.width or UNLINED)
         seen = width * self.scale / VISIBLE
-        if ends != (1.0, 1.0) and width * self.scale >= BRUSHED:
+        if seen < LOST:
+            return
+        if self.fine and ends != (1.0, 1.0) and width * self.scale >= BRUSHED:
             self.operations.append(Fill(pen.crease(mark.path, width, ends, self.steps), ink, mark.strength))
         else:
             self.operations.append(Stroke(mark.path, ink, width / min(1.0, seen), mark.strength * min(1.0, seen)))
@@ -219,6 +225,8 @@ class _Brush:
         """A streak of light that follows the lit border from a little inside."""
         box = layer.path.bounds()
         size = min(0.35, box.width, box.height)
+        if 0.12 * size * self.scale < VISIBLE:
+            return
         start, end = ((reach * size * self.dark[0], reach * size * self.dark[1]) for reach in (0.13, 0.13 + 0.12 * layer.gloss))
         strength = (0.25 + 0.5 * self.style.gloss) * (0.35 + 0.65 * layer.gloss)
         soft = 0.0 if self.style.shading == "cel" else 0.04 * size
@@ -228,18 +236,23 @@ class _Brush:
     def _cel(self, layer: Layer, shade: RGB, cast: list[Path]) -> None:
         """One even tone where form, folds and what lies above leave no light, and a darker core in it."""
         style, tube = self.style, layer.tube
-        form, core = shading.terminators(tube, style.light, (1.0, 2.1)) if tube is not None else ([], [])
+        deep = self.fine and style.tones > 1
+        form, *core = shading.terminators(tube, style.light, (1.0, 2.1) if deep else (1.0,)) if tube is not None else ([], [])
         paths = [*cast, *self._valleys(layer, "shadow")]
         if tube is None:
             box = layer.path.bounds()
             reach = -min(0.09, 0.2 * min(box.width, box.height)) * layer.shading
-            paths.append(shading.rim(layer.path, (self.dark[0] * reach, self.dark[1] * reach)))
+            shift = (self.dark[0] * reach, self.dark[1] * reach)
+            if paths:
+                paths.append(shading.rim(layer.path, shift))
+            else:
+                self.operations += [Clip(layer.path, False, shift), Shade(shade), Unclip()]
         if form or paths:
             self.operations.append(Fill(shading.joined(form, paths), shade, multiply=True))
-        if style.tones > 1:
-            deep = [mark.path for mark in layer.marks if mark.kind == "deep"]
-            if core or deep:
-                self.operations.append(Fill(shading.joined(core, deep), _weakened(shade, 0.6), multiply=True))
+        if deep:
+            darker = [mark.path for mark in layer.marks if mark.kind == "deep"]
+            if core[0] or darker:
+                self.operations.append(Fill(shading.joined(core[0], darker), _weakened(shade, 0.6), multiply=True))
 
     def _valleys(self, layer: Layer, kind: str) -> list[Path]:
         folds = [shading.valleys(mark.path, mark.depth, self.style.light) for mark in layer.marks if mark.kind == "fold"]
@@ -252,7 +265,8 @@ class _Brush:
         if tube is not None:
             wide = float(np.hypot(*(tube.right - tube.left).T).mean())
             dark = _weakened(shade, 0.75)
-            for form, blur in zip(shading.terminators(tube, style.light, (0.85, 1.9)), (0.1, 0.06), strict=True):
+            fronts, blurs = ((0.85, 1.9), (0.1, 0.06)) if self.fine else ((0.95,), (0.1,))
+            for form, blur in zip(shading.terminators(tube, style.light, fronts), blurs, strict=True):
                 if form:
                     blur *= wide * (0.5 if crisp else 1)
                     operations.append(Fill(shading.joined(form, []), dark, multiply=True, soft=blur))
@@ -260,7 +274,7 @@ class _Brush:
             self._gradient(layer, shade)
         if cast:
             operations.append(Fill(shading.joined([], cast), shade, multiply=True, soft=0.006 if crisp else 0.018))
-        folds = self._valleys(layer, "shadow") + [mark.path for mark in layer.marks if mark.kind == "deep"]
+        folds = self._valleys(layer, "shadow") + [mark.path for mark in layer.marks if self.fine and mark.kind == "deep"]
         if folds:
             dark = _weakened(shade, 0.85)
             operations.append(Fill(shading.joined([], folds), dark, multiply=True, soft=0.003 if crisp else 0.012))
@@ -277,33 +291,26 @@ class _Brush:
 def _cast(layers: list[Layer], style: Style, frame: Frame) -> list[list[Path]]:
     """For every layer, the shadows that those in front of it throw on it."""
     found: list[list[Path]] = [[] for _ in layers]
-    if style.shading in ("flat", "facets"):
+    if style.shading in ("flat", "facets") or CAST[2] * frame.scale < THROWN:
         return found
-    boxes = np.array([layer.path.bounds() for layer in layers]).reshape(-1, 4) + [-0.06, -0.06, 0.06, 0.06]
-    meet: list[list[bool]] = _meeting(boxes[:, :2], boxes[:, 2:]).tolist()
     dark = shading.into_shade(style.light)
     made: dict[tuple[int, float], Path] = {}
-    casting = [index for index, layer in enumerate(layers) if _casts(layer)]
+    casting = [(index, layer.z, layer.path.bounds()) for index, layer in enumerate(layers) if _casts(layer)]
     for index, layer in enumerate(layers):
         if layer.shading <= 0 or layer.face or not (layer.garment or layer.part == ClothingPart.SKIN):
             continue
-        for other in casting:
-            gap = layers[other].z - layer.z
-            if gap <= 0.05 or not meet[index][other]:
-                continue
+        left, top, right, bottom = layer.path.bounds()
+        for other, z, box in casting:
+            gap = z - layer.z
             reach = CAST[0] if gap < NEAR else CAST[1] if gap < FAR else CAST[2]
-            if reach * frame.scale < VISIBLE:
+            if gap <= 0.05 or reach * frame.scale < THROWN:
+                continue
+            if box.left > right or box.right < left or box.top > bottom or box.bottom < top:
                 continue
             if (other, reach) not in made:
                 made[other, reach] = shading.cast(layers[other].path, (dark[0] * reach, dark[1] * reach))
             found[index].append(made[other, reach])
     return found
-
-
-def _meeting(low: NDArray[np.float64], high: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """N x N: which of N boxes touch each other. low, high: N x 2, their corners."""
-    x, y = ((low[:, None, axis] < high[None, :, axis]) & (low[None, :, axis] < high[:, None, axis]) for axis in (0, 1))
-    return np.asarray(x & y)
 
 
 def _casts(layer: Layer) -> bool:

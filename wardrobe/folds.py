@@ -14,7 +14,7 @@ import numpy as np
 
 from wardrobe.canvas import Mark
 from wardrobe.cloth import Cloth, across
-from wardrobe.geometry import Limb, Points, spline, trace
+from wardrobe.geometry import Limb, Points, spline_weights, trace
 from wardrobe.path import Path
 from wardrobe.shading import into_shade
 
@@ -24,8 +24,33 @@ BENT = 16.0  # degrees from which a joint compresses the cloth in its crook
 
 def along(left: Points, right: Points, *rows: Row) -> Points:
     """A smooth line through these (u, s) between two side lines."""
-    place = spline(np.array(rows), 4 * len(rows)) if len(rows) > 2 else np.array(rows)
-    return across(left, right, place[:, 0], place[:, 1])
+    return along_all(left, right, [list(rows)])[0]
+
+
+def along_all(left: Points, right: Points, lines_: list[list[Row]]) -> list[Points]:
+    """Smooth lines, each through as many (u, s) between two side lines: all at once, for speed."""
+    control = np.array(lines_)
+    count, size = control.shape[:2]
+    place = control if size < 3 else np.tensordot(spline_weights(size, 4 * size), control, (1, 1)).transpose(1, 0, 2)
+    points = across(left, right, place[..., 0].ravel(), place[..., 1].ravel())
+    return list(points.reshape(count, -1, 2))
+
+
+def on_front(cloth: Cloth, lines_: list[list[Row]]) -> list[Points]:
+    """Smooth lines, each through as many (u, v) of the torso's front, also below the crotch (v > 1)."""
+    control = np.array(lines_)
+    torso, (u, v) = cloth.figure.torso, (control[..., 0], control[..., 1])
+    angle = np.clip(u, -1, 1) * np.pi / 2 + cloth.figure.turn * 0.75
+    share = (np.sin(np.clip(angle, -np.pi / 2, np.pi / 2)) + 1) / 2
+    level = np.clip(v, 0, 1) * (len(torso.v) - 1)
+    low = np.minimum(level.astype(int), len(torso.v) - 2)
+    f = (level - low)[..., None]
+    left, right = (side[low] * (1 - f) + side[low + 1] * f for side in (torso.left, torso.right))
+    points = left + (right - left) * share[..., None]
+    points[..., 1] += np.maximum(v - 1, 0) * torso.length
+    size = control.shape[1]
+    smooth = points if size < 3 else np.tensordot(spline_weights(size, 4 * size), points, (1, 1)).transpose(1, 0, 2)
+    return list(smooth)
 
 
 def lines(*rows: Points) -> Path:
@@ -61,10 +86,10 @@ def limb_folds(
     pick, (outer, inner) = cloth.rng, sides
     half = float(np.hypot(*(outer - inner).T).mean()) / 2
     slender = float(np.abs(np.diff(limb.centre, axis=0)).sum()) / half  # a short thick limb has no room for many folds
-    drawn: list[Points] = []
+    drawn: list[list[Row]] = []
 
     def crease(*rows: Row) -> None:
-        drawn.append(along(outer, inner, *((u, float(np.clip(t / t1, 0, 1.02))) for u, t in rows)))
+        drawn.append([(u, min(max(t / t1, 0.0), 1.02)) for u, t in rows])
 
     if root:
         start = float(pick.uniform(0.09, 0.13))
@@ -83,7 +108,7 @@ def limb_folds(
         _joint(cloth, limb, crease, loose, slender)
         if t1 > 0.85 and loose > 0.1 and slender > 7:
             _bunched(cloth, crease, t1, loose)
-    return [folds(*drawn, depth=0.34 * half)]
+    return [folds(*along_all(outer, inner, drawn), depth=0.34 * half)]
 
 
 def _joint(cloth: Cloth, limb: Limb, crease: Crease, loose: float, slender: float) -> None:
@@ -122,35 +147,30 @@ def _bunched(cloth: Cloth, crease: Crease, t1: float, loose: float) -> None:
         side, t = -side, t - float(pick.uniform(0.035, 0.06)) * (1 + 0.3 * k)
 
 
-def on_front(cloth: Cloth, u: float, v: float) -> tuple[float, float]:
-    """A point of the front, also below the crotch (v > 1)."""
-    x, y = cloth.front(u, min(v, 1.0))
-    return x, y + max(0.0, v - 1) * cloth.figure.torso.length
-
-
 def gathers(cloth: Cloth, v: float, count: int, *, rise: float = 0.12, reach: float = 0.85, down: bool = False) -> Mark:
     """Small folds that a waistband holds, upwards (down: downwards) from level v."""
     pick = cloth.rng
-    drawn = []
+    drawn: list[list[Row]] = []
     way = 1 if down else -1
     for k in range(count):
         u = -reach + 2 * reach * (k + float(pick.uniform(0.25, 0.75))) / count
         high = rise * float(pick.uniform(0.45, 1.3))
         bow = float(pick.uniform(-0.05, 0.05)) + 0.08 * u
         rows = [(u, v), (u + 0.5 * bow, v + way * 0.5 * high), (u + bow, v + way * high)]
-        drawn.append(spline(np.array([on_front(cloth, *row) for row in rows]), 8))
-    return folds(*drawn, depth=0.07 * cloth.figure.body.shoulder, width=0.65)
+        drawn.append(rows)
+    return folds(*on_front(cloth, drawn), depth=0.07 * cloth.figure.body.shoulder, width=0.65)
 
 
 def cones(left: Points, right: Points, edges: Points, rises: Points, sag: float, lean: float = 0.86) -> list[Points]:
     """Valleys of hanging cloth: from the hem at u = edges (N) up over shares `rises` (N) of the length, drawn together
     towards the waist by `lean`. sag: units by which the hem hangs lower in its middle."""
-    drawn = []
-    for u, rise in zip(edges.tolist(), rises.tolist(), strict=True):
-        line = along(left, right, (u, 1.0), (u * (1 - 0.45 * (1 - lean)), 1 - 0.5 * rise), (u * lean, 1 - rise))
-        s = np.linspace(1.0, 1 - rise, len(line))
-        line[:, 1] += sag * s * np.cos(u * np.pi / 2)
-        drawn.append(line)
+    rows = [
+        [(u, 1.0), (u * (1 - 0.45 * (1 - lean)), 1 - 0.5 * rise), (u * lean, 1 - rise)]
+        for u, rise in zip(edges.tolist(), rises.tolist(), strict=True)
+    ]
+    drawn = along_all(left, right, rows)
+    for line, u, rise in zip(drawn, edges.tolist(), rises.tolist(), strict=True):
+        line[:, 1] += sag * float(np.cos(u * np.pi / 2)) * np.linspace(1.0, 1 - rise, len(line))
     return drawn
 
 
@@ -161,7 +181,7 @@ def bust(cloth: Cloth) -> list[Mark]:
     if body.child or strong <= 0:
         return []
     dark = 1 if into_shade(cloth.style.light)[0] > 0 else -1
-    low, shade, drawn = 0.44 + 0.03 * strong, Path(), []
+    low, shade, under = 0.44 + 0.03 * strong, Path(), []
     for sign in (-1, 1):
         if sign == dark:  # one with the form's shade on this side
             rows = [
@@ -181,11 +201,10 @@ def bust(cloth: Cloth) -> list[Mark]:
                 (0.4, low + 0.012 + 0.012 * strong),
                 (0.66, low + 0.008),
             ]
-        shape = spline(np.array([cloth.front(sign * u, v) for u, v in rows]), 24, closed=True)
+        (shape,) = on_front(cloth, [[(sign * u, v) for u, v in [*rows, rows[0]]]])
         shade.add_path(trace(shape if sign > 0 else shape[::-1]))
-        under = [(0.92, 0.385), (0.8, low - 0.015), (0.6, low + 0.008)]
-        drawn.append(spline(np.array([cloth.front(sign * u, v) for u, v in under]), 10))
+        under.append([(sign * u, v) for u, v in ((0.92, 0.385), (0.8, low - 0.015), (0.6, low + 0.008))])
     found = [Mark(shade, "shadow")]
     if strong > 0.3:
-        found.append(Mark(lines(*drawn), "line", width=0.6, strength=0.8, ends=(0.7, 0.0)))
+        found.append(Mark(lines(*on_front(cloth, under)), "line", width=0.6, strength=0.8, ends=(0.7, 0.0)))
     return found

@@ -26,12 +26,13 @@ def unit_steps(count: int) -> NDArray[np.float64]:
 
 def spline(control: Points, count: int = 24, closed: bool = False) -> Points:
     """`count` points on the Catmull-Rom curve THROUGH the control points."""
-    weights = _spline_weights(len(control), count, closed)
+    weights = spline_weights(len(control), count, closed)
     return np.asarray(weights @ control)
 
 
 @lru_cache(maxsize=256)
-def _spline_weights(size: int, count: int, closed: bool) -> NDArray[np.float64]:
+def spline_weights(size: int, count: int, closed: bool = False) -> NDArray[np.float64]:
+    """`count` x `size`: shares of the control points in every point of `spline`; never write to it."""
     where = np.linspace(0, size, count, endpoint=False) if closed else np.linspace(0, size - 1, count)
     span = np.minimum(where.astype(int), size - 1 if closed else size - 2)
     f = where - span

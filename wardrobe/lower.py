@@ -10,13 +10,13 @@ from wardrobe.canvas import SLEEVE, Layer, Mark
 from wardrobe.cloth import Cloth, across, limb_angle, strokes
 from wardrobe.figure import SIDES
 from wardrobe.geometry import Points, polygon, spline, trace
-from wardrobe.path import Path
 from wardrobe.shading import Tube
 from wardrobe.skirts import REACH as REACH
 from wardrobe.skirts import folds as folds
 from wardrobe.skirts import hem_band as hem_band
 from wardrobe.skirts import skirt_path as skirt_path
 from wardrobe.skirts import skirt_sides as skirt_sides
+from wardrobe.sleeves import ring
 from wardrobe.style import RGB, darken
 
 CONE, HIPS = 1.1, 1.45  # `Tube.front` of a skirt, and of hips whose shade goes on down a leg
@@ -101,7 +101,8 @@ def tiers(
         falls = cloth.rng.uniform(0.35, 0.95, len(lobes) - 2)
         hangs = creases.cones(a, b, lobes[1:-1], falls, low_sag, 0.94)
         us = np.linspace(-0.92, 0.92, 6 + 3 * k) + cloth.rng.uniform(-0.03, 0.03, 6 + 3 * k)
-        pinched = [creases.along(a, b, (u, 0.0), (u * 1.01, float(cloth.rng.uniform(0.2, 0.5)))) for u in us]
+        short = cloth.rng.uniform(0.2, 0.5, len(us)).tolist()
+        pinched = creases.along_all(a, b, [[(u, 0.0), (u * 1.01, fall)] for u, fall in zip(us.tolist(), short, strict=True)])
         pitch = (b[-1, 0] - a[-1, 0]) / len(lobes)
         path = skirts.hanging_path(a, b, lobes, low_sag, deep)
         marks = [creases.folds(*hangs, depth=0.4 * pitch), creases.folds(*pinched, depth=0.2 * pitch, width=0.6)]
@@ -164,9 +165,8 @@ def trousers(
             band_tube = Tube(*leg.sides(t1 - 0.05, t1, grow))
             found.append(cloth.detail(leg.z + SLEEVE + 0.1, leg.band(t1 - 0.05, 0.05, grow), cuff, shading=0.3, tube=band_tube))
         elif t1 > 0.2:
-            _, low = leg.sides(0.0, t1, room, spread, bulge)
-            ring = _ring(outer, low, 0.03 if t1 > 0.6 else 0.06)
-            found[-1].marks.insert(0, Mark(ring, width=0.45, strength=0.6))
+            seam = ring(outer, inner, 0.97 if t1 > 0.6 else 0.92)
+            found[-1].marks.insert(0, Mark(creases.lines(seam), width=0.45, strength=0.6))
     found.append(_hips(cloth, legs, v, hip_ease, z, marks))
     if band is not None:
         found.append(waistband(cloth, v + 0.02, band, z + 0.2, 0.07, 0.06))
@@ -187,21 +187,13 @@ def _flared(cloth: Cloth, outer: Points, inner: Points) -> Mark:
     return creases.folds(*rows, depth=0.16 * float(np.hypot(*(outer[-1] - inner[-1]))))
 
 
-def _ring(outer: Points, inner: Points, before: float) -> Path:
-    """A line across a leg, `before` (share of its length) above its end."""
-    us, s = np.linspace(-1, 1, 7), 1 - before
-    line = across(outer, inner, us, s)
-    chord = line[-1] - line[0]
-    down = np.array([-chord[1], chord[0]]) * (1 if chord[0] > 0 else -1)
-    return trace(line + down * 0.125 * np.sin(np.pi * (us[:, None] + 1) / 2), closed=False)
-
-
 def _joined(hip: Points, leg: Points, sign: int) -> Points:
     """The side of the hips carried on down a leg, whichever of both lies farther out. sign: of that side, -1 left."""
     y = np.linspace(hip[0, 1], leg[-1, 1], 12)
     reach = sign * np.interp(y, hip[:, 1], hip[:, 0])
     out = np.where(y >= leg[0, 1], np.maximum(reach, sign * np.interp(y, leg[:, 1], leg[:, 0])), reach)
     out[-2:] = sign * np.interp(y[-2:], leg[:, 1], leg[:, 0])
+    out[-2:] -= [0.006, 0.014]
     out[2:-1] = (out[1:-2] + 2 * out[2:-1] + out[3:]) / 4
     return np.stack([sign * out, y], 1)
 
@@ -227,8 +219,8 @@ def _hips(
     middle_l, middle_r = (outer_l[low] + inner_l[low]) / 2, (outer_r[low] + inner_r[low]) / 2
     lower = np.stack([middle_l, inner_l[low], fork, inner_r[low], middle_r] if parted else [middle_l, fork, middle_r])
     hips = polygon(np.concatenate([left, lower, right[::-1]]))
-    edge = trace(left, closed=False)
-    edge.add_path(trace(right, closed=False))
+    edge = trace(left[:-1], closed=False)  # where it thins out, the leg's own outline has begun
+    edge.add_path(trace(right[:-1], closed=False))
     front = torso.front
     seam = spline(np.array([front(0, v), front(0.03, 0.8), front(0.0, 0.95), fork.tolist()]), 10)
     fly = spline(np.array([front(0.16, v), front(0.17, 0.82), front(0.12, 0.9), front(0.01, 0.95)]), 10)

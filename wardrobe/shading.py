@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from wardrobe.geometry import Points, unit_steps
 from wardrobe.path import Path
-from wardrobe.pen import add_closed, flat, mitres
+from wardrobe.pen import add_closed, flat
 
 XY = tuple[float, float]
 BEYOND = 1.3  # u to which a dark side is filled, past the silhouette, so that a blurred edge is still dark there
@@ -91,18 +91,27 @@ def valleys(path: Path, depth: float, light: XY) -> Path:
     """The shaded side of folds, leaf by leaf. path: their creases, each from its root to where it runs out; depth: units, the
     leaf's greatest width."""
     dark = np.array(into_shade(light))
-    found = Path()
+    alike: dict[int, list[Points]] = {}
     for line, _ in flat(path, 3):
-        if len(line) < 2:
-            continue
         if len(line) == 2:
             line = line[0] + (line[1] - line[0]) * unit_steps(6)[:, None]
-        side = mitres(line, False)
-        sign = 1.0 if float((side @ dark).sum()) > 0 else -1.0
-        length = float(np.hypot(*(line[-1] - line[0])))
-        t = unit_steps(len(line))
-        wide = min(depth, 0.3 * length) * sign * (0.75 + 0.6 * t) * (1 - t) ** 0.9
-        add_closed(found, _positive(np.concatenate([line, (line + side * wide[:, None])[::-1]])))
+        alike.setdefault(len(line), []).append(line)
+    found = Path()
+    for count, rows in alike.items():
+        if count < 2:
+            continue
+        spines = np.stack(rows)  # K x N x 2
+        ahead = np.concatenate(
+            [spines[:, 1:2] - spines[:, :1], spines[:, 2:] - spines[:, :-2], spines[:, -1:] - spines[:, -2:-1]], 1
+        )
+        side = ahead[..., ::-1] * [1, -1] / np.maximum(np.hypot(ahead[..., :1], ahead[..., 1:]), 1e-9)
+        sign = np.where((side @ dark).sum(1) > 0, 1.0, -1.0)
+        length = np.hypot(*(spines[:, -1] - spines[:, 0]).T)
+        t = unit_steps(count)
+        wide = (sign * np.minimum(depth, 0.3 * length))[:, None] * (0.75 + 0.6 * t) * (1 - t) ** 0.9
+        leaves = np.concatenate([spines, (spines + side * wide[..., None])[:, ::-1]], 1)
+        for leaf in leaves:
+            add_closed(found, _positive(leaf))
     return found
 
 

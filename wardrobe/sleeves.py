@@ -6,9 +6,9 @@ import numpy as np
 
 from wardrobe import folds
 from wardrobe.canvas import Layer, Mark
-from wardrobe.cloth import Cloth, limb_angle
+from wardrobe.cloth import Cloth, across, limb_angle
 from wardrobe.figure import SIDES
-from wardrobe.geometry import Limb, Points, trace
+from wardrobe.geometry import Limb, Points, trace, unit_steps
 from wardrobe.shading import Tube
 from wardrobe.style import RGB, darken
 
@@ -62,17 +62,17 @@ def _cuff(cloth: Cloth, arm: Limb, t: float, size: float, ease: float, colour: R
     """A band round the arm with its seam and the turn of its edge."""
     end = min(t + size, 1.0)
     tube = Tube(*arm.sides(max(t, 0.001), end, ease))
-    seams = folds.lines(*(arm_ring(arm, at, ease) for at in (t + 0.18 * size, end - 0.16 * size)))
+    seams = folds.lines(*(ring(tube.left, tube.right, at) for at in (0.18, 0.84)))
     return cloth.detail(z, arm.band(t, size, ease), colour, marks=[Mark(seams, width=0.45, strength=0.6)], shading=0.3, tube=tube)
 
 
-def arm_ring(limb: Limb, t: float, ease: float, hem: float = 0.25) -> Points:
-    """A line across a limb at t, curved as its hem is; from the outer to the inner side."""
-    outer, inner = limb.sides(max(t - 0.05, 0.0), max(t, 0.05), ease)
-    a, b = outer[-1], inner[-1]
-    along = np.array(limb.direction(t)) * float(np.hypot(*(b - a))) * 0.5 * hem
-    f = np.linspace(0, 1, 7)[:, None]
-    return np.asarray(a + (b - a) * f + along * np.sin(np.pi * f))
+def ring(outer: Points, inner: Points, s: float, hem: float = 0.25) -> Points:
+    """A line across a sleeve or leg at a share s of its side lines, curved as its hem is; from the outer to the inner side."""
+    a, b = across(outer, inner, np.array([-1.0, 1.0]), s)
+    (x, y), f = b - a, unit_steps(7)[:, None]
+    down, ahead = np.array([-y, x]), outer[-1] + inner[-1] - outer[0] - inner[0]
+    down = down if float(down @ ahead) > 0 else -down
+    return np.asarray(a + (b - a) * f + down * (0.5 * hem) * np.sin(np.pi * f))
 
 
 def _sleeve_marks(
@@ -83,9 +83,9 @@ def _sleeve_marks(
     half = float(np.hypot(*(outer - inner).T).mean()) / 2
     if kind == "puff":
         us = np.array([-0.62, -0.2, 0.2, 0.6]) + cloth.rng.uniform(-0.1, 0.1, 4)
-        low = [folds.along(outer, inner, (u * 0.8, 1.0), (u, 0.78), (u * 1.15, 0.45 + 0.15 * abs(u))) for u in us]
-        high = [folds.along(outer, inner, (u, 0.1), (u * 1.1, 0.24), (u * 1.2, 0.42)) for u in (-0.45, 0.05, 0.5)]
-        return [folds.folds(*low, *high, depth=0.3 * half)]
+        rows = [[(u * 0.8, 1.0), (u, 0.78), (u * 1.15, 0.45 + 0.15 * abs(u))] for u in us.tolist()]
+        rows += [[(u, 0.1), (u * 1.1, 0.24), (u * 1.2, 0.42)] for u in (-0.45, 0.05, 0.5)]
+        return [folds.folds(*folds.along_all(outer, inner, rows), depth=0.3 * half)]
     marks = [] if kind == "wide" else folds.limb_folds(cloth, arm, sides, t1, loose=loose)
     seam = folds.along(outer, inner, (0.0, 0.0), (0.55, 0.03 / t1), (0.93, 0.11 / t1))
     marks.insert(0, Mark(folds.lines(seam), width=0.5, strength=0.6, ends=(0.0, 0.5)))
@@ -104,5 +104,5 @@ def _sleeve_marks(
         hang += [folds.along(outer, inner, (0.97, 0.13), (0.5, 0.17), (0.1, 0.3))]
         marks.insert(0, folds.folds(*hang, depth=0.25 * half))
     elif not cuffed:
-        marks.append(Mark(folds.lines(arm_ring(arm, t1 - 0.022, loose * cloth.figure.body.arm_half)), width=0.45, strength=0.6))
+        marks.append(Mark(folds.lines(ring(outer, inner, 1 - 0.022 / t1)), width=0.45, strength=0.6))
     return marks

@@ -26,10 +26,6 @@ BARREL = 1.15  # `Tube.front` of a torso: flatter than a limb
 _STRAPS = 0.62  # bare arms cover the outer part of the shoulder, so a sleeveless neckline is cut narrower
 
 
-def _at(cloth: Cloth, *rows: tuple[float, float]) -> Points:
-    return np.array([folds.on_front(cloth, u, v) for u, v in rows])
-
-
 def torso_folds(cloth: Cloth, v1: float, loose: float = 1.0) -> Mark:
     """Pulls from the armpits, and what the waist or the hem at level v1 gathers; one mark."""
     pick, w = cloth.rng, cloth.figure.body.shoulder
@@ -47,8 +43,7 @@ def torso_folds(cloth: Cloth, v1: float, loose: float = 1.0) -> Mark:
         for u in (float(pick.uniform(-0.75, -0.3)), float(pick.uniform(0.25, 0.75))):
             high = float(pick.uniform(0.08, 0.2))
             rows.append([(u, v1), (u + 0.03, v1 - 0.5 * high), (u * 0.92, v1 - high)])
-    drawn = [spline(_at(cloth, *row), 9) for row in rows]
-    found = folds.folds(*drawn, depth=0.09 * w)
+    found = folds.folds(*folds.on_front(cloth, rows), depth=0.09 * w)
     if held:
         found.path.add_path(folds.gathers(cloth, held, int(pick.integers(4, 7))).path)
     return found
