@@ -29,6 +29,7 @@ BODY = {Part.TOPWEAR, Part.BOTTOMWEAR, Part.ONEPIECE}
 SMALL = {Part.HANDWEAR, Part.NECKWEAR, Part.HEADWEAR}  # goes with what it belonged to, and is added only where it is asked for
 UPPER = {Part.TOPWEAR, Part.ONEPIECE}
 WORN = 0.004  # of the figure: parts below are not worn
+EXPLAINED = 0.4  # share of a painted mask that detection must take for somebody, or it has missed what is meant
 TAKEN = 0.5  # share of an old garment that a painted mask must cover to replace it
 
 NOTHING_NAMED = "No garment is named here, so nothing is drafted; please name one, such as 'red hoodie, blue jeans'."
@@ -128,7 +129,12 @@ def _limited(draft: Draft, found: Detection, painted: Region | None, protected: 
     if allowed.all():
         return draft
     alpha = np.where(allowed, draft.image[..., 3], np.uint8(0))
-    old = draft.old & allowed if painted is None else painted & ~draft.front
+    old = draft.old & allowed
+    if painted is not None:
+        old = painted & np.isin(found.labels, (*CLOTHING, Part.HEADWEAR))
+        if (found.labels[painted] > 0).mean() < EXPLAINED:  # whoever paints sees clothes where detection sees nothing
+            old = painted
+        old = old & ~draft.front
     return replace(draft, image=np.dstack([draft.image[..., :3], alpha]), old=old)
 
 
