@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models.kept import digest
 from pipeline.body import CLAIMED
+from pipeline.chips import choices_of
 from pipeline.detect import masked
-from pipeline.draft import Draft, draw_draft, old_clothes, own_draft
+from pipeline.draft import Draft, draw_draft, dressed, old_clothes, own_draft
 from pipeline.evidence import Evidence, read_evidence, with_joints
-from pipeline.fit import Doubt, fit
+from pipeline.fit import Doubt, Fit, fit
 from pipeline.mask import as_mask
 from pipeline.outfit import Wish, complete, read_outfit
 from pipeline.request import CLOTHING, OFF, ClothingPart, Detection, DetectRequest, Drafted, Image8, SwapRequest
@@ -29,6 +32,7 @@ BODY = {Part.TOPWEAR, Part.BOTTOMWEAR, Part.ONEPIECE}
 SMALL = {Part.HANDWEAR, Part.NECKWEAR, Part.HEADWEAR}  # goes with what it belonged to, and is added only where it is asked for
 UPPER = {Part.TOPWEAR, Part.ONEPIECE}
 WORN = 0.004  # of the figure: parts below are not worn
+REMEMBERED = 4  # bodies that are kept fitted
 EXPLAINED = 0.4  # share of a painted mask that detection must take for somebody, or it has missed what is meant
 TAKEN = 0.5  # share of an old garment that a painted mask must cover to replace it
 
@@ -65,7 +69,7 @@ def make_plan(request: SwapRequest, see: See) -> Plan:
         drafts: tuple[Draft, ...] = (own_draft(request.draft, found, request.parts or CLOTHING),) * request.count
     else:
         evidence = with_joints(read_evidence(request.character, found.labels, found.keep, painted), request.joints)
-        joints, body = _places(evidence), fit(evidence)
+        joints, body = _places(evidence), _fitted(_Seen.of(evidence))
         several = (SEVERAL,) if evidence.figures > 1 and painted is None else ()
         request = replace(request, notes=(*request.notes, *wish.notes, *several))
         if isinstance(body, Doubt):
@@ -89,8 +93,40 @@ def make_draft(request: SwapRequest, see: See) -> Drafted:
     joints = plan.joints
     if not plan.drafts:
         return Drafted(None, joints=joints, notes=plan.request.notes or (NOTHING_NAMED,))
-    draft = plan.drafts[0]
-    return Drafted(draft.image, draft.outfit.garments, draft.parts, draft.svg, plan.request.mask, joints, plan.request.notes)
+    draft, found = plan.drafts[0], plan.found
+    assert found is not None and plan.request.mask is not None
+    worn = dressed(request.character, draft, found.labels)
+    worn[plan.request.mask == 0] = request.character[plan.request.mask == 0]
+    garments = draft.outfit.garments
+    return Drafted(
+        draft.image,
+        worn,
+        garments,
+        tuple(map(choices_of, garments)),
+        draft.parts,
+        draft.svg,
+        plan.request.mask,
+        joints,
+        plan.request.notes,
+    )
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """Evidence by what it says, so that a body is fitted once and not again at every word. named: compared in its stead."""
+
+    named: tuple[object, ...]
+    evidence: Evidence = field(compare=False)
+
+    @classmethod
+    def of(cls, evidence: Evidence) -> _Seen:
+        places = tuple(sorted(evidence.joints.items())), tuple(sorted(evidence.sure.items())), tuple(sorted(evidence.placed))
+        return cls((digest(evidence.labels), digest(evidence.hands), *places), evidence)
+
+
+@lru_cache(REMEMBERED)
+def _fitted(seen: _Seen) -> Fit | Doubt:
+    return fit(seen.evidence)
 
 
 def _places(evidence: Evidence) -> dict[str, tuple[float, float]]:

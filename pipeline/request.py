@@ -227,14 +227,27 @@ class Upscaled:
 
 
 @dataclass(frozen=True)
+class Choices:
+    """What a garment of a draft may become. kinds: of the same part; colours: sRGB by name; lengths: none for what has only
+    one."""
+
+    kinds: tuple[str, ...]
+    colours: Mapping[str, tuple[int, int, int]]
+    lengths: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Drafted:
-    """A draft on its own. image: H x W x 4 uint8, opaque where it draws; garments: what is drawn, from the skin outwards;
-    parts: each garment's own pixels, as `image`; svg: all of it as curves, also what lies behind hair and hands, "" for a
-    draft of the user's own; mask: H x W uint8, what a swap would repaint; joints: the body's, x and y in pixels; notes: for
-    the user. image is None where no draft can be made, which the notes say."""
+    """A draft on its own. image: H x W x 4 uint8, opaque where it draws; worn: H x W x 4, the character in it; garments: what
+    is drawn, from the skin outwards, choices: what each may become; parts: each garment's own pixels, as `image`; svg: all of
+    it as curves, also what lies behind hair and hands, "" for a draft of the user's own; mask: H x W uint8, what a swap would
+    repaint; joints: the body's, x and y in pixels; notes: for the user. image is None where no draft can be made, which the
+    notes say."""
 
     image: Image8 | None
+    worn: Image8 | None = None
     garments: tuple[Garment, ...] = ()
+    choices: tuple[Choices, ...] = ()
     parts: tuple[Image8, ...] = ()
     svg: str = ""
     mask: Image8 | None = None

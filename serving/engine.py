@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from pipeline.request import Click, Detection, DetectRequest, Drafted, Image8, OnStep, SwapRequest, SwapResult, Upscaled
+from pipeline.request import Click, Detection, DetectRequest, Drafted, Garment, Image8, OnStep, SwapRequest, SwapResult, Upscaled
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,10 @@ class Engine(Protocol):
 
     def draft(self, request: SwapRequest) -> Drafted:
         """The outfit drawn on the body, see `pipeline.plan.make_draft`; never waits for a running swap. Raises `UserError`."""
+        ...
+
+    def reword(self, request: SwapRequest, garment: Garment, changes: Mapping[str, str]) -> str:
+        """The request's prompt with one garment of its draft changed, see `pipeline.chips.reworded`. Raises `UserError`."""
         ...
 
     def health(self) -> Health: ...

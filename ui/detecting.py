@@ -13,14 +13,15 @@ import gradio as gr
 from pipeline.images import save_png
 from pipeline.request import Click, ClothingPart, DetectRequest, Image8, UserError
 from ui import editor, finding
+from ui.draft_view import Pose
 from ui.finding import Sight
-from ui.guard import QUICK, SILENT, Updates, Values, friendly, into_editor
+from ui.guard import QUICK, REDRAW, SILENT, Updates, Values, friendly, into_editor
 from ui.page import Backstage, Page
 from ui.texts import say
 
 BRUSH, ADD, REMOVE = "brush", "add", "remove"
 EYES: dict[str, Any] = {"concurrency_limit": 1, "concurrency_id": "eyes"}  # beside the device's queue, never in it
-_FETCH = "() => setTimeout(() => document.querySelector('#export-file').click(), 300)"
+FETCH = "() => setTimeout(() => document.querySelector('#export-file').click(), 300)"
 
 
 def connect(page: Page, backstage: Backstage) -> None:
@@ -32,9 +33,14 @@ def connect(page: Page, backstage: Backstage) -> None:
 def current_mask(page: Page, values: Values) -> Image8 | None:
     """What is painted, wherever it is painted just now."""
     if values[page.tool] != BRUSH and values[page.sight] is not None:
-        mask: Image8 | None = values[page.sight].mask
-        return mask
+        return mask_of_clicks(page, values)
     return editor.painted(values[page.editor], size_of(values[page.original]))
+
+
+def mask_of_clicks(page: Page, values: Values) -> Image8 | None:
+    """What clicks have made of the mask."""
+    sight: Sight | None = values[page.sight]
+    return None if sight is None else sight.mask
 
 
 def forget(page: Page) -> Updates:
@@ -46,6 +52,11 @@ def forget(page: Page) -> Updates:
         page.tool: BRUSH,
         page.pointer: gr.update(value=None, visible=False),
         page.undo: gr.update(visible=False),
+        page.draft.look: gr.update(value="draft", visible=True),
+        page.draft.panel: gr.update(visible=True),
+        page.draft.mending: gr.update(visible=False),
+        **dict.fromkeys((page.draft.shown, page.draft.own, page.draft.painted)),
+        page.draft.pose: Pose(),
     }
 
 
@@ -58,17 +69,20 @@ def with_brush(page: Page, values: Values, character: Image8, mask: Image8 | Non
         page.undo: gr.update(visible=False),
         page.tool: BRUSH,
         page.sight: sight and replace(sight, pointing=False),
+        page.draft.painted: mask if mask is not None and mask.any() else None,
     }
 
 
 def tools(page: Page) -> list[Any]:
     """What `forget` and `with_brush` change, beside the editor."""
-    return [page.sight, page.found, page.told, page.tool, page.pointer, page.undo]
+    draft = page.draft
+    own = [page.sight, page.found, page.told, page.tool, page.pointer, page.undo]
+    return [*own, draft.look, draft.panel, draft.mending, draft.shown, draft.own, draft.painted, draft.pose]
 
 
 def _connect_detection(page: Page, backstage: Backstage) -> None:
     state = {page.original, page.editor, page.sight, page.tool, page.chips, page.protect, page.room, page.words}
-    shown = [page.editor, page.sight, page.found, page.chips, page.protect, page.told, page.pointer]
+    shown = [page.editor, page.sight, page.found, page.chips, page.protect, page.told, page.pointer, page.draft.painted]
 
     @friendly
     def detect(values: Values, request: gr.Request) -> Updates:
@@ -102,12 +116,12 @@ def _connect_detection(page: Page, backstage: Backstage) -> None:
     detected = into_editor(page.detect.click, detect, state, shown, **EYES)
     detected.then(lambda: gr.update(interactive=True), None, page.detect, **QUICK)
     for change in (page.chips.input, page.protect.input, page.room.release):
-        into_editor(change, choose, state, [page.editor, page.sight, page.pointer])
+        into_editor(change, choose, state, [page.editor, page.sight, page.pointer, page.draft.painted])
 
 
 def _connect_clicks(page: Page, backstage: Backstage) -> None:
     state: set[Any] = {page.original, page.editor, page.sight, page.tool, page.protect}
-    shown = [page.sight, page.editor, page.pointer, page.undo, page.tool]
+    shown = [page.sight, page.editor, page.pointer, page.undo, page.tool, page.draft.painted]
 
     @friendly
     def take_up(values: Values, request: gr.Request) -> Updates:
@@ -143,8 +157,10 @@ def _connect_clicks(page: Page, backstage: Backstage) -> None:
         }
 
     into_editor(page.tool.input, take_up, state, shown)
-    page.pointer.select(click, state, [page.sight, page.pointer, page.undo], **SILENT, **EYES)
-    page.undo.click(undo, state, [page.sight, page.pointer, page.undo], **SILENT)
+    clicked = page.pointer.select(click, state, [page.sight, page.pointer, page.undo], **SILENT, **EYES)
+    undone = page.undo.click(undo, state, [page.sight, page.pointer, page.undo], **SILENT)
+    for changed in (clicked, undone):
+        changed.success(None, None, None, js=REDRAW, **QUICK)
 
 
 def _connect_export(page: Page) -> None:
@@ -160,14 +176,14 @@ def _connect_export(page: Page) -> None:
         return {page.export_file: str(folder / "mask.png")}
 
     given = page.export.click(export, {page.original, page.editor, page.sight, page.tool}, [page.export_file], **SILENT)
-    given.success(None, None, None, js=_FETCH, **QUICK)
+    given.success(None, None, None, js=FETCH, **QUICK)
 
 
 def _show(page: Page, values: Values, character: Image8, mask: Image8) -> Updates:
     """The mask where it is being worked on."""
     if values[page.tool] == BRUSH:
-        return {page.editor: editor.show(character, mask), page.pointer: gr.skip()}
-    return {page.editor: gr.skip(), page.pointer: finding.overlay(character, mask)}
+        return {page.editor: editor.show(character, mask), page.pointer: gr.skip(), page.draft.painted: mask}
+    return {page.editor: gr.skip(), page.pointer: finding.overlay(character, mask), page.draft.painted: gr.skip()}
 
 
 def _named(parts: tuple[ClothingPart, ...], request: gr.Request | None) -> list[tuple[str, int]]:

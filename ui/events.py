@@ -1,8 +1,7 @@
-"""What the page does: a component dict becomes a `SwapRequest`, and its steps come back as they happen."""
+"""What the page does: a `SwapRequest` is run, and its steps come back as they happen."""
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,8 +9,8 @@ from typing import Any
 import gradio as gr
 
 from pipeline.images import load_character, load_mask
-from pipeline.request import MAX_SEED, Cancelled, Image8, Step, SwapRequest, SwapResult, UserError
-from ui import detecting, editor, fetching, steering, views, wardrobe
+from pipeline.request import Cancelled, Image8, Step, SwapResult, UserError
+from ui import asking, detecting, draft, editor, enlarging, fetching, steering, views, wardrobe
 from ui.drops import keep_upload, uploaded
 from ui.guard import QUICK, SILENT, Updates, Values, as_message, friendly, into_editor
 from ui.jobs import Job
@@ -21,8 +20,7 @@ from ui.progress import Clock, empty_stage, note_stage
 from ui.shelf import choose, dress_others, keep
 from ui.texts import say
 
-_RANDOM_SEED = f"() => Math.floor(Math.random() * {MAX_SEED})"
-_TO_RESULT = "() => { if (window.innerWidth < 800) document.querySelector('#result').scrollIntoView({behavior: 'smooth'}); }"
+_TO_RESULT = "() => { if (window.innerWidth < 800) document.querySelector('#outcome').scrollIntoView({behavior: 'smooth'}); }"
 
 
 def connect(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
@@ -34,6 +32,8 @@ def connect(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
     detecting.connect(page, backstage)
     steering.connect(page, backstage)
     wardrobe.connect(page)
+    draft.connect(page, backstage)
+    enlarging.connect(page, backstage)
     fetching.connect(blocks, page, backstage)
 
 
@@ -95,8 +95,8 @@ def _connect_character(page: Page, examples: tuple[Path, ...]) -> None:
 def _connect_outfit(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
     for button, (_, words) in zip(page.presets, PRESETS, strict=True):
         button.click(None, None, page.prompt, js=f"() => {words!r}", **QUICK)
-    page.dice.click(None, None, page.seed, js=_RANDOM_SEED, **QUICK)
-    blocks.load(None, None, page.seed, js=_RANDOM_SEED, **QUICK)  # every visit starts with its own seed
+    page.dice.click(None, None, page.seed, js=asking.RANDOM_SEED, **QUICK)
+    blocks.load(None, None, page.seed, js=asking.RANDOM_SEED, **QUICK)  # every visit starts with its own seed
 
     def use(values: Values, request: gr.Request) -> Updates:
         info = next(info for info in backstage.profiles if info.name == values[page.profile])
@@ -125,13 +125,7 @@ def _connect_outfit(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None
 def _connect_run(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
     jobs = backstage.jobs
     state = views.stage(page)
-    asked = {
-        *(page.original, page.editor, page.prompt, page.negative, page.seed, page.lock, page.count, page.profile, page.sampler),
-        *(page.steps, page.guidance, page.strength, page.lineart, page.grow, page.feather, page.loosen, page.detail, page.shelf),
-        *(page.garment, page.garment_scale, page.lock_palette, page.sight, page.tool, page.soft_edge),
-        *steering.inputs(page.steering),
-        *wardrobe.inputs(page.wardrobe),
-    }
+    asked = {*asking.inputs(page), page.editor, page.shelf}
 
     @friendly
     def begin(request: gr.Request) -> Updates:
@@ -159,7 +153,7 @@ def _connect_run(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
     started.success(
         run,
         asked,
-        [*state, page.seed, page.shelf, page.download, page.outfit, page.gallery],
+        [*state, page.seed, *views.results(page)],
         **SILENT,
         concurrency_limit=1,
         concurrency_id="device",
@@ -175,8 +169,8 @@ def _connect_run(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
 
 def _stream(page: Page, backstage: Backstage, job: Job, values: Values, request: gr.Request) -> Iterator[Updates]:
     fetching.require(backstage, values[page.profile], request)
-    seed = _seed(page, values)
-    swap = to_request(page, values, seed, request, backstage.finds)
+    seed = asking.seed_of(page, values)
+    swap = asking.to_request(page, values, asking.painted(page, values, request), seed, request, backstage.finds)
     clock = Clock()
     yield {page.seed: seed, page.stage: clock.waiting(say(request, "preparing"))}
     for item in job.run(backstage.engine, swap):
@@ -190,7 +184,16 @@ def _stream(page: Page, backstage: Backstage, job: Job, values: Values, request:
 
 
 def _connect_result(page: Page, backstage: Backstage) -> None:
-    chosen = [page.shelf, page.slider, page.proof, page.download, page.outfit, page.gallery]
+    chosen = [
+        page.shelf,
+        page.slider,
+        page.proof,
+        page.download,
+        page.outfit,
+        page.gallery,
+        page.enlarging.file,
+        page.enlarging.told,
+    ]
 
     @friendly
     def select(values: Values, request: gr.Request, event: gr.SelectData) -> Updates:
@@ -214,47 +217,7 @@ def _connect_result(page: Page, backstage: Backstage) -> None:
         pictures = [load_character(path) for path in values[page.others] or ()]
         return views.finished(page, dress_others(shelf, pictures, backstage.save), request)
 
-    page.others.upload(
-        others, {page.shelf, page.others}, [*views.stage(page), page.shelf, page.download, page.outfit, page.gallery], **SILENT
-    )
+    page.others.upload(others, {page.shelf, page.others}, [*views.stage(page), *views.results(page)], **SILENT)
     page.gallery.select(select, {page.shelf}, chosen, **QUICK)
     asked = {page.shelf, page.original, page.editor, page.sight, page.tool}
     into_editor(page.reuse.click, reuse, asked, [page.original, page.editor, *detecting.tools(page)])
-
-
-def to_request(page: Page, values: Values, seed: int, request: gr.Request | None, finds: bool = False) -> SwapRequest:
-    """The job that the page describes; finds: without any paint the clothing is to be found. Raises `UserError` where
-    picture or paint is missing."""
-    character = detecting.original(page, values, request)
-    mask = detecting.current_mask(page, values)
-    brush = values[page.tool] == detecting.BRUSH
-    if mask is None and brush and editor.is_lost(values[page.editor]):
-        raise UserError(say(request, "editor_lost"))
-    if mask is None and (values[page.sight] is not None or not finds):
-        raise UserError(say(request, "no_mask"))  # otherwise the engine finds the clothing itself
-    return SwapRequest(
-        character=character,
-        seed=seed,
-        mask=mask,
-        prompt=(values[page.prompt] or "").strip(),
-        negative_prompt=(values[page.negative] or "").strip(),
-        garments=wardrobe.garments(page, values),
-        hints=steering.hints(page, values, character),
-        steps=int(values[page.steps]),
-        guidance=float(values[page.guidance]),
-        strength=float(values[page.strength]),
-        sampler=values[page.sampler],
-        count=int(values[page.count]),
-        grow=int(values[page.grow]),
-        feather=int(values[page.feather]),
-        loosen=float(values[page.loosen]),
-        soft_edge=int(values[page.soft_edge]),
-        detail_pass=bool(values[page.detail]),
-        profile=values[page.profile],
-    )
-
-
-def _seed(page: Page, values: Values) -> int:
-    """The locked seed, else a new one; `count` more fit above it."""
-    given = values[page.seed]
-    return int(given) if values[page.lock] and given is not None else secrets.randbelow(MAX_SEED)

@@ -12,6 +12,7 @@ from pipeline.request import CLOTHING, ClothingPart, Detection, Image8
 from ui import editor
 
 ROOM = 0.12  # of the picture's long side: what the slider for larger clothes adds at its right end
+USUAL_ROOM = 0.1  # of ROOM
 STEPS_BACK = 20
 PROTECTABLE = (ClothingPart.HAIR, ClothingPart.HELD, ClothingPart.HEADWEAR)
 ALWAYS_ON = (ClothingPart.HAIR, ClothingPart.HELD)  # what is protected unless somebody says otherwise

@@ -26,8 +26,10 @@ _HOLD = "() => { document.querySelector('#generate').disabled = true; return [];
 _RELEASE = """async () => {
     await new Promise((shown) => setTimeout(shown, 700));
     document.querySelector('#generate').disabled = false;
+    document.querySelector('#redraw')?.click();
     return [];
 }"""
+REDRAW = "() => { document.querySelector('#redraw')?.click(); }"  # the draft, with what has changed
 
 
 def friendly(handler: Callable[..., Updates]) -> Callable[..., Updates]:

@@ -11,11 +11,11 @@ import gradio as gr
 
 from pipeline.request import MAX_SEED, SwapRequest
 from serving.engine import Engine, Models
-from ui import events, fetching, steering, wardrobe
+from ui import draft, enlarging, events, fetching, steering, wardrobe
 from ui.drops import drop_zone
 from ui.editor import BRUSH
 from ui.jobs import Jobs
-from ui.page import Backstage, Page, ProfileInfo, Save, Wardrobe
+from ui.page import Backstage, Draft, Page, ProfileInfo, Save, Wardrobe
 from ui.presets import PRESETS
 from ui.progress import empty_stage
 from ui.shelf import discard
@@ -55,8 +55,10 @@ def build(
                 worn = wardrobe.build_second(profiles[0])
                 parts |= _run() | _advanced(profiles, worn)
             with gr.Column(elem_id="result", min_width=340):
-                parts |= _result()
-        page = Page(**parts)
+                drafted = draft.build()
+                with gr.Column(elem_id="outcome"):
+                    parts |= _result()
+        page = Page(**parts, draft=Draft(**drafted))
         backstage = Backstage(engine, tuple(profiles), save, tuple(examples), jobs or Jobs(), finds, models, fetches)
         events.connect(blocks, page, backstage)
     return blocks
@@ -274,6 +276,7 @@ def _result() -> dict[str, Any]:
     with gr.Row(visible=False, elem_id="result-tools", elem_classes="tools") as result_tools:
         download = gr.DownloadButton(_text("download"), variant="primary", size="md", min_width=140, elem_id="download")
         outfit = gr.DownloadButton(_text("outfit"), size="md", min_width=140, elem_id="outfit")
+        enlarged = enlarging.build()
         reuse = gr.Button(label("reuse"), size="md", min_width=140, elem_id="reuse")
         others = gr.UploadButton(
             _text("others"), size="md", min_width=140, elem_id="others", file_types=["image"], file_count="multiple"
@@ -298,6 +301,7 @@ def _result() -> dict[str, Any]:
         "slider": slider,
         "proof": proof,
         "result_tools": result_tools,
+        "enlarging": enlarged,
         "download": download,
         "outfit": outfit,
         "reuse": reuse,

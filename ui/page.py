@@ -103,6 +103,46 @@ class Wardrobe:
 
 
 @dataclass(frozen=True)
+class Draft:
+    """The draft, see `ui.draft`. shown: what is drafted, pose: joints put right, own: a draft of the visitor's own; painted:
+    the mask as it was painted last, as the editor is too slow to be asked at every word; redraw: out of sight, pressed by
+    scripts."""
+
+    shown: gr.State
+    pose: gr.State
+    own: gr.State
+    painted: gr.State
+    look: gr.Radio
+    panel: gr.Column
+    picture: gr.HTML
+    told: gr.HTML
+    chips: gr.HTML
+    first: gr.Checkbox
+    follow: gr.Slider
+    another: gr.Button
+    mend: gr.Button
+    mending: gr.Row
+    undo: gr.Button
+    reset: gr.Button
+    done: gr.Button
+    upload: gr.UploadButton
+    drop: gr.Button
+    png: gr.Button
+    svg: gr.Button
+    redraw: gr.Button
+
+
+@dataclass(frozen=True)
+class Enlarging:
+    """A result made larger, see `ui.enlarging`."""
+
+    twice: gr.Button
+    fourfold: gr.Button
+    file: gr.DownloadButton
+    told: gr.HTML
+
+
+@dataclass(frozen=True)
 class Page:
     original: gr.State
     drop: gr.Image
@@ -153,6 +193,8 @@ class Page:
     steering: Steering
     wardrobe: Wardrobe
     fetching: Fetching
+    draft: Draft
+    enlarging: Enlarging
     shelf: gr.State
     stage: gr.HTML
     slider: gr.ImageSlider

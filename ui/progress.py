@@ -14,7 +14,7 @@ from PIL import Image
 from pipeline.request import Image8, Step
 from ui.texts import say
 
-_STAGES = {"draw": "drawing", "detail": "detailing"}
+_STAGES = {"draw": "drawing", "detail": "detailing", "upscale": "enlarging"}
 
 
 def empty_stage(request: gr.Request | None = None) -> str:

@@ -16,13 +16,19 @@ from ui.texts import say
 
 def stage(page: Page) -> list[Any]:
     """What `busy` and `idle` change."""
-    return [page.generate, page.cancel, page.stage, page.slider, page.proof, page.result_tools]
+    return [page.generate, page.cancel, page.stage, page.slider, page.proof, page.result_tools, page.draft.look]
+
+
+def results(page: Page) -> list[Any]:
+    """What `finished` changes, beside the stage."""
+    return [page.shelf, page.download, page.outfit, page.gallery, page.enlarging.file, page.enlarging.told]
 
 
 def busy(page: Page, stage: str) -> Updates:
     return {
         page.generate: gr.update(visible=False),
         page.cancel: gr.update(visible=True),
+        page.draft.look: "result",
         page.stage: gr.update(value=stage, visible=True),
         page.slider: gr.update(visible=False),
         page.proof: gr.update(visible=False),
@@ -53,6 +59,8 @@ def chosen(page: Page, shelf: Shelf, request: gr.Request | None) -> Updates:
         page.download: gr.update(value=picture.file),
         page.outfit: gr.update(value=picture.outfit, visible=picture.outfit is not None),
         page.gallery: gr.update(selected_index=shelf.chosen),
+        page.enlarging.file: gr.update(visible=False),
+        page.enlarging.told: gr.update(visible=False),
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,7 +18,19 @@ from models.profiles import ModelProfile
 from pipeline.detect import masked
 from pipeline.images import save_png
 from pipeline.marking import save_result
-from pipeline.request import Click, Detection, DetectRequest, Image8, OnStep, Step, SwapRequest, SwapResult
+from pipeline.request import (
+    Click,
+    Detection,
+    DetectRequest,
+    Drafted,
+    Garment,
+    Image8,
+    OnStep,
+    Step,
+    SwapRequest,
+    SwapResult,
+    Upscaled,
+)
 from serving.engine import Health
 from serving.local import LocalEngine
 from tests.ui.flat_engine import FlatEngine, banded
@@ -38,6 +50,7 @@ class PacedEngine:
     def __init__(self, engine: LocalEngine) -> None:
         self.engine, self.pause, self.steps, self.sees = engine, 0.0, 0, False
         self.requests: list[SwapRequest] = []
+        self.flat = FlatEngine()
 
     def swap(self, request: SwapRequest, on_step: OnStep | None = None) -> SwapResult:
         def paced(step: Step) -> None:
@@ -59,6 +72,15 @@ class PacedEngine:
 
     def hint(self, kind: str, character: Image8, mask: Image8, own: Image8 | None = None) -> Image8:
         return self.engine.hint(kind, character, mask, own)
+
+    def draft(self, request: SwapRequest) -> Drafted:
+        return self.flat.draft(request)
+
+    def reword(self, request: SwapRequest, garment: Garment, changes: Mapping[str, str]) -> str:
+        return self.engine.reword(request, garment, changes)
+
+    def upscale(self, image: Image8, scale: int, on_step: OnStep | None = None) -> Upscaled:
+        return self.engine.upscale(image, scale, on_step)
 
     def health(self) -> Health:
         return replace(self.engine.health(), detects=True)

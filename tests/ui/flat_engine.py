@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from pipeline.chips import choices_of, reworded
 from pipeline.detect import masked
 from pipeline.mask import composite_mask
+from pipeline.outfit import read_outfit
 from pipeline.request import (
     Click,
     ClothingPart,
     Detection,
     DetectRequest,
+    Drafted,
+    Garment,
     Image8,
     OnStep,
     Step,
@@ -33,6 +37,7 @@ class FlatEngine:
         self.seconds, self.warnings, self.steps_run = seconds, warnings, 0
         self.requests: list[SwapRequest] = []
         self.hints: list[tuple[str, bool]] = []
+        self.drafts: list[SwapRequest] = []
 
     def swap(self, request: SwapRequest, on_step: OnStep | None = None) -> SwapResult:
         self.requests.append(request)
@@ -69,8 +74,30 @@ class FlatEngine:
         white = np.where(mask > 0, np.uint8(0), np.uint8(255))
         return np.repeat(white[..., None], 3, 2) if own is None else own[..., :3]
 
+    def draft(self, request: SwapRequest) -> Drafted:
+        """The last garment's colour over all clothes, from the neck down to where its second joint was placed."""
+        self.drafts.append(request)
+        wish = read_outfit(request.prompt, request.negative_prompt, request.seed)
+        height, width = request.character.shape[:2]
+        joints = {"neck": (width / 2, height * 0.4), "wrist_l": (width * 0.25, height * 0.8), **request.joints}
+        if isinstance(request.draft, np.ndarray):
+            return Drafted(request.draft, request.draft, joints=joints)
+        if not wish.garments:
+            return Drafted(None, joints=joints, notes=wish.notes)
+        image = np.zeros_like(request.character)
+        image[round(joints["neck"][1]) : round(joints["wrist_l"][1])] = (*wish.garments[-1].rgb, 255)
+        worn = np.where(image[..., 3:] > 0, image, request.character)
+        mask = image[..., 3].copy()
+        choices = tuple(map(choices_of, wish.garments))
+        return Drafted(image, worn, wish.garments, choices, (image,), "<svg/>", mask, joints, wish.notes)
+
+    def reword(self, request: SwapRequest, garment: Garment, changes: Mapping[str, str]) -> str:
+        return reworded(request, garment, changes)
+
     def upscale(self, image: Image8, scale: int, on_step: OnStep | None = None) -> Upscaled:
         """Every pixel repeated."""
+        if on_step:
+            on_step(Step(1, 2, stage="upscale"))
         return Upscaled(image.repeat(scale, 0).repeat(scale, 1), 0.1)
 
     def health(self) -> Health:

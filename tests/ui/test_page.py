@@ -16,7 +16,7 @@ from pipeline.marking import save_result
 from pipeline.request import Step, SwapRequest, UserError
 from serving.engine import Missing
 from tests.ui.flat_engine import FlatEngine
-from ui import editor, events, fetching, layout, texts
+from ui import asking, editor, events, fetching, layout, texts
 from ui.finding import Sight
 from ui.jobs import Jobs
 from ui.page import Backstage, Page, ProfileInfo
@@ -41,7 +41,7 @@ def pages() -> Iterator[list[Page]]:
 def values(pages: list[Page]) -> dict[Any, Any]:
     """The page as it opens, with a character and a painted mask."""
     page = pages[0]
-    groups = (vars(page), vars(page.steering), vars(page.wardrobe), *map(vars, page.steering.stretches))
+    groups = (vars(page), vars(page.steering), vars(page.wardrobe), vars(page.draft), *map(vars, page.steering.stretches))
     components = [part for group in groups for part in group.values() if isinstance(part, gr.components.Component)]
     character = np.full((30, 20, 4), 200, np.uint8)
     mask = np.zeros((30, 20), np.uint8)
@@ -52,8 +52,12 @@ def values(pages: list[Page]) -> dict[Any, Any]:
     }
 
 
+def ask(page: Page, values: dict[Any, Any], seed: int = 1, finds: bool = False) -> SwapRequest:
+    return asking.to_request(page, values, asking.painted(page, values, None), seed, None, finds)
+
+
 def test_the_page_as_it_opens_asks_for_the_defaults(pages: list[Page], values: dict[Any, Any]) -> None:
-    request = events.to_request(pages[0], values, 9, None)
+    request = ask(pages[0], values, 9)
     plain = SwapRequest(request.character, 9, request.mask)
     for name in (
         "hints",
@@ -68,6 +72,9 @@ def test_the_page_as_it_opens_asks_for_the_defaults(pages: list[Page], values: d
         "soft_edge",
         "detail_pass",
         "profile",
+        "draft",
+        "follow",
+        "joints",
     ):
         assert getattr(request, name) == getattr(plain, name), name
 
@@ -75,26 +82,27 @@ def test_the_page_as_it_opens_asks_for_the_defaults(pages: list[Page], values: d
 def test_what_is_missing_is_said(pages: list[Page], values: dict[Any, Any]) -> None:
     page = pages[0]
     with pytest.raises(UserError, match="choose a character"):
-        events.to_request(page, values | {page.original: None}, 1, None)
+        ask(page, values | {page.original: None})
     with pytest.raises(UserError, match="paint over"):
-        events.to_request(page, values | {page.editor: editor.show(values[page.original])}, 1, None)
+        ask(page, values | {page.editor: editor.show(values[page.original])})
     with pytest.raises(UserError, match="got lost"):
-        events.to_request(page, values | {page.editor: None}, 1, None)
+        ask(page, values | {page.editor: None})
 
 
 def test_without_paint_the_engine_may_find_the_clothing(pages: list[Page], values: dict[Any, Any]) -> None:
     page = pages[0]
     bare = values | {page.editor: editor.show(values[page.original])}
-    assert events.to_request(page, bare, 1, None, finds=True).mask is None
+    assert ask(page, bare, finds=True).mask is None
     with pytest.raises(UserError, match="paint over"):  # it was found, and all of it switched off
-        events.to_request(page, bare | {page.sight: Sight()}, 1, None, finds=True)
+        ask(page, bare | {page.sight: Sight()}, finds=True)
 
 
 def test_while_clicks_change_it_the_mask_is_theirs(pages: list[Page], values: dict[Any, Any]) -> None:
     page, mask = pages[0], np.zeros((30, 20), np.uint8)
     mask[:3] = 255
     clicked = values | {page.tool: "add", page.sight: Sight(mask=mask, pointing=True)}
-    assert np.array_equal(events.to_request(page, clicked, 1, None).mask, mask)
+    asked = ask(page, clicked)
+    assert asked.mask is not None and np.array_equal(asked.mask, mask)
 
 
 def test_both_garments_begin_at_the_models_own_scale() -> None:
@@ -106,7 +114,7 @@ def test_both_garments_begin_at_the_models_own_scale() -> None:
 
 
 def test_without_lines_the_hint_is_left_out(pages: list[Page], values: dict[Any, Any]) -> None:
-    request = events.to_request(pages[0], values | {pages[0].lineart: 0}, 1, None)
+    request = ask(pages[0], values | {pages[0].lineart: 0})
     assert [hint.kind for hint in request.hints] == ["inpaint"]
 
 
@@ -114,7 +122,7 @@ def test_garments_keep_their_colours_if_that_is_wished(pages: list[Page], values
     page, picture = pages[0], np.full((9, 9, 4), 255, np.uint8)
     worn = values | {page.garment: picture, page.wardrobe.picture: picture}
     for wish in (False, True):
-        request = events.to_request(page, worn | {page.lock_palette: wish}, 1, None)
+        request = ask(page, worn | {page.lock_palette: wish})
         assert [garment.lock_palette for garment in request.garments] == [wish, wish]
 
 

@@ -1,0 +1,119 @@
+"""A garment of a draft is changed by hand: what it may become, and the prompt that says so.
+
+Choices go into the words, so that prompt, draft and a model's text encoder never disagree. As few words as possible are
+touched: a word alone, else the part of the prompt between commas, else all that is said of garments; the first that is read
+back as it was meant is taken.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from pipeline.outfit import Wish, phrase, read_outfit, with_choice
+from pipeline.request import Choices, Garment, SwapRequest
+from wardrobe.kinds import KINDS, LENGTHS
+from wardrobe.palette import COLOURS
+
+_TAG = re.compile(r"<[^<>]*>")
+_WEIGHED = re.compile(r"([(\[{\s]*)(.*?)((?:\s*:\s*[\d.]+)?[)\]}\s]*)", re.DOTALL)
+
+
+def choices_of(garment: Garment) -> Choices:
+    """Kinds of the same part, the palette, and the lengths that the kind comes in."""
+    kinds = tuple(sorted(kind for kind, row in KINDS.items() if row.slot == garment.slot))
+    return Choices(kinds, dict(COLOURS), tuple(dict.fromkeys(KINDS[garment.kind].lengths)))
+
+
+def reworded(request: SwapRequest, garment: Garment, changes: Mapping[str, str]) -> str:
+    """The prompt of a request with one garment of its draft changed.
+
+    garment: also one that the seed chose, which is named from then on; changes: of `outfit.with_choice`, empty leaves it out.
+    Raises `UserError` for a change that is not known.
+    """
+    wish = read_outfit(request.prompt, request.negative_prompt, request.seed)
+    index = next((i for i, named in enumerate(wish.garments) if (named.slot, named.kind) == (garment.slot, garment.kind)), None)
+    if index is None:
+        if not changes:
+            return _joined([request.prompt, f"no {KINDS[garment.kind].words[0]}"])
+        wish = replace(wish, garments=(*wish.garments, garment), unsaid=(*wish.unsaid, frozenset()))
+        index = len(wish.garments) - 1
+    before = wish.garments
+    after: list[Garment | None] = [*before]
+    after[index] = with_choice(wish, index, **changes).garments[index] if changes else None
+    wanted = _gist(*(kept for kept in after if kept))
+    told = ""
+    for told in _told(request, wish, index, after):
+        if _gist(*read_outfit(told, request.negative_prompt, request.seed).garments) == wanted:
+            break
+    return told
+
+
+def _gist(*garments: Garment) -> Counter[tuple[str, str, str]]:
+    return Counter((garment.kind, garment.colour, garment.length) for garment in garments)
+
+
+def _told(request: SwapRequest, wish: Wish, index: int, after: list[Garment | None]) -> Iterator[str]:
+    """Prompts that may say it, the one nearest to the words as they are first."""
+    old, new = wish.garments[index], after[index]
+    pieces = list(_pieces(request.prompt))
+    named = [[g.kind for g in read_outfit(piece, "", request.seed).garments] for piece in pieces]
+    mine = [i for i, kinds in enumerate(named) if old.kind in kinds]
+    if new is not None and not mine:
+        yield _joined([*pieces, phrase(new)])
+    for i in mine:
+        if new is not None:
+            for was, now in _words(old, new):
+                if len(found := re.findall(rf"\b{re.escape(was)}\b", pieces[i], re.IGNORECASE)) == 1:
+                    yield _joined([*pieces[:i], pieces[i].replace(found[0], now), *pieces[i + 1 :]])
+        said = [_by_kind(wish, after, kind) for kind in named[i]]
+        start, _, end = _parted(pieces[i])
+        words = ", ".join(phrase(garment) for garment in said if garment)
+        again = f"{start}{words}{end}" if words else ""
+        yield _joined([*pieces[:i], again, *_TAG.findall(pieces[i]), *pieces[i + 1 :]])
+    rest = [piece for piece, kinds in zip(pieces, named, strict=True) if not kinds]
+    tags = [tag for piece, kinds in zip(pieces, named, strict=True) if kinds for tag in _TAG.findall(piece)]
+    yield _joined([*(phrase(garment) for garment in after if garment), *rest, *tags])
+
+
+def _words(old: Garment, new: Garment) -> Iterator[tuple[str, str]]:
+    """What may be said for what was."""
+    if old.kind != new.kind:
+        for word in (old.kind, *KINDS[old.kind].words):
+            yield word, KINDS[new.kind].words[0]
+    if old.colour != new.colour:
+        yield old.colour, new.colour
+        yield old.colour.split(" ")[-1], new.colour
+    if old.length != new.length and new.length:
+        for word in LENGTHS[old.length] if old.length else ():
+            yield word, LENGTHS[new.length][0]
+
+
+def _by_kind(wish: Wish, after: list[Garment | None], kind: str) -> Garment | None:
+    places = [i for i, garment in enumerate(wish.garments) if garment.kind == kind]
+    return after[places[0]] if places else None
+
+
+def _parted(piece: str) -> tuple[str, str, str]:
+    """Brackets before, words, weight and brackets after."""
+    start, words, end = _WEIGHED.fullmatch(_TAG.sub("", piece)).groups()  # type: ignore[union-attr]  # it always matches
+    return (start.strip(), words, end.strip())
+
+
+def _pieces(prompt: str) -> Iterator[str]:
+    """What lies between commas, but for those in brackets."""
+    depth, piece = 0, ""
+    for sign in prompt:
+        depth += (sign in "([{") - (sign in ")]}")
+        if sign in ",，、;；\n" and depth <= 0:
+            yield piece.strip()
+            piece = ""
+        else:
+            piece += sign
+    yield piece.strip()
+
+
+def _joined(pieces: list[str]) -> str:
+    return ", ".join(piece for piece in (piece.strip(" ,") for piece in pieces) if piece)

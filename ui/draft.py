@@ -1,0 +1,301 @@
+"""The draft on the page: drawn anew at every change of what it depends on, changed by chips, mended by clicks, exchanged."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import numpy as np
+
+from pipeline.images import is_opaque, load_character, save_png
+from pipeline.request import DetectRequest, Drafted, Image8, SwapRequest, UserError
+from ui import asking, detecting, draft_view
+from ui.draft_view import Pose
+from ui.guard import QUICK, REDRAW, SILENT, Updates, Values, as_message, friendly
+from ui.page import Backstage, Page
+from ui.texts import label, say
+from ui.texts.notes import told_in
+
+_KEPT_SECONDS = 3600
+_text: Callable[[str], Any] = label
+_LINE: dict[str, Any] = {"concurrency_limit": 2, "concurrency_id": "draft"}  # beside the device's queue, never in it
+# A change is waited for a moment, so that typing a word draws one draft; a click on the hidden button asks for it then.
+_SOON = """() => {
+    clearTimeout(window.draftSoon);
+    window.draftSoon = setTimeout(() => document.querySelector("#redraw")?.click(), 150);
+}"""
+_LOOK = "() => { if (!document.querySelector('#cancel')) document.querySelector('#look input[value=draft]')?.click(); }"
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """The draft that is on the page, and what asked for it."""
+
+    asked: SwapRequest
+    drafted: Drafted
+
+
+def build() -> dict[str, Any]:
+    """The switch between draft and result, and the draft; both out of sight until there is a picture."""
+    shown, own = gr.State(None, time_to_live=_KEPT_SECONDS), gr.State(None, time_to_live=_KEPT_SECONDS)
+    pose, painted = gr.State(Pose(), time_to_live=_KEPT_SECONDS), gr.State(None, time_to_live=_KEPT_SECONDS)
+    looks = [(_text(f"look_{name}"), name) for name in ("draft", "result")]
+    look = gr.Radio(looks, value="draft", show_label=False, container=False, visible=False, elem_id="look")
+    with gr.Column(visible=False, elem_id="drafting") as panel:
+        picture = gr.HTML("", js_on_load=draft_view.POINT, apply_default_css=False, elem_id="draft", padding=False)
+        with gr.Row(visible=False, elem_id="mending", elem_classes="tools") as mending:
+            undo = gr.Button(label("undo"), size="sm", min_width=80, elem_id="mend-undo")
+            reset = gr.Button(label("reset"), size="sm", min_width=80, elem_id="mend-reset")
+            done = gr.Button(label("done"), size="sm", min_width=80, variant="primary", elem_id="mend-done")
+        told = gr.HTML("", visible=False, elem_id="draft-told", padding=False)
+        chips = gr.HTML("", js_on_load=draft_view.CHOOSE, apply_default_css=False, elem_id="garments", padding=False)
+        with gr.Row(elem_id="draft-tools", elem_classes="tools"):
+            another = gr.Button(label("another_draft"), size="sm", min_width=90, elem_id="another-draft")
+            mend = gr.Button(label("mend"), size="sm", min_width=110, elem_id="mend")
+            upload = gr.UploadButton(_text("own_draft"), size="sm", min_width=110, elem_id="own-draft", file_types=["image"])
+            drop = gr.Button(label("drop_draft"), size="sm", min_width=110, visible=False, elem_id="drop-draft")
+            png = gr.Button(label("draft_png"), size="sm", min_width=60, elem_id="draft-png")
+            svg = gr.Button(label("draft_svg"), size="sm", min_width=60, elem_id="draft-svg")
+        with gr.Row(elem_id="draft-use"):
+            first = gr.Checkbox(value=True, label=label("draft_first"), container=False, min_width=130, elem_id="draft-first")
+            follow = gr.Slider(0, 1, value=1, step=0.05, label=label("follow_draft"), min_width=220, elem_id="follow-draft")
+        redraw = gr.Button("", elem_id="redraw")  # out of sight
+    return {
+        "shown": shown,
+        "pose": pose,
+        "own": own,
+        "painted": painted,
+        "look": look,
+        "panel": panel,
+        "picture": picture,
+        "told": told,
+        "chips": chips,
+        "first": first,
+        "follow": follow,
+        "another": another,
+        "mend": mend,
+        "mending": mending,
+        "undo": undo,
+        "reset": reset,
+        "done": done,
+        "upload": upload,
+        "drop": drop,
+        "png": png,
+        "svg": svg,
+        "redraw": redraw,
+    }
+
+
+def connect(page: Page, backstage: Backstage) -> None:
+    draft = page.draft
+    asked = {*asking.inputs(page), draft.painted}
+    shown = [draft.shown, draft.picture, draft.told, draft.chips, draft.mend, draft.drop]
+
+    def redraw(values: Values, request: gr.Request) -> Updates:
+        if values[page.original] is None or not backstage.finds:
+            return {draft.shown: None}
+        try:
+            return _redrawn(page, backstage, values, request)
+        except Exception as error:
+            return _empty(page, None, told_in(str(as_message(error, request).message), request))
+
+    draft.redraw.click(redraw, asked, shown, trigger_mode="always_last", **SILENT, **_LINE)
+    for changed in (page.prompt, page.negative, page.seed, page.profile, draft.first):
+        changed.change(None, None, None, js=_SOON, **QUICK)
+    for kept in (page.garment, page.wardrobe.picture):  # both are known only on the server
+        kept.change(None, None, None, js=_SOON, **QUICK)
+    for given in (page.prompt.input, draft.another.click, page.dice.click, *(button.click for button in page.presets)):
+        given(None, None, None, js=_LOOK, **QUICK)
+    draft.another.click(None, None, page.seed, js=asking.RANDOM_SEED, **QUICK)
+    _connect_paint(page)
+    _connect_chips(page, backstage)
+    _connect_pose(page)
+    _connect_files(page)
+
+
+def _redrawn(page: Page, backstage: Backstage, values: Values, request: gr.Request) -> Updates:
+    draft, before = page.draft, values[page.draft.shown]
+    character: Image8 = values[page.original]
+    if before is None:  # the first look at a picture; what is found is remembered
+        backstage.engine.detect(DetectRequest(character))
+    mask = detecting.mask_of_clicks(page, values) if values[page.tool] != detecting.BRUSH else values[draft.painted]
+    asked = asking.to_request(page, values, mask, int(values[page.seed] or 0), request, backstage.finds)
+    if before is not None and _alike(before.asked, asked):
+        return {draft.shown: gr.skip()}
+    if not values[draft.first]:
+        return _empty(page, asked, say(request, "draft_off"))
+    if asked.garments and asked.draft is None:
+        return _empty(page, asked, say(request, "draft_garment"))
+    if not asked.prompt and asked.draft is None:
+        return _empty(page, asked, say(request, "draft_hint"))
+    return _view(page, Shown(asked, backstage.engine.draft(replace(asked, count=1))), values[draft.pose], request)
+
+
+def _alike(one: SwapRequest, other: SwapRequest) -> bool:
+    """Whether both get the same draft."""
+    drawn = ("character", "seed", "mask", "parts", "protect", "prompt", "negative_prompt", "profile", "draft", "joints")
+
+    def same(a: Any, b: Any) -> bool:
+        return a is b or (not isinstance(a, np.ndarray) and not isinstance(b, np.ndarray) and bool(a == b))
+
+    garments = len(one.garments) == len(other.garments)
+    return garments and all(same(getattr(one, name), getattr(other, name)) for name in drawn)
+
+
+def _view(page: Page, shown: Shown, pose: Pose, request: gr.Request | None) -> Updates:
+    """What is drafted, or why nothing is."""
+    draft, drafted = page.draft, shown.drafted
+    mending = pose.mending and bool(drafted.joints)
+    base = drafted.worn if drafted.worn is not None else shown.asked.character if mending else None
+    hint = [say(request, "mend_place" if pose.taken else "mend_take")] if mending else []
+    picture = draft_view.empty(say(request, "draft_none"))
+    if base is not None:
+        picture = draft_view.picture(base, drafted, replace(pose, mending=mending), request)
+    return {
+        draft.shown: shown,
+        draft.picture: picture,
+        draft.chips: draft_view.chips(drafted.garments, drafted.choices, request),
+        draft.mend: gr.update(visible=not mending, interactive=bool(drafted.joints)),
+        draft.drop: gr.update(visible=isinstance(shown.asked.draft, np.ndarray)),
+        **_told(page, [*hint, *(told_in(note, request) for note in drafted.notes)]),
+    }
+
+
+def _told(page: Page, sentences: Sequence[str]) -> Updates:
+    line = f'<p role="status">{escape(" ".join(sentences))}</p>' if sentences else ""
+    return {page.draft.told: gr.update(value=line, visible=bool(line))}
+
+
+def _empty(page: Page, asked: SwapRequest | None, text: str) -> Updates:
+    """Nothing is drafted; asked: None where that was a mistake."""
+    draft = page.draft
+    return {
+        draft.shown: asked and Shown(asked, Drafted(None)),
+        draft.picture: draft_view.empty(text),
+        draft.chips: "",
+        draft.mend: gr.update(visible=True, interactive=False),
+        draft.drop: gr.update(visible=isinstance(asked.draft, np.ndarray)) if asked else gr.skip(),
+        **_told(page, []),
+    }
+
+
+def _connect_paint(page: Page) -> None:
+    """What is painted is read when a stroke ends."""
+
+    def read(values: Values, request: gr.Request) -> Updates:
+        character = values[page.original]
+        if character is None or values[page.tool] != detecting.BRUSH:
+            return {page.draft.painted: gr.skip()}
+        return {page.draft.painted: detecting.current_mask(page, values)}
+
+    asked: set[Any] = {page.original, page.editor, page.sight, page.tool}
+    painted = page.editor.input(read, asked, [page.draft.painted], trigger_mode="always_last", **SILENT, **_LINE)
+    painted.then(None, None, None, js=_SOON, **QUICK)
+    page.draft.painted.change(None, None, None, js=_SOON, **QUICK)
+
+
+def _connect_chips(page: Page, backstage: Backstage) -> None:
+    draft = page.draft
+
+    @friendly
+    def change(values: Values, request: gr.Request, event: gr.EventData) -> Updates:
+        shown: Shown | None = values[draft.shown]
+        chosen: Mapping[str, Any] = event._data or {}
+        if shown is None or not 0 <= int(chosen.get("index", -1)) < len(shown.drafted.garments):
+            return {page.prompt: gr.skip()}
+        garment = shown.drafted.garments[int(chosen["index"])]
+        changes = {str(chosen["field"]): str(chosen["value"])} if chosen.get("field") else {}
+        words = replace(shown.asked, prompt=values[page.prompt] or "", negative_prompt=values[page.negative] or "")
+        return {page.prompt: backstage.engine.reword(words, garment, changes)}
+
+    changed = draft.chips.input(change, {draft.shown, page.prompt, page.negative}, [page.prompt], **SILENT)
+    changed.success(None, None, None, js=REDRAW, **QUICK)
+
+
+def _connect_pose(page: Page) -> None:
+    draft = page.draft
+    asked: set[Any] = {draft.shown, draft.pose}
+    shown = [draft.pose, draft.shown, draft.picture, draft.told, draft.chips, draft.mend, draft.drop, draft.mending]
+
+    def after(values: Values, pose: Pose, request: gr.Request) -> Updates:
+        shown: Shown | None = values[draft.shown]
+        seen = _view(page, shown, pose, request) if shown is not None else {}
+        return {**seen, draft.shown: gr.skip(), draft.pose: pose, draft.mending: gr.update(visible=pose.mending)}
+
+    @friendly
+    def begin(values: Values, request: gr.Request) -> Updates:
+        return after(values, replace(values[draft.pose], mending=True, taken=None), request)
+
+    @friendly
+    def end(values: Values, request: gr.Request) -> Updates:
+        return after(values, replace(values[draft.pose], mending=False, taken=None), request)
+
+    @friendly
+    def click(values: Values, request: gr.Request, event: gr.EventData) -> Updates:
+        shown: Shown | None = values[draft.shown]
+        pose: Pose = values[draft.pose]
+        if shown is None or not pose.mending:
+            return {draft.pose: gr.skip()}
+        height, width = shown.asked.character.shape[:2]
+        x, y = (min(max(float(event._data[axis]), 0.0), 0.9999) * side for axis, side in (("x", width), ("y", height)))
+        joints = {**shown.drafted.joints, **pose.joints}
+        return after(values, pose.clicked(joints, x, y, draft_view.NEAR * max(height, width)), request)
+
+    @friendly
+    def undo(values: Values, request: gr.Request) -> Updates:
+        return after(values, values[draft.pose].undone(), request)
+
+    @friendly
+    def reset(values: Values, request: gr.Request) -> Updates:
+        return after(values, values[draft.pose].reset(), request)
+
+    draft.mend.click(begin, asked, shown, **SILENT)
+    draft.done.click(end, asked, shown, **SILENT)
+    for trigger, handler in ((draft.picture.click, click), (draft.undo.click, undo), (draft.reset.click, reset)):
+        moved = trigger(handler, asked, shown, **SILENT)
+        moved.success(None, None, None, js=REDRAW, **QUICK)
+
+
+def _connect_files(page: Page) -> None:
+    draft = page.draft
+
+    @friendly
+    def upload(values: Values, request: gr.Request) -> Updates:
+        character = detecting.original(page, values, request)
+        own = load_character(values[draft.upload])
+        if own.shape != character.shape or is_opaque(own):
+            raise UserError(say(request, "own_draft_wrong", width=character.shape[1], height=character.shape[0]))
+        return {draft.own: own, draft.first: True}
+
+    given = draft.upload.upload(upload, {page.original, draft.upload}, [draft.own, draft.first], **SILENT)
+    given.success(None, None, None, js=REDRAW, **QUICK)
+    dropped = draft.drop.click(lambda: None, None, draft.own, **SILENT)
+    dropped.success(None, None, None, js=REDRAW, **QUICK)
+
+    def export(ending: str) -> Callable[..., Updates]:
+        @friendly
+        def write(values: Values, request: gr.Request) -> Updates:
+            shown: Shown | None = values[draft.shown]
+            if shown is None or shown.drafted.image is None:
+                raise UserError(say(request, "no_draft"))
+            if ending == "svg" and not shown.drafted.svg:
+                raise UserError(say(request, "no_curves"))
+            folder = Path(page.export_file.GRADIO_CACHE) / secrets.token_hex(16)  # emptied with the page's other files
+            folder.mkdir(parents=True)
+            file = folder / f"draft.{ending}"
+            if ending == "svg":
+                file.write_text(shown.drafted.svg, encoding="utf-8")
+            else:
+                save_png(shown.drafted.image, file)
+            return {page.export_file: str(file)}
+
+        return write
+
+    for button, ending in ((draft.png, "png"), (draft.svg, "svg")):
+        written = button.click(export(ending), {draft.shown}, [page.export_file], **SILENT)
+        written.success(None, None, None, js=detecting.FETCH, **QUICK)

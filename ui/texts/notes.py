@@ -1,0 +1,78 @@
+"""Sentences of the pipeline in the visitor's language: the English one is the key, {names} stand for what is filled in."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import gradio as gr
+
+from ui.texts import language
+
+NOTES: dict[str, dict[str, str]] = {
+    "No garment is named here, so nothing is drafted; please name one, such as 'red hoodie, blue jeans'.": {
+        "zh": "这里没有提到服装，所以没有草图；请写出一件，例如 'red hoodie, blue jeans'。",
+        "ja": "服の名前がないため下描きはありません。例：'red hoodie, blue jeans'",
+    },
+    "There are several people here, so the largest one is dressed; paint over somebody else's clothes to dress them.": {
+        "zh": "图中有多个人，因此为最大的那个换装；要换别人的衣服，请涂抹其服装。",
+        "ja": "複数の人がいるため、いちばん大きい人を着せ替えます。別の人は服を塗って選んでください。",
+    },
+    "Part of the body could not be made out, so the draft leaves it to the model; please place its joints by hand.": {
+        "zh": "身体的一部分无法辨认，草图把它留给模型；可手动放置关节。",
+        "ja": "体の一部を判別できないため、そこはモデルに任せます。関節は手で置けます。",
+    },
+    "No body was recognised here, so nothing is drafted; please draw the outfit yourself or place the joints by hand.": {
+        "zh": "没有识别到身体，所以没有草图；请自己绘制服装或手动放置关节。",
+        "ja": "体を認識できないため下描きはありません。自分で描くか、関節を手で置いてください。",
+    },
+    "The body could not be made out well enough to draft an outfit on it; please place the joints by hand.": {
+        "zh": "身体辨认得不够清楚，无法绘制草图；请手动放置关节。",
+        "ja": "体をはっきり判別できず下描きできません。関節を手で置いてください。",
+    },
+    "There is no {word} in the wardrobe.": {"zh": "衣橱里没有 {word}。", "ja": "{word} はワードローブにありません。"},
+    "There is no {word} in the wardrobe, {kind} comes nearest.": {
+        "zh": "衣橱里没有 {word}，最接近的是 {kind}。",
+        "ja": "{word} はワードローブになく、{kind} がいちばん近いです。",
+    },
+    "Of {one} and {other} only the first is drawn.": {
+        "zh": "{one} 和 {other} 中只画前者。",
+        "ja": "{one} と {other} は前者だけを描きます。",
+    },
+    "Only the first {number} garments are drawn.": {
+        "zh": "只画前 {number} 件服装。",
+        "ja": "描くのは最初の {number} 着だけです。",
+    },
+    "Only dressed, non-sexual outfits can be drawn here, please describe clothing for the character to wear.": {
+        "zh": "这里只能绘制得体、不涉及性的服装，请描述角色要穿的衣服。",
+        "ja": "ここで描けるのは性的でない服だけです。着せたい服を書いてください。",
+    },
+    "Someone young is only drawn in everyday clothes here, please leave out the age or the suggestive words.": {
+        "zh": "年幼的角色在这里只画日常服装，请去掉年龄或暗示性的词语。",
+        "ja": "幼いキャラクターは普段着だけを描きます。年齢か思わせぶりな言葉を外してください。",
+    },
+    "The negative prompt would take the clothes away, please name only what should not be in the picture.": {
+        "zh": "“不要出现”的内容会把衣服去掉，请只写不应出现的东西。",
+        "ja": "「描かないもの」で服がなくなってしまいます。絵に出したくないものだけを書いてください。",
+    },
+    "This is pixel art, so its pixels were repeated instead of redrawn: grid and palette are as they were.": {
+        "zh": "这是像素画，因此直接重复像素而不重绘：网格和色板保持不变。",
+        "ja": "ドット絵なので描き直さずに画素を繰り返しました。格子と色数はそのままです。",
+    },
+}
+
+
+def told_in(sentence: str, request: gr.Request | None) -> str:
+    """The sentence in the visitor's language, or as it is where there is no translation."""
+    code = language(request)
+    for pattern, words in _patterns():
+        if code in words and (found := pattern.fullmatch(sentence)):
+            return words[code].format(**found.groupdict())
+    return sentence
+
+
+@cache
+def _patterns() -> tuple[tuple[re.Pattern[str], dict[str, str]], ...]:
+    """The longest first: some sentences are the beginning of others."""
+    rows = sorted(NOTES.items(), key=lambda row: -len(row[0]))
+    return tuple((re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+?)", re.escape(text))), words) for text, words in rows)
