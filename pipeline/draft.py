@@ -47,6 +47,7 @@ BEHIND = (255, 255, 255)  # behind a sprite while its manner is measured
 RIM = 0.012  # heads: how far the outline of what stays reaches beyond it
 CHIN = 0.52  # heads below the middle of the skull: from there on down the neck may be covered
 CAST = (0.035, 0.06)  # heads: how far hair, face and hands throw their shadow, across and down
+EDGE = 0.03  # heads: how far the last line of old clothes reaches over bare skin
 CRUMB = 0.0012  # of the figure: smaller pieces of what stays are errors of detection
 OUTLINE = 0.006  # of the long side: the outline of old clothes beside their labels
 SOFT_CAST = 0.05  # heads: blur of that shadow in softly shaded drawings
@@ -125,7 +126,7 @@ def draw_draft(character: Image8, found: Detection, fit: Fit, outfit: Outfit, ch
     worn = maps.garments
     # skin is redrawn only where an old garment hid it; a garment's soft rim lies beside its ids
     drawn = cv2.dilate((worn > 0).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-    alpha = np.where(drawn | old, picture[..., 3], np.uint8(0))
+    alpha = np.where(drawn | old | _edge_on_skin(found, old, unit), picture[..., 3], np.uint8(0))
     front = _without_crumbs(_in_front(found, fit, outfit, worn, set(changed)), CRUMB * (found.labels > 0).sum())
     front |= _rim(rgb, front, unit) & ~(worn == 0)
     share = np.where(front, np.float32(1), cv2.GaussianBlur(front.astype(np.float32), (0, 0), 0.6))
@@ -187,6 +188,13 @@ def _in_front(found: Detection, fit: Fit, outfit: Outfit, worn: Image8, changed:
     over_hair = (slots == Part.HEADWEAR) & ((labels == Part.HAIR) | (labels == Part.HEADWEAR))
     over_neck = (worn > 0) & kept & _below_chin(fit.figure, fit.frame)
     return np.asarray(front & ~over_hands & ~over_hair & ~over_neck)
+
+
+def _edge_on_skin(found: Detection, old: Region, unit: float) -> Region:
+    """The old clothes' last line on bare arms and legs, whose label it half has: skin is drawn over it too."""
+    reach = 2 * max(1, round(EDGE * unit)) + 1
+    beside = cv2.dilate(old.astype(np.uint8), np.ones((reach, reach), np.uint8)) > 0
+    return np.asarray(beside & (found.labels == Part.SKIN) & (found.keep == 0))
 
 
 def _without_crumbs(region: Region, least: float) -> Region:
