@@ -122,6 +122,8 @@ def _joint(cloth: Cloth, limb: Limb, crease: Crease, loose: float, slender: floa
             t += float(pick.uniform(0.04, 0.09))
             crease((-side * 0.97, t), (-side * 0.6, t - 0.01), (-side * 0.2, t - 0.04))
         return
+    if angle > 95 and slender < 9:
+        return
     strong = min(1.0, angle / 80)
     reach = 0.7 + 0.75 * strong
     count = 1 if slender < 6 else 2 if strong < 0.5 else 3

@@ -188,10 +188,21 @@ class Limb:
     ) -> Path:
         """Open line to stroke instead of the outline where the limb grows out of the body: no line across the joint."""
         outer, inner = self.sides(t0, t1, ease, flare, puff)
+        cap = _bulge(inner[0], outer[0], -0.9 * self.outer, 5)[-3:] if t0 <= 0 else outer[:0]  # the shoulder's round
         skip = max(1, round(0.12 / max(t1 - t0, 0.12) * (len(inner) - 1))) if t0 <= 0.02 else 0
         inner = inner[min(skip, len(inner) - 2) :]
-        cap = _bulge(inner[0], outer[0], -0.9 * self.outer, 5)[-1:] if t0 <= 0 else outer[:0]  # over the shoulder's round
-        return trace(np.concatenate([cap, outer, _bulge(outer[-1], inner[-1], -self.outer * hem), inner[::-1]]), closed=False)
+        start, low = np.concatenate([cap, outer]), _bulge(outer[-1], inner[-1], -self.outer * hem)
+        line = np.concatenate([start, low, inner[::-1]])
+        gap = np.hypot(*(line[:, None] - self.centre[None]).transpose(2, 0, 1))
+        shown = (gap > 0.8 * (self.half + ease)).all(1)  # a sharp bend laps one half of the limb over the other
+        shown[: len(cap)] = shown[len(start) - 1 : len(start) + len(low) + 1] = True
+        if shown.all():
+            return trace(line, closed=False)
+        path = Path()
+        for run in np.split(np.arange(len(line)), np.flatnonzero(np.diff(shown)) + 1):
+            if shown[run[0]] and len(run) > 2:
+                path.add_path(trace(line[run], closed=False))
+        return path
 
     def band(self, t: float, thickness: float = 0.06, ease: float = 0.0, hem: float = 0.25) -> Path:
         """A cuff or ring round the limb, `thickness` in t, starting at t."""

@@ -19,7 +19,7 @@ from wardrobe.skirts import skirt_sides as skirt_sides
 from wardrobe.sleeves import ring
 from wardrobe.style import RGB, darken
 
-CONE, HIPS = 1.1, 1.45  # `Tube.front` of a skirt, and of hips whose shade goes on down a leg
+CONE = 1.1  # `Tube.front` of a skirt
 STRAIGHT = 9.0  # degrees by which a leg may lean while its pattern goes on from the hips
 
 
@@ -141,6 +141,7 @@ def trousers(
     hip_ease = (0.05 + 0.35 * ease) * w
     found = []
     legs = {side: figure.legs[side].sides(0.0, t1, ease * w, flare * w, puff * w) for side in SIDES}
+    fork = _fork(cloth, legs)
     for side in SIDES:
         leg, (outer, inner) = figure.legs[side], legs[side]
         room, spread, bulge = ease * w, flare * w, puff * w
@@ -158,7 +159,9 @@ def trousers(
         turn = turn if abs(turn) > STRAIGHT else 0.0
         path, edge = leg.outline(0.0, t1, room, spread, bulge), leg.edge(0.0, t1, room, spread, bulge)
         dark = shading.into_shade(cloth.style.light)[0] > 0
-        tube = Tube(outer, inner, fade=(0.14 if dark == (side == "l") else 0.0, 0.0))  # between the legs shade begins at a point
+        start = fork / (len(outer) - 1)
+        fade = (start, start + 0.2) if dark == (side == "l") else (0.0, 0.0)  # between the legs shade begins at a point
+        tube = Tube(outer, inner, fade=fade)
         found.append(cloth.piece(leg.z + SLEEVE, path, edge=edge, marks=details, angle=turn, tube=tube))
         if cuff is not None:
             grow = room + 0.9 * spread + 0.02 * w
@@ -167,7 +170,7 @@ def trousers(
         elif t1 > 0.2:
             seam = ring(outer, inner, 0.97 if t1 > 0.6 else 0.92)
             found[-1].marks.insert(0, Mark(creases.lines(seam), width=0.45, strength=0.6))
-    found.append(_hips(cloth, legs, v, hip_ease, z, marks))
+    found.append(_hips(cloth, legs, fork, v, hip_ease, z, marks))
     if band is not None:
         found.append(waistband(cloth, v + 0.02, band, z + 0.2, 0.07, 0.06))
     if colour is not None:
@@ -198,16 +201,21 @@ def _joined(hip: Points, leg: Points, sign: int) -> Points:
     return np.stack([sign * out, y], 1)
 
 
+def _fork(cloth: Cloth, legs: dict[str, tuple[Points, Points]]) -> int:
+    """Row of the legs' side lines at which the hips end: below the bare body's lower border."""
+    crotch = cloth.figure.torso.at(0, 1.0)[1] + 0.07
+    lines = [line for pair in legs.values() for line in pair]
+    low = max(2, *(int(np.searchsorted(line[:, 1], crotch)) for line in lines))
+    return min(low, *(len(line) - 2 for line in lines))
+
+
 def _hips(
-    cloth: Cloth, legs: dict[str, tuple[Points, Points]], v: float, ease: float, z: float, marks: tuple[Mark, ...]
+    cloth: Cloth, legs: dict[str, tuple[Points, Points]], low: int, v: float, ease: float, z: float, marks: tuple[Mark, ...]
 ) -> Layer:
     """From the waist over the hips into both legs, so that legs and hips are one piece of cloth: no border at the crotch but
     the fly's seam and the folds that spread from where the legs part."""
     torso, w = cloth.figure.torso, cloth.figure.body.thigh_half
     (outer_l, inner_l), (outer_r, inner_r) = legs["l"], legs["r"]
-    crotch = torso.at(0, 1.0)[1] + 0.07  # below the bare body's lower border
-    low = max(2, *(int(np.searchsorted(leg[:, 1], crotch)) for pair in legs.values() for leg in pair))
-    low = min(low, *(len(leg) - 2 for pair in legs.values() for leg in pair))
     left, right = (
         _joined(side, leg[: low + 1], sign)
         for side, leg, sign in zip(torso.sides(v, 1.0, ease), (outer_l, outer_r), (-1, 1), strict=True)
@@ -215,12 +223,14 @@ def _hips(
     fork = (inner_l[low] + inner_r[low]) / 2
     parted = inner_l[low, 0] < inner_r[low, 0]
     if parted:
-        fork = fork - [0.0, 0.3 * (inner_r[low, 0] - inner_l[low, 0])]
+        fork = fork - [0.0, 0.4 * (inner_r[low, 0] - inner_l[low, 0])]
     middle_l, middle_r = (outer_l[low] + inner_l[low]) / 2, (outer_r[low] + inner_r[low]) / 2
     lower = np.stack([middle_l, inner_l[low], fork, inner_r[low], middle_r] if parted else [middle_l, fork, middle_r])
     hips = polygon(np.concatenate([left, lower, right[::-1]]))
     edge = trace(left[:-1], closed=False)  # where it thins out, the leg's own outline has begun
     edge.add_path(trace(right[:-1], closed=False))
+    if parted:
+        edge.add_path(trace(np.stack([inner_l[low + 1], inner_l[low], fork, inner_r[low], inner_r[low + 1]]), closed=False))
     front = torso.front
     seam = spline(np.array([front(0, v), front(0.03, 0.8), front(0.0, 0.95), fork.tolist()]), 10)
     fly = spline(np.array([front(0.16, v), front(0.17, 0.82), front(0.12, 0.9), front(0.01, 0.95)]), 10)
@@ -243,7 +253,12 @@ def _hips(
         Mark(strokes(*lap), width=0.7),
         creases.folds(*pulls, depth=0.13 * w),
     ]
-    tube = Tube(left, right, front=HIPS)
+    # on the dark side the shade goes on into the leg's: the tube narrows from the hips to the leg
+    dark = shading.into_shade(cloth.style.light)[0] > 0
+    outer, inner = legs["r" if dark else "l"]
+    thigh = float(np.hypot(*(outer[low] - inner[low])))
+    inset = np.stack([np.linspace(0.6 * (right[0, 0] - left[0, 0]), thigh, len(left)), np.zeros(len(left))], 1)
+    tube = Tube(right - inset, right) if dark else Tube(left, left + inset)
     layer = cloth.piece(z, hips, edge=edge, marks=details, tube=tube)
     layer.casts = False
     return layer

@@ -14,7 +14,7 @@ from wardrobe.path import Path
 
 Contours = list[tuple[Points, bool]]  # polylines, N x 2 each, and whether they are closed
 RUN_OUT = 0.14  # units over which the open end of an outline thins out
-FAINT = 0.3  # of a line's width, at the open ends of an outline
+FAINT = 0.45  # of a line's width, at the open ends of an outline
 
 
 def flat(path: Path, steps: int = 2) -> Contours:

@@ -22,8 +22,8 @@ BEYOND = 1.3  # u to which a dark side is filled, past the silhouette, so that a
 
 class Tube(NamedTuple):
     """left, right: side lines, M x 2 each, row by row across from each other. front: k above: the larger, the less shade;
-    a flat front has more of it than a round limb. fade: shares of the length over which the shade narrows to nothing at
-    the start and at the end."""
+    a flat front has more of it than a round limb. fade: shares of the length between which the shade grows from
+    nothing to its full width."""
 
     left: Points
     right: Points
@@ -52,9 +52,9 @@ def terminators(tube: Tube, light: XY, fronts: tuple[float, ...]) -> list[list[P
     for front in fronts:
         k = tube.front * front
         edge = k / np.sqrt(k * k + facing**2) + bend * np.abs(facing)
-        for share, from_end in zip(tube.fade, (s, 1 - s), strict=True):
-            if share:
-                edge = BEYOND - (BEYOND - edge) * np.minimum(1, from_end / share) ** 0.7
+        if tube.fade[1]:
+            start, full = tube.fade
+            edge = BEYOND - (BEYOND - edge) * np.clip((s - start) / (full - start), 0, 1) ** 0.7
         shapes = []
         for sign in (-1, 1):
             dark = np.where(facing * sign < 0, np.minimum(edge, BEYOND), BEYOND)

@@ -49,7 +49,7 @@ def sleeves(
             outer, inner = arm.sides(0.04, t1, room)
             marks.insert(0, Mark(trace((outer * 0.72 + inner * 0.28), closed=False), colour=cloth.trim, width=4.0))
         angle = limb_angle(arm, 0.25 if t1 < 0.6 else 0.5)
-        found.append(cloth.piece(z, path, edge=edge, marks=marks, angle=angle, tube=Tube(*sides, fade=(0.1, 0.0))))
+        found.append(cloth.piece(z, path, edge=edge, marks=marks, angle=angle, tube=Tube(*sides, fade=(0.0, 0.1))))
         if kind == "puff":
             found.append(_cuff(cloth, arm, t1 - 0.03, 0.04, 0.2 * h, cloth.trim if cuff is None else cuff, z + 0.1))
         elif cuff is not None:

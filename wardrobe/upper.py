@@ -29,7 +29,7 @@ _STRAPS = 0.62  # bare arms cover the outer part of the shoulder, so a sleeveles
 def torso_folds(cloth: Cloth, v1: float, loose: float = 1.0) -> Mark:
     """Pulls from the armpits, and what the waist or the hem at level v1 gathers; one mark."""
     pick, w = cloth.rng, cloth.figure.body.shoulder
-    held = min(v1, 0.6) if cloth.z <= Z.INNER or v1 < 0.75 else 0.0  # tucked in, or sewn to a skirt
+    held = min(v1, 0.635) if cloth.z <= Z.INNER or v1 < 0.75 else 0.0  # tucked in, or sewn to a skirt
     rows: list[list[tuple[float, float]]] = []
     for sign in (-1.0, 1.0):
         drop = float(pick.uniform(0.03, 0.09)) * loose
@@ -101,7 +101,7 @@ def placket(
     """Button line down the front, with buttons; marks for the bodice."""
     w = cloth.figure.body.shoulder
     line = np.array([cloth.front(0.0, v) for v in np.linspace(v0, v1, 6)])
-    marks = [Mark(strokes(line + [0.05 * w, 0]), width=0.8)]
+    marks = [Mark(strokes(line + [0.05 * w, 0]), width=0.8), Mark(strokes(line - [0.055 * w, 0]), width=0.45, strength=0.6)]
     if buttons:
         offset = 0.2 if double else 0.0
         spots = [
