@@ -56,9 +56,13 @@ def _seen(joints: Joints, clues: Clues, free: float) -> Floats:
 
 def _ends(p: Floats, joints: Joints, clues: Clues) -> Floats:
     """Hands and ankles meet what is seen of them."""
-    found = [np.zeros((len(p), 0))]
-    for side, place in clues.hands.items():
-        found.append((0.5 * (joints[f"wrist_{side}"] + fingers(p, joints, side)) - place) / 0.07)
+    found = []
+    for side in SIDES:
+        hand = 0.5 * (joints[f"wrist_{side}"] + fingers(p, joints, side))
+        if side in clues.hands:
+            found.append((hand - clues.hands[side]) / 0.07)
+        else:
+            found.append(saturated(clues.view.look(clues.view.grip, hand) / 0.07, FREE)[:, None])
     for side, place in clues.feet.items():
         found.append((joints[f"ankle_{side}"] - place) / 0.09)
     return np.concatenate(found, 1)

@@ -32,17 +32,20 @@ CLOSE = {
     Part.ONEPIECE: (0.25, 0.2),
     Part.BOTTOMWEAR: (0.25, 0.15),
 }
+# where a hand is: seen, gloved, round something, in a sleeve, behind the back or hair; never on a skirt or on bare ground
+GRIP = (Part.SKIN, Part.HANDWEAR, Part.HELD, Part.TOPWEAR, Part.ONEPIECE, Part.HAIR, Part.NECKWEAR)
 
 
 @dataclass(frozen=True)
 class View:
     """A picture seen in units: pixels = units * scale + origin. room: distance in units to the character, below 0 inside; edge:
-    distance to the nearest border between parts. Both on a coarse grid of `step` pixels."""
+    distance to the nearest border between parts; grip: distance to where a hand may be. On a coarse grid of `step` pixels."""
 
     scale: float
     origin: Floats
     room: Floats
     edge: Floats
+    grip: Floats
     step: float
 
     def units(self, pixels: ArrayLike) -> Floats:
@@ -136,7 +139,8 @@ def _view(evidence: Evidence, scale: float, origin: Floats) -> View:
     borders[:, 1:] |= kinds[:, 1:] != kinds[:, :-1]
     borders[1:] |= kinds[1:] != kinds[:-1]
     room = np.where(there > 0, 0.5 - distance(there), distance(1 - there) - 0.5)
-    return View(scale, origin, room / per_unit, distance(1 - borders) / per_unit, step)
+    nowhere = (~np.isin(labels, GRIP)).astype(np.uint8)
+    return View(scale, origin, room / per_unit, distance(1 - borders) / per_unit, distance(nowhere) / per_unit, step)
 
 
 def _pixels(evidence: Evidence, seen: View, nose: Floats) -> tuple[Floats, Floats, Floats]:

@@ -25,16 +25,17 @@ from wardrobe.figure import SIDES
 Floats = NDArray[np.float64]
 
 WRONG = 0.05  # of the character's height
-PRIOR = 0.3  # of the weights: a Gaussian's precision, so that few cases do not shout
+PRIOR = 0.1  # of the weights: a Gaussian's precision, so that few cases do not shout
 ROUNDS = 30
-TRUNK = ("neck", "shoulder_l", "shoulder_r", "thigh_l", "thigh_r")
 
 
 def limb_errors(found: Mapping[str, Floats], truth: Mapping[str, Floats]) -> dict[str, float]:
-    """Pixels by which torso, arms and legs are off: the largest distance of a joint from the other's limb; of the torso, of its
-    joints. truth: of joints that are in view; limbs of which fewer than two are, are not in the answer."""
-    trunk = [name for name in TRUNK if name in truth]
-    errors = {"torso": max(float(np.hypot(*(found[name] - truth[name]))) for name in trunk)} if len(trunk) > 1 else {}
+    """Pixels by which torso (neck to hips), arms and legs are off: the largest distance of a joint from the other's axis. truth:
+    of joints that are in view; limbs of which fewer than two are, are not in the answer."""
+    errors = {}
+    if truth.keys() >= {"neck", "thigh_l", "thigh_r"}:
+        axes = [[joints["neck"], (joints["thigh_l"] + joints["thigh_r"]) / 2] for joints in (found, truth)]
+        errors["torso"] = max(_from(point, axes[1 - own]) for own in (0, 1) for point in axes[own])
     for name, chain in bm.CHAINS.items():
         for side in SIDES:
             names = [f"{part}_{side}" for part in chain]
