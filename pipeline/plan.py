@@ -22,7 +22,7 @@ from pipeline.evidence import Evidence, read_evidence, with_joints
 from pipeline.fit import Doubt, Fit, fit
 from pipeline.mask import as_mask
 from pipeline.outfit import Wish, complete, read_outfit
-from pipeline.request import CLOTHING, OFF, ClothingPart, Detection, DetectRequest, Drafted, Image8, SwapRequest
+from pipeline.request import CLOTHING, ClothingPart, Detection, DetectRequest, Drafted, Image8, SwapRequest
 
 Region = NDArray[np.bool_]  # H x W
 See = Callable[[DetectRequest], Detection]
@@ -56,7 +56,7 @@ def make_plan(request: SwapRequest, see: See) -> Plan:
     """Mask and drafts of a valid request. Raises `UserError` where there is nothing to repaint."""
     wish = read_outfit(request.prompt, request.negative_prompt, request.seed)
     told = bool(wish.garments) and not request.garments  # a picture of a garment says more than words
-    drafting = request.draft is not OFF and (request.draft is not None or told)
+    drafting = not isinstance(request.draft, str) and (request.draft is not None or told)  # "off" is the only word
     apart = any(garment.parts and garment.region is None for garment in request.garments)
     if not (drafting or request.mask is None or request.protect or apart):
         return Plan(request)
