@@ -34,6 +34,7 @@ UPPER = {Part.TOPWEAR, Part.ONEPIECE}
 WORN = 0.004  # of the figure: parts below are not worn
 REMEMBERED = 4  # bodies that are kept fitted
 EXPLAINED = 0.4  # share of a painted mask that detection must take for somebody, or it has missed what is meant
+CUT = 0.02  # of a draft: less than this is not worth a word where a painted mask cuts it off
 TAKEN = 0.5  # share of an old garment that a painted mask must cover to replace it
 
 NOTHING_NAMED = "No garment is named here, so nothing is drafted; please name one, such as 'red hoodie, blue jeans'."
@@ -44,12 +45,14 @@ LEFT_OUT = "Part of the body could not be made out, so the draft leaves it to th
 @dataclass(frozen=True)
 class Plan:
     """A request with its mask, and a draft for each of its pictures; none where today's words alone decide. found: what
-    detection said, None where nobody had to look. joints: of the body that is dressed, x and y in pixels."""
+    detection said, None where nobody had to look. joints: of the body that is dressed, x and y in pixels. beyond: H x W, what
+    the painted mask has cut off the first draft."""
 
     request: SwapRequest
     drafts: tuple[Draft, ...] = ()
     found: Detection | None = None
     joints: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    beyond: Region | None = None
 
 
 def make_plan(request: SwapRequest, see: See) -> Plan:
@@ -81,10 +84,11 @@ def make_plan(request: SwapRequest, see: See) -> Plan:
         seeds = range(request.seed, request.seed + request.count)
         outfits = [complete(read_outfit(request.prompt, request.negative_prompt, seed), drawn, seed) for seed in seeds]
         drafts = tuple(draw_draft(request.character, found, body, outfit, changed) for outfit in outfits)
+    beyond = None if painted is None or not drafts else drafts[0].covers & ~painted
     drafts = tuple(_limited(draft, found, painted, request.protect) for draft in drafts)
     if not any(draft.covers.any() for draft in drafts):
         return Plan(masked(request, found), (), found)
-    return Plan(_with_mask(request, drafts, found), drafts, found, joints)
+    return Plan(_with_mask(request, drafts, found), drafts, found, joints, beyond)
 
 
 def make_draft(request: SwapRequest, see: See) -> Drafted:
@@ -97,7 +101,8 @@ def make_draft(request: SwapRequest, see: See) -> Drafted:
     assert found is not None and plan.request.mask is not None
     worn = dressed(request.character, draft, found.labels)
     worn[plan.request.mask == 0] = request.character[plan.request.mask == 0]
-    garments = draft.outfit.garments
+    garments, beyond = draft.outfit.garments, plan.beyond
+    is_cut = beyond is not None and beyond.sum() > CUT * (beyond | draft.covers).sum()
     return Drafted(
         draft.image,
         worn,
@@ -106,6 +111,7 @@ def make_draft(request: SwapRequest, see: See) -> Drafted:
         draft.parts,
         draft.svg,
         plan.request.mask,
+        beyond.astype(np.uint8) * np.uint8(255) if beyond is not None and is_cut else None,
         joints,
         plan.request.notes,
     )

@@ -16,7 +16,7 @@ from pipeline.images import is_opaque, load_character, save_png
 from pipeline.request import DetectRequest, Drafted, Image8, SwapRequest, UserError
 from ui import asking, detecting, draft_view
 from ui.draft_view import Pose
-from ui.guard import QUICK, REDRAW, SILENT, Updates, Values, as_message, friendly
+from ui.guard import QUICK, REDRAW, SILENT, Updates, Values, as_message, friendly, into_editor
 from ui.page import Backstage, Page
 from ui.texts import label, say
 from ui.texts.notes import told_in
@@ -28,6 +28,10 @@ _LINE: dict[str, Any] = {"concurrency_limit": 2, "concurrency_id": "draft"}  # b
 _SOON = """() => {
     clearTimeout(window.draftSoon);
     window.draftSoon = setTimeout(() => document.querySelector("#redraw")?.click(), 150);
+}"""
+_REREAD = """() => {
+    clearTimeout(window.paintSoon);
+    window.paintSoon = setTimeout(() => document.querySelector("#reread")?.click(), 600);
 }"""
 _LOOK = "() => { if (!document.querySelector('#cancel')) document.querySelector('#look input[value=draft]')?.click(); }"
 
@@ -53,6 +57,7 @@ def build() -> dict[str, Any]:
             reset = gr.Button(label("reset"), size="sm", min_width=80, elem_id="mend-reset")
             done = gr.Button(label("done"), size="sm", min_width=80, variant="primary", elem_id="mend-done")
         told = gr.HTML("", visible=False, elem_id="draft-told", padding=False)
+        extend = gr.Button(label("extend_mask"), size="sm", visible=False, elem_id="extend-mask")
         chips = gr.HTML("", js_on_load=draft_view.CHOOSE, apply_default_css=False, elem_id="garments", padding=False)
         with gr.Row(elem_id="draft-tools", elem_classes="tools"):
             another = gr.Button(label("another_draft"), size="sm", min_width=90, elem_id="another-draft")
@@ -64,7 +69,8 @@ def build() -> dict[str, Any]:
         with gr.Row(elem_id="draft-use"):
             first = gr.Checkbox(value=True, label=label("draft_first"), container=False, min_width=130, elem_id="draft-first")
             follow = gr.Slider(0, 1, value=1, step=0.05, label=label("follow_draft"), min_width=220, elem_id="follow-draft")
-        redraw = gr.Button("", elem_id="redraw")  # out of sight
+        redraw = gr.Button("", elem_id="redraw")  # out of sight, as is the next
+        reread = gr.Button("", elem_id="reread")
     return {
         "shown": shown,
         "pose": pose,
@@ -74,6 +80,7 @@ def build() -> dict[str, Any]:
         "panel": panel,
         "picture": picture,
         "told": told,
+        "extend": extend,
         "chips": chips,
         "first": first,
         "follow": follow,
@@ -88,13 +95,14 @@ def build() -> dict[str, Any]:
         "png": png,
         "svg": svg,
         "redraw": redraw,
+        "reread": reread,
     }
 
 
 def connect(page: Page, backstage: Backstage) -> None:
     draft = page.draft
     asked = {*asking.inputs(page), draft.painted}
-    shown = [draft.shown, draft.picture, draft.told, draft.chips, draft.mend, draft.drop]
+    shown = [draft.shown, draft.picture, draft.told, draft.extend, draft.chips, draft.mend, draft.drop]
 
     def redraw(values: Values, request: gr.Request) -> Updates:
         if values[page.original] is None or not backstage.finds:
@@ -153,12 +161,15 @@ def _view(page: Page, shown: Shown, pose: Pose, request: gr.Request | None) -> U
     mending = pose.mending and bool(drafted.joints)
     base = drafted.worn if drafted.worn is not None else shown.asked.character if mending else None
     hint = [say(request, "mend_place" if pose.taken else "mend_take")] if mending else []
+    if drafted.beyond is not None:
+        hint.append(say(request, "beyond_mask"))
     picture = draft_view.empty(say(request, "draft_none"))
     if base is not None:
         picture = draft_view.picture(base, drafted, replace(pose, mending=mending), request)
     return {
         draft.shown: shown,
         draft.picture: picture,
+        draft.extend: gr.update(visible=drafted.beyond is not None),
         draft.chips: draft_view.chips(drafted.garments, drafted.choices, request),
         draft.mend: gr.update(visible=not mending, interactive=bool(drafted.joints)),
         draft.drop: gr.update(visible=isinstance(shown.asked.draft, np.ndarray)),
@@ -177,6 +188,7 @@ def _empty(page: Page, asked: SwapRequest | None, text: str) -> Updates:
     return {
         draft.shown: asked and Shown(asked, Drafted(None)),
         draft.picture: draft_view.empty(text),
+        draft.extend: gr.update(visible=False),
         draft.chips: "",
         draft.mend: gr.update(visible=True, interactive=False),
         draft.drop: gr.update(visible=isinstance(asked.draft, np.ndarray)) if asked else gr.skip(),
@@ -185,18 +197,29 @@ def _empty(page: Page, asked: SwapRequest | None, text: str) -> Updates:
 
 
 def _connect_paint(page: Page) -> None:
-    """What is painted is read when a stroke ends."""
+    """What is painted is read a moment after a stroke: the editor sends its whole picture each time. Where it cuts the draft
+    off, it can be made larger."""
+    draft = page.draft
 
     def read(values: Values, request: gr.Request) -> Updates:
         character = values[page.original]
         if character is None or values[page.tool] != detecting.BRUSH:
-            return {page.draft.painted: gr.skip()}
-        return {page.draft.painted: detecting.current_mask(page, values)}
+            return {draft.painted: gr.skip()}
+        return {draft.painted: detecting.current_mask(page, values)}
+
+    @friendly
+    def extend(values: Values, request: gr.Request) -> Updates:
+        character, shown = detecting.original(page, values, request), values[draft.shown]
+        beyond = None if shown is None else shown.drafted.beyond
+        if beyond is None:
+            return {draft.painted: gr.skip()}
+        return detecting.with_brush(page, values, character, np.maximum(shown.asked.mask, beyond))
 
     asked: set[Any] = {page.original, page.editor, page.sight, page.tool}
-    painted = page.editor.input(read, asked, [page.draft.painted], trigger_mode="always_last", **SILENT, **_LINE)
-    painted.then(None, None, None, js=_SOON, **QUICK)
-    page.draft.painted.change(None, None, None, js=_SOON, **QUICK)
+    page.editor.input(None, None, None, js=_REREAD, **QUICK)
+    painted = draft.reread.click(read, asked, [draft.painted], trigger_mode="always_last", **SILENT, **_LINE)
+    painted.success(None, None, None, js=REDRAW, **QUICK)
+    into_editor(draft.extend.click, extend, {page.original, page.sight, draft.shown}, [page.editor, *detecting.tools(page)])
 
 
 def _connect_chips(page: Page, backstage: Backstage) -> None:
@@ -220,7 +243,7 @@ def _connect_chips(page: Page, backstage: Backstage) -> None:
 def _connect_pose(page: Page) -> None:
     draft = page.draft
     asked: set[Any] = {draft.shown, draft.pose}
-    shown = [draft.pose, draft.shown, draft.picture, draft.told, draft.chips, draft.mend, draft.drop, draft.mending]
+    shown = [draft.pose, draft.shown, draft.picture, draft.told, draft.extend, draft.chips, draft.mend, draft.drop, draft.mending]
 
     def after(values: Values, pose: Pose, request: gr.Request) -> Updates:
         shown: Shown | None = values[draft.shown]

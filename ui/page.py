@@ -105,8 +105,8 @@ class Wardrobe:
 @dataclass(frozen=True)
 class Draft:
     """The draft, see `ui.draft`. shown: what is drafted, pose: joints put right, own: a draft of the visitor's own; painted:
-    the mask as it was painted last, as the editor is too slow to be asked at every word; redraw: out of sight, pressed by
-    scripts."""
+    the mask as it was painted last, as the editor is too slow to be asked at every word; redraw, reread: out of sight,
+    pressed by scripts."""
 
     shown: gr.State
     pose: gr.State
@@ -116,6 +116,7 @@ class Draft:
     panel: gr.Column
     picture: gr.HTML
     told: gr.HTML
+    extend: gr.Button
     chips: gr.HTML
     first: gr.Checkbox
     follow: gr.Slider
@@ -130,6 +131,7 @@ class Draft:
     png: gr.Button
     svg: gr.Button
     redraw: gr.Button
+    reread: gr.Button
 
 
 @dataclass(frozen=True)

@@ -105,6 +105,22 @@ def test_the_mask_follows_the_draft_and_a_painted_mask_clips_it(drawing: Drawing
     assert not clipped.drafts[0].covers[: 2 * SIZE[0] // 3].any()  # type: ignore[attr-defined]
 
 
+def test_what_a_painted_mask_cuts_off_is_told(drawing: Drawing, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.plan.fit", lambda evidence: body())
+    request, see = SwapRequest(drawing.image, 3, prompt="white blouse, blue pleated skirt"), lambda asked: known(drawing)
+    whole = make_draft(request, see)
+    assert whole.image is not None and whole.mask is not None and whole.worn is not None and whole.beyond is None
+    assert (whole.worn[whole.image[..., 3] == 255] == whole.image[whole.image[..., 3] == 255]).all()
+    assert (whole.worn[whole.mask == 0] == drawing.image[whole.mask == 0]).all()
+    assert make_draft(replace(request, mask=whole.mask), see).beyond is None
+    painted = whole.mask.copy()
+    painted[: 2 * SIZE[0] // 3] = 0
+    cut = make_draft(replace(request, mask=painted), see)
+    assert cut.beyond is not None and not (cut.beyond & painted).any()
+    extended = make_draft(replace(request, mask=np.maximum(painted, cut.beyond)), see)
+    assert extended.image is not None and (extended.image[..., 3] >= 128).sum() >= 0.99 * (whole.image[..., 3] >= 128).sum()
+
+
 def test_off_nothing_named_or_a_picture_instead_of_a_draft(drawing: Drawing, monkeypatch: pytest.MonkeyPatch) -> None:
     assert not plan_of(drawing, monkeypatch, draft=OFF).drafts  # type: ignore[attr-defined]
     monkeypatch.setattr("pipeline.plan.fit", lambda evidence: body())

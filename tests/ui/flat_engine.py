@@ -89,7 +89,8 @@ class FlatEngine:
         worn = np.where(image[..., 3:] > 0, image, request.character)
         mask = image[..., 3].copy()
         choices = tuple(map(choices_of, wish.garments))
-        return Drafted(image, worn, wish.garments, choices, (image,), "<svg/>", mask, joints, wish.notes)
+        beyond = None if request.mask is None else np.where(request.mask > 0, np.uint8(0), mask)
+        return Drafted(image, worn, wish.garments, choices, (image,), "<svg/>", mask, beyond, joints, wish.notes)
 
     def reword(self, request: SwapRequest, garment: Garment, changes: Mapping[str, str]) -> str:
         return reworded(request, garment, changes)

@@ -141,6 +141,15 @@ def test_joints_can_be_placed_where_nothing_could_be_drafted() -> None:
     assert "data:image/webp" in html and 'data-joint="neck"' in html
 
 
+def test_a_mask_that_cuts_the_draft_off_can_be_extended(desk: Desk) -> None:
+    painted: Image8 = np.zeros((100, 80), np.uint8)
+    painted[40:60] = 255
+    seen = desk.redraw(prompt="red hoodie", painted=painted)
+    assert seen["extend"]["visible"] and "beyond what is painted" in seen["told"]["value"]
+    seen = desk.redraw(painted=None)
+    assert not seen["extend"]["visible"] and not seen["told"]["visible"]
+
+
 def test_nothing_is_drafted_where_that_is_not_wanted(desk: Desk) -> None:
     assert "No draft" in desk.redraw(prompt="red hoodie", first=False)["picture"]
     assert "garment" in desk.redraw(first=True, garment=desk.character)["picture"]
