@@ -216,6 +216,11 @@ class SwapResult:
     warnings: tuple[str, ...] = ()
     metadata: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def draft(self) -> Image8 | None:
+        """Of the first picture."""
+        return self.drafts[0] if self.drafts else None
+
 
 @dataclass(frozen=True)
 class Upscaled:

@@ -9,22 +9,31 @@ DIR holds folders with `image.png` and `labels.png` (part labels, see `pipeline.
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from models.annotators import SHELF, Annotators
 from models.loader import best_device
 from pipeline.composite import key_colour
 from pipeline.hints import KINDS, read, read_whole
-from pipeline.images import crop_around, flatten
-from pipeline.request import Image8
-from training.samples import real
+from pipeline.images import crop_around, flatten, load_character
+from pipeline.request import CLOTHING, Image8
+from training.masks import grow
 
 NATIVE = 512  # side of the square with as many pixels as Stable Diffusion 1.5 likes
 HEAD, GAP, PAPER = 24, 4, (255, 255, 255)
 MASKED = np.array((255, 60, 120), np.float32)
+
+
+def real(folder: Path) -> Iterator[tuple[Image8, NDArray[np.bool_]]]:
+    """RGBA pictures with a mask of all their clothing, a little grown."""
+    for path in sorted(folder.rglob("image.png")):
+        labels = np.asarray(Image.open(path.with_name("labels.png")))
+        yield load_character(path), grow(np.isin(labels, CLOTHING), round(0.012 * max(labels.shape)))
 
 
 def cells(image: Image8, mask: Image8, annotators: Annotators, native: int) -> list[tuple[str, Image8]]:
