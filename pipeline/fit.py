@@ -27,9 +27,10 @@ Floats = NDArray[np.float64]
 
 STEP = 0.004  # of every number, for the Jacobian
 ROUNDS = 30
-# trust below which a limb is left out, and with the torso, or with all limbs, everything: of restyled drawings' limbs that are
+# trust below which a limb is left out, and with the torso everything: of restyled drawings' limbs that are
 # more than 5 % of the height off, two thirds of the arms lie below, and a tenth of the torsos that are drawn is wrong
 DRAWN = {"torso": 0.4, "head": 0.0, "arm": 0.7, "leg": 0.65}
+ALONE = 0.7  # trust from which a torso is drawn without any limb
 FADES = 1.5  # units from the body over which trust goes down to nothing
 
 
@@ -67,7 +68,7 @@ def fit(evidence: Evidence) -> Fit | Doubt:
     p, known = found
     trust = trusted(p, known, evidence)
     left_out = frozenset(name for name in LIMBS if trust[name] < DRAWN[name.split("_")[0]])
-    if "torso" in left_out or left_out.issuperset(LIMBS[2:]):
+    if "torso" in left_out or (left_out.issuperset(LIMBS[2:]) and trust["torso"] < ALONE):
         return Doubt.UNSURE
     head = _head(evidence, known, p)
     order = _order(known, p, head)

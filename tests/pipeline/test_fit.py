@@ -50,6 +50,14 @@ def test_the_true_outfit_lies_on_the_fitted_figure(seed: int) -> None:
     assert (worn & clothes & seen).sum() / ((worn | clothes) & seen).sum() > 0.85
 
 
+def test_a_portrait_gets_legs_below_the_picture() -> None:
+    whole = truth(3)
+    cut = round(whole.joints["neck"][1] + 25)
+    sure = {name: odds * (whole.joints[name][1] < cut) for name, odds in whole.sure.items()}
+    found = fit(replace(whole, labels=whole.labels[:cut], hands=whole.hands[:cut], sure=sure))
+    assert isinstance(found, Doubt) or found.frame.pixel(*found.figure.joints["ankle_l"])[1] > cut
+
+
 def test_trust_is_a_map_that_fades() -> None:
     found = fit(truth(3))
     assert isinstance(found, Fit) and found.trust.keys() == set(LIMBS)
