@@ -30,6 +30,8 @@ VISIBLE = 0.7  # px: a thinner line is drawn as wide as this, and fainter
 CAST = (0.014, 0.03, 0.055)  # units: how far what lies close, over and far in front throws its shadow
 LOST = 0.5  # of that width: a line that is thinner still is left out
 THROWN = 1.5  # px: a shorter shadow is left out
+AMBIENT = 0.28  # of the shade, by which airbrushed pieces darken towards their lower end
+FLESHY = 0.6  # share of its own hue in the shade on skin and hair, which light shines through
 NEAR, FAR = 0.6, 9.0  # differences of z that part these three
 
 
@@ -214,12 +216,13 @@ class _Brush:
 
     def _shadow(self, layer: Layer, colour: RGB, cast: list[Path]) -> None:
         style = self.style
+        shade = style.shadow(colour) if layer.garment else style.shadow(colour, FLESHY)
         if style.shading == "facets" and self.facets is not None:
             self.operations.append(self.facets)
         elif style.shading == "cel":
-            self._cel(layer, style.shadow(colour), cast)
+            self._cel(layer, shade, cast)
         elif style.shading in ("soft", "painted"):
-            self._soft(layer, style.shadow(colour), cast)
+            self._soft(layer, shade, cast)
 
     def _gloss(self, layer: Layer) -> None:
         """A streak of light that follows the lit border from a little inside."""
@@ -263,6 +266,10 @@ class _Brush:
         style, tube, operations = self.style, layer.tube, self.operations
         crisp = style.shading == "painted"
         if tube is not None:
+            if layer.garment and layer.casts:
+                start, end = ((tube.left[k] + tube.right[k]) / 2 for k in (0, -1))
+                fall = (WHITE, _weakened(shade, AMBIENT))
+                operations.append(Shade(Gradient((start[0], start[1]), (end[0], end[1]), fall, (0.25, 1.0))))
             wide = float(np.hypot(*(tube.right - tube.left).T).mean())
             dark = _weakened(shade, 0.75)
             fronts, blurs = ((0.85, 1.9), (0.1, 0.06)) if self.fine else ((0.95,), (0.1,))

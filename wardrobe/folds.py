@@ -19,6 +19,7 @@ from wardrobe.path import Path
 from wardrobe.shading import into_shade
 
 Row = tuple[float, float]  # (u, s)
+TIGHT = 0.07  # ease in half-widths below which cloth lies on the limb like a skin and folds only where it is bent
 BENT = 16.0  # degrees from which a joint compresses the cloth in its crook
 
 
@@ -87,16 +88,17 @@ def limb_folds(
     half = float(np.hypot(*(outer - inner).T).mean()) / 2
     slender = float(np.abs(np.diff(limb.centre, axis=0)).sum()) / half  # a short thick limb has no room for many folds
     drawn: list[list[Row]] = []
+    tight = loose < TIGHT
 
     def crease(*rows: Row) -> None:
         drawn.append([(u, min(max(t / t1, 0.0), 1.02)) for u, t in rows])
 
     if root:
-        start = float(pick.uniform(0.09, 0.13))
+        start = float(pick.uniform(0.09, 0.13)) if not tight else 0.08
         crease((0.97, start), (0.45, start + 0.012), (-0.1, start - float(pick.uniform(-0.02, 0.03))))
         if slender > 7 and t1 > 0.62 and pick.random() < 0.6:
             crease((0.98, start + 0.05), (0.65, start + 0.08), (0.3, start + 0.13))
-    elif slender > 7:
+    elif slender > 7 and not tight:
         crease((0.96, 0.13), (0.5, 0.17), (0.2, 0.17 + float(pick.uniform(0.04, 0.1))))
     if t1 < 0.62:
         low = t1 - float(pick.uniform(0.02, 0.05))
@@ -108,12 +110,14 @@ def limb_folds(
         _joint(cloth, limb, crease, loose, slender)
         if t1 > 0.85 and loose > 0.1 and slender > 7:
             _bunched(cloth, crease, t1, loose)
-    return [folds(*along_all(outer, inner, drawn), depth=0.34 * half)]
+    return [folds(*along_all(outer, inner, drawn), depth=0.34 * half)] if drawn else []
 
 
 def _joint(cloth: Cloth, limb: Limb, crease: Crease, loose: float, slender: float) -> None:
     """A straight elbow or knee: a spiral or two; a bent one: cloth pressed together in the crook, fanning out of it."""
     pick, (angle, crook) = cloth.rng, bend(limb)
+    if angle < BENT and loose < TIGHT:
+        return
     if angle < BENT:
         side = crook if pick.random() < 0.7 else -crook
         t = 0.5 + float(pick.uniform(-0.05, 0.04))

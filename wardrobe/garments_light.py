@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from wardrobe import lower, upper
 from wardrobe import tailoring as tailor
-from wardrobe import upper
 from wardrobe.canvas import SLEEVE, Layer, Mark
 from wardrobe.cloth import WHITE, Cloth, shape, strokes
 from wardrobe.figure import SIDES
@@ -188,18 +188,20 @@ def close_suit(c: Cloth, t1: float, ease: float, neck: Points, marks: list[Mark]
         room = ease * w
         cuff = Mark(leg.ring(max(t1 - 0.025, 0.05), room), width=0.6, strength=0.8)
         found.append(c.piece(leg.z + SLEEVE, leg.outline(0.0, t1, room), edge=leg.edge(0.0, t1, room), marks=[cuff]))
-    left, right = torso.sides(v0, 0.999, ease * w)
-    drop = max(0.3 * c.figure.body.thigh_half, BELOW)
-    low = np.array([torso.at(u, 1.0) for u in (-0.5, 0.0, 0.5)]) + [0.0, drop]
-    path = trace(np.concatenate([left, [left[-1] + [0, 0.4 * drop]], low, [right[-1] + [0, 0.4 * drop]], right[::-1], neck]))
-    edge = trace(left, closed=False)
-    for line in (right, neck):
+    legs = {side: c.figure.legs[side].sides(0.0, t1, ease * w) for side in SIDES}
+    left, right = torso.sides(v0, 1.0, ease * w)
+    form = lower.seat(c, legs, (left[-6:], right[-6:]))
+    left, right = np.concatenate([left[:-6], form.left]), np.concatenate([right[:-6], form.right])
+    path = polygon(np.concatenate([left, form.low, right[::-1], neck]))
+    edge = trace(left[:-1], closed=False)
+    for line in (right[:-1], neck):
         edge.add_path(trace(line, closed=False))
+    if form.arch is not None:
+        edge.add_path(form.arch)
     creases = [np.array([torso.front(s * 0.08, 0.97), torso.front(s * 0.35, 0.93), torso.front(s * 0.55, 0.94)]) for s in (-1, 1)]
-    found.append(
-        c.piece(c.z, path, edge=edge, marks=[upper.torso_folds(c, 0.9, 0.6), Mark(strokes(*creases), width=0.7), *marks])
-    )
-    return found
+    body = c.piece(c.z, path, edge=edge, marks=[upper.torso_folds(c, 0.9, 0.6), Mark(strokes(*creases), width=0.7), *marks])
+    body.casts = False
+    return [*found, body]
 
 
 def bodysuit(c: Cloth) -> list[Layer]:
@@ -210,7 +212,7 @@ def bodysuit(c: Cloth) -> list[Layer]:
         for s in (-1, 1)
     ]
     outer = [
-        polygon(np.concatenate([line, [torso.at(s * 1.2, 1.02), torso.at(s * 1.2, 0.1)]]))
+        polygon(np.concatenate([line, line[-1:] + [0.0, 0.3], [line[-1] + [s * 0.5, 0.3]], [torso.at(s * 1.2, 0.1)]]))
         for line, s in zip(panels, (-1, 1), strict=True)
     ]
     second = c.garment.second_rgb is not None and c.garment.pattern is None

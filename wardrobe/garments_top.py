@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from wardrobe import upper
+from wardrobe import folds, upper
 from wardrobe.canvas import Layer, Mark, Z
 from wardrobe.cloth import WHITE, Cloth, across, discs, shape, strokes
-from wardrobe.geometry import trace
+from wardrobe.geometry import spline, trace
 from wardrobe.style import darken, lighten
 
 Draw = Callable[[Cloth], list[Layer]]
@@ -260,11 +260,16 @@ def coat(c: Cloth) -> list[Layer]:
     back = c.detail(Z.COAT_BACK, trace(np.concatenate([low_l, low_r[::-1]])), darken(c.main, 0.4), shading=0.0)
     pockets = [np.array([c.front(s * 0.5, 0.78), c.front(s * 0.72, 0.9)]) for s in (-1, 1)]
     spots = np.array([c.front(s * 0.36, v) for v in (0.4, 0.54, 0.7, 0.84) for s in (-1, 1)])
-    folds = [across(left, right, np.array([u * 0.8, u]), np.array([0.65, 0.98])) for u in (-0.7, -0.45, 0.45, 0.7)]
+    rises = c.rng.uniform(0.2, 0.5, 4)
+    hangs = folds.folds(*folds.cones(left, right, np.array([-0.78, -0.42, 0.45, 0.8]), rises, 0.03), depth=0.16 * w)
+    turned = across(left, right, np.linspace(-1.02, 1.02, 13), 0.97)
     marks = (
         upper.torso_folds(c, 0.9),
-        Mark(strokes(*pockets, *folds), width=0.9),
+        hangs,
+        Mark(strokes(*pockets), width=0.9),
+        Mark(strokes(turned), width=0.45, strength=0.6),
         Mark(discs(spots, 0.045 * w), "fill", c.contrast),
+        Mark(discs(spots, 0.045 * w), width=0.45),
     )
     found = [back, *upper.panels(c, left, right, 0.1, 0.22, c.z, marks=marks)]
     return [*found, *upper.lapels(c, c.trim, c.z + 1, 0.32, 0.12), *upper.sleeves(c, loose=0.3, cuff=c.trim, cuff_size=0.06)]
@@ -279,8 +284,11 @@ def cape(c: Cloth) -> list[Layer]:
     rows = [(x - 0.7 * w, y + 0.08), (x - 1.25 * w, y + 0.5 * w), (x - wide, end)]
     rows += [(x + k * wide, end + (0.06 if i % 2 else 0.0) * w) for i, k in enumerate((-0.6, -0.2, 0.2, 0.6))]
     rows += [(x + wide, end), (x + 1.25 * w, y + 0.5 * w), (x + 0.7 * w, y + 0.08)]
-    folds = [np.array([(x + k * 0.7 * w, y + 0.4 * w), (x + k * wide, end)]) for k in (-0.85, -0.5, 0.5, 0.85)]
-    back = c.piece(Z.BEHIND, trace(np.array(rows)), marks=[Mark(strokes(*folds), width=0.9)])
+    hangs = [
+        np.array([(x + k * wide, end + 0.05), (x + k * 0.88 * wide, 0.6 * end), (x + k * 0.8 * wide, rise * end)])
+        for k, rise in ((-0.85, 0.3), (-0.5, 0.45), (-0.2, 0.7), (0.2, 0.6), (0.5, 0.4), (0.85, 0.25))
+    ]
+    back = c.piece(Z.BEHIND, trace(np.array(rows)), marks=[folds.folds(*(spline(row, 10) for row in hangs), depth=0.2 * w)])
     v = 0.4
     mantle = [
         f.torso.at(-0.85, -0.005),
@@ -301,18 +309,16 @@ def cape(c: Cloth) -> list[Layer]:
     ]
     outline = np.array([*mantle, *low, *other])
     rim = Mark(trace(np.array([mantle[-1], *low, other[0]]), closed=False), colour=c.trim, width=3.0)
-    slit = Mark(
-        strokes(
-            np.array([c.front(0, 0.1), c.front(0, v + 0.12)]),
-            np.array([c.front(-0.6, 0.2), c.front(-0.55, v)]),
-            np.array([c.front(0.6, 0.2), c.front(0.55, v)]),
-        ),
-        width=0.9,
-    )
+    slit = Mark(strokes(np.array([c.front(0, 0.1), c.front(0, v + 0.12)])), width=0.9)
+    falling = [
+        [(u, v + 0.12), (u * 0.95, v - 0.03), (u * 0.8, top)]
+        for u, top in ((-0.85, 0.24), (-0.4, 0.18), (0.45, 0.2), (0.9, 0.26))
+    ]
+    falls = folds.folds(*folds.on_front(c, falling), depth=0.12 * w)
     clasp = c.detail(Z.FRONT_ARM + 6, discs(np.array([c.front(0, 0.09)]), 0.09 * w), (222, 184, 80))
     return [
         back,
-        c.piece(Z.FRONT_ARM + 5.5, trace(outline), marks=[rim, slit]),
+        c.piece(Z.FRONT_ARM + 5.5, trace(outline), marks=[rim, slit, falls]),
         clasp,
         *upper.stand_collar(c, c.trim, Z.FRONT_ARM + 5.7, 0.6),
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from wardrobe import folds as creases
@@ -10,6 +12,7 @@ from wardrobe.canvas import SLEEVE, Layer, Mark
 from wardrobe.cloth import Cloth, across, limb_angle, strokes
 from wardrobe.figure import SIDES
 from wardrobe.geometry import Points, polygon, spline, trace
+from wardrobe.path import Path
 from wardrobe.shading import Tube
 from wardrobe.skirts import REACH as REACH
 from wardrobe.skirts import folds as folds
@@ -58,12 +61,16 @@ def skirt(
         path = skirts.pleated_path(cloth, left, right, count, sag, 0.045 * hip)
     elif style == "folds":
         lobes = skirts.lobes_of(cloth, count + 1)
+        low = skirts.hanging_hem(left, right, lobes, sag, depth, 0.95)
         marks = (skirts.valleys(cloth, left, right, lobes[1:-1], sag), skirts.gathered(cloth, left, right, count))
         path = skirts.hanging_path(left, right, lobes, sag, depth)
     else:
         marks, path = (skirts.pulled(cloth, left, right),), skirt_path(left, right, 0, 0.0, sag)
     stripe = (hem_band(left, right, trim, sag=sag),) if trim is not None else ()
-    if trim is None and style != "pleats":
+    if style == "folds":
+        border = trace(low, closed=False)
+        stripe = (Mark(border, width=0.45, strength=0.45) if trim is None else Mark(border, colour=trim, width=3.0),)
+    elif trim is None and style == "plain":
         stripe = (skirts.hem_seam(left, right, sag),)
     found = [cloth.piece(z, path, marks=[*stripe, *marks, *extra], tube=Tube(left, right, front=CONE))]
     if band:
@@ -107,7 +114,8 @@ def tiers(
         path = skirts.hanging_path(a, b, lobes, low_sag, deep)
         marks = [creases.folds(*hangs, depth=0.4 * pitch), creases.folds(*pinched, depth=0.2 * pitch, width=0.6)]
         if trim is not None:
-            marks.insert(0, hem_band(a, b, trim, 0.97, 2.4, low_sag))
+            border = skirts.hanging_hem(a, b, lobes, low_sag, deep, 0.95)
+            marks.insert(0, Mark(trace(border, closed=False), colour=trim, width=2.4))
         if k == rows:
             under = skirts.inside(cloth, a, b, low_sag, deep)
         other = alternate and k % 2 == 0
@@ -170,7 +178,7 @@ def trousers(
         elif t1 > 0.2:
             seam = ring(outer, inner, 0.97 if t1 > 0.6 else 0.92)
             found[-1].marks.insert(0, Mark(creases.lines(seam), width=0.45, strength=0.6))
-    found.append(_hips(cloth, legs, fork, v, hip_ease, z, marks))
+    found.append(_hips(cloth, legs, v, hip_ease, z, marks))
     if band is not None:
         found.append(waistband(cloth, v + 0.02, band, z + 0.2, 0.07, 0.06))
     if colour is not None:
@@ -201,36 +209,57 @@ def _joined(hip: Points, leg: Points, sign: int) -> Points:
     return np.stack([sign * out, y], 1)
 
 
+@dataclass(frozen=True)
+class Seat:
+    """Where hips go over into both legs. row: of the legs' side lines at which they do; left, right: from the waist over the
+    hips down to that row; low: the lower border between them, from left to right; fork: the point where the legs part;
+    arch: the line round it, or None where the thighs touch."""
+
+    row: int
+    left: Points
+    right: Points
+    low: Points
+    fork: Points
+    arch: Path | None
+
+
+def seat(cloth: Cloth, legs: dict[str, tuple[Points, Points]], sides: tuple[Points, Points]) -> Seat:
+    """So that legs and hips are one piece of cloth. legs: outer and inner line by side; sides: of the hips, to the crotch."""
+    row = _fork(cloth, legs)
+    (outer_l, inner_l), (outer_r, inner_r) = legs["l"], legs["r"]
+    left, right = (
+        _joined(side, leg[: row + 1], sign) for side, leg, sign in zip(sides, (outer_l, outer_r), (-1, 1), strict=True)
+    )
+    fork = (inner_l[row] + inner_r[row]) / 2
+    middle_l, middle_r = (outer_l[row] + inner_l[row]) / 2, (outer_r[row] + inner_r[row]) / 2
+    if inner_l[row, 0] >= inner_r[row, 0]:
+        return Seat(row, left, right, np.stack([middle_l, fork, middle_r]), fork, None)
+    fork = fork - [0.0, 0.4 * (inner_r[row, 0] - inner_l[row, 0])]
+    arch = trace(np.stack([inner_l[row + 1], inner_l[row], fork, inner_r[row], inner_r[row + 1]]), closed=False)
+    return Seat(row, left, right, np.stack([middle_l, inner_l[row], fork, inner_r[row], middle_r]), fork, arch)
+
+
 def _fork(cloth: Cloth, legs: dict[str, tuple[Points, Points]]) -> int:
     """Row of the legs' side lines at which the hips end: below the bare body's lower border."""
     crotch = cloth.figure.torso.at(0, 1.0)[1] + 0.07
     lines = [line for pair in legs.values() for line in pair]
-    low = max(2, *(int(np.searchsorted(line[:, 1], crotch)) for line in lines))
-    return min(low, *(len(line) - 2 for line in lines))
+    row = max(2, *(int(np.searchsorted(line[:, 1], crotch)) for line in lines))
+    return min(row, *(len(line) - 2 for line in lines))
 
 
 def _hips(
-    cloth: Cloth, legs: dict[str, tuple[Points, Points]], low: int, v: float, ease: float, z: float, marks: tuple[Mark, ...]
+    cloth: Cloth, legs: dict[str, tuple[Points, Points]], v: float, ease: float, z: float, marks: tuple[Mark, ...]
 ) -> Layer:
-    """From the waist over the hips into both legs, so that legs and hips are one piece of cloth: no border at the crotch but
-    the fly's seam and the folds that spread from where the legs part."""
+    """From the waist over the hips into both legs: no border at the crotch but the fly's seam and the folds that spread from
+    where the legs part."""
     torso, w = cloth.figure.torso, cloth.figure.body.thigh_half
-    (outer_l, inner_l), (outer_r, inner_r) = legs["l"], legs["r"]
-    left, right = (
-        _joined(side, leg[: low + 1], sign)
-        for side, leg, sign in zip(torso.sides(v, 1.0, ease), (outer_l, outer_r), (-1, 1), strict=True)
-    )
-    fork = (inner_l[low] + inner_r[low]) / 2
-    parted = inner_l[low, 0] < inner_r[low, 0]
-    if parted:
-        fork = fork - [0.0, 0.4 * (inner_r[low, 0] - inner_l[low, 0])]
-    middle_l, middle_r = (outer_l[low] + inner_l[low]) / 2, (outer_r[low] + inner_r[low]) / 2
-    lower = np.stack([middle_l, inner_l[low], fork, inner_r[low], middle_r] if parted else [middle_l, fork, middle_r])
-    hips = polygon(np.concatenate([left, lower, right[::-1]]))
+    form = seat(cloth, legs, torso.sides(v, 1.0, ease))
+    left, right, fork = form.left, form.right, form.fork
+    hips = polygon(np.concatenate([left, form.low, right[::-1]]))
     edge = trace(left[:-1], closed=False)  # where it thins out, the leg's own outline has begun
     edge.add_path(trace(right[:-1], closed=False))
-    if parted:
-        edge.add_path(trace(np.stack([inner_l[low + 1], inner_l[low], fork, inner_r[low], inner_r[low + 1]]), closed=False))
+    if form.arch is not None:
+        edge.add_path(form.arch)
     front = torso.front
     seam = spline(np.array([front(0, v), front(0.03, 0.8), front(0.0, 0.95), fork.tolist()]), 10)
     fly = spline(np.array([front(0.16, v), front(0.17, 0.82), front(0.12, 0.9), front(0.01, 0.95)]), 10)
@@ -256,7 +285,7 @@ def _hips(
     # on the dark side the shade goes on into the leg's: the tube narrows from the hips to the leg
     dark = shading.into_shade(cloth.style.light)[0] > 0
     outer, inner = legs["r" if dark else "l"]
-    thigh = float(np.hypot(*(outer[low] - inner[low])))
+    thigh = float(np.hypot(*(outer[form.row] - inner[form.row])))
     inset = np.stack([np.linspace(0.6 * (right[0, 0] - left[0, 0]), thigh, len(left)), np.zeros(len(left))], 1)
     tube = Tube(right - inset, right) if dark else Tube(left, left + inset)
     layer = cloth.piece(z, hips, edge=edge, marks=details, tube=tube)

@@ -111,7 +111,7 @@ def outline(edge: Path, width: float, weight: float, dark: tuple[float, float], 
         outward = ((line - centre) * side).sum()
         if closed:
             following = np.roll(line, -1, 0)
-            outward = (following[:, 0] * line[:, 1] - line[:, 0] * following[:, 1]).sum()
+            outward = (line[:, 0] * following[:, 1] - following[:, 0] * line[:, 1]).sum()
         turned = side @ np.array(dark) * (1 if outward > 0 else -1)
         arc = _arc(line)
         half = 0.5 * width * (1 + weight * (0.1 + 0.5 * np.clip(turned, -1, 1)) + 0.1 * np.sin(arc * 5.3 + line[0, 0] * 40))

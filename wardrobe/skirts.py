@@ -107,18 +107,24 @@ def lobes_of(cloth: Cloth, count: int) -> Points:
     return np.concatenate([[-1.0], np.sin(np.pi / 2 * (2 * steps[:-1] / steps[-1] - 1) * 0.96), [1.0]])
 
 
+def hanging_hem(left: Points, right: Points, lobes: Points, sag: float, depth: float, s: float = 1.0) -> Points:
+    """The line of that hem, from left to right, or one beside it at a share s of the skirt's length."""
+    hem = []
+    for a, b in pairwise(lobes.tolist()):
+        f = np.linspace(0, 1, 7)[:-1]
+        row = sagged(left, right, a + (b - a) * f, s, sag)
+        row[:, 1] += depth * min(1.6, (b - a) * len(lobes) / 2.4) * (np.sin(np.pi * f) ** 0.8 - 0.6)
+        hem.append(row)
+    hem.append(sagged(left, right, np.array([1.0]), s, sag))
+    return np.concatenate(hem)
+
+
 def hanging_path(left: Points, right: Points, lobes: Points, sag: float, depth: float) -> Path:
     """Outline of a skirt whose hem follows its cones: each hangs lower in its middle, the valleys between lie deeper."""
-    hem = []
-    for a, b in pairwise(lobes):
-        s = np.linspace(0, 1, 7)[:-1]
-        row = sagged(left, right, a + (b - a) * s, 1.0, sag)
-        row[:, 1] += depth * min(1.6, (b - a) * len(lobes) / 2.4) * (np.sin(np.pi * s) ** 0.8 - 0.6)
-        hem.append(row)
-    hem.append(right[-1:])
-    hem[0][0] = left[-1]
+    hem = hanging_hem(left, right, lobes, sag, depth)
+    hem[0], hem[-1] = left[-1], right[-1]
     top = spline(np.stack([right[0], (left[0] + right[0]) / 2 + [0, 0.03], left[0]]), 5)[1:-1]
-    return trace(np.concatenate([left[:-1], *hem, right[:-1][::-1], top]))
+    return trace(np.concatenate([left[:-1], hem, right[:-1][::-1], top]))
 
 
 def inside(cloth: Cloth, left: Points, right: Points, sag: float, depth: float) -> Layer:

@@ -6,6 +6,7 @@ import colorsys
 from dataclasses import dataclass
 
 RGB = tuple[int, int, int]
+DARK = 130  # sum of red, green and blue up to which a colour counts as black
 
 
 @dataclass(frozen=True)
@@ -52,15 +53,17 @@ class Style:
 
     def crease(self, colour: RGB) -> RGB:
         """The colour of lines inside a layer: lighter than its outline; where nothing is outlined, hardly a line at all."""
+        if sum(colour) < DARK:
+            return lighten(colour, 0.16)  # on black cloth a darker line would not be seen
         if not self.line:
             return darken(colour, 0.3)
         return self._tinted(colour, 0.5) if self.line_mode == "tinted" else mixed(self.line_colour, colour, 0.12)
 
-    def shadow(self, colour: RGB) -> RGB:
-        """What a layer of this colour is multiplied by in the shade: a little of its own hue, or shadows look like dirt."""
+    def shadow(self, colour: RGB, own: float = 0.28) -> RGB:
+        """What a layer of this colour is multiplied by in the shade: a share `own` of its own hue, or shadows look like dirt."""
         high = max(*colour, 1)
         grey = sum(self.shade) / 3
-        r, g, b = (int(0.72 * s + 0.28 * grey * c / high) for s, c in zip(self.shade, colour, strict=True))
+        r, g, b = (int((1 - own) * s + own * grey * c / high) for s, c in zip(self.shade, colour, strict=True))
         return r, g, b
 
 

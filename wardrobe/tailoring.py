@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from wardrobe import lower
+from wardrobe import folds, lower
 from wardrobe.canvas import Layer, Mark
 from wardrobe.cloth import Cloth, discs, middle, shape, strokes
 from wardrobe.figure import SIDES, Figure
@@ -191,23 +191,17 @@ def hem(front: Front, sag: float = 0.05, rise: float = 0.03) -> list[Mark]:
 
 
 def drapes(c: Cloth, front: Front, count: int, v0: float, sag: float = 0.06, reach: float = 0.88) -> list[Mark]:
-    """Folds of a hanging skirt of cloth, from the hem up towards level v0: lines and shaded wedges."""
+    """Folds of a hanging skirt of cloth, from the hem up towards level v0."""
     pick, v1 = c.rng, front.end
-    lines, wedges = Path(), Path()
+    drawn = []
     for k in range(count):
-        u = reach * (-1 + 2 * (k + 0.5) / count) + float(pick.uniform(-0.05, 0.05))
-        rise = float(pick.uniform(0.4, 0.9)) * (v1 - v0)
-        drop = sag * float(np.cos(u * np.pi / 2))
-        foot, knee, head = np.array([front.at(u, v1), front.at(u * 0.95, v1 - 0.5 * rise), front.at(u * 0.86, v1 - rise)])
-        foot[1] += drop
-        side = np.array(front.at(u + 0.5 * reach / count * (1 if k % 2 else -1), v1)) + [0, drop]
-        lines.move_to(*head)
-        lines.quad_to(*knee, *foot)
-        wedges.move_to(*head)
-        wedges.quad_to(*knee, *foot)
-        wedges.line_to(*side)
-        wedges.close()
-    return [Mark(wedges, "shade", strength=0.6), Mark(lines, width=0.75, strength=0.85)]
+        u = reach * (-1 + 2 * (k + float(pick.uniform(0.3, 0.7))) / count)
+        rise = float(pick.uniform(0.45, 0.9) if k % 2 else pick.uniform(0.25, 0.5)) * (v1 - v0)
+        line = front.line((u, v1), (u * 0.95, v1 - 0.5 * rise), (u * 0.86, v1 - rise))
+        line[:, 1] += sag * float(np.cos(u * np.pi / 2)) * np.linspace(1, 0.3, len(line))
+        drawn.append(line)
+    wide = float(front.right[-1, 0] - front.left[-1, 0]) * reach / count
+    return [folds.folds(*drawn, depth=0.3 * wide)]
 
 
 def buckled_belt(
