@@ -1,6 +1,6 @@
 """Which limbs of a fitted body are right: errors against the truth, and the weights of `pipeline.doubt`, learnt on drawings.
 
-    python -m training.fit_trust --count 240
+    python -m training.fit_trust --count 160
 
 Prints the weights as they stand in `pipeline/doubt.py`, and how many limbs would be drawn, and how many of these wrongly.
 """
@@ -95,7 +95,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m training.fit_trust", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--count", type=int, default=240, help="drawings to learn from (default: %(default)s)")
+    parser.add_argument("--count", type=int, default=160, help="drawings to learn from (default: %(default)s)")
     options = parser.parse_args()
     for name, (values, right) in table(restyled_cases(load_bundled(SEGMENTER), options.count)).items():
         weights = logistic(values, right)
