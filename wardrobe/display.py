@@ -19,11 +19,12 @@ from wardrobe.canvas import Frame, Layer, Mark, Z
 from wardrobe.parts import ClothingPart
 from wardrobe.path import Path
 from wardrobe.patterns import Fabric, Gradient
-from wardrobe.style import RGB, Style
+from wardrobe.style import RGB, Style, darken
 
 BLACK, WHITE = (0, 0, 0), (255, 255, 255)
 THINNEST = 0.75  # px: a thinner outline would fade on a small canvas
 UNLINED = 0.01  # units: the pen for seams where a style has no outline
+INNER = 0.014  # units: where outlines are heavier, lines inside a piece stay finer than they are
 BRUSHED = 1.3  # px: a thinner line is stroked evenly, nobody would see it swell
 FINE = 64  # px per unit: below, lines are even and shade has one tone
 VISIBLE = 0.7  # px: a thinner line is drawn as wide as this, and fainter
@@ -137,6 +138,7 @@ class _Brush:
     def __init__(self, style: Style, frame: Frame) -> None:
         self.style, self.scale = style, frame.scale
         self.width = max(style.line, THINNEST / frame.scale) if style.line else 0.0
+        self.inner = min(self.width, INNER + 0.45 * max(0.0, self.width - INNER)) or UNLINED
         self.fine = frame.scale >= FINE
         self.steps = 2 if frame.scale < 90 else 4 if frame.scale < 260 else 6
         self.dark = shading.into_shade(style.light)
@@ -195,7 +197,8 @@ class _Brush:
                 own = style.tone(own) if layer.garment else style.flesh(own)
                 self.operations.append(Stroke(mark.path, own, mark.width * (self.width or UNLINED), mark.strength))
             else:
-                self._line(mark, style.crease(colour) if layer.garment else style.ink(colour), mark.ends)
+                own = style.crease(colour) if layer.garment else style.ink(colour) if self.width else darken(colour, 0.5)
+                self._line(mark, own, mark.ends)
         else:
             if own is not None:
                 own = style.tone(own) if layer.garment else style.flesh(own)
@@ -205,7 +208,7 @@ class _Brush:
 
     def _line(self, mark: Mark, ink: RGB, ends: tuple[float, float]) -> None:
         """A line in the layer's ink; one that would be thinner than can be seen grows fainter instead."""
-        width = mark.width * (self.width or UNLINED)
+        width = mark.width * self.inner
         seen = width * self.scale / VISIBLE
         if seen < LOST:
             return

@@ -130,7 +130,7 @@ def _joint(cloth: Cloth, limb: Limb, crease: Crease, loose: float, slender: floa
         return
     strong = min(1.0, angle / 80)
     reach = 0.7 + 0.75 * strong
-    count = 1 if slender < 6 else 2 if strong < 0.5 else 3
+    count = 1 if slender < 6 else 2 if strong < 0.5 or angle > 95 else 3
     for shift, rise in ((-0.012, -0.075), (0.014, 0.08), (-0.03, -0.15))[:count]:
         wild = float(pick.uniform(0.8, 1.2))
         crease(
@@ -138,7 +138,7 @@ def _joint(cloth: Cloth, limb: Limb, crease: Crease, loose: float, slender: floa
             (crook * (1 - 0.55 * reach * wild), 0.5 + shift + 0.35 * rise),
             (crook * (1 - reach * wild), 0.5 + shift + rise * wild),
         )
-    if slender > 7:
+    if slender > 7 and angle < 95:
         crease((-crook * 0.96, 0.455), (-crook * 0.72, 0.475), (-crook * 0.5, 0.49))
 
 

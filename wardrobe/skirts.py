@@ -29,7 +29,7 @@ def skirt_sides(cloth: Cloth, v: float, reach: float, flare: float, ease: float 
 
 def _hem(left: Points, right: Points, waves: int, depth: float, sag: float) -> Points:
     """Lower border from left to right. waves: number of scallops or pleats; depth: of each, units; sag: units."""
-    count = max(9, 4 * waves + 1)
+    count = max(9, 8 * waves + 1)
     s = np.linspace(0, 1, count)
     line = left[-1] + (right[-1] - left[-1]) * s[:, None]
     line[:, 1] += sag * np.sin(np.pi * s)
