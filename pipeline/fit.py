@@ -27,10 +27,10 @@ Floats = NDArray[np.float64]
 
 STEP = 0.004  # of every number, for the Jacobian
 ROUNDS = 30
-# trust below which a limb is left out, and with the torso everything: of restyled drawings' limbs that are
-# more than 5 % of the height off, two thirds of the arms lie below, and a tenth of the torsos that are drawn is wrong
-DRAWN = {"torso": 0.4, "head": 0.0, "arm": 0.7, "leg": 0.65}
-ALONE = 0.7  # trust from which a torso is drawn without any limb
+# trust below which a limb is left out, and with the torso everything: of restyled drawings' limbs that are drawn, a tenth is
+# more than 5 % of the height off
+DRAWN = {"torso": 0.35, "head": 0.0, "arm": 0.75, "leg": 0.6}
+ALONE = 0.6  # trust from which a torso is drawn without any limb
 FADES = 1.5  # units from the body over which trust goes down to nothing
 
 
