@@ -287,7 +287,7 @@ def _hips(
     outer, inner = legs["r" if dark else "l"]
     thigh = float(np.hypot(*(outer[form.row] - inner[form.row])))
     inset = np.stack([np.linspace(0.6 * (right[0, 0] - left[0, 0]), thigh, len(left)), np.zeros(len(left))], 1)
-    tube = Tube(right - inset, right) if dark else Tube(left, left + inset)
+    tube = Tube(right - inset, right, wave=0.0) if dark else Tube(left, left + inset, wave=0.0)
     layer = cloth.piece(z, hips, edge=edge, marks=details, tube=tube)
     layer.casts = False
     return layer

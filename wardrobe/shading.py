@@ -23,12 +23,13 @@ BEYOND = 1.3  # u to which a dark side is filled, past the silhouette, so that a
 class Tube(NamedTuple):
     """left, right: side lines, M x 2 each, row by row across from each other. front: k above: the larger, the less shade;
     a flat front has more of it than a round limb. fade: shares of the length between which the shade grows from
-    nothing to its full width."""
+    nothing to its full width. wave: how much the shade's edge wavers."""
 
     left: Points
     right: Points
     front: float = 0.75
     fade: XY = (0.0, 0.0)
+    wave: float = 1.0
 
 
 def into_shade(light: XY) -> XY:
@@ -47,7 +48,12 @@ def terminators(tube: Tube, light: XY, fronts: tuple[float, ...]) -> list[list[P
     wide = np.maximum(np.hypot(across[:, 0], across[:, 1]), 1e-6)
     facing = -(across @ np.array(into_shade(light))) / wide
     s = unit_steps(count)
-    bend = min(0.05, 0.012 / float(wide.mean())) * (np.sin(9.0 * s + 30 * left[0, 0]) + 0.6 * np.sin(23.0 * s + 50 * left[0, 1]))
+    bend = (
+        tube.wave
+        * min(0.05, 0.012 / float(wide.mean()))
+        * np.minimum(1, 6 * s)
+        * (np.sin(9.0 * s + 30 * left[0, 0]) + 0.6 * np.sin(23.0 * s + 50 * left[0, 1]))
+    )
     found = []
     for front in fronts:
         k = tube.front * front
