@@ -24,6 +24,7 @@ from wardrobe.style import RGB, Style, darken
 BLACK, WHITE = (0, 0, 0), (255, 255, 255)
 THINNEST = 0.75  # px: a thinner outline would fade on a small canvas
 UNLINED = 0.01  # units: the pen for seams where a style has no outline
+RIM = 2.4  # factor on `Tube.front` that makes a rim of light as narrow as it should be
 INNER = 0.014  # units: where outlines are heavier, lines inside a piece stay finer than they are
 BRUSHED = 1.3  # px: a thinner line is stroked evenly, nobody would see it swell
 FINE = 64  # px per unit: below, lines are even and shade has one tone
@@ -259,6 +260,11 @@ class _Brush:
             darker = [mark.path for mark in layer.marks if mark.kind == "deep"]
             if core[0] or darker:
                 self.operations.append(Fill(shading.joined(core[0], darker), _weakened(shade, 0.6), multiply=True))
+        if tube is not None and self.fine and style.tones > 2 and layer.casts:
+            lx, ly = style.light
+            (lit,) = shading.terminators(tube, (-lx, -ly), (RIM,))
+            if lit:
+                self.operations.append(Fill(shading.joined(lit, []), WHITE, 0.3))
 
     def _valleys(self, layer: Layer, kind: str) -> list[Path]:
         folds = [shading.valleys(mark.path, mark.depth, self.style.light) for mark in layer.marks if mark.kind == "fold"]

@@ -13,6 +13,7 @@ from wardrobe.figure import SIDES
 from wardrobe.geometry import Points, trace
 from wardrobe.palette import luminance
 from wardrobe.path import Path
+from wardrobe.shading import Tube
 from wardrobe.style import RGB, darken, lighten
 
 Draw = Callable[[Cloth], list[Layer]]
@@ -84,7 +85,8 @@ def maid_dress(c: Cloth) -> list[Layer]:
     s = np.linspace(0.02, 0.68, 6)
     a, b = across(left, right, np.linspace(-0.5, -0.44, 6), s), across(left, right, np.linspace(0.5, 0.44, 6), s)
     lines = lower.folds(c, a, b, 3, 0.06 * hip)
-    found.append(c.detail(c.z + 0.5, lower.skirt_path(a, b, 7, 0.05 * hip, 0.12 * hip), apron, marks=lines))
+    found.append(c.detail(c.z + 0.5, lower.skirt_path(a, b, 0, 0.0, 0.12 * hip), apron, marks=lines, tube=Tube(a, b, front=1.1)))
+    found.append(lower.frill(c, a, b, apron, c.z + 0.45))
     bib = shape(f.front(-0.42, 0.24), f.front(0.42, 0.24), f.front(0.5, WAIST), f.front(-0.5, WAIST))
     found.append(c.detail(c.z + 0.6, bib, apron))
     for sign in (-1, 1):

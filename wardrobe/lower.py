@@ -126,6 +126,19 @@ def tiers(
     return [*found, under]
 
 
+def frill(cloth: Cloth, left: Points, right: Points, colour: RGB, z: float) -> Layer:
+    """A gathered edge that looks out from under a hem. left, right: side lines of what it is sewn to."""
+    hip = cloth.figure.torso.half(0.92)
+    drop = np.array([0.0, 0.13 * hip])
+    out = np.array([0.03 * hip, 0.0])
+    a, b = np.stack([left[-2], left[-1], left[-1] + drop - out]), np.stack([right[-2], right[-1], right[-1] + drop + out])
+    us = np.linspace(-0.94, 0.94, 15)
+    sag = np.array([[0.0, 0.12 * hip * (1 - u * u)] for u in us])
+    roots, ends = across(a, b, us, 0.5) + sag, across(a, b, us, 0.9) + sag
+    gathers = creases.folds(*np.stack([roots, ends], 1), depth=0.04 * hip, width=0.55)
+    return cloth.detail(z, skirt_path(a, b, 15, 0.025 * hip, 0.12 * hip), colour, marks=[gathers], shading=0.4, line=0.8)
+
+
 def trousers(
     cloth: Cloth,
     *,

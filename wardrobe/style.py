@@ -16,7 +16,8 @@ class Style:
     shading: "flat" | "cel" | "soft" | "painted" | "facets". shade: multiply colour of shadows. light: x -1 (left) .. 1, y.
     gloss: 0..1 strength of highlights. saturation: factor on all colours. drained: factor on
     those of skin and hair alone (clothes keep the colours that captions name). wash: strength of a water-colour texture,
-    0 = none. texture: its seed. tones: of shadow, 1..2; the second is smaller and darker.
+    0 = none. texture: its seed. tones: of cel shading: 1 shadow, 2 a darker core
+    in it, 3 a rim of light as well.
     """
 
     line: float
