@@ -70,7 +70,7 @@ class Front:
         side, inner = self.left if sign < 0 else self.right, self.line(*edge)
         hem = side[-1] + (inner[-1] - side[-1]) * np.linspace(0, 1, 7)[1:-1, None]
         hem[:, 1] += sag * np.sin(np.pi * np.linspace(0, 1, 7)[1:-1])
-        return polygon(np.concatenate([side, hem, inner[::-1]]))
+        return trace(np.concatenate([side, hem, inner[::-1]]))
 
 
 def hang(c: Cloth, v1: float, ease: float, flare: float = 0.0, v0: float = 0.012) -> Front:

@@ -287,13 +287,7 @@ def panels(
         start = np.array([cloth.figure.torso.at(sign * neck, 0.012)])
         hem = (side[-1] + inner[-1]) / 2 + [0, 0.03]
         outline = np.concatenate([side, hem[None], inner[::-1], start])
-        path = Path()
-        rows = outline.tolist()
-        path.move_to(*rows[0])
-        for row in rows[1:]:
-            path.line_to(*row)
-        path.close()
-        found.append(cloth.piece(z, path, marks=marks, tube=Tube(left, right, front=BARREL)))
+        found.append(cloth.piece(z, trace(outline), marks=marks, tube=Tube(left, right, front=BARREL)))
     return found
 
 
