@@ -11,11 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from wardrobe import patterns
-from wardrobe.canvas import Layer, Mark
+from wardrobe.canvas import OVER, Layer, Mark, Z
 from wardrobe.figure import Figure
 from wardrobe.geometry import XY, Limb, Points
 from wardrobe.outfit import Garment
 from wardrobe.palette import luminance
+from wardrobe.parts import ClothingPart
 from wardrobe.path import Path
 from wardrobe.shading import Tube
 from wardrobe.style import RGB, Style, darken, lighten
@@ -143,8 +144,27 @@ class Cloth:
         tube: Tube | None = None,
     ) -> Layer:
         """A part of the garment in a colour of its own, without the pattern."""
+        if self.garment.slot == ClothingPart.NECKWEAR:
+            z = self.over_sleeves(z)
         slot, own, gloss = self.garment.slot, list(marks), GLOSS.get(self.garment.kind, 0.0)
         return Layer(z, path, colour, slot, self.number, False, None, edge, line, shading, own, clip, tube=tube, gloss=gloss)
+
+    def over_sleeves(self, z: float) -> float:
+        """Where what lies on the chest (collar, lapels, a tie at level z) is drawn: over the shoulders of the sleeves, unless an
+        arm crosses it."""
+        if not Z.BODY <= z < Z.FRONT_ARM or any(self._crosses(arm) for arm in self.figure.arms.values()):
+            return z
+        return Z.FRONT_ARM + OVER + 0.5 + 0.45 * (z - Z.BODY) / (Z.FRONT_ARM - Z.BODY)
+
+    def _crosses(self, arm: Limb) -> bool:
+        """Whether forearm or hand lies in front of the chest."""
+        torso = self.figure.torso
+        x, y = arm.centre[len(arm.centre) // 3 :].T
+        y = y - torso.left[0, 1]
+        level = np.clip(y / torso.length, 0, 1)
+        left, right = (np.interp(level, torso.v, side[:, 0]) for side in (torso.left, torso.right))
+        inside = np.abs(x - (left + right) / 2) < 0.8 * (right - left) / 2 + arm.half[-1]
+        return bool(arm.z >= Z.FRONT_ARM and (inside & (y > -0.15 * torso.length) & (y < 0.62 * torso.length)).any())
 
     def _form(self, path: Path) -> Tube | None:
         """How a piece that does not say so is rounded: as the limb that it is worn on, or, where it is large (one side of an

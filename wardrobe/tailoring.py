@@ -317,7 +317,7 @@ def turned_lapels(
     """Lapels that turn back from the fold at level `deep`, their tips at (wide, tip), and a fall collar above them with its
     notch. collar: its colour where it differs."""
     t, w = c.figure.torso, c.figure.body.shoulder
-    found = []
+    found, z = [], c.over_sleeves(z)
     for sign in (-1, 1):
         at = front.at
         roll = [at(sign * open_, deep), at(sign * 0.2, 0.5 * (deep + 0.1)), at(sign * 0.34, 0.12), t.at(sign * 0.66, 0.0)]

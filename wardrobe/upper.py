@@ -116,7 +116,7 @@ def placket(
 def shirt_collar(cloth: Cloth, colour: RGB, z: float, spread: float = 0.55, v: float = 0.14) -> list[Layer]:
     """Two pointed collar leaves."""
     t = cloth.figure.torso
-    found = []
+    found, z = [], cloth.over_sleeves(z)
     for sign in (-1, 1):
         x = np.array(
             [
@@ -135,7 +135,7 @@ def shirt_collar(cloth: Cloth, colour: RGB, z: float, spread: float = 0.55, v: f
 def round_collar(cloth: Cloth, colour: RGB, z: float) -> list[Layer]:
     """A Peter Pan collar: two round leaves."""
     t = cloth.figure.torso
-    found = []
+    found, z = [], cloth.over_sleeves(z)
     for sign in (-1, 1):
         rows = [
             t.at(sign * 0.9, 0.01),
@@ -153,7 +153,7 @@ def sailor_collar(cloth: Cloth, colour: RGB, z: float) -> list[Layer]:
     """The square sailor collar, its front a deep V with a stripe along the edge."""
     t, w = cloth.figure.torso, cloth.figure.body.shoulder
     stripe = WHITE if sum(colour) < 420 else darken(colour, 0.5)
-    found = []
+    found, z = [], cloth.over_sleeves(z)
     for sign in (-1, 1):
         inner = [t.at(sign * 0.8, -0.005), cloth.front(sign * 0.36, 0.16), cloth.front(0.0, 0.31)]
         outer = [cloth.front(sign * 0.2, 0.33), cloth.front(sign * 0.5, 0.2), t.at(sign * 0.8, 0.1), t.at(sign * 0.86, 0.055)]
@@ -226,7 +226,7 @@ def curve_blob(rows: list[tuple[float, float]]) -> Path:
 def lapels(cloth: Cloth, colour: RGB, z: float, deep: float = 0.5, open_: float = 0.05, notch: bool = True) -> list[Layer]:
     """Turned-back lapels of a jacket that closes at level `deep`."""
     t = cloth.figure.torso
-    found = []
+    found, z = [], cloth.over_sleeves(z)
     for sign in (-1, 1):
         rows = [t.at(sign * 0.92, 0.0), t.at(sign * 0.72, 0.09), cloth.front(sign * 0.62, 0.16)]
         if notch:
@@ -239,7 +239,7 @@ def lapels(cloth: Cloth, colour: RGB, z: float, deep: float = 0.5, open_: float 
 def crossed_collar(cloth: Cloth, colour: RGB, z: float, v1: float = 0.5) -> list[Layer]:
     """The crossed band of a kimono, the left one (as worn) on top: right over left in the picture."""
     t, w = cloth.figure.torso, cloth.figure.body.shoulder
-    found = []
+    found, z = [], cloth.over_sleeves(z)
     for sign in (-1, 1):
         line = spline(
             np.array(

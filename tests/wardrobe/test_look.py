@@ -7,10 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from training.characters.character import stream
 from training.characters.figures import build_figure
 from training.characters.outfits import sample_garment
 from wardrobe import display, pen, shading
-from wardrobe.canvas import Frame, Layer
+from wardrobe.canvas import Frame, Layer, Z
 from wardrobe.display import Clip, Fill, Stroke, Unclip
 from wardrobe.garments import layers
 from wardrobe.kinds import KINDS
@@ -22,11 +23,11 @@ from wardrobe.style import Style
 CEL = Style(0.012, "tinted", (48, 36, 52), 0.5, "cel", (205, 196, 216), (-0.7, 0.8), 0.5, 1.0, 1.0, 0.0, 0)
 FRAME = Frame(768, 768, 160.0, 384, 160)
 MANNERS = ("cel", "soft", "painted", "flat")
-FIGURES = {"chibi": 66, "girl": 34, "arm bent": 181}
+FIGURES = {"chibi": 66, "girl": 34, "chibi with a bent arm": 181, "hand on the chest": 880}
 
 
 def worn(kind: str, seed: int, style: Style = CEL) -> list[Layer]:
-    figure = build_figure(np.random.default_rng(seed))
+    figure = build_figure(stream(seed, "figure"))
     outfit = Outfit((sample_garment(kind, np.random.default_rng(seed)),))
     return sorted(layers(outfit, figure, style), key=lambda layer: layer.z)
 
@@ -109,6 +110,12 @@ def test_shapes_that_overlap_are_shaded_once() -> None:
 
 def test_every_kind_is_drawn_on_a_bent_chibi() -> None:
     for kind in KINDS:
-        for layer in worn(kind, FIGURES["arm bent"]):
+        for layer in worn(kind, FIGURES["chibi with a bent arm"]):
             assert np.isfinite(layer.path.points).all()
             assert all(np.isfinite(mark.path.points).all() for mark in layer.marks)
+
+
+def test_a_collar_lies_over_the_sleeves_unless_an_arm_crosses_the_chest() -> None:
+    collars, sleeves = (sorted(layer.z for layer in worn(kind, FIGURES["girl"])) for kind in ("necktie", "t-shirt"))
+    assert collars[0] > sleeves[-1]
+    assert worn("necktie", FIGURES["hand on the chest"])[-1].z < Z.FRONT_ARM
