@@ -98,7 +98,7 @@ def limb_folds(
         crease((0.97, start), (0.45, start + 0.012), (-0.1, start - float(pick.uniform(-0.02, 0.03))))
         if slender > 7 and t1 > 0.62 and pick.random() < 0.6:
             crease((0.98, start + 0.05), (0.65, start + 0.08), (0.3, start + 0.13))
-    elif slender > 7 and not tight:
+    elif slender > 7 and t1 > 0.4 and not tight:
         crease((0.96, 0.13), (0.5, 0.17), (0.2, 0.17 + float(pick.uniform(0.04, 0.1))))
     if t1 < 0.62:
         low = t1 - float(pick.uniform(0.02, 0.05))

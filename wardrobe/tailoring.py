@@ -68,8 +68,8 @@ class Front:
     def panel(self, sign: int, *edge: Row, sag: float = 0.04) -> Path:
         """One side of an open front: from its side line (-1 left, 1 right) to an edge through these (u, v), top to hem."""
         side, inner = self.left if sign < 0 else self.right, self.line(*edge)
-        hem = side[-1] + (inner[-1] - side[-1]) * np.linspace(0, 1, 7)[1:-1, None]
-        hem[:, 1] += sag * np.sin(np.pi * np.linspace(0, 1, 7)[1:-1])
+        f = np.array([0.03, 0.2, 0.35, 0.5, 0.65, 0.8, 0.97])[:, None]  # close to both ends, or the corners would be round
+        hem = side[-1] + (inner[-1] - side[-1]) * f + [0, sag] * np.sin(np.pi * f)
         return trace(np.concatenate([side, hem, inner[::-1]]))
 
 

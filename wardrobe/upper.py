@@ -285,8 +285,9 @@ def panels(
         u = np.array([middle(cloth.figure, sign * (gap_top + (gap_low - gap_top) * f)) for f in s])
         inner = across(left, right, u, s)
         start = np.array([cloth.figure.torso.at(sign * neck, 0.012)])
-        hem = (side[-1] + inner[-1]) / 2 + [0, 0.03]
-        outline = np.concatenate([side, hem[None], inner[::-1], start])
+        f = np.array([0.03, 0.2, 0.5, 0.8, 0.97])[:, None]  # close to both ends, or the corners would be round
+        hem = side[-1] + (inner[-1] - side[-1]) * f + [0, 0.03] * np.sin(np.pi * f)
+        outline = np.concatenate([side, hem, inner[::-1], start])
         found.append(cloth.piece(z, trace(outline), marks=marks, tube=Tube(left, right, front=BARREL)))
     return found
 
