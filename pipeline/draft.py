@@ -20,7 +20,7 @@ from pipeline.images import flatten, is_opaque, with_alpha
 from pipeline.request import CLOTHING, ClothingPart, Detection, Image8
 from pipeline.surroundings import carried_on
 from wardrobe import garments
-from wardrobe.canvas import Frame, Layer
+from wardrobe.canvas import Frame, Layer, Z
 from wardrobe.figure import Figure
 from wardrobe.outfit import Outfit
 from wardrobe.render import paint_maps, paint_picture
@@ -48,6 +48,7 @@ RIM = 0.012  # heads: how far the outline of what stays reaches beyond it
 CHIN = 0.52  # heads below the middle of the skull: from there on down the neck may be covered
 CAST = (0.035, 0.06)  # heads: how far hair, face and hands throw their shadow, across and down
 EDGE = 0.03  # heads: how far the last line of old clothes reaches over bare skin
+SCRAP = 0.01  # of the figure: larger pieces that nobody has a name for stay
 CRUMB = 0.0012  # of the figure: smaller pieces of what stays are errors of detection
 OUTLINE = 0.006  # of the long side: the outline of old clothes beside their labels
 SOFT_CAST = 0.05  # heads: blur of that shadow in softly shaded drawings
@@ -120,18 +121,23 @@ def draw_draft(character: Image8, found: Detection, fit: Fit, outfit: Outfit, ch
     style = measure_style(rgb, found.labels, unit)
     old = np.isin(found.labels, list(changed))
     skin = flesh(rgb, found.keep > 0, found.labels)
-    layers = sorted([*skin_layers(fit.figure, skin), *garments.layers(outfit, fit.figure, style)], key=lambda layer: layer.z)
+    neck = Layer(Z.BODY, fit.figure.neck(), skin, Part.SKIN, line=0, shading=0)
+    body = [*skin_layers(fit.figure, skin), neck]
+    layers = sorted([*body, *garments.layers(outfit, fit.figure, style)], key=lambda layer: layer.z)
     layers = [layer for layer in layers if fit.frame.shows(layer)]
     picture, maps = paint_picture(layers, style, fit.frame, None), paint_maps(layers, style, fit.frame)
     worn = maps.garments
     # skin is redrawn only where an old garment hid it; a garment's soft rim lies beside its ids
     drawn = cv2.dilate((worn > 0).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-    alpha = np.where(drawn | old | _edge_on_skin(found, old, unit), picture[..., 3], np.uint8(0))
+    edge = _edge_on_skin(found, old, fit)
+    alpha = np.where(drawn | old | edge, picture[..., 3], np.uint8(0))
     front = _without_crumbs(_in_front(found, fit, outfit, worn, set(changed)), CRUMB * (found.labels > 0).sum())
+    front &= ~edge
+    old |= _scraps(character, found.labels, old, front)
     front |= _rim(rgb, front, unit) & ~(worn == 0)
     share = np.where(front, np.float32(1), cv2.GaussianBlur(front.astype(np.float32), (0, 0), 0.6))
     alpha = np.rint(alpha * (1 - share)).astype(np.uint8)
-    image = with_alpha(_cast(picture[..., :3], front, style, unit), alpha)
+    image = with_alpha(_cast(picture[..., :3], front, worn > 0, style, unit), alpha)
     lines = np.where(alpha >= 128, maps.lines, np.uint8(0))
     rest = old & ~front & (alpha < 128)
     rest &= (fit.trust_map() <= 0) if fit.left_out else False
@@ -159,12 +165,26 @@ def dressed(character: Image8, draft: Draft, labels: Image8) -> Image8:
     else:
         base = character.copy()
         base[hole] = 0
+    _let_in(base, character, draft)
     over = draft.image[..., 3:].astype(np.float32) / 255
     under = base[..., 3:].astype(np.float32) / 255 * (1 - over)
     alpha = over + under
     colour = (draft.image[..., :3] * over + base[..., :3] * under) / np.maximum(alpha, 1e-6)
     mixed = np.dstack([colour, alpha * 255])
     return np.where(over > 0, np.rint(mixed.clip(0, 255)).astype(np.uint8), base)
+
+
+def _let_in(base: Image8, character: Image8, draft: Draft) -> None:
+    """Where the draft's soft border meets what lies in front, that is what it is mixed with, not what was behind the clothes."""
+    alpha = draft.image[..., 3]
+    edge = (alpha > 0) & (alpha < 255) & (cv2.dilate(draft.front.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0)
+    if not edge.any():
+        return
+    away = (~draft.front).astype(np.uint8)
+    _, nearest = cv2.distanceTransformWithLabels(away, cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL)
+    colours = np.zeros((int(nearest.max()) + 1, 4), np.uint8)
+    colours[nearest[draft.front]] = character[draft.front]
+    base[edge] = colours[nearest[edge]]
 
 
 def old_clothes(draft: Draft, labels: Image8) -> Region:
@@ -190,11 +210,23 @@ def _in_front(found: Detection, fit: Fit, outfit: Outfit, worn: Image8, changed:
     return np.asarray(front & ~over_hands & ~over_hair & ~over_neck)
 
 
-def _edge_on_skin(found: Detection, old: Region, unit: float) -> Region:
-    """The old clothes' last line on bare arms and legs, whose label it half has: skin is drawn over it too."""
-    reach = 2 * max(1, round(EDGE * unit)) + 1
+def _scraps(character: Image8, labels: Image8, old: Region, front: Region) -> Region:
+    """Small pieces of a sprite beside its old clothes that are neither skin nor stay in front: detection has missed them."""
+    if is_opaque(character):
+        return np.zeros_like(old)
+    loose = (character[..., 3] > 0) & ~old & ~front & (labels != Part.SKIN)
+    _, where, table, _ = cv2.connectedComponentsWithStats(loose.astype(np.uint8), connectivity=8)
+    touching = np.unique(where[(cv2.dilate(old.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0) & loose])
+    small = [index for index in touching if table[index, cv2.CC_STAT_AREA] < SCRAP * (labels > 0).sum()]
+    return np.asarray(np.isin(where, small) & loose)
+
+
+def _edge_on_skin(found: Detection, old: Region, fit: Fit) -> Region:
+    """The old clothes' last line on neck, arms and legs, whose label it half has: skin is drawn over it too."""
+    reach = 2 * max(1, round(EDGE * fit.frame.scale)) + 1
     beside = cv2.dilate(old.astype(np.uint8), np.ones((reach, reach), np.uint8)) > 0
-    return np.asarray(beside & (found.labels == Part.SKIN) & (found.keep == 0))
+    bare = (found.labels == Part.SKIN) & ((found.keep == 0) | _below_chin(fit.figure, fit.frame))
+    return np.asarray(beside & bare)
 
 
 def _without_crumbs(region: Region, least: float) -> Region:
@@ -223,7 +255,7 @@ def _rim(rgb: Image8, front: Region, unit: float) -> Region:
     return np.asarray((cv2.dilate(front.astype(np.uint8), disc) > 0) & ink & ~front)
 
 
-def _cast(drawn: Image8, front: Region, style: Style, unit: float) -> Image8:
+def _cast(drawn: Image8, front: Region, cloth: Region, style: Style, unit: float) -> Image8:
     """The shadow of hair, face, hands and held things on the new clothes."""
     if style.shading == "flat":
         return drawn
@@ -231,5 +263,6 @@ def _cast(drawn: Image8, front: Region, style: Style, unit: float) -> Image8:
     moved = cv2.warpAffine(front.astype(np.float32), np.array([[1, 0, dx], [0, 1, dy]]), front.shape[::-1])
     if style.shading == "soft":
         moved = cv2.GaussianBlur(moved, (0, 0), max(0.5, SOFT_CAST * unit))
+    moved *= cloth
     shade = 1 + (np.array(style.shade, np.float32) / 255 - 1) * np.clip(moved, 0, 1)[..., None]
     return np.asarray(np.rint(drawn * shade), np.uint8)
