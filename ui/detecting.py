@@ -12,7 +12,7 @@ import gradio as gr
 
 from pipeline.images import save_png
 from pipeline.request import Click, ClothingPart, DetectRequest, Image8, UserError
-from ui import editor, finding
+from ui import editor, finding, paint
 from ui.draft_view import Pose
 from ui.finding import Sight
 from ui.guard import QUICK, REDRAW, SILENT, Updates, Values, friendly, into_editor
@@ -113,14 +113,14 @@ def _connect_detection(page: Page, backstage: Backstage) -> None:
         return {page.sight: replace(sight, auto=auto, mask=mask), **_show(page, values, character, mask)}
 
     page.detect.click(lambda: gr.update(interactive=False), None, page.detect, **QUICK)
-    detected = into_editor(page.detect.click, detect, state, shown, **EYES)
+    detected = into_editor(paint.read_then(page, page.detect.click), detect, state, shown, **EYES)
     detected.then(lambda: gr.update(interactive=True), None, page.detect, **QUICK)
     for change in (page.chips.input, page.protect.input, page.room.release):
-        into_editor(change, choose, state, [page.editor, page.sight, page.pointer, page.draft.painted])
+        into_editor(paint.read_then(page, change), choose, state, [page.editor, page.sight, page.pointer, page.draft.painted])
 
 
 def _connect_clicks(page: Page, backstage: Backstage) -> None:
-    state: set[Any] = {page.original, page.editor, page.sight, page.tool, page.protect}
+    state: set[Any] = {page.original, page.sight, page.tool, page.protect}
     shown = [page.sight, page.editor, page.pointer, page.undo, page.tool, page.draft.painted]
 
     @friendly
@@ -156,7 +156,7 @@ def _connect_clicks(page: Page, backstage: Backstage) -> None:
             page.undo: gr.update(interactive=bool(sight.history)),
         }
 
-    into_editor(page.tool.input, take_up, state, shown)
+    into_editor(paint.read_then(page, page.tool.input), take_up, state | {page.editor}, shown)
     clicked = page.pointer.select(click, state, [page.sight, page.pointer, page.undo], **SILENT, **EYES)
     undone = page.undo.click(undo, state, [page.sight, page.pointer, page.undo], **SILENT)
     for changed in (clicked, undone):
@@ -175,7 +175,8 @@ def _connect_export(page: Page) -> None:
         save_png(mask, folder / "mask.png")
         return {page.export_file: str(folder / "mask.png")}
 
-    given = page.export.click(export, {page.original, page.editor, page.sight, page.tool}, [page.export_file], **SILENT)
+    asked = {page.original, page.editor, page.sight, page.tool}
+    given = paint.read_then(page, page.export.click)(export, asked, [page.export_file], **SILENT)
     given.success(None, None, None, js=FETCH, **QUICK)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from pipeline.images import is_opaque, load_character, save_png
 from pipeline.request import DetectRequest, Drafted, Image8, SwapRequest, UserError
-from ui import asking, detecting, draft_view
+from ui import asking, detecting, draft_view, paint
 from ui.draft_view import Pose
 from ui.guard import QUICK, REDRAW, SILENT, Updates, Values, as_message, friendly, into_editor
 from ui.page import Backstage, Page
@@ -29,10 +29,12 @@ _SOON = """() => {
     clearTimeout(window.draftSoon);
     window.draftSoon = setTimeout(() => document.querySelector("#redraw")?.click(), 150);
 }"""
-_REREAD = """() => {
+# A listener of the editor's own would have gradio 6.31 upload its whole picture at everything that happens in it.
+_WATCH_PAINT = """() => ["pointerup", "keyup"].forEach((kind) => document.addEventListener(kind, (event) => {
+    if (!event.target.closest?.("#editor")) return;
     clearTimeout(window.paintSoon);
     window.paintSoon = setTimeout(() => document.querySelector("#reread")?.click(), 600);
-}"""
+}))"""
 _LOOK = "() => { if (!document.querySelector('#cancel')) document.querySelector('#look input[value=draft]')?.click(); }"
 
 
@@ -99,7 +101,7 @@ def build() -> dict[str, Any]:
     }
 
 
-def connect(page: Page, backstage: Backstage) -> None:
+def connect(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
     draft = page.draft
     asked = {*asking.inputs(page), draft.painted}
     shown = [draft.shown, draft.picture, draft.told, draft.extend, draft.chips, draft.mend, draft.drop]
@@ -120,7 +122,7 @@ def connect(page: Page, backstage: Backstage) -> None:
     for given in (page.prompt.input, draft.another.click, page.dice.click, *(button.click for button in page.presets)):
         given(None, None, None, js=_LOOK, **QUICK)
     draft.another.click(None, None, page.seed, js=asking.RANDOM_SEED, **QUICK)
-    _connect_paint(page)
+    _connect_paint(blocks, page)
     _connect_chips(page, backstage)
     _connect_pose(page)
     _connect_files(page)
@@ -196,7 +198,7 @@ def _empty(page: Page, asked: SwapRequest | None, text: str) -> Updates:
     }
 
 
-def _connect_paint(page: Page) -> None:
+def _connect_paint(blocks: gr.Blocks, page: Page) -> None:
     """What is painted is read a moment after a stroke: the editor sends its whole picture each time. Where it cuts the draft
     off, it can be made larger."""
     draft = page.draft
@@ -216,8 +218,8 @@ def _connect_paint(page: Page) -> None:
         return detecting.with_brush(page, values, character, np.maximum(shown.asked.mask, beyond))
 
     asked: set[Any] = {page.original, page.editor, page.sight, page.tool}
-    page.editor.input(None, None, None, js=_REREAD, **QUICK)
-    painted = draft.reread.click(read, asked, [draft.painted], trigger_mode="always_last", **SILENT, **_LINE)
+    blocks.load(None, None, None, js=_WATCH_PAINT, **QUICK)
+    painted = paint.read_then(page, draft.reread.click)(read, asked, [draft.painted], **SILENT, **_LINE)
     painted.success(None, None, None, js=REDRAW, **QUICK)
     into_editor(draft.extend.click, extend, {page.original, page.sight, draft.shown}, [page.editor, *detecting.tools(page)])
 

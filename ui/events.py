@@ -10,7 +10,7 @@ import gradio as gr
 
 from pipeline.images import load_character, load_mask
 from pipeline.request import Cancelled, Image8, Step, SwapResult, UserError
-from ui import asking, detecting, draft, editor, enlarging, fetching, steering, views, wardrobe
+from ui import asking, detecting, draft, editor, enlarging, fetching, paint, steering, views, wardrobe
 from ui.drops import keep_upload, uploaded
 from ui.guard import QUICK, SILENT, Updates, Values, as_message, friendly, into_editor
 from ui.jobs import Job
@@ -20,7 +20,10 @@ from ui.progress import Clock, empty_stage, note_stage
 from ui.shelf import choose, dress_others, keep
 from ui.texts import say
 
-_TO_RESULT = "() => { if (window.innerWidth < 800) document.querySelector('#outcome').scrollIntoView({behavior: 'smooth'}); }"
+_TO_RESULT = """() => {
+    clearTimeout(window.paintSoon);  // the paint is read now
+    if (window.innerWidth < 800) document.querySelector('#outcome').scrollIntoView({behavior: 'smooth'});
+}"""
 
 
 def connect(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
@@ -32,7 +35,7 @@ def connect(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
     detecting.connect(page, backstage)
     steering.connect(page, backstage)
     wardrobe.connect(page)
-    draft.connect(page, backstage)
+    draft.connect(blocks, page, backstage)
     enlarging.connect(page, backstage)
     fetching.connect(blocks, page, backstage)
 
@@ -86,10 +89,12 @@ def _connect_character(page: Page, examples: tuple[Path, ...]) -> None:
         character = detecting.original(page, values, request)
         return detecting.with_brush(page, values, character, load_mask(values[page.import_mask], detecting.size_of(character)))
 
-    into_editor(page.clear.click, clear, state, [page.editor, *tools])
-    into_editor(page.editor.clear, clear, state, [page.editor, *tools])  # its own bin throws the picture away too
-    into_editor(page.invert.click, invert, state, [page.editor, *tools])
-    into_editor(page.import_mask.upload, import_mask, state | {page.import_mask}, [page.editor, *tools])
+    into_editor(paint.read_then(page, page.clear.click), clear, state, [page.editor, *tools])
+    into_editor(
+        paint.read_then(page, page.editor.clear), clear, state, [page.editor, *tools]
+    )  # its own bin throws the picture away too
+    into_editor(paint.read_then(page, page.invert.click), invert, state, [page.editor, *tools])
+    into_editor(paint.read_then(page, page.import_mask.upload), import_mask, state | {page.import_mask}, [page.editor, *tools])
 
 
 def _connect_outfit(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
@@ -125,7 +130,7 @@ def _connect_outfit(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None
 def _connect_run(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
     jobs = backstage.jobs
     state = views.stage(page)
-    asked = {*asking.inputs(page), page.editor, page.shelf}
+    asked = {*asking.inputs(page), page.wire, page.shelf}
 
     @friendly
     def begin(request: gr.Request) -> Updates:
@@ -139,7 +144,7 @@ def _connect_run(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
             if job is None:
                 raise Cancelled
             with jobs.running():
-                yield from _stream(page, backstage, job, values, request)
+                yield from _stream(page, backstage, job, paint.received(page, values), request)
         except Cancelled:
             yield views.idle(page, values[page.shelf], request, note_stage(say(request, "stopped")))
         except Exception as error:
@@ -150,10 +155,11 @@ def _connect_run(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
         jobs.stop(str(request.session_hash))
 
     started = gr.on([page.generate.click, page.prompt.submit], begin, None, state, js=_TO_RESULT, **QUICK)
-    started.success(
+    sent = started.success(None, page.editor, page.wire, js=paint.SEND, **QUICK)
+    sent.success(
         run,
         asked,
-        [*state, page.seed, *views.results(page)],
+        [*state, page.seed, page.draft.painted, *views.results(page)],
         **SILENT,
         concurrency_limit=1,
         concurrency_id="device",
@@ -170,9 +176,10 @@ def _connect_run(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
 def _stream(page: Page, backstage: Backstage, job: Job, values: Values, request: gr.Request) -> Iterator[Updates]:
     fetching.require(backstage, values[page.profile], request)
     seed = asking.seed_of(page, values)
-    swap = asking.to_request(page, values, asking.painted(page, values, request), seed, request, backstage.finds)
+    mask = asking.painted(page, values, request)
+    swap = asking.to_request(page, values, mask, seed, request, backstage.finds)
     clock = Clock()
-    yield {page.seed: seed, page.stage: clock.waiting(say(request, "preparing"))}
+    yield {page.seed: seed, page.draft.painted: mask, page.stage: clock.waiting(say(request, "preparing"))}
     for item in job.run(backstage.engine, swap):
         if isinstance(item, Step):
             yield {page.stage: clock.html(item, request)}
@@ -220,4 +227,4 @@ def _connect_result(page: Page, backstage: Backstage) -> None:
     page.others.upload(others, {page.shelf, page.others}, [*views.stage(page), *views.results(page)], **SILENT)
     page.gallery.select(select, {page.shelf}, chosen, **QUICK)
     asked = {page.shelf, page.original, page.editor, page.sight, page.tool}
-    into_editor(page.reuse.click, reuse, asked, [page.original, page.editor, *detecting.tools(page)])
+    into_editor(paint.read_then(page, page.reuse.click), reuse, asked, [page.original, page.editor, *detecting.tools(page)])

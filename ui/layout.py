@@ -16,6 +16,7 @@ from ui.drops import drop_zone
 from ui.editor import BRUSH
 from ui.jobs import Jobs
 from ui.page import Backstage, Draft, Page, ProfileInfo, Save, Wardrobe
+from ui.paint import wire as paint_wire
 from ui.presets import PRESETS
 from ui.progress import empty_stage
 from ui.shelf import discard
@@ -107,6 +108,7 @@ def _character(examples: Sequence[Path], finds: bool) -> dict[str, Any]:
             elem_id="editor",
             buttons=["fullscreen"],
         )
+        wire = paint_wire()
         found = _finding(finds)
         with gr.Row(elem_id="mask-tools", elem_classes="tools"):
             clear = gr.Button(label("clear"), size="sm", min_width=90, elem_id="clear")
@@ -128,6 +130,7 @@ def _character(examples: Sequence[Path], finds: bool) -> dict[str, Any]:
         "drop": drop,
         "paint": paint,
         "editor": editor,
+        "wire": wire,
         "clear": clear,
         "invert": invert,
         "import_mask": import_mask,

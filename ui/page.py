@@ -150,6 +150,7 @@ class Page:
     drop: gr.Image
     paint: gr.Column
     editor: gr.ImageEditor
+    wire: gr.Textbox
     clear: gr.Button
     invert: gr.Button
     import_mask: gr.UploadButton

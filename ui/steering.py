@@ -10,7 +10,7 @@ import numpy as np
 
 from pipeline.images import load_character, resize
 from pipeline.request import DetectRequest, Hint, Image8, SwapRequest, UserError
-from ui import detecting, finding
+from ui import detecting, finding, paint
 from ui.drops import drop_zone, uploaded
 from ui.guard import QUICK, SILENT, Updates, Values, friendly
 from ui.page import Backstage, Page, ProfileInfo, Steering, Stretch
@@ -186,7 +186,7 @@ def connect(page: Page, backstage: Backstage) -> None:
         return {steering.seen: gr.update(value=shown, visible=True)}
 
     steering.preview.click(lambda: gr.update(interactive=False), None, steering.preview, **QUICK)
-    read = steering.preview.click(preview, asked, [steering.seen], **SILENT, **detecting.EYES)
+    read = paint.read_then(page, steering.preview.click)(preview, asked, [steering.seen], **SILENT, **detecting.EYES)
     read.then(lambda: gr.update(interactive=True), None, steering.preview, **QUICK)
 
 

@@ -190,11 +190,12 @@ def test_the_picture_is_not_uploaded_again_at_every_step(page: Page, site: Site,
     upload(page, character_file)
     paint(page)
     page.fill("#count input[type=number]", "3")
+    page.wait_for_timeout(1500)  # the stroke itself is read for the draft
     uploads: list[str] = []
     page.on("request", lambda request: uploads.append(request.url) if "/upload" in request.url else None)
     page.click("#generate")
     expect(page.locator(".proof")).to_be_visible()
-    assert 3 <= len(uploads) <= 12  # gradio reads the editor, which is three files, a few times when a job begins
+    assert 3 <= len(uploads) <= 6  # the editor is three files, and is read once
 
 
 def test_closing_the_tab_stops_the_device(page: Page, context: BrowserContext, site: Site, character_file: Path) -> None:
