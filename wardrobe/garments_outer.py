@@ -159,10 +159,11 @@ def bomber_jacket(c: Cloth) -> list[Layer]:
     arm = c.figure.arms[pocketed]
     outer, inner = arm.sides(0.2, 0.34, 0.5 * h)
     slot = outer[[0, -1]] * 0.6 + inner[[0, -1]] * 0.4
-    arms[0 if pocketed == "l" else 2].marks += [
-        Mark(strokes(slot), colour=STEEL, width=1.6),
-        Mark(strokes(slot + [0.1 * w, 0.0]), width=0.6),
-    ]
+    if arms:
+        arms[0 if pocketed == "l" else 2].marks += [
+            Mark(strokes(slot), colour=STEEL, width=1.6),
+            Mark(strokes(slot + [0.1 * w, 0.0]), width=0.6),
+        ]
     return [*found, *arms]
 
 
@@ -195,14 +196,14 @@ def leather_jacket(c: Cloth) -> list[Layer]:
         layer.marks += tailor.buttons(c, [spot], STEEL, 0.03)
     arms = upper.sleeves(c, loose=0.14, cuff=lighten(c.main, 0.05), cuff_size=0.04)
     h = c.figure.body.arm_half
-    for index, side in enumerate(SIDES):
+    for side, sleeve in zip(SIDES, arms[::2], strict=False):  # worn without sleeves as well
         outer, inner = c.figure.arms[side].sides(0.1, 0.86, 0.3 * h)
         n = min(len(outer), len(inner))
-        arms[2 * index].marks.append(
+        sleeve.marks.append(
             Mark(strokes(outer[2 : n - 3] * 0.72 + inner[2 : n - 3] * 0.28), colour=sheen, width=1.8, strength=0.6)
         )
         quilts = [np.stack([outer[k], inner[k]]) for k in (n // 2 - 1, n // 2, n // 2 + 1)]
-        arms[2 * index].marks.append(Mark(strokes(*quilts), width=0.6, strength=0.7))
+        sleeve.marks.append(Mark(strokes(*quilts), width=0.6, strength=0.7))
     return [*found, *lapels, *arms]
 
 
@@ -322,7 +323,7 @@ def puffer_jacket(c: Cloth) -> list[Layer]:
         leaf += [t.at(sign * 0.58, 0.01)]
         found.append(c.detail(c.z + 1, trace(spline(np.array(leaf), 26, closed=True)), collar, shading=0.3))
     arms = upper.sleeves(c, loose=0.75, cuff=collar, cuff_size=0.05)
-    for side, sleeve in zip(SIDES, arms[::2], strict=True):
+    for side, sleeve in zip(SIDES, arms[::2], strict=False):  # worn without sleeves as well
         arm = c.figure.arms[side]
         outer, inner = arm.sides(0.0, 0.95, 1.0 * c.figure.body.arm_half)
         n = min(len(outer), len(inner))

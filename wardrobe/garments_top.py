@@ -252,7 +252,7 @@ def vest(c: Cloth) -> list[Layer]:
 
 def coat(c: Cloth) -> list[Layer]:
     f, w = c.figure, c.figure.body.shoulder
-    reach = {"short": 0.28, "knee": 0.5}[c.garment.length or "knee"]
+    reach = {"short": 0.28, "knee": 0.5, "midi": 0.72, "long": 0.86}[c.garment.length or "knee"]
     v1 = 1 + reach * (f.joints["ankle_l"][1] - f.torso.length) / f.torso.length
     top_l, top_r = f.torso.sides(0.012, 0.64, 0.12 * w)
     low_l, low_r = f.skirt(0.64, v1 - 0.64, 0.22 * w, 0.12 * w)
