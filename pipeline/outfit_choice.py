@@ -128,7 +128,7 @@ def choose_second(rng: Rng, rgb: RGB, kind: str, usual: Sequence[str] = ()) -> t
 def fitting_length(kind: str, length: str) -> str:
     """The length that comes nearest among those that this kind can be drawn in."""
     row = KINDS[kind]
-    if not row.lengths or (row.slot in (Part.BOTTOMWEAR, Part.ONEPIECE) and not row.plural):
+    if not row.lengths or (row.slot in MAIN_SLOTS and not row.plural):
         return length if row.lengths else ""
     return min(row.lengths, key=lambda other: abs(_ORDER.index(other) - _ORDER.index(length)))
 

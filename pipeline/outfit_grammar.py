@@ -18,6 +18,7 @@ _WHOSE = frozenset(("costume", "uniform", "cosplay"))
 _NOUNS_AND_LINKS = frozenset(("garment", "costume", "thing", "and", "with", "in", "break", "not"))
 _OF = frozenset(("的", "の"))
 _IS_NOT = frozenset(("不是", "not", "non", "isnt", "anything but"))
+_RATHER = frozenset(("instead of", "rather than", "not", "而不是", "不是"))
 
 
 def read(text: str) -> Reading:
@@ -41,6 +42,12 @@ def _refined(noun: str, adjectives: list[str]) -> Word | None:
         if sense and sense.role == "garment":
             return sense.word
     return None
+
+
+def _next_role(rest: list[Token]) -> str:
+    """Of the first thing that follows and can have a colour."""
+    roles = (token.sense.role for token in rest)
+    return next((role for role in roles if role in (*_NOUNS_AND_LINKS, "near", "detail", "pattern")), "")
 
 
 class _Reader:
@@ -158,7 +165,8 @@ class _Reader:
             self.reading.unknown.append(f"{self.pending.adjectives[-1]} {token.text}")  # "rapper costume"
         is_qualified = bool(self.pending.adjectives)
         text = token.sense.value if token.sense.role == "lacking" else token.text
-        mention = Mention(text, word, costume, is_approximate=token.sense.role == "near")
+        is_with = self.is_with and self.last is not None
+        mention = Mention(text, word, costume, is_approximate=token.sense.role == "near", is_with=is_with)
         mention.is_negated = self.is_negated or token.sense.role == "lacking"
         is_other = self.negation in _IS_NOT and bool(self.pending)  # "not a red skirt" is a skirt
         if mention.is_negated and is_other and not mention.costume:
@@ -260,16 +268,22 @@ class _Reader:
             case "with":
                 if self.last and self.pending:
                     self._attach(self.last)
+                elif self._is_of_before() and _next_role(rest) in ("garment", "near", "costume"):
+                    self._attach(self.reading.mentions[-1])  # "dirndl, green with a white blouse"
                 elif self.pending.colours and not self.pending.is_detail:
                     self.pending.base, self.pending.colours = self.pending.colours, []
                 self.is_with, self.is_linked, self.is_negated, self.shared = True, False, False, None
             case "in":
-                if self.pending and self.last and not self.is_linked:
+                is_list = token.text == ":"  # what it is made of follows: "suit in brown: jacket and trousers"
+                if self.pending and self.last and (is_list or not self.is_linked):
                     self._attach(self.last)
                 self.is_linked, self.is_with = True, False
+                self.is_negated = self.is_negated and not is_list
             case "not":
                 if self.pending and self.last:
                     self._attach(self.last)
+                elif token.text in _RATHER and self._is_of_before():  # "maid outfit, but pink instead of black"
+                    self._attach(self.reading.mentions[-1])
                 self.pending = Pending() if self.last else self.pending
                 self.is_negated, self.is_linked, self.negation = True, False, token.text
             case "not after":
@@ -284,11 +298,18 @@ class _Reader:
             case "break":
                 if self.pending and self.last:
                     self._attach(self.last)
+                elif self.is_with and self.pending.pattern and self.reading.mentions:  # "dress, with flowers on it"
+                    self._attach(self.reading.mentions[-1])
                 elif not self.is_whole and not self.is_linked:
                     self.pending = Pending(base=self.pending.base)
                 self.is_negated = self.is_negated and self.previous == "not"
                 self.is_linked = self.is_with = False
                 self.shared = None
+
+    def _is_of_before(self) -> bool:
+        """Whether the colours that begin a clause are those of the garment before, of which none was said."""
+        mentions = self.reading.mentions
+        return bool(not self.last and self.pending.colours and mentions and not mentions[-1].colours)
 
     def _take_and(self, rest: list[Token]) -> None:
         is_trim = self.is_with and self.previous in ("other", "pattern")  # "with white strings and"

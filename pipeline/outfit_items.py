@@ -29,6 +29,7 @@ def expanded(reading: Reading, negated: list[Mention], notes: list[str]) -> list
     """Garments one by one: costumes in their parts, double mentions joined, what is negated in the same breath left out."""
     items: list[Item] = []
     off = {kind for mention in negated for kind in _away(mention)}
+    off |= {kind for kind, row in KINDS.items() if row.slot in reading.bare}
     for mention in reading.mentions:
         if mention.word:
             _add(items, _left(mention.word, off), mention, notes)
@@ -37,16 +38,71 @@ def expanded(reading: Reading, negated: list[Mention], notes: list[str]) -> list
             top = lexicon().english["top"].word
             assert top is not None
             _add(items, top, Mention(cut.value, top, cuts={cut.name: cut.value}), notes)
-    costumes = sorted((m for m in reading.mentions if m.costume), key=lambda m: m.costume is not None and m.costume.is_vague)
-    for mention in costumes:
+    for mention in _costumes(reading):
         assert mention.costume is not None
-        if mention.costume.is_vague and not (mention.colours or mention.pattern):
-            continue
         taken = [word for word, _ in items]
+        has_top = any(word.slot == Part.TOPWEAR and not _is_over(word) for word in taken)
         for word in mention.costume.men if reading.is_mans else mention.costume.women:
-            if word.kinds and word.kinds[0] not in off and not _is_replaced(word, taken):
-                items.append((_left(word, off), _of_costume(word, mention)))
+            if not word.kinds or word.kinds[0] in off:
+                continue
+            of_whole = _of_costume(word, mention)
+            own = next((i for i, item in enumerate(items) if _is_own(word, *item, has_top)), None)
+            if own is not None:
+                other, named = items[own]
+                kept = other if word.is_any else replace(_left(word, off), is_any=False)
+                items[own] = (_with_said(kept, word, other), replace(_joined(named, of_whole), costume=mention.costume))
+            elif not _is_replaced(word, taken):
+                items.append((_left(word, off), of_whole))
     return _without_parts(items)
+
+
+def _costumes(reading: Reading) -> list[Mention]:
+    """Costumes, the vague ones last. "School uniform" beside "sailor uniform" says no more than that."""
+    found = [mention for mention in reading.mentions if mention.costume]
+    narrow = next((m for m in found if m.costume and not m.costume.is_general and not m.costume.is_vague), None)
+    for mention in found:
+        if narrow and mention.costume and mention.costume.is_general:
+            narrow.colours = narrow.colours or mention.colours
+            narrow.pattern = narrow.pattern or mention.pattern
+    left = [m for m in found if m.costume and not (narrow and m.costume.is_general)]
+    told = [m for m in left if m.costume and (m.colours or m.pattern or not m.costume.is_vague)]
+    return sorted(told, key=lambda m: m.costume is not None and m.costume.is_vague)
+
+
+def _is_own(word: Word, other: Word, named: Mention, has_top: bool) -> bool:
+    """Whether a garment that was named is the costume's own: the cap of a nurse, the dress of a maid, the trousers of a suit."""
+    kind = word.kinds[0]
+    if named.costume:
+        return False
+    if word.slot == Part.ONEPIECE and other.slot == Part.BOTTOMWEAR:  # a skirt alone: "女仆装，黑色长裙"
+        return not has_top and kind.endswith("dress") and (named.text.endswith("裙") or _is_some_skirt(other))
+    if word.slot != other.slot or (word.slot == Part.TOPWEAR and _is_over(word) != _is_over(other)):
+        return False
+    return kind == other.kinds[0] or (other.is_any and kind in other.kinds) or _is_called(kind, other, named)
+
+
+def _is_some_skirt(word: Word) -> bool:
+    return word.is_any and all(kind.endswith("skirt") for kind in word.kinds)
+
+
+def _is_called(kind: str, word: Word, mention: Mention) -> bool:
+    """Whether a noun alone may mean this kind: a pirate hat is a hat. Cloth, pattern and cut before it say of which sort only."""
+    names = {name.split(" ")[-1] for name in KINDS[kind].words}
+    nouns, senses = mention.text.split(" "), lexicon().english
+    while len(nouns) > 1 and (sense := senses.get(nouns[0])) and sense.role in ("material", "pattern", "cut", "plain"):
+        nouns = nouns[1:]
+    if mention.text.isascii():
+        return len(nouns) == 1 and nouns[0] in names
+    family = lexicon().families.get(mention.text, ())
+    return word.wanted in names or bool(names & set(family)) or ("headwear" in family and word.slot == Part.HEADWEAR)
+
+
+def _with_said(kept: Word, *others: Word) -> Word:
+    """The word with what others say of the same garment: a pleated skirt that is a miniskirt as well is short."""
+    said = dict(kept.said)
+    for other in others:
+        said = dict(other.said) | said
+    return replace(kept, said=tuple(said.items()))
 
 
 def _without_parts(items: list[Item]) -> list[Item]:
@@ -62,10 +118,10 @@ def _without_parts(items: list[Item]) -> list[Item]:
 
 def _is_part(word: Word, mention: Mention, whole: Word) -> bool:
     part = KINDS[whole.kinds[0]].trimmed
+    if word.slot == Part.NECKWEAR and word.kinds[0] == part and not mention.is_with:
+        return False  # "jumpsuit, brown belt": one that is worn over it
     sense = lexicon().english.get(part)
-    return mention.text == part or bool(
-        not mention.text.isascii() and sense and sense.word and sense.word.kinds[:1] == word.kinds[:1]
-    )
+    return mention.text == part or bool(sense and sense.word and sense.word.kinds[0] in word.kinds)
 
 
 def _left(word: Word, off: Collection[str]) -> Word:
@@ -109,10 +165,12 @@ def _add(items: list[Item], word: Word, mention: Mention, notes: list[str]) -> N
     for index, (other, before) in enumerate(items):
         if other.slot != word.slot:
             continue
-        is_wider, is_narrower = _is_narrower(before, mention), _is_narrower(mention, before)
+        is_wider, is_narrower = _is_narrower(other, before, word, mention), _is_narrower(word, mention, other, before)
         is_same = is_wider or is_narrower or bool(set(_first(other)) & set(_first(word)))
         if is_same and not _contradicts(before, mention):
-            items[index] = (word if is_narrower or (other.is_any and not is_wider) else other, _joined(before, mention))
+            kept, given = (word, other) if is_narrower or (other.is_any and not is_wider) else (other, word)
+            joined = _joined(before, mention)
+            items[index] = (_with_said(kept, given), replace(joined, text=mention.text) if is_narrower else joined)
             return
         if word.slot in _SINGLE or is_same:
             notes.append(f"Of {before.text} and {mention.text} only the first is drawn.")
@@ -124,12 +182,18 @@ def _first(word: Word) -> tuple[str, ...]:
     return word.kinds if word.is_any else word.kinds[:1]
 
 
-def _is_narrower(one: Mention, other: Mention) -> bool:
-    """Whether one is the other with a word before it: a maid dress is a dress, but a T-shirt is no shirt."""
+_BROAD = ("shirt", "top")  # a T-shirt is no shirt
+
+
+def _is_narrower(word: Word, one: Mention, wider: Word, other: Mention) -> bool:
+    """Whether one is the other with a word before it: a maid dress is a dress, ゴスロリ is a ドレス."""
     if other.text in lexicon().families and other.text != one.text and lexicon().families[other.text][0] in _TITLES:
         return True  # boots are shoes
     gap = " " if other.text.isascii() else ""
-    return one.text.endswith(gap + other.text) and one.text != other.text and other.text not in ("shirt", "top")
+    if one.text.endswith(gap + other.text) and one.text != other.text and other.text not in _BROAD:
+        return True
+    is_noun = (other.text == wider.wanted or not other.text.isascii()) and wider.wanted not in _BROAD
+    return is_noun and not word.is_any and KINDS[word.kinds[0]].words[0].endswith(f" {wider.wanted}")
 
 
 def _contradicts(one: Mention, other: Mention) -> bool:

@@ -16,7 +16,8 @@ BARE = "bare"  # a sleeve: none, on what is made without
 @dataclass
 class Mention:
     """A garment or a costume as it is spoken of. colours: its own first, then a second; seconds: of pattern or trim; avoided:
-    fields and values that it shall not have; note: of a word that only comes near."""
+    fields and values that it shall not have; is_approximate: of a word that only comes near; is_with: named after another's
+    "with"."""
 
     text: str
     word: Word | None = None
@@ -29,6 +30,7 @@ class Mention:
     is_plain: bool = False
     is_negated: bool = False
     is_approximate: bool = False
+    is_with: bool = False
     avoided: list[tuple[str, str]] = field(default_factory=list)
 
     def may_take(self, name: str, value: str) -> bool:

@@ -18,6 +18,7 @@ _WHOLE = 3  # signs of words that may be but the beginning of others
 _KANA = re.compile(r"[ぁ-ゖァ-ヺ]")
 _SLIP = 0.83  # how alike a misspelt word and the one that is meant are, by difflib's ratio
 _SLIP_LETTERS = 6
+_SHORTEST = 4  # letters of a word that lacks one of a double: "dres"
 _TAILS = (
     "dress",
     "coat",
@@ -95,6 +96,8 @@ def _signs_at(text: str, start: int, signs: dict[str, Sense], longest: int, is_i
         piece, end = text[start : start + length], start + length
         if piece not in signs or (is_inside and length <= _SHORT and _runs_on(text, start)):
             continue
+        if piece[-1].isascii() and len(_signs_at(text, end - 1, signs, longest)) > 1:
+            continue  # "白Tシャツ" is a white Tシャツ
         if length > _WHOLE or not _runs_on(text, end) or _signs_at(text, end, signs, longest):
             return piece
     return ""
@@ -119,8 +122,11 @@ def _token(phrase: str, known: Lexicon) -> Token:
 def _spelt(word: str) -> str:
     """The word that was meant, where a long one is nearly one of the tables'."""
     known = lexicon()
-    if len(word) < _SLIP_LETTERS or not (word.isascii() and word.isalpha()) or word in known.words or word in known.kept:
+    if len(word) < _SHORTEST or not (word.isascii() and word.isalpha()) or word in known.words or word in known.kept:
         return word
+    if len(word) < _SLIP_LETTERS:
+        doubled = (word[: i + 1] + word[i:] for i in range(1, len(word)))
+        return next((other for other in doubled if other in known.words_by_first.get(word[0], ())), word)
     if _by_tail(word, known) or word.removesuffix("s") in known.words:
         return word
     near = [other for other in known.words_by_first.get(word[0], ()) if abs(len(other) - len(word)) <= 2]

@@ -26,9 +26,11 @@ from wardrobe.patterns import PATTERNS
 _HERE = Path(__file__).parent
 _SIMPLER = str.maketrans(
     "襯襪褲領帶連條長絲綢緞裝衛針織馬羽絨靴鞋圍圓髮頭顏紅藍綠黃紫銀灰橙淺淡藝術師護貝頂繡點節漢韓國裏裡袍僧騎盔鎧製圖結鏈項無沒腳與對雙雪紗蕾點"
-    "帯黒緑黄縁縫編袴羽桜桃薄濃灰銀鉄騎帽飾様姫巻団図剣満総続単鶴竜髪変",
+    "帯黒緑黄縁縫編袴羽桜桃薄濃灰銀鉄騎帽飾様姫巻団図剣満総続単鶴竜髪変"
+    "夾過緊網鬆寬闊棉襖邊鑲釦鈕機飛運動體賽競潛學醫軍聖誕僕護執務員偵櫻駝棗貓絨風傳統無穿劍書鏡錶傘",
     "衬袜裤领带连条长丝绸缎装卫针织马羽绒靴鞋围圆发头颜红蓝绿黄紫银灰橙浅淡艺术师护贝顶绣点节汉韩国里里袍僧骑盔铠制图结链项无没脚与对双雪纱蕾点"
-    "带黑绿黄缘缝编袴羽樱桃薄浓灰银铁骑帽饰样姬卷团图剑满总续单鹤龙发变",
+    "带黑绿黄缘缝编袴羽樱桃薄浓灰银铁骑帽饰样姬卷团图剑满总续单鹤龙发变"
+    "夹过紧网松宽阔棉袄边镶扣钮机飞运动体赛竞潜学医军圣诞仆护执务员侦樱驼枣猫绒风传统无穿剑书镜表伞",
 )  # fmt: skip
 _MARK = "ja:"
 _WORTH_CORRECTING = 5  # letters
@@ -61,11 +63,13 @@ class Word:
 
 @dataclass(frozen=True)
 class Costume:
-    """What belongs to a costume, for women and for men. is_vague: only an "outfit", which says nothing without a colour."""
+    """What belongs to a costume, for women and for men. is_vague: only an "outfit", which says nothing without a colour;
+    is_general: others are of its sort."""
 
     women: tuple[Word, ...]
     men: tuple[Word, ...]
     is_vague: bool = False
+    is_general: bool = False
 
 
 @dataclass(frozen=True)
@@ -185,7 +189,7 @@ def _senses(tables: dict[str, Any]) -> Iterator[tuple[Iterable[str], Sense]]:
         men = tuple(map(_word, row["men"])) if "men" in row else women
         yield (
             _split(row["words"]),
-            Sense("costume", _split(row["words"])[0], costume=Costume(women, men, row.get("vague", False))),
+            Sense("costume", _split(row["words"])[0], costume=Costume(women, men, "vague" in row, "general" in row)),
         )
     for key, words in tables["cuts"].items():
         yield _split(words), Sense("cut", key)
@@ -213,7 +217,8 @@ def _colour_senses(tables: dict[str, Any]) -> Iterator[tuple[Iterable[str], Sens
     for name in COLOURS:
         yield (name, name.replace("grey", "gray")), Sense("guarded" if name in guarded else "colour", name)
     for key, words in tables["colours"].items():
-        yield _split(words), Sense("colour", key)
+        for word in _split(words):
+            yield (word,), Sense("guarded" if word in guarded else "colour", key)
     others = [*(word for words in COLOUR_WORDS.values() for word in words), *_xkcd()]
     for name in others:
         if name not in tables["colours_guarded"]["banned"].split(", "):

@@ -131,6 +131,54 @@ def test_costumes_are_taken_apart_and_give_way_to_what_is_named() -> None:
     assert not read_outfit("a nice outfit").garments
 
 
+@pytest.mark.parametrize(
+    ("prompt", "said"),
+    [
+        ("maid outfit, but pink instead of black", {"maid dress": "pink"}),
+        ("dirndl, green with a white blouse", {"dirndl": "green", "blouse": "white"}),
+        ("nurse uniform, blue dress, red cap", {"nurse dress": "blue", "nurse cap": "red"}),
+        ("女仆装，红色长裙", {"maid dress": "red"}),
+        ("school uniform, serafuku, grey shirt", {"sailor top": "grey"}),
+        (
+            "three-piece suit in brown: jacket, waistcoat and trousers",
+            {"suit jacket": "brown", "vest": "brown", "trousers": "brown"},
+        ),
+        ("military uniform, red coat", {"coat": "red"}),
+    ],
+)
+def test_what_is_named_beside_a_costume_is_the_costumes_own(prompt: str, said: dict[str, str]) -> None:
+    worn = {garment.kind: garment.colour for garment in read_outfit(prompt).garments}
+    assert said.items() <= worn.items()
+    slots = [KINDS[kind].slot for kind in said]
+    others = [kind for kind in worn if kind not in said and not KINDS[kind].over]
+    assert not any(KINDS[kind].slot in slots for kind in others if kind not in ("shirt", "military uniform"))
+
+
+def test_a_belt_is_worn_over_a_jumpsuit_and_a_sash_is_a_kimonos() -> None:
+    assert kinds("olive jumpsuit, brown belt") == ["jumpsuit", "belt"]
+    for prompt in ("teal kimono, gold sash", "青绿色和服，金色腰带"):
+        (kimono,) = read_outfit(prompt).garments
+        assert (kimono.kind, kimono.second_colour) == ("kimono", "gold")
+    assert kinds("teal kimono, leather belt") == ["kimono", "belt"]
+
+
+def test_what_is_said_twice_of_one_garment_is_joined() -> None:
+    (skirt,) = read_outfit("black skirt, pleated skirt, miniskirt").garments
+    assert (skirt.kind, skirt.colour, skirt.length) == ("pleated skirt", "black", "short")
+    (shirt,) = read_outfit("grey shirt, sleeveless shirt").garments
+    assert (shirt.kind, shirt.colour, shirt.sleeve) == ("shirt", "grey", "none")
+    (coat,) = read_outfit("a long camel coat").garments
+    assert coat.length == "long"
+
+
+@pytest.mark.parametrize("prompt", ["oversized hoodie and no pants, just the hoodie and socks", "no pants, only a hoodie"])
+def test_without_trousers_something_else_covers_the_hips(prompt: str) -> None:
+    for seed in range(8):
+        outfit = complete(read_outfit(prompt, seed=seed), EVERYTHING, seed)
+        assert outfit.worn(Part.BOTTOMWEAR, Part.ONEPIECE)
+        assert not {garment.kind for garment in outfit.garments} & {"trousers", "jeans"}
+
+
 def test_colours_of_hair_eyes_and_backgrounds_are_nobodys() -> None:
     wish = read_outfit("red hair, blue eyes, green background, white rose, pleated skirt")
     assert "colour" in wish.unsaid[0]
