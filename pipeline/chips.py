@@ -22,9 +22,10 @@ _WEIGHED = re.compile(r"([(\[{\s]*)(.*?)((?:\s*:\s*[\d.]+)?[)\]}\s]*)", re.DOTAL
 
 
 def choices_of(garment: Garment) -> Choices:
-    """Kinds of the same part, the palette, and the lengths that the kind comes in."""
+    """Kinds of the same part, the palette, and the lengths that the kind comes in, its own among them: a coat said to be long."""
     kinds = tuple(sorted(kind for kind, row in KINDS.items() if row.slot == garment.slot))
-    return Choices(kinds, dict(COLOURS), tuple(dict.fromkeys(KINDS[garment.kind].lengths)))
+    lengths = {*KINDS[garment.kind].lengths, garment.length} if KINDS[garment.kind].lengths else set()
+    return Choices(kinds, dict(COLOURS), tuple(length for length in LENGTHS if length in lengths))
 
 
 def reworded(request: SwapRequest, garment: Garment, changes: Mapping[str, str]) -> str:

@@ -66,6 +66,7 @@ def test_choices_are_of_the_same_part_and_can_all_be_drawn() -> None:
     choices = choices_of(skirt)
     assert "jeans" in choices.kinds and "hoodie" not in choices.kinds
     assert choices.lengths == ("short", "knee", "long") and choices.colours == COLOURS
+    assert choices_of(read_outfit("long black coat").garments[0]).lengths == ("short", "knee", "long")
     for kind in choices.kinds:
         assert kind in {
             garment.kind for garment in read_outfit(changed("short red pleated skirt", skirt.kind, kind=kind)).garments
