@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -152,9 +153,13 @@ class Cloth:
     def over_sleeves(self, z: float) -> float:
         """Where what lies on the chest (collar, lapels, a tie at level z) is drawn: over the shoulders of the sleeves, unless an
         arm crosses it."""
-        if not Z.BODY <= z < Z.FRONT_ARM or any(self._crosses(arm) for arm in self.figure.arms.values()):
+        if not Z.BODY <= z < Z.FRONT_ARM or self._crossed:
             return z
         return Z.FRONT_ARM + OVER + 0.5 + 0.45 * (z - Z.BODY) / (Z.FRONT_ARM - Z.BODY)
+
+    @cached_property
+    def _crossed(self) -> bool:
+        return any(self._crosses(arm) for arm in self.figure.arms.values())
 
     def _crosses(self, arm: Limb) -> bool:
         """Whether forearm or hand lies in front of the chest."""

@@ -267,7 +267,9 @@ class _Brush:
                 self.operations.append(Fill(shading.joined(lit, []), WHITE, 0.3))
 
     def _valleys(self, layer: Layer, kind: str) -> list[Path]:
-        folds = [shading.valleys(mark.path, mark.depth, self.style.light) for mark in layer.marks if mark.kind == "fold"]
+        stride, light = 1 if self.fine else 3, self.style.light
+        deep = [mark for mark in layer.marks if mark.kind == "fold" and mark.depth * self.scale > VISIBLE]
+        folds = [shading.valleys(mark.path, mark.depth, light, stride) for mark in deep]
         return folds + [mark.path for mark in layer.marks if mark.kind == kind]
 
     def _soft(self, layer: Layer, shade: RGB, cast: list[Path]) -> None:
@@ -275,25 +277,30 @@ class _Brush:
         style, tube, operations = self.style, layer.tube, self.operations
         crisp = style.shading == "painted"
         if tube is not None:
-            if layer.garment and layer.casts:
+            if layer.garment and layer.casts and self.fine:
                 start, end = ((tube.left[k] + tube.right[k]) / 2 for k in (0, -1))
                 fall = (WHITE, _weakened(shade, AMBIENT))
                 operations.append(Shade(Gradient((start[0], start[1]), (end[0], end[1]), fall, (0.25, 1.0))))
             wide = float(np.hypot(*(tube.right - tube.left).T).mean())
-            dark = _weakened(shade, 0.75)
-            fronts, blurs = ((0.85, 1.9), (0.1, 0.06)) if self.fine else ((0.95,), (0.1,))
+            dark = _weakened(shade, 0.75 if self.fine else 0.55)
+            # on a small canvas two steps look like a blur, and are far quicker
+            fronts, blurs = ((0.85, 1.9), (0.1, 0.06)) if self.fine else ((0.75, 1.3), (0.0, 0.0))
             for form, blur in zip(shading.terminators(tube, style.light, fronts), blurs, strict=True):
                 if form:
-                    blur *= wide * (0.5 if crisp else 1)
-                    operations.append(Fill(shading.joined(form, []), dark, multiply=True, soft=blur))
+                    soft = blur * wide * (0.5 if crisp else 1)
+                    operations.append(Fill(shading.joined(form, []), dark, multiply=True, soft=soft))
         else:
             self._gradient(layer, shade)
         if cast:
-            operations.append(Fill(shading.joined([], cast), shade, multiply=True, soft=0.006 if crisp else 0.018))
+            operations.append(Fill(shading.joined([], cast), shade, multiply=True, soft=self._blur(0.006 if crisp else 0.018)))
         folds = self._valleys(layer, "shadow") + [mark.path for mark in layer.marks if self.fine and mark.kind == "deep"]
         if folds:
             dark = _weakened(shade, 0.85)
-            operations.append(Fill(shading.joined([], folds), dark, multiply=True, soft=0.003 if crisp else 0.012))
+            operations.append(Fill(shading.joined([], folds), dark, multiply=True, soft=self._blur(0.003 if crisp else 0.012)))
+
+    def _blur(self, soft: float) -> float:
+        """None where it would not be seen."""
+        return soft if soft * self.scale > 1.0 else 0.0
 
     def _gradient(self, layer: Layer, shade: RGB) -> None:
         box, (lx, ly) = layer.path.bounds(), self.style.light

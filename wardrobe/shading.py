@@ -93,14 +93,16 @@ def cast(path: Path, shift: XY) -> Path:
     return shadow
 
 
-def valleys(path: Path, depth: float, light: XY) -> Path:
+def valleys(path: Path, depth: float, light: XY, stride: int = 1) -> Path:
     """The shaded side of folds, leaf by leaf. path: their creases, each from its root to where it runs out; depth: units, the
-    leaf's greatest width."""
+    leaf's greatest width; stride: of each crease's points, every how many-th is taken (on a small canvas)."""
     dark = np.array(into_shade(light))
     alike: dict[int, list[Points]] = {}
     for line, _ in flat(path, 3):
         if len(line) == 2:
             line = line[0] + (line[1] - line[0]) * unit_steps(6)[:, None]
+        if stride > 1:
+            line = np.concatenate([line[:-1:stride], line[-1:]])
         alike.setdefault(len(line), []).append(line)
     found = Path()
     for count, rows in alike.items():
