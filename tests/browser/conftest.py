@@ -156,6 +156,7 @@ def page(site: Site, context: BrowserContext) -> Iterator[Page]:
     """The page, freshly opened; fails the test on an error in its scripts."""
     site.engine.pause, site.engine.sees = 0.0, False
     site.engine.requests.clear()
+    site.engine.flat.drafts.clear()
     page = context.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
