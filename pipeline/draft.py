@@ -25,7 +25,7 @@ from wardrobe.figure import Figure
 from wardrobe.outfit import Outfit
 from wardrobe.render import paint_maps, paint_picture
 from wardrobe.skin import skin_layers
-from wardrobe.style import Style
+from wardrobe.style import RGB, Style
 from wardrobe.svg import to_svg
 
 Region = NDArray[np.bool_]  # H x W
@@ -49,6 +49,7 @@ CHIN = 0.52  # heads below the middle of the skull: from there on down the neck 
 CAST = (0.035, 0.06)  # heads: how far hair, face and hands throw their shadow, across and down
 EDGE = 0.03  # heads: how far the last line of old clothes reaches over bare skin
 SCRAP = 0.01  # of the figure: larger pieces that nobody has a name for stay
+HUE, SHADED = 16.0, 0.6  # distance of a and b in CIELAB, and share of the skin's lightness, that are still skin
 CRUMB = 0.0012  # of the figure: smaller pieces of what stays are errors of detection
 OUTLINE = 0.006  # of the long side: the outline of old clothes beside their labels
 SOFT_CAST = 0.05  # heads: blur of that shadow in softly shaded drawings
@@ -121,17 +122,17 @@ def draw_draft(character: Image8, found: Detection, fit: Fit, outfit: Outfit, ch
     style = measure_style(rgb, found.labels, unit)
     old = np.isin(found.labels, list(changed))
     skin = flesh(rgb, found.keep > 0, found.labels)
-    neck = Layer(Z.BODY, fit.figure.neck(), skin, Part.SKIN, line=0, shading=0)
-    body = [*skin_layers(fit.figure, skin), neck]
+    body = [*skin_layers(fit.figure, skin), Layer(Z.BODY, fit.figure.neck(), skin, Part.SKIN, line=0, shading=0)]
     layers = sorted([*body, *garments.layers(outfit, fit.figure, style)], key=lambda layer: layer.z)
     layers = [layer for layer in layers if fit.frame.shows(layer)]
     picture, maps = paint_picture(layers, style, fit.frame, None), paint_maps(layers, style, fit.frame)
     worn = maps.garments
     # skin is redrawn only where an old garment hid it; a garment's soft rim lies beside its ids
     drawn = cv2.dilate((worn > 0).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-    edge = _edge_on_skin(found, old, fit)
+    neck = _below_chin(fit.figure, fit.frame) & _like(rgb, skin)
+    edge = _edge_on_skin(found, old, neck, unit)
     alpha = np.where(drawn | old | edge, picture[..., 3], np.uint8(0))
-    front = _without_crumbs(_in_front(found, fit, outfit, worn, set(changed)), CRUMB * (found.labels > 0).sum())
+    front = _without_crumbs(_in_front(found, outfit, worn, set(changed), neck), CRUMB * (found.labels > 0).sum())
     front &= ~edge
     old |= _scraps(character, found.labels, old, front)
     front |= _rim(rgb, front, unit) & ~(worn == 0)
@@ -194,7 +195,7 @@ def old_clothes(draft: Draft, labels: Image8) -> Region:
     return np.asarray((draft.old | (around & (labels == 0))) & ~draft.front)
 
 
-def _in_front(found: Detection, fit: Fit, outfit: Outfit, worn: Image8, changed: set[Part]) -> Region:
+def _in_front(found: Detection, outfit: Outfit, worn: Image8, changed: set[Part], neck: Region) -> Region:
     """What of the picture lies over the draft. A garment lies over what it is worn on: gloves over hands, hats over hair,
     collars over the neck."""
     labels, kept = found.labels, found.keep > 0
@@ -206,7 +207,7 @@ def _in_front(found: Detection, fit: Fit, outfit: Outfit, worn: Image8, changed:
     front = np.isin(labels, (Part.HAIR, Part.HELD)) | kept | (stays & (rank[labels] >= rank[slots]))
     over_hands = (slots == Part.HANDWEAR) & kept
     over_hair = (slots == Part.HEADWEAR) & ((labels == Part.HAIR) | (labels == Part.HEADWEAR))
-    over_neck = (worn > 0) & kept & _below_chin(fit.figure, fit.frame)
+    over_neck = (worn > 0) & kept & neck
     return np.asarray(front & ~over_hands & ~over_hair & ~over_neck)
 
 
@@ -221,12 +222,19 @@ def _scraps(character: Image8, labels: Image8, old: Region, front: Region) -> Re
     return np.asarray(np.isin(where, small) & loose)
 
 
-def _edge_on_skin(found: Detection, old: Region, fit: Fit) -> Region:
+def _edge_on_skin(found: Detection, old: Region, neck: Region, unit: float) -> Region:
     """The old clothes' last line on neck, arms and legs, whose label it half has: skin is drawn over it too."""
-    reach = 2 * max(1, round(EDGE * fit.frame.scale)) + 1
+    reach = 2 * max(1, round(EDGE * unit)) + 1
     beside = cv2.dilate(old.astype(np.uint8), np.ones((reach, reach), np.uint8)) > 0
-    bare = (found.labels == Part.SKIN) & ((found.keep == 0) | _below_chin(fit.figure, fit.frame))
-    return np.asarray(beside & bare)
+    return np.asarray(beside & (found.labels == Part.SKIN) & ((found.keep == 0) | neck))
+
+
+def _like(rgb: Image8, skin: RGB) -> Region:
+    """Of the skin's hue, lit or in shadow: below a chin there may also be a beard, and its line is the face's."""
+    lab = cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB).astype(np.float32)
+    wanted = cv2.cvtColor(np.array([[skin]], np.uint8), cv2.COLOR_RGB2LAB).astype(np.float32)[0, 0]
+    hue = np.hypot(*np.moveaxis(lab[..., 1:] - wanted[1:], -1, 0))
+    return np.asarray((hue < HUE) & (lab[..., 0] > SHADED * wanted[0]))
 
 
 def _without_crumbs(region: Region, least: float) -> Region:
