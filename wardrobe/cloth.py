@@ -238,6 +238,13 @@ def discs(centres: Points, radius: float) -> Path:
     return path
 
 
+def cross(x: float, y: float, size: float) -> list[XY]:
+    """Corners of a nurse's cross round (x, y), `size` from its middle to its ends."""
+    quarter = [(-1 / 3, -1.0), (1 / 3, -1.0), (1 / 3, -1 / 3)]
+    turned = [quarter, *([(-b, a) for a, b in quarter], [(-a, -b) for a, b in quarter], [(b, -a) for a, b in quarter])]
+    return [(x + a * size, y + b * size) for corners in turned for a, b in corners]
+
+
 def shape(*corners: Sequence[float]) -> Path:
     """A closed polygon."""
     path = Path()

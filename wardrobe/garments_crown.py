@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from wardrobe.canvas import Layer, Mark, Z
-from wardrobe.cloth import WHITE, Cloth, shape
+from wardrobe.cloth import WHITE, Cloth, cross, shape
 from wardrobe.garments_head import Rows, blob, corners, lines, on_head, skull
 from wardrobe.geometry import Points, polygon, spline, trace
 from wardrobe.path import Path
@@ -226,29 +226,13 @@ def nurse_cap(c: Cloth) -> list[Layer]:
         (-w * 0.3 + d, -0.43),
     ]
     red, s = c.garment.second_rgb or (206, 44, 56), 0.06
-    cross = [
-        (d + a * s, -0.54 + b * s)
-        for a, b in (
-            (-0.33, -1),
-            (0.33, -1),
-            (0.33, -0.33),
-            (1, -0.33),
-            (1, 0.33),
-            (0.33, 0.33),
-            (0.33, 1),
-            (-0.33, 1),
-            (-0.33, 0.33),
-            (-1, 0.33),
-            (-1, -0.33),
-            (-0.33, -0.33),
-        )
-    ]
+    plus = cross(d, -0.54, s)
     pleats = lines(c, [(-w * 0.3 + d, -0.74), (-w * 0.36, -0.62)], [(w * 0.3 + d, -0.74), (w * 0.36, -0.62)])
     rim = lines(c, [(-w * 0.62 + d, -0.565), (d, -0.6), (w * 0.62 + d, -0.565)])
     return [
         c.piece(Z.HEADWEAR, corners(c, peak), marks=[Mark(pleats, width=0.8)]),
         c.piece(
-            Z.HEADWEAR + 0.1, corners(c, brim), marks=[Mark(rim, width=0.6, strength=0.7), Mark(corners(c, cross), "fill", red)]
+            Z.HEADWEAR + 0.1, corners(c, brim), marks=[Mark(rim, width=0.6, strength=0.7), Mark(corners(c, plus), "fill", red)]
         ),
     ]
 

@@ -9,7 +9,7 @@ import numpy as np
 from wardrobe import lower, upper
 from wardrobe import tailoring as tailor
 from wardrobe.canvas import Layer, Mark, Z
-from wardrobe.cloth import WHITE, Cloth, across, shape, strokes
+from wardrobe.cloth import WHITE, Cloth, across, cross, shape, strokes
 from wardrobe.geometry import Points, polygon, spline, trace
 from wardrobe.path import Path
 from wardrobe.style import RGB, darken, lighten
@@ -166,25 +166,7 @@ def nurse_dress(c: Cloth) -> list[Layer]:
     neck = c.figure.torso.neckline("v", 0.72, 0.15)
     placket = front.line((0.2, 0.17), (0.17, 0.4), (0.14, 0.64), (0.16, front.end + 0.02))
     x, y = front.at(-0.44, 0.36)
-    plus = shape(
-        *[
-            (x + a * 0.1 * w, y + b * 0.1 * w)
-            for a, b in (
-                (-0.33, -1),
-                (0.33, -1),
-                (0.33, -0.33),
-                (1, -0.33),
-                (1, 0.33),
-                (0.33, 0.33),
-                (0.33, 1),
-                (-0.33, 1),
-                (-0.33, 0.33),
-                (-1, 0.33),
-                (-1, -0.33),
-                (-0.33, -0.33),
-            )
-        ]
-    )
+    plus = shape(*cross(x, y, 0.1 * w))
     marks = [
         upper.torso_folds(c, 0.9),
         *tailor.drapes(c, front, 4, 0.7, 0.05),
