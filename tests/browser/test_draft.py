@@ -18,7 +18,7 @@ def test_a_draft_from_words_to_result(page: Page, site: Site, character_file: Pa
     say(page, "red hoodie, blue jeans")
     picture = page.locator("#draft img")
     expect(picture).to_have_attribute("alt", "Draft: red hoodie, blue jeans")
-    assert len(drafts) == 1
+    assert [asked.prompt for asked in drafts].count("red hoodie, blue jeans") == 1  # another visitor's last may come late
 
     page.locator("#garments li", has_text="hoodie").locator("[data-field=colour]").select_option("teal")
     expect(picture).to_have_attribute("alt", "Draft: teal hoodie, blue jeans")
