@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Any
@@ -17,15 +18,21 @@ class Kept:
     def __init__(self, size: int) -> None:
         self.size = size
         self.known: OrderedDict[Hashable, Any] = OrderedDict()
+        self.lock = threading.Lock()  # of the table alone: drafts are read by several visitors at once
 
     def of(self, key: Hashable, make: Callable[[], Any]) -> Any:
         """The answer; made now if it is not known. It is shared: not to be written into."""
-        if key not in self.known:
-            self.known[key] = make()
+        with self.lock:
+            if key in self.known:
+                self.known.move_to_end(key)
+                return self.known[key]
+        made = make()
+        with self.lock:
+            self.known[key] = made
+            self.known.move_to_end(key)
             if len(self.known) > self.size:
                 self.known.popitem(last=False)
-        self.known.move_to_end(key)
-        return self.known[key]
+        return made
 
 
 def digest(picture: NDArray[Any]) -> bytes:

@@ -54,6 +54,14 @@ class Plan:
     joints: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     beyond: Region | None = None
 
+    def picture(self, draft: Draft) -> Image8:
+        """H x W x 4, the character in one of the drafts; outside the mask bit for bit as it was."""
+        assert self.found is not None and self.request.mask is not None
+        character, kept = self.request.character, self.request.mask == 0
+        image = dressed(character, draft, self.found.labels)
+        image[kept] = character[kept]
+        return image
+
 
 def make_plan(request: SwapRequest, see: See) -> Plan:
     """Mask and drafts of a valid request. Raises `UserError` where there is nothing to repaint."""
@@ -97,15 +105,12 @@ def make_draft(request: SwapRequest, see: See) -> Drafted:
     joints = plan.joints
     if not plan.drafts:
         return Drafted(None, joints=joints, notes=plan.request.notes or (NOTHING_NAMED,))
-    draft, found = plan.drafts[0], plan.found
-    assert found is not None and plan.request.mask is not None
-    worn = dressed(request.character, draft, found.labels)
-    worn[plan.request.mask == 0] = request.character[plan.request.mask == 0]
+    draft = plan.drafts[0]
     garments, beyond = draft.outfit.garments, plan.beyond
     is_cut = beyond is not None and beyond.sum() > CUT * (beyond | draft.covers).sum()
     return Drafted(
         draft.image,
-        worn,
+        plan.picture(draft),
         garments,
         tuple(map(choices_of, garments)),
         draft.parts,

@@ -98,15 +98,14 @@ class OutfitSwapper:
 
     def _pasted(self, plan: Plan, on_step: OnStep | None, timer: Timer) -> SwapResult:
         """The drafts as they are; a model draws only where a body could not be made out."""
-        request, found = plan.request, plan.found
-        assert found is not None and request.mask is not None
+        request = plan.request
+        assert request.mask is not None
         images, outfits = [], []
         for index, draft in enumerate(plan.drafts):
             with timer("draft"):
-                image = dressed(request.character, draft, found.labels)
-                image[request.mask == 0] = request.character[request.mask == 0]
-            if (draft.rest & (request.mask > 0)).any():
-                mask = (draft.rest & (request.mask > 0)).astype(np.uint8) * np.uint8(255)
+                image = plan.picture(draft)
+            mask = (draft.rest & (request.mask > 0)).astype(np.uint8) * np.uint8(255)
+            if mask.any():
                 own = replace(request, character=image, mask=mask, seed=request.seed + index, count=1, notes=())
                 with worn_loras(self.networks, own):
                     image = self._swap(Plan(own), on_step, timer).images[0]
