@@ -38,6 +38,9 @@ JOINTS = (
     *("eye_l", "eye_r", "ear_l", "ear_r"),
 )
 MIRRORED = [JOINTS.index(name[:-2] + {"_l": "_r", "_r": "_l"}.get(name[-2:], name[-2:])) for name in JOINTS]  # left <-> right
+# of the body, as seen in the picture too; a hand ends at the fingertips, a foot at the toes, the head includes the neck
+_PIECES = ("upper_arm", "lower_arm", "hand"), ("thigh", "shin", "foot")
+SEGMENTS = ("head", "trunk", *(f"{name}_{side}" for limb in _PIECES for side in "lr" for name in limb))
 WIDTHS = (96, 128, 128)
 
 

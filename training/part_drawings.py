@@ -13,18 +13,29 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.hint_reader import JOINTS
+from models.hint_reader import JOINTS, SEGMENTS
 from models.part_parser import FACE_HANDS
 from training.characters import Drawing, draw
+from training.characters.body_map import CONE
 from training.pairs import EVALUATION_SEEDS
 
 HEIGHT = 320
 WIDTHS = {160: 0.35, 224: 0.4, 320: 0.25}
-ARRAYS = {"rgba": 4, "parts": 1, "garments": 1, "lines": 1, "depth": 1}  # bytes a pixel
+Dtype = type[np.uint8] | type[np.uint16] | type[np.float32]
+PLANES: dict[str, tuple[Dtype, tuple[int, ...]]] = {  # of every pixel
+    "rgba": (np.uint8, (4,)),
+    **dict.fromkeys(("parts", "garments", "lines", "depth"), (np.uint8, ())),
+    "body": (np.uint16, ()),
+}
+ROWS: dict[str, tuple[Dtype, tuple[int, ...]]] = {  # of every drawing
+    "joints": (np.float32, (len(JOINTS), 2)),
+    "cones": (np.float32, (len(SEGMENTS), CONE)),
+}
 FIRST_SEED = 600_000_000
 KEPT_EVERY = 500  # drawings
 
@@ -37,15 +48,18 @@ def part_map(drawing: Drawing) -> NDArray[np.uint8]:
 @dataclass(frozen=True)
 class Sheet:
     """Drawings of one shape. rgba: N x H x W x 4, straight alpha; parts: N x H x W, see `part_map`; garments: 0 none,
-    i + 1 the i-th garment; lines: 255 = line; depth: brighter = nearer, 0 = background; joints: N x 18 x 2 float32, x and y
-    in pixels of `models.hint_reader.JOINTS`, NaN where there is none."""
+    i + 1 the i-th garment; lines: 255 = line; depth: brighter = nearer, 0 = background; body: N x H x W uint16, and cones: N x
+    14 x 7 float32, see `training.characters.body_map.DrawnBody`; joints: N x 18 x 2 float32, x and y in pixels of
+    `models.hint_reader.JOINTS`, NaN where there is none."""
 
     rgba: NDArray[np.uint8]
     parts: NDArray[np.uint8]
     garments: NDArray[np.uint8]
     lines: NDArray[np.uint8]
     depth: NDArray[np.uint8]
+    body: NDArray[np.uint16]
     joints: NDArray[np.float32]
+    cones: NDArray[np.float32]
 
     def __len__(self) -> int:
         return len(self.parts)
@@ -60,10 +74,11 @@ def read_sheets(folder: Path) -> list[Sheet]:
     found = []
     for file in sorted(folder.rglob("sheet.json")):
         count, height, width = json.loads(file.read_text())
-        shapes = {name: (count, height, width, *([depth] if depth > 1 else [])) for name, depth in ARRAYS.items()}
-        arrays = {name: np.memmap(file.parent / name, np.uint8, "r", shape=shape) for name, shape in shapes.items()}
-        joints = np.memmap(file.parent / "joints", np.float32, "r", shape=(count, len(JOINTS), 2))
-        found.append(Sheet(**arrays, joints=joints))
+        kinds = {name: (dtype, (height, width, *rest)) for name, (dtype, rest) in PLANES.items()} | ROWS
+        arrays: dict[str, Any] = {
+            name: np.memmap(file.parent / name, dtype, "r", shape=(count, *shape)) for name, (dtype, shape) in kinds.items()
+        }
+        found.append(Sheet(**arrays))
     return found
 
 
@@ -86,7 +101,7 @@ def write(folder: Path, seeds: Sequence[int]) -> int:
     files = {}
     for width in WIDTHS:
         (folder / str(width)).mkdir(parents=True, exist_ok=True)
-        files[width] = {name: open(folder / str(width) / name, "wb") for name in (*ARRAYS, "joints")}
+        files[width] = {name: open(folder / str(width) / name, "wb") for name in (*PLANES, *ROWS)}
     for number, seed in enumerate(seeds, 1):
         width = int(np.random.default_rng([seed, 53]).choice(list(WIDTHS), p=list(WIDTHS.values())))
         drawing = draw(seed, (HEIGHT, width), background=False)
@@ -97,6 +112,8 @@ def write(folder: Path, seeds: Sequence[int]) -> int:
             "garments": drawing.garment_map,
             "lines": drawing.lineart,
             "depth": drawing.depth,
+            "body": drawing.body.occupancy,
+            "cones": drawing.body.cones,
             "joints": np.array([drawing.keypoints.get(name, (np.nan, np.nan)) for name in JOINTS], np.float32),
         }
         for name, values in arrays.items():

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.characters.background import draw_background
+from training.characters.body_map import DrawnBody, body_map
 from training.characters.caption import caption
 from training.characters.face import draw_face
 from training.characters.figures import build_figure
@@ -47,7 +48,7 @@ class Drawing:
     """image: H x W x 4 uint8, straight alpha. labels: H x W uint8, values of ClothingPart. face_hands: H x W bool,
     face, neck and bare hands. garments: what is worn, innermost first. garment_map: H x W uint8, 0 none, i + 1 =
     garments[i]. lineart: H x W uint8, 255 = line. keypoints: joint -> (x, y) in pixels, l and r as seen in the
-    picture. depth: H x W uint8, brighter = nearer, 0 = background. person: everything but the clothes."""
+    picture. depth: H x W uint8, brighter = nearer, 0 = background. person: everything but the clothes. body: under them."""
 
     image: NDArray[np.uint8]
     labels: NDArray[np.uint8]
@@ -60,6 +61,7 @@ class Drawing:
     keypoints: dict[str, tuple[float, float]]
     depth: NDArray[np.uint8]
     person: Person
+    body: DrawnBody
 
 
 def stream(seed: int, purpose: str) -> np.random.Generator:
@@ -123,6 +125,7 @@ def draw(
         keypoints={name: frame.pixel(*point) for name, point in (figure.joints | figure.head.landmarks()).items()},
         depth=maps.depth,
         person=person,
+        body=body_map(figure, frame),
     )
 
 
@@ -132,11 +135,21 @@ def draw_outfit(
     """The clothes of an outfit alone, as on an invisible dummy with the figure and style of `figure_seed` (default: the
     outfit's); size x size x 4 uint8, straight alpha."""
     seed = outfit_seed if figure_seed is None else figure_seed
-    style, figure = style_of(seed), build_figure(stream(seed, "figure"))
-    _, frame = _framing(stream(seed, "framing"), figure, size, size, "full body")
+    style, (figure, frame) = style_of(seed), _dummy(seed, size)
     layers = garments.layers(sample_outfit(stream(outfit_seed, "outfit"), held_out=held_out), figure, style)
     picture: NDArray[np.uint8] = paint_picture(sorted(filter(frame.shows, layers), key=lambda layer: layer.z), style, frame, None)
     return picture
+
+
+def outfit_body(figure_seed: int, size: int = 256) -> DrawnBody:
+    """The body of the dummy that `draw_outfit` leaves invisible."""
+    return body_map(*_dummy(figure_seed, size))
+
+
+def _dummy(seed: int, size: int) -> tuple[Figure, Frame]:
+    """The body of character `seed` from head to feet, and where it stands on a square canvas."""
+    figure = build_figure(stream(seed, "figure"))
+    return figure, _framing(stream(seed, "framing"), figure, size, size, "full body")[1]
 
 
 def _body(seed: int, figure: Figure, style: Style, framing: str, background: str) -> tuple[list[Layer], Person]:
