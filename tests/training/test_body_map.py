@@ -20,11 +20,6 @@ AXES = {
     "thigh": ("thigh", "knee"),
     "shin": ("knee", "ankle"),
 }
-    "upper_arm": ("shoulder", "elbow"),
-    "lower_arm": ("elbow", "wrist"),
-    "thigh": ("thigh", "knee"),
-    "shin": ("knee", "ankle"),
-}
 
 
 @pytest.fixture(scope="module", params=(3, 11))
