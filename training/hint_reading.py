@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,6 @@ from typing import Any
 import cv2
 import numpy as np
 import torch
-import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
@@ -33,44 +31,43 @@ from pipeline.body import CLAIMED, dome
 from pipeline.detect import BEHIND
 from pipeline.images import flatten
 from training import loop
+from training.characters.body_map import DrawnBody, seen
 from training.evaluate_detection import drawings
 from training.noise import Floats, Rng
-from training.parsing import Looks, add_training_options, as_planes, recipe_of, run
+from training.parsing import Looks, add_training_options, recipe_of, run
 from training.part_drawings import Sheet, pick, some
 from training.part_styles import place, restyle, seen_by
+from training.reading_loss import CELL, Posed, reading_loss
 
-SPREAD = 1.2  # cells: how exactly a joint is to be placed
 ROUND, DROP = 0.08, 0.12  # of a relief: how far from a border a limb is still round, in sides, and how much lower its border is
 CLOSE = 0.05  # of the picture's height: a joint this near is found
 
 
-@dataclass(frozen=True)
-class Posed:
-    """A batch. rgb: B x S x S x 3 uint8; joints: B x 18 x 2 float32, x and y in pixels, NaN where there is none; depth: B x
-    S x S float32 in 0..1, near = 1."""
-
-    rgb: Tensor
-    joints: Tensor
-    depth: Tensor
-
-    def planes(self, device: torch.device | str) -> Tensor:
-        return as_planes(self.rgb, device)
-
-
-def look(sheets: Sequence[Sheet], side: int, rng: Rng) -> tuple[Any, Any, Any]:
-    """One drawing, restyled: rgb, joints and depth, see `Posed`."""
+def look(sheets: Sequence[Sheet], side: int, rng: Rng) -> tuple[Any, ...]:
+    """One drawing, restyled: rgb and what is to be read, see `Posed`."""
     sheet, row = pick(sheets, rng)
     maps = place(rng, sheet.parts.shape[1:], side)
     scene = seen_by(sheet.drawing(row), maps)
     rgb, _ = restyle(scene, rng, some(sheets, rng))
     levels: Any = cv2.remap(sheet.depth[row], *maps, cv2.INTER_NEAREST, borderValue=(0,))
-    return rgb, carried(sheet.joints[row], maps, sheet.parts.shape[1:]), relief(levels)
+    joints = carried(sheet.joints[row], maps, sheet.parts.shape[1:])
+    return rgb, joints, relief(levels), *body_in(DrawnBody(sheet.body[row], sheet.cones[row]), maps)
+
+
+def body_in(body: DrawnBody, maps: tuple[Floats, Floats]) -> tuple[Any, Any, Any]:
+    """The body of a drawing in the cells of a picture that `cv2.remap` makes by maps: occupancy, front and place, see `Posed`."""
+    x, y = ((plane[1::CELL, 1::CELL] + plane[2::CELL, 2::CELL]) / 2 for plane in maps)
+    return seen(body, x, y, _mirrored(maps))
+
+
+def _mirrored(maps: tuple[Floats, Floats]) -> bool:
+    return bool(maps[0][0, -1] < maps[0][0, 0])
 
 
 def carried(joints: NDArray[np.float32], maps: tuple[Floats, Floats], shape: tuple[int, ...]) -> NDArray[np.float32]:
     """Where joints of a drawing of `shape` lie in a picture that `cv2.remap` makes by maps; NaN outside either."""
     x, y = (plane[::2, ::2] for plane in maps)
-    if maps[0][0, -1] < maps[0][0, 0]:
+    if _mirrored(maps):
         joints = joints[list(MIRRORED)]
     found = np.full(joints.shape, np.nan, np.float32)
     step = 2 * float(np.hypot(maps[0][1, 0] - maps[0][0, 0], maps[1][1, 0] - maps[1][0, 0])) + 1
@@ -107,31 +104,9 @@ class Reading(nn.Module):
         return {"head": self.head}
 
     def forward(self, batch: Posed, generator: torch.Generator) -> Tensor:
-        device = next(self.head.parameters()).device
-        planes = batch.planes(device)
         with torch.no_grad():
-            fine, merged = self.trunk(planes)
-        odds, depth = self.head(fine, merged)
-        likely: Tensor = odds.float().log_softmax(2)
-        joints = -(targets(batch.joints.to(device), planes.shape[-1] // 4) * likely).sum(2).mean()
-        wanted = F.avg_pool2d(batch.depth.to(device)[:, None], 2)
-        return joints + 4 * depth_loss(depth.float(), wanted)
-
-
-def targets(joints: Tensor, cells: int) -> Tensor:
-    """B x 18 x 2 pixels, cells of 4 x 4 pixels a side -> B x 18 x (1 + cells * cells), what `HintHead` is to say."""
-    axis = torch.arange(cells, device=joints.device) + 0.5
-    spread = torch.exp(-((axis - (joints[..., None] + 0.5) / 4) ** 2) / (2 * SPREAD**2))  # B x 18 x 2 x cells
-    plane = (spread[:, :, 1, :, None] * spread[:, :, 0, None, :]).flatten(2)
-    there = ~joints.isnan().any(2, keepdim=True)
-    plane = torch.where(there, plane / plane.sum(2, keepdim=True).clamp_min(1e-6), torch.zeros_like(plane))
-    return torch.cat([(~there).float(), plane], 2)
-
-
-def depth_loss(found: Tensor, wanted: Tensor) -> Tensor:
-    """Difference of depths and of their slopes, so that borders are sharp."""
-    slopes = sum((found.diff(dim=axis) - wanted.diff(dim=axis)).abs().mean() for axis in (2, 3))
-    return (found - wanted).abs().mean() + 2 * slopes
+            fine, merged = self.trunk(batch.planes(next(self.head.parameters()).device))
+        return reading_loss(self.head(fine, merged), batch)
 
 
 def evaluate(reader: HintReader, count: int) -> str:

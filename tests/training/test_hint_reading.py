@@ -7,12 +7,14 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from models.hint_reader import JOINTS, MIRRORED, load
+from models.hint_reader import JOINTS, MIRRORED, SEGMENTS, SWAPPED, load
 from models.profiles import SEGMENTER
 from training import hint_reading
-from training.hint_reading import carried, evaluate, look, relief, targets
+from training.characters.body_map import DrawnBody
+from training.hint_reading import body_in, carried, evaluate, look, relief
 from training.part_drawings import read_sheets
 from training.part_styles import place
+from training.reading_loss import Posed, body_loss, targets
 
 
 def test_joints_are_carried_to_where_the_drawing_is_shown(sheets: Path) -> None:
@@ -30,6 +32,30 @@ def test_joints_are_carried_to_where_the_drawing_is_shown(sheets: Path) -> None:
                 assert np.linalg.norm(at - wanted) < 2 * shape[0] / 128 + 1
     assert 0 < turned < 12
     assert np.isnan(carried(np.full((len(JOINTS), 2), np.nan, np.float32), maps, shape)).all()
+
+
+def test_the_body_is_carried_like_the_joints_and_left_and_right_change_places(sheets: Path) -> None:
+    sheet = read_sheets(sheets)[0]
+    body = DrawnBody(sheet.body[0], sheet.cones[0])
+    y, x = np.mgrid[: sheet.parts.shape[1], : sheet.parts.shape[2]].astype(np.float32)
+    straight, turned = (body_in(body, maps) for maps in ((x, y), (x[:, ::-1], y[:, ::-1])))
+    swapped = np.append(0, np.array(SWAPPED) + 1)
+    assert np.array_equal(swapped[turned[1][:, ::-1]], straight[1])
+    assert np.allclose(turned[2][0][:, ::-1], straight[2][0]) and np.allclose(-turned[2][1][:, ::-1], straight[2][1])
+    for index, other in enumerate(SWAPPED):
+        assert np.array_equal((turned[0][:, ::-1] >> other) & 1, (straight[0] >> index) & 1)
+
+
+def test_a_perfect_answer_costs_less_than_any_other(sheets: Path) -> None:
+    rgb, joints, depth, occupancy, front, where = (
+        torch.from_numpy(part)[None] for part in look(read_sheets(sheets), 96, np.random.default_rng(3))
+    )
+    batch = Posed(rgb, joints, depth, occupancy, front, where)
+    there = (occupancy[:, None] >> torch.arange(len(SEGMENTS))[:, None, None]) & 1
+    nearest = torch.nn.functional.one_hot(front.long(), 1 + len(SEGMENTS)).permute(0, 3, 1, 2)
+    perfect = torch.cat([20.0 * there - 10, 20.0 * nearest - 10, where], 1)
+    assert body_loss(perfect, batch) < 0.1 < body_loss(torch.zeros_like(perfect), batch)
+    assert body_loss(perfect[:, SWAPPED + list(range(14, 31))], batch) > 0.2
 
 
 def test_a_relief_keeps_the_order_of_layers_and_is_round() -> None:
@@ -50,7 +76,9 @@ def test_targets_are_probabilities_with_their_peak_at_the_joint() -> None:
 
 
 def test_a_look_shows_the_character_with_its_joints(sheets: Path) -> None:
-    rgb, joints, depth = look(read_sheets(sheets), 96, np.random.default_rng(3))
+    rgb, joints, depth, occupancy, front, where = look(read_sheets(sheets), 96, np.random.default_rng(3))
+    assert occupancy.shape == front.shape == (24, 24) and where.shape == (2, 24, 24)
+    assert ((occupancy > 0) == (front > 0)).all() and front.any() and occupancy.max() < 1 << len(SEGMENTS)
     assert rgb.shape == (96, 96, 3) and rgb.dtype == np.uint8 and depth.shape == (96, 96)
     assert joints.shape == (18, 2) and np.nanmin(joints) >= 0 and np.nanmax(joints) < 96
 

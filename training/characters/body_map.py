@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.hint_reader import SEGMENTS
+from models.hint_reader import SEGMENTS, SWAPPED
 from wardrobe.canvas import Frame
 from wardrobe.figure import Figure
 from wardrobe.path import Path
@@ -89,3 +89,16 @@ def places(
     along = ((x * bx + y * by) / square).clip(0, 1)
     across = (x * by - y * bx) / np.sqrt(square) / np.maximum(first + (last - first) * along, 1e-3)
     return np.nan_to_num(along).astype(np.float32), np.nan_to_num(across.clip(-1, 1)).astype(np.float32)
+
+
+def seen(body: DrawnBody, x: Places, y: Places, mirrored: bool) -> tuple[NDArray[np.int32], NDArray[np.uint8], Places]:
+    """The body where a picture shows the drawing's pixels x, y, h x w each: occupancy as bits, the segment in front, see `front`,
+    and along and across, 2 x h x w, see `places`. mirrored: left and right are then swapped."""
+    occupancy: Any = cv2.remap(body.occupancy, x, y, cv2.INTER_NEAREST, borderValue=(0,))
+    nearest = front(occupancy, body.cones)
+    along, across = places(nearest, x, y, body.cones)
+    if not mirrored:
+        return occupancy.astype(np.int32), nearest, np.stack([along, across])
+    other = np.array(SWAPPED)
+    bits = sum((np.int32(1 << index) * plane for index, plane in enumerate(split(occupancy)[other])), np.int32(0))
+    return np.asarray(bits, np.int32), np.append(0, other + 1)[nearest].astype(np.uint8), np.stack([along, -across])
