@@ -32,10 +32,10 @@ SQUARE = 8
 WEIGHT = 0.6  # of a part's colour over the picture
 COLOURS = np.zeros((256, 3), np.uint8)
 COLOURS[:12] = [
-    *((0, 0, 0), (255, 170, 120), (130, 70, 20), (230, 30, 50), (30, 80, 240), (200, 40, 220)),
-    *((0, 200, 210), (20, 140, 40), (255, 150, 0), (250, 230, 0), (110, 0, 170), (150, 150, 150)),
+    *((0, 0, 0), (255, 205, 160), (0, 150, 60), (235, 30, 45), (40, 90, 255), (215, 60, 230)),
+    *((0, 215, 225), (130, 75, 20), (255, 145, 0), (255, 235, 0), (90, 0, 160), (140, 140, 140)),
 ]
-COLOURS[UNKNOWN] = 120, 255, 0
+COLOURS[UNKNOWN] = 150, 255, 0
 TITLES = {value: title for title, value in VALUES.items()}
 GRIDS = (25, 50, 100, 200, 400)  # pixels between lines
 APART = 42  # least pixels of the view between lines
@@ -101,10 +101,10 @@ def listed(folder: Folder) -> Iterator[str]:
 
 
 def overlay(rgb: NDArray[np.uint8], labels: Labels, weight: float = WEIGHT) -> NDArray[np.uint8]:
-    """H x W x 3: parts in their colours over the picture, with borders drawn."""
+    """H x W x 3: parts in their colours over the picture in grey, as a colour over colours is no longer known."""
     there = labels > 0
-    shown = rgb.copy()
-    shown[there] = np.rint((1 - weight) * rgb[there] + weight * COLOURS[labels[there]]).astype(np.uint8)
+    shown, grey = rgb.copy(), cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
+    shown[there] = np.rint((1 - weight) * grey[there][:, None] + weight * COLOURS[labels[there]]).astype(np.uint8)
     return shown
 
 

@@ -6,7 +6,8 @@ be made again. The list is kept as STEM.json beside STEM.png:
     {"picture": "girl.png", "size": [768, 512], "operations": [{"op": "polygon", "part": "hair", "points": [[10, 20], ...]}]}
 
 Points are x to the right and y down in pixels of the picture. `OPERATIONS` says what there is; every operation that paints
-takes `part`, a title of `ClothingPart` or "unknown", and `within`, parts that alone it paints over.
+takes `part`, a title of `ClothingPart` or "unknown", and may take `within`, parts that alone it paints over, and `inside`,
+corners of a polygon outside which it paints nothing.
 """
 
 from __future__ import annotations
@@ -18,26 +19,26 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from models.profiles import SEGMENTER
+from models.segmenter import Segmenter, load_bundled
+from pipeline.detect import BEHIND, detect, pick
 from pipeline.images import flatten, is_opaque
 from pipeline.request import Click, ClothingPart, DetectRequest, Image8, UserError
-
-if TYPE_CHECKING:
-    from models.segmenter import Segmenter
 
 Labels = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
 Operation = dict[str, Any]
 
-BEHIND = (214, 214, 214)  # a transparent picture
 UNKNOWN = 255  # a pixel of which nobody can tell what it is
 VALUES = {part.title: int(part) for part in ClothingPart} | {"unknown": UNKNOWN}
 SNAP = 4  # pixels by which the border of a polygon may be off
+ARM = 12  # of something thin: least area in squares of the snap, below it is a corner
 TOLERANCE = 12  # of a fill: largest difference of a channel to the colour at its point, 0..255
 REACH = 4  # pixels that a fill grows under a line
 LINE = 9, 24  # of a drawn line: widest in pixels, least darker than beside it, 0..255
@@ -70,26 +71,11 @@ class Canvas:
 
 
 class Eyes:
-    """The bundled networks, imported and read when they are first asked for: most labels are made without, and at once."""
+    """The bundled networks, read when they are first asked for: most labels are made without."""
 
     @cached_property
     def segmenter(self) -> Segmenter:
-        from models.profiles import SEGMENTER
-        from models.segmenter import load_bundled
-
         return load_bundled(SEGMENTER)
-
-    def detect(self, picture: Image8) -> Labels:
-        """Parts of a character, H x W uint8."""
-        from pipeline.detect import detect
-
-        return detect(self.segmenter, DetectRequest(picture)).labels
-
-    def pick(self, picture: Image8, clicks: Sequence[Click]) -> Labels:
-        """The region that clicks mean, H x W uint8, 1 = in it."""
-        from pipeline.detect import pick
-
-        return (pick(self.segmenter, picture, clicks) > 0).astype(np.uint8)
 
 
 def make_labels(picture: Image8, operations: Sequence[Operation], eyes: Eyes | None = None) -> Labels:
@@ -139,6 +125,8 @@ def _paint(canvas: Canvas, found: NDArray[np.int16], operation: Operation) -> No
     if "within" in operation:
         titles = operation["within"]
         painted &= np.isin(canvas.labels, [value_of(title) for title in ([titles] if isinstance(titles, str) else titles)])
+    if "inside" in operation:
+        painted &= _drawn(canvas, points_of(operation, 3, "inside"))
     canvas.labels[painted] = found[painted].astype(np.uint8)
 
 
@@ -173,10 +161,16 @@ def _number(operation: Operation, name: str, otherwise: float) -> float:
 
 def outlined(canvas: Canvas, operation: Operation) -> Mask:
     """Inside a polygon whose border was moved to the picture's by at most `snap` pixels, 0 for not at all."""
+    region = _drawn(canvas, points_of(operation, 3))
+    return snapped(canvas.rgb, region, round(_number(operation, "snap", SNAP)))
+
+
+def _drawn(canvas: Canvas, corners: NDArray[np.float32]) -> Mask:
+    """Inside a polygon, exactly."""
     region = np.zeros(canvas.shape, np.uint8)
-    corners = np.rint(points_of(operation, 3) * 16).astype(np.int32)
-    cv2.fillPoly(region, [corners], 1, shift=4)
-    return snapped(canvas.rgb, region > 0, round(_number(operation, "snap", SNAP)))
+    cv2.fillPoly(region, [np.rint(corners * 16).astype(np.int32)], 1, shift=4)
+    drawn: Mask = region > 0
+    return drawn
 
 
 def snapped(rgb: NDArray[np.uint8], region: Mask, reach: int) -> Mask:
@@ -184,21 +178,25 @@ def snapped(rgb: NDArray[np.uint8], region: Mask, reach: int) -> Mask:
     between what lies deeper inside and what lies farther outside."""
     if reach <= 0 or not region.any():
         return region
+    inside, outside = _core(region, reach), _core(~region, reach)
+    if not inside.any() or not outside.any():
+        return region
+    found = _flooded(rgb, np.where(inside, 1, np.where(outside, 2, 0)).astype(np.int32))
+    moved: Mask = np.where(found > 0, found == 1, region)
+    return moved
+
+
+def _core(region: Mask, reach: int) -> Mask:
+    """What lies more than `reach` pixels inside, and the middle of arms too thin for that; corners are no arms."""
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1,) * 2)
-    inside = cv2.erode(region.astype(np.uint8), disc, borderValue=1)
-    outside = cv2.dilate(region.astype(np.uint8), disc) == 0
-    if not inside.any():
-        inside = _spine(region)
-    seeds = np.where(inside > 0, 1, np.where(outside, 2, 0)).astype(np.int32)
-    found = _flooded(rgb, seeds)
-    snapped: Mask = np.where(found > 0, found == 1, region)
-    return snapped
-
-
-def _spine(region: Mask) -> NDArray[np.uint8]:
-    """The middle of what is too thin to be eroded."""
-    depth = cv2.distanceTransform(np.pad(region, 1).astype(np.uint8), cv2.DIST_L2, 3)[1:-1, 1:-1]
-    return (region & (depth >= cv2.dilate(depth, np.ones((3, 3))) - 0.5)).astype(np.uint8)
+    deep = cv2.erode(region.astype(np.uint8), disc, borderValue=1)
+    _, pieces, table, _ = cv2.connectedComponentsWithStats((region & (cv2.dilate(deep, disc) == 0)).astype(np.uint8))
+    arm = table[:, cv2.CC_STAT_AREA] >= ARM * reach**2
+    arm[0] = False
+    depth = cv2.distanceTransform(region.astype(np.uint8), cv2.DIST_L2, 5)
+    ridge = depth >= cv2.dilate(depth, np.ones((3, 3))) - 0.5
+    core: Mask = (deep > 0) | (ridge & arm[pieces])
+    return core
 
 
 def _flooded(rgb: NDArray[np.uint8], seeds: NDArray[np.int32]) -> NDArray[np.int32]:
@@ -213,7 +211,8 @@ def _polygon(canvas: Canvas, operation: Operation, eyes: Eyes) -> NDArray[np.int
 
 
 def _fill(canvas: Canvas, operation: Operation, eyes: Eyes) -> NDArray[np.int16]:
-    """Everything of nearly the colour of the points that hangs together with them, and its half of the lines round it."""
+    """Everything of nearly the colour of the points that hangs together with them (`apart`: or does not), and its half of
+    the lines round it."""
     tolerance, reach = _number(operation, "tolerance", TOLERANCE), _number(operation, "reach", REACH)
     smooth = cv2.medianBlur(np.ascontiguousarray(canvas.rgb), 3)
     height, width = canvas.shape
@@ -222,7 +221,9 @@ def _fill(canvas: Canvas, operation: Operation, eyes: Eyes) -> NDArray[np.int16]
     for x, y in np.floor(points_of(operation, 1)).astype(int):
         if not (0 <= x < width and 0 <= y < height):
             raise UserError(f"the point {x}, {y} lies outside the picture, which is {width} x {height} pixels.")
-        if not region[y + 1, x + 1]:
+        if operation.get("apart"):
+            region[1:-1, 1:-1] |= np.abs(smooth.astype(int) - smooth[y, x]).max(-1) <= tolerance
+        elif not region[y + 1, x + 1]:
             cv2.floodFill(smooth, region, (int(x), int(y)), 0, (tolerance,) * 3, (tolerance,) * 3, flags)
     filled = cv2.morphologyEx(region[1:-1, 1:-1], cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)) > 0
     return _as_part(filled | _under_lines(canvas.rgb, filled, reach), operation)
@@ -264,31 +265,33 @@ def scribbled(canvas: Canvas, strokes: Sequence[Operation]) -> NDArray[np.int16]
 def _click(canvas: Canvas, operation: Operation, eyes: Eyes) -> NDArray[np.int16]:
     """What the bundled SAM takes for the thing at the points, less that at the points of `out`."""
 
-    def ask() -> Labels:
-        clicks = [Click(float(x), float(y)) for x, y in points_of(operation, 1)]
-        clicks += [Click(float(x), float(y), add=False) for x, y in points_of(operation, 0, "out")]
-        return eyes.pick(canvas.picture, clicks)
+    points, out = points_of(operation, 1), points_of(operation, 0, "out")
 
-    region = _remembered(canvas, operation, ask) > 0
+    def ask() -> Labels:
+        clicks = [Click(float(x), float(y)) for x, y in points] + [Click(float(x), float(y), add=False) for x, y in out]
+        return pick(eyes.segmenter, canvas.picture, clicks)
+
+    region = _remembered(canvas, operation, [points.tolist(), out.tolist()], ask) > 0
     return _as_part(snapped(canvas.rgb, region, round(_number(operation, "snap", 0))), operation)
 
 
 def _detected(canvas: Canvas, operation: Operation, eyes: Eyes) -> NDArray[np.int16]:
     """Everything that the bundled parser sees, or of it the `parts` alone."""
-    found = _remembered(canvas, operation, lambda: eyes.detect(canvas.picture))
+    found = _remembered(canvas, operation, [], lambda: detect(eyes.segmenter, DetectRequest(canvas.picture)).labels)
     wanted = [value_of(title) for title in operation.get("parts", [part.title for part in ClothingPart if part])]
     return np.where(np.isin(found, wanted), found.astype(np.int16), np.int16(-1))
 
 
-def _remembered(canvas: Canvas, operation: Operation, ask: Callable[[], Labels]) -> Labels:
-    """What a network answered the first time, as a PNG file in base 64."""
-    if "found" not in operation:
+def _remembered(canvas: Canvas, operation: Operation, asked: list[Any], ask: Callable[[], Labels]) -> Labels:
+    """What a network answered when it was first asked this, kept in the operation as a PNG file in base 64."""
+    found = operation.get("found")
+    if not isinstance(found, dict) or found.get("asked") != asked:
         answer = ask()
-        operation["found"] = base64.b64encode(cv2.imencode(".png", answer)[1].tobytes()).decode()
+        operation["found"] = {"asked": asked, "png": base64.b64encode(cv2.imencode(".png", answer)[1].tobytes()).decode()}
         return answer
     try:
-        stored = cv2.imdecode(np.frombuffer(base64.b64decode(operation["found"]), np.uint8), cv2.IMREAD_GRAYSCALE)
-    except (binascii.Error, TypeError, cv2.error):
+        stored = cv2.imdecode(np.frombuffer(base64.b64decode(found["png"]), np.uint8), cv2.IMREAD_GRAYSCALE)
+    except (binascii.Error, KeyError, TypeError, cv2.error):
         stored = None
     if stored is None or stored.shape != canvas.shape:
         raise UserError("what was found does not fit the picture, please remove 'found', and it is looked for again.")
