@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models import hint_reader
-from models.hint_reader import JOINTS
+from models.hint_reader import JOINTS, BodyMap, HintReader
 from pipeline.images import flatten, resize
 from pipeline.request import ClothingPart, Image8, UserError
 
@@ -33,7 +33,8 @@ class Evidence:
     """labels: H x W uint8, values of `ClothingPart` of the figure that is meant, 0 elsewhere. hands: H x W bool, its face, neck
     and bare hands. joints: x and y in pixels of each of `models.hint_reader.JOINTS`, sure: how sure each is in the picture,
     0..1. guesses: of joints that may be elsewhere too, K x 3: x, y and the share of the probability, the likeliest first.
-    placed: joints that the user put right. figures: how many figures the picture shows."""
+    placed: joints that the user put right. figures: how many figures the picture shows. body: where its limbs are under the
+    clothes, None where no reader knows."""
 
     labels: Image8
     hands: Mask
@@ -42,15 +43,23 @@ class Evidence:
     guesses: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
     placed: frozenset[str] = frozenset()
     figures: int = 1
+    body: BodyMap | None = None
 
     @property
     def shape(self) -> tuple[int, int]:
         return self.labels.shape[0], self.labels.shape[1]
 
 
-def read_evidence(character: Image8, labels: Image8, keep: Image8 | None = None, where: Mask | None = None) -> Evidence:
+def read_evidence(
+    character: Image8,
+    labels: Image8,
+    keep: Image8 | None = None,
+    where: Mask | None = None,
+    reader: HintReader | None = None,
+) -> Evidence:
     """character: H x W x 4 RGBA; labels, keep: of a `Detection` of it; where: H x W, true on the figure that is meant (a painted
-    mask, a click), None for the largest. Never raises for what the picture shows."""
+    mask, a click), None for the largest; reader: None for the bundled one. Never raises for what the picture shows."""
+    reader = reader or hint_reader.bundled()
     chosen, figures = _chosen(labels > 0, where)
     own = np.where(chosen, labels, np.uint8(0))
     hands = chosen & (keep > 0) if keep is not None else chosen & (labels == ClothingPart.SKIN)
@@ -61,11 +70,14 @@ def read_evidence(character: Image8, labels: Image8, keep: Image8 | None = None,
         seen[((labels > 0) & ~chosen)[top:bottom, left:right]] = (*BEHIND, 255)
     scale = min(1.0, READ_AT / max(seen.shape[:2]))
     small = resize(seen, (max(1, round(seen.shape[1] * scale)), max(1, round(seen.shape[0] * scale)))) if scale < 1 else seen
-    places, sure = hint_reader.bundled().guesses(np.ascontiguousarray(flatten(small, BEHIND)[..., :3]))
+    rgb = np.ascontiguousarray(flatten(small, BEHIND)[..., :3])
+    places, sure = reader.guesses(rgb)
     places = places * (seen.shape[1] / small.shape[1], seen.shape[0] / small.shape[0], 1) + (left, top, 0)
     joints = {name: (float(rows[0, 0]), float(rows[0, 1])) for name, rows in zip(JOINTS, places, strict=True)}
     present = dict(zip(JOINTS, map(float, sure), strict=True))
-    return Evidence(own, hands, joints, present, dict(zip(JOINTS, places, strict=True)), figures=figures)
+    body = reader.body(rgb)
+    body = body and replace(body, box=(left, top, right, bottom))
+    return Evidence(own, hands, joints, present, dict(zip(JOINTS, places, strict=True)), figures=figures, body=body)
 
 
 def with_joints(evidence: Evidence, placed: Mapping[str, XY]) -> Evidence:

@@ -20,9 +20,9 @@ from pipeline.part_tables import FACE_HANDS, translate
 from pipeline.request import ClothingPart
 from training.characters import Drawing, draw
 from training.evaluate_detection import FIRST_SEED
-from training.hint_reading import carried
 from training.part_drawings import part_map
 from training.part_styles import place, restyle, seen_by
+from training.posed import carried
 
 FIRST_RESTYLED = FIRST_SEED + 100_000
 SIDE = 320  # pixels of the square in which a restyled drawing is shown

@@ -2,35 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from models.hint_reader import SEGMENTS, Answers, BodyHead
-from training.parsing import as_planes
+from training.posed import CELL, Posed
 
 SPREAD = 1.2  # cells: how exactly a joint is to be placed
-CELL = 4  # pixels of a cell of joints and bodies
 RARE = 4.0  # times that a segment's pixels weigh more than the others' at most, because they are few
-
-
-@dataclass(frozen=True)
-class Posed:
-    """A batch. rgb: B x S x S x 3 uint8; joints: B x 18 x 2 float32, x and y in pixels, NaN where there is none; depth: B x
-    S x S float32 in 0..1, near = 1; occupancy: B x S/4 x S/4 int32, front: uint8 and place: B x 2 x S/4 x S/4 float32, see
-    `training.characters.body_map.seen`."""
-
-    rgb: Tensor
-    joints: Tensor
-    depth: Tensor
-    occupancy: Tensor
-    front: Tensor
-    place: Tensor
-
-    def planes(self, device: torch.device | str) -> Tensor:
-        return as_planes(self.rgb, device)
 
 
 def reading_loss(answers: Answers, batch: Posed) -> Tensor:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 import torch
+from PIL import Image
 
-from models.hint_reader import JOINTS, MIRRORED, SEGMENTS, SWAPPED, load
+from models.hint_reader import JOINTS, MIRRORED, SEGMENTS, SWAPPED, BodyMap, bundled, load
 from models.profiles import SEGMENTER
 from training import hint_reading
-from training.characters.body_map import DrawnBody
-from training.hint_reading import body_in, carried, evaluate, look, relief
+from training.characters import draw
+from training.characters.body_map import DrawnBody, seen, split
 from training.part_drawings import read_sheets
 from training.part_styles import place
-from training.reading_loss import Posed, body_loss, targets
+from training.posed import Posed, body_in, carried, look, relief
+from training.reading_loss import body_loss, targets
+from training.reading_report import BodyScore, evaluate, on_pictures
 
 
 def test_joints_are_carried_to_where_the_drawing_is_shown(sheets: Path) -> None:
@@ -89,4 +93,31 @@ def test_training_goes_from_drawings_to_a_reader(sheets: Path, tmp_path: Path) -
         [*("train", "--data", str(sheets), "--out", run, "--samples", "4", "--batch", "2", "--side", "64", "--device", "cpu")]
     )
     hint_reading.main(["export", "--run", run, "--out", out])
-    assert evaluate(load(Path(out), SEGMENTER), 1).startswith("1 drawings: ")
+    reader = load(Path(out), SEGMENTER)
+    first, second = evaluate(reader, 1).splitlines()
+    assert first.startswith("1 drawings: ") and second.startswith("body map: IoU of segments ")
+
+
+def test_joints_on_labelled_pictures_are_counted_seen_and_hidden(tmp_path: Path) -> None:
+    drawing = draw(3, (320, 224))
+    folder = tmp_path / "someone"
+    folder.mkdir()
+    Image.fromarray(drawing.image).save(folder / "image.png")
+    Image.fromarray(drawing.labels).save(folder / "labels.png")
+    known = {name: drawing.keypoints.get(name) for name in JOINTS}
+    (folder / "joints.json").write_text(json.dumps(known | {"ear_l": None, "hidden": ["wrist_l"]}), encoding="utf-8")
+    each, total = on_pictures(bundled(), tmp_path)
+    assert each.startswith("someone: seen ") and "hidden 1/1" in each
+    near = float(total.split("seen ")[1].split(",")[0].split("= ")[1])
+    assert near > 0.4
+
+
+def test_a_map_of_the_truth_has_no_errors() -> None:
+    drawing = draw(3, (320, 224))
+    y, x = np.mgrid[:80, :56].astype(np.float32) * 4 + 1.5
+    bits, front, place = seen(drawing.body, x, y, mirrored=False)
+    sure = np.eye(15, dtype=np.float32)[front].transpose(2, 0, 1)
+    read = BodyMap(split(bits.astype(np.uint16)).astype(np.float32), sure, place[0], place[1], (0, 0, 224, 320))
+    score = BodyScore()
+    score.add(read, drawing.body)
+    assert (score.shared == score.either).all() and score.right == score.cells > 100 and score.off == 0
