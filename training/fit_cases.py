@@ -1,4 +1,4 @@
-"""Drawings for the body's fit, read as any picture is: restyled as no drawing is drawn, turned, cut off, others behind.
+"""Drawings for the body's fit, read as any picture is: restyled as no drawing is drawn, turned, cut off, before a place.
 
 Seeds lie above those of all training and apart from those of the reports on detection.
 """
@@ -21,7 +21,8 @@ from pipeline.request import ClothingPart
 from training.characters import Drawing, draw
 from training.evaluate_detection import FIRST_SEED
 from training.part_drawings import part_map
-from training.part_styles import place, restyle, seen_by
+from training.part_scenes import place, seen_by
+from training.part_styles import restyle
 from training.posed import carried
 
 FIRST_RESTYLED = FIRST_SEED + 100_000
@@ -42,8 +43,7 @@ def restyled_cases(segmenter: Segmenter, count: int, first_seed: int = FIRST_RES
         rng = np.random.default_rng([seed, 71])
         drawing = draw(seed, DRAWN, background=False)
         maps = place(rng, DRAWN, SIDE)
-        others = [draw(seed + count, DRAWN, background=False).image] if rng.random() < 0.5 else []
-        rgb, _ = restyle(seen_by(arrays(drawing), maps), rng, others)
+        rgb, _ = restyle(seen_by(arrays(drawing), maps), rng)
         truth = np.array([drawing.keypoints.get(name, (np.nan, np.nan)) for name in JOINTS], np.float32)
         yield FitCase(read(segmenter, rgb), np.asarray(carried(truth, maps, DRAWN), np.float64))
 

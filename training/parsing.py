@@ -30,8 +30,9 @@ from models.segmenter import PARSER_FILE, load_parser
 from pipeline.request import CLOTHING
 from training import loop
 from training.ahead import ahead
-from training.part_drawings import Sheet, pick, read_sheets, some
-from training.part_styles import UNKNOWN, restyle, show
+from training.part_drawings import Sheet, read_sheets
+from training.part_scenes import UNKNOWN, compose
+from training.part_styles import restyle
 from training.recipes import Recipe, Stage
 
 SIDE = 256
@@ -58,10 +59,9 @@ def as_planes(rgb: Tensor, device: torch.device | str) -> Tensor:
 
 
 def look(sheets: Sequence[Sheet], side: int, rng: np.random.Generator) -> tuple[Any, Any, Any]:
-    """One drawing, restyled: rgb, parts and garments, see `Seen`."""
-    sheet, row = pick(sheets, rng)
-    scene = show(sheet.drawing(row), side, rng)
-    rgb, parts = restyle(scene, rng, some(sheets, rng))
+    """A scene of drawings, restyled: rgb, parts and garments, see `Seen`."""
+    scene = compose(sheets, side, rng).scene
+    rgb, parts = restyle(scene, rng)
     return rgb, parts, scene.garments
 
 

@@ -89,11 +89,6 @@ def pick(sheets: Sequence[Sheet], rng: np.random.Generator) -> tuple[Sheet, int]
     return sheet, int(rng.integers(len(sheet)))
 
 
-def some(sheets: Sequence[Sheet], rng: np.random.Generator) -> list[NDArray[np.uint8]]:
-    """One to three drawings' rgba, for what may stand behind another."""
-    return [sheet.rgba[row] for sheet, row in (pick(sheets, rng) for _ in range(int(rng.integers(1, 4))))]
-
-
 def write(folder: Path, seeds: Sequence[int]) -> int:
     """One sheet a shape below `folder`; the number of drawings."""
     gc.freeze()  # see `training.pairs.write`

@@ -1,14 +1,14 @@
 """Drawings made to look as if many hands had made them: domain randomisation (Tobin et al., arXiv:1703.06907).
 
-A parser that has only seen one drawing program's strokes knows that program, not clothes. So every drawing is bent,
-recoloured, textured, lit, redrawn, put in front of something else, covered in part, and at last treated like a scan or
-a screenshot. What is a row in one of the tables happens by its own chance, independently of the others.
+A parser that has only seen one drawing program's strokes knows that program, not clothes. So the people of a `Scene` are
+recoloured, textured and lit, something is put behind and before them, the whole is drawn in one of the ways of
+`training.part_paint`, and at last treated like a scan or a screenshot. What is a row in one of the tables happens by its
+own chance, independently of the others, but for the ways of drawing, of which a picture has one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -16,80 +16,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.part_parser import FACE_HANDS
-from pipeline.request import ClothingPart
-from training.characters.background import draw_background
-from training.noise import Colours, Floats, Rng, field
+from pipeline.request import CLOTHING, ClothingPart
+from training.noise import Floats, Rng, colour, field
+from training.part_backdrops import backdrop, stand
 from training.part_camera import CAMERA
+from training.part_paint import STYLES, Way, grey_of, style
+from training.part_scenes import Scene
+from training.part_things import THINGS
 
-UNKNOWN = 255  # in a part map: nobody can say, no answer is wrong
-
-
-@dataclass
-class Scene:
-    """A picture on its way. rgb: H x W x 3 float 0..255, straight; alpha: H x W, 0..1; parts, garments, lines: see
-    `training.part_drawings.Sheet`."""
-
-    rgb: Colours
-    alpha: Floats
-    parts: NDArray[np.uint8]
-    garments: NDArray[np.uint8]
-    lines: NDArray[np.uint8]
-
-    @property
-    def size(self) -> tuple[int, int]:
-        return self.parts.shape[0], self.parts.shape[1]
-
-    def regions(self) -> list[NDArray[np.bool_]]:
-        """Every garment, and every other part that is there; all skin is one, because it has one colour wherever it shows."""
-        found = [self.garments == index for index in np.unique(self.garments) if index]
-        bare = np.where(self.garments > 0, np.uint8(0), self.parts)
-        bare[bare == FACE_HANDS] = ClothingPart.SKIN
-        return found + [bare == part for part in np.unique(bare) if part not in (0, UNKNOWN)]
-
-
-# --- where things are
-
-
-def place(rng: Rng, shape: tuple[int, int], side: int) -> tuple[Floats, Floats]:
-    """Maps for `cv2.remap` that show a drawing of `shape` in a square: turned, mirrored, nearer or farther, and bent."""
-    height, width = shape
-    zoom = side / max(shape) * float(np.exp(rng.uniform(np.log(0.8), np.log(2.1))))
-    stretch = float(np.exp(rng.normal(0, 0.08)))
-    angle = float(np.clip(rng.normal(0, 0.12), -0.5, 0.5))
-    mirror = -1.0 if rng.random() < 0.5 else 1.0
-    cos, sin = np.cos(angle) / zoom, np.sin(angle) / zoom
-    y, x = np.mgrid[:side, :side].astype(np.float32) - (side - 1) / 2
-    if rng.random() < 0.5:
-        amount, cells = float(rng.uniform(0.005, 0.025)) * side, int(rng.integers(3, 9))
-        x, y = x + field(rng, (side, side), cells, amount), y + field(rng, (side, side), cells, amount)
-    slack = [max(0.0, length - side / zoom * 0.75) / 2 for length in (width, height)]
-    centre = [length / 2 + float(rng.uniform(-1, 1)) * room for length, room in zip((width, height), slack, strict=True)]
-    from_x = mirror * stretch * (cos * x - sin * y) + centre[0]
-    from_y = (sin * x + cos * y) / stretch + centre[1]
-    return from_x.astype(np.float32), from_y.astype(np.float32)
-
-
-def show(drawing: tuple[NDArray[np.uint8], ...], side: int, rng: Rng) -> Scene:
-    """A drawing (rgba, parts, garments, lines) as seen in a square of `side` pixels."""
-    return seen_by(drawing, place(rng, drawing[1].shape[:2], side))
-
-
-def seen_by(drawing: tuple[NDArray[np.uint8], ...], maps: tuple[Floats, Floats]) -> Scene:
-    """A drawing as `cv2.remap` shows it by maps, see `place`."""
-    rgba, parts, garments, lines = drawing
-    x, y = maps
-    opaque = rgba[..., 3:].astype(np.float32) / 255
-    premultiplied = np.concatenate([rgba[..., :3] * opaque, opaque], 2)
-    seen = cv2.remap(premultiplied, x, y, cv2.INTER_LINEAR, borderValue=(0, 0, 0, 0))
-    alpha = seen[..., 3]
-    rgb = seen[..., :3] / np.maximum(alpha, 1e-3)[..., None]
-    nearest: list[Any] = [cv2.remap(values, x, y, cv2.INTER_NEAREST, borderValue=(0,)) for values in (parts, garments)]
-    drawn: Any = cv2.remap(lines, x, y, cv2.INTER_LINEAR, borderValue=(0,))
-    return Scene(rgb.clip(0, 255), alpha, nearest[0], nearest[1], drawn)
-
-
-# --- how the character looks
+# --- how the people look
 
 
 def recolour(scene: Scene, rng: Rng) -> None:
@@ -98,7 +33,7 @@ def recolour(scene: Scene, rng: Rng) -> None:
         if rng.random() < 0.5:
             grey = scene.rgb[region].mean(1)
             light = (grey / max(float(grey.mean()), 20.0)) ** float(rng.uniform(0.6, 1.4))
-            scene.rgb[region] = (light[:, None] * rng.uniform(15, 250, 3)).clip(0, 255)
+            scene.rgb[region] = (light[:, None] * colour(rng, 15, 250)).clip(0, 255)
 
 
 @lru_cache(maxsize=8)
@@ -110,8 +45,9 @@ def _grain(size: tuple[int, int]) -> Floats:
 def _print(rng: Rng, size: tuple[int, int]) -> NDArray[np.bool_]:
     """Dots, checks or stripes, from a weave to a few across the whole picture."""
     wave, angle = float(np.exp(rng.uniform(np.log(5), np.log(size[0] / 4)))), float(rng.uniform(0, np.pi))
-    y, x = np.mgrid[: size[0], : size[1]].astype(np.float32) * np.float32(2 * np.pi / wave)
-    u, v = np.cos(angle) * x + np.sin(angle) * y, np.cos(angle) * y - np.sin(angle) * x
+    y, x = (np.float32(places) * np.float32(2 * np.pi / wave) for places in np.ogrid[: size[0], : size[1]])
+    cos, sin = float(np.cos(angle)), float(np.sin(angle))
+    u, v = cos * x + sin * y, cos * y - sin * x
     found: NDArray[np.bool_] = np.sin(u) > float(rng.uniform(-0.6, 0.6))
     if (kind := rng.random()) < 0.66:
         found = np.cos(u) * np.cos(v) > float(rng.uniform(0.1, 0.6)) if kind < 0.33 else np.sin(u) * np.sin(v) > 0
@@ -157,8 +93,8 @@ def _dye(scene: Scene, where: NDArray[np.bool_], rng: Rng) -> None:
     grey = scene.rgb[where].mean(1, keepdims=True)
     light = (grey / max(float(grey.mean()), 20.0)) ** float(rng.uniform(0, 1))
     share = float(rng.uniform(0.5, 1))
-    colour = (light * rng.uniform(0, 255, 3)).clip(0, 255)
-    scene.rgb[where] = scene.rgb[where] * (1 - share) + colour * share
+    tone = (light * colour(rng, 0, 255)).clip(0, 255)
+    scene.rgb[where] = scene.rgb[where] * (1 - share) + tone * share
 
 
 def swell(scene: Scene, rng: Rng) -> None:
@@ -170,7 +106,8 @@ def swell(scene: Scene, rng: Rng) -> None:
         height += np.sqrt((np.minimum(inside, reach) * (2 * reach - np.minimum(inside, reach))).clip(0))
     height = cv2.GaussianBlur(height, (0, 0), float(rng.uniform(1, 3)))
     angle = float(rng.uniform(0, 2 * np.pi))
-    slope = np.cos(angle) * cv2.Sobel(height, cv2.CV_32F, 1, 0) + np.sin(angle) * cv2.Sobel(height, cv2.CV_32F, 0, 1)
+    cos, sin = float(np.cos(angle)), float(np.sin(angle))
+    slope = cos * cv2.Sobel(height, cv2.CV_32F, 1, 0) + sin * cv2.Sobel(height, cv2.CV_32F, 0, 1)
     light = 1 + float(rng.uniform(0.1, 0.4)) * np.tanh(slope / 6)
     scene.rgb = (scene.rgb * light[..., None]).clip(0, 255)
 
@@ -182,120 +119,71 @@ def light(scene: Scene, rng: Rng) -> None:
     scene.rgb = (scene.rgb * shade[..., None].clip(0.35, 1.5) * tint).clip(0, 255)
 
 
-def outline(scene: Scene, rng: Rng) -> None:
-    """Other lines than the drawing's: round every region, thin or fat, dark or coloured."""
-    kernel = np.ones((3, 3), np.uint8)
-    regions = (scene.garments.astype(np.uint16) * 16 + np.minimum(scene.parts, 15)).astype(np.uint16)
-    borders: NDArray[Any] = (cv2.morphologyEx(regions, cv2.MORPH_GRADIENT, kernel) > 0).astype(np.uint8)
-    for chance in (0.4, 0.15, 0.1):
-        if rng.random() < chance:
-            borders = cv2.dilate(borders, kernel)
-    ink = rng.uniform(0, 70, 3) if rng.random() < 0.7 else rng.uniform(0, 200, 3)
-    strength = cv2.GaussianBlur(borders.astype(np.float32), (0, 0), 0.7) * float(rng.uniform(0.5, 1))
-    wobble = (1 + field(rng, scene.size, 20, 0.4)).clip(0, 1)
-    share = (strength * wobble)[..., None].clip(0, 1)
-    scene.rgb = scene.rgb * (1 - share) + ink.astype(np.float32) * share
+def one_tone(scene: Scene, rng: Rng) -> None:
+    """All clothes, often all hair as well, nearly white or nearly black: shapes that only their shading tells apart."""
+    where = np.isin(scene.parts, CLOTHING) | (scene.parts == ClothingPart.HAIR if rng.random() < 0.5 else False)
+    tone = colour(rng, 215, 255) if rng.random() < 0.5 else colour(rng, 8, 60)
+    light = scene.rgb[where].mean(1, keepdims=True) * np.float32(1 / 255)
+    scene.rgb[where] = (tone * (1 - float(rng.uniform(0.05, 0.4)) + 0.4 * light)).clip(0, 255)
 
 
-def unline(scene: Scene, rng: Rng) -> None:
-    """Painted without lines."""
-    size = int(rng.choice([5, 7]))
-    soft = cv2.medianBlur(scene.rgb.astype(np.uint8), size).astype(np.float32)
-    near = cv2.dilate(scene.lines, np.ones((3, 3), np.uint8)).astype(np.float32)[..., None] / 255
-    scene.rgb = scene.rgb * (1 - near) + soft * near
+def lamp(scene: Scene, rng: Rng) -> None:
+    """One strong light from a side or a lamp, deep coloured shadow where it does not reach."""
+    y, x = np.ogrid[: scene.size[0], : scene.size[1]]
+    at, reach = rng.uniform(-0.2, 1.2, 2) * scene.size, float(rng.uniform(0.3, 0.9)) * scene.size[0]
+    lit = np.exp(-(((y - at[0]) / reach) ** 2 + ((x - at[1]) / reach) ** 2).astype(np.float32))[..., None]
+    dark, bright = colour(rng, 0.08, 0.6), colour(rng, 0.9, 1.5)
+    scene.rgb = (scene.rgb * (dark + lit * (bright - dark))).clip(0, 255)
 
 
-def sketch(scene: Scene, rng: Rng) -> None:
-    """Line art: white or grey paper under the lines, here and there a flat tone."""
-    paper = np.full((*scene.size, 3), rng.uniform(225, 255), np.float32)
-    for region in scene.regions():
-        if rng.random() < 0.4:
-            paper[region] = rng.uniform(90, 240)
-    drawn = scene.lines.astype(np.float32)
-    if rng.random() < 0.6:
-        grey = cv2.cvtColor(scene.rgb.astype(np.uint8), cv2.COLOR_RGB2GRAY).astype(np.float32)
-        drawn = np.maximum(drawn, 4 * np.abs(cv2.GaussianBlur(grey, (0, 0), 2) - grey)).clip(0, 255)
-    share = drawn[..., None] / 255 * float(rng.uniform(0.7, 1))
-    scene.rgb = paper * (1 - share) + float(rng.uniform(0, 60)) * share
+def gloom(scene: Scene, rng: Rng) -> None:
+    """A dark picture in which little differs: warm or green, with a ground that shimmers through."""
+    tone = np.sort(colour(rng, 0.2, 0.6))[::-1][[0, 1, 2] if rng.random() < 0.7 else [1, 0, 2]]
+    grey = grey_of(scene.rgb)[..., None]
+    flatter = np.float32(rng.uniform(0, 0.5))
+    scene.rgb = (scene.rgb + flatter * (grey - scene.rgb)) * tone + float(rng.uniform(0, 25))
 
 
-def brushwork(scene: Scene, rng: Rng) -> None:
-    """Strokes that run over the borders, as of a painted page."""
-    size = scene.size
-    amount = float(rng.uniform(0.6, 2.2))
-    y, x = np.mgrid[: size[0], : size[1]].astype(np.float32)
-    x, y = x + field(rng, size, 40, amount), y + field(rng, size, 40, amount)
-    painted = cv2.remap(
-        scene.rgb.astype(np.float32), x.astype(np.float32), y.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT
-    )
-    painted = cv2.bilateralFilter(painted, 5, 40, 3)
-    scene.rgb = (painted + field(rng, size, 60, float(rng.uniform(2, 9)))[..., None]).clip(0, 255)
-
-
-LOOKS: tuple[tuple[float, Callable[[Scene, Rng], None]], ...] = (
+Look = Callable[[Scene, Rng], None]
+LOOKS: tuple[tuple[float, Look], ...] = (
     (0.35, recolour),
-    (0.30, texture),
-    (0.25, emblems),
-    (0.12, unline),
-    (0.25, swell),
-    (0.40, light),
-    (0.18, outline),
-    (0.06, sketch),
-    (0.20, brushwork),
+    (0.08, one_tone),
+    (0.25, texture),
+    (0.22, emblems),
+    (0.18, swell),
+)
+LIGHTS: tuple[tuple[float, Look], ...] = (
+    (0.30, light),
+    (0.06, lamp),
+    (0.05, gloom),
 )
 
 
-# --- what stands behind and before it
+def restyle(
+    scene: Scene,
+    rng: Rng,
+    grounds: Sequence[NDArray[np.uint8]] = (),
+    looks: Sequence[tuple[float, Look]] = LOOKS,
+    styles: Sequence[tuple[float, Way]] = STYLES,
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """The picture that is to be read, H x W x 3 uint8, and its part map with `UNKNOWN` where something covers it.
 
-
-def backdrop(scene: Scene, rng: Rng, others: Sequence[NDArray[np.uint8]]) -> Colours:
-    """others: rgba pictures that may be seen behind, large and out of place."""
-    height, width = scene.size
-    kind = rng.random()
-    if kind < 0.3:
-        return np.full((height, width, 3), rng.choice([rng.uniform(0, 255, 3), np.full(3, 255.0)]), np.float32)
-    if kind < 0.7 or not others:
-        return draw_background(rng, width, height)[0][..., :3].astype(np.float32)
-    behind: Any = np.full((height, width, 3), rng.uniform(0, 255, 3), np.float32)
-    for other in others:
-        top, left = (int(rng.integers(0, max(1, length // 2))) for length in other.shape[:2])
-        patch = other[top : top + int(rng.integers(20, 160)), left : left + int(rng.integers(20, 160))]
-        patch = cv2.resize(patch, (width, height), interpolation=cv2.INTER_LINEAR).astype(np.float32)
-        if rng.random() < 0.5:
-            patch = patch[::-1]
-        share = patch[..., 3:] / 255
-        behind = behind * (1 - share) + patch[..., :3] * share
-    return cv2.GaussianBlur(behind, (0, 0), float(rng.choice([0.5, 1, 3])))
-
-
-def cover(rgb: Colours, parts: NDArray[np.uint8], rng: Rng) -> None:
-    """Something in front: a stick, a leaf, a sign. What it hides is unknown."""
-    shape = np.zeros(parts.shape, np.uint8)
-    side = max(parts.shape)
-    for _ in range(int(rng.integers(1, 4))):
-        x, y = (int(rng.integers(0, length)) for length in parts.shape[::-1])
-        reach = rng.integers(side // 30 + 2, side // 6, 2)
-        if rng.random() < 0.4:
-            end = (int(x + rng.normal(0, side / 3)), int(y + rng.normal(0, side / 3)))
-            cv2.line(shape, (x, y), end, 1, int(rng.integers(2, 9)))
-        else:
-            cv2.ellipse(shape, (x, y), (int(reach[0]), int(reach[1])), float(rng.uniform(0, 180)), 0, 360, 1, -1)
-    hidden = shape > 0
-    rgb[hidden] = (rng.uniform(0, 255, 3) * (1 + field(rng, parts.shape[:2], 8, 0.2))[..., None])[hidden].clip(0, 255)
-    parts[hidden & (parts > 0)] = UNKNOWN
-
-
-def restyle(scene: Scene, rng: Rng, others: Sequence[NDArray[np.uint8]] = ()) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """The picture that is to be read, H x W x 3 uint8, and its part map with `UNKNOWN` where something covers it."""
-    for chance, look in LOOKS:
-        if rng.random() < chance:
-            look(scene, rng)
-    share = scene.alpha[..., None]
-    rgb = (scene.rgb * share + backdrop(scene, rng, others) * (1 - share)).astype(np.float32)
-    parts = scene.parts.copy()
-    if rng.random() < 0.15:
-        cover(rgb, parts, rng)
+    grounds: real pictures to stand behind the people, see `training.part_backdrops.real_backdrops`. The scene becomes
+    what the picture shows.
+    """
+    apply(looks, scene, rng)
+    stand(scene, backdrop(scene, rng, grounds))
+    apply(THINGS, scene, rng)
+    style(scene, rng, styles)
+    apply(LIGHTS, scene, rng)
+    rgb = scene.rgb
     for chance, change in CAMERA:
         if rng.random() < chance:
-            rgb = change(rgb, rng).astype(np.float32)
-    return rgb.clip(0, 255).astype(np.uint8), parts
+            rgb = change(rgb, rng)
+    return rgb.clip(0, 255).astype(np.uint8), scene.parts
+
+
+def apply(rows: Sequence[tuple[float, Look]], scene: Scene, rng: Rng) -> None:
+    for chance, row in rows:
+        if rng.random() < chance:
+            row(scene, rng)

@@ -17,8 +17,9 @@ from pipeline.body import dome
 from training.characters.body_map import DrawnBody, seen
 from training.noise import Floats, Rng
 from training.parsing import as_planes
-from training.part_drawings import Sheet, pick, some
-from training.part_styles import place, restyle, seen_by
+from training.part_drawings import Sheet
+from training.part_scenes import compose
+from training.part_styles import restyle
 
 CELL = 4  # pixels of a cell of joints and bodies
 ROUND, DROP = 0.08, 0.12  # of a relief: how far from a border a limb is still round, in sides, and how much lower its border is
@@ -42,14 +43,14 @@ class Posed:
 
 
 def look(sheets: Sequence[Sheet], side: int, rng: Rng) -> tuple[Any, ...]:
-    """One drawing, restyled: rgb and what is to be read, see `Posed`."""
-    sheet, row = pick(sheets, rng)
-    maps = place(rng, sheet.parts.shape[1:], side)
-    scene = seen_by(sheet.drawing(row), maps)
-    rgb, _ = restyle(scene, rng, some(sheets, rng))
-    levels: Any = cv2.remap(sheet.depth[row], *maps, cv2.INTER_NEAREST, borderValue=(0,))
-    joints = carried(sheet.joints[row], maps, sheet.parts.shape[1:])
-    return rgb, joints, relief(levels), *body_in(DrawnBody(sheet.body[row], sheet.cones[row]), maps)
+    """A scene of drawings, restyled: rgb, everybody's relief, and what is to be read of the main person, see `Posed`."""
+    composition = compose(sheets, side, rng)
+    levels = composition.depth()
+    rgb, _ = restyle(composition.scene, rng)
+    main = composition.people[0]
+    sheet, row = main.sheet, main.row
+    joints = carried(sheet.joints[row], main.maps, sheet.parts.shape[1:])
+    return rgb, joints, relief(levels), *body_in(DrawnBody(sheet.body[row], sheet.cones[row]), main.maps)
 
 
 def body_in(body: DrawnBody, maps: tuple[Floats, Floats]) -> tuple[Any, Any, Any]:

@@ -26,7 +26,7 @@ from models.weights import write_manifest
 from pipeline.request import CLOTHING
 from training import loop
 from training.parsing import Seen, add_training_options, parser_of, recipe_of, run
-from training.part_styles import UNKNOWN
+from training.part_scenes import UNKNOWN
 
 TARGETS = 4  # regions asked for in a picture
 ROUNDS = 3  # answers a region, each with one more click

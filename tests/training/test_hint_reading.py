@@ -15,7 +15,7 @@ from training import hint_reading
 from training.characters import draw
 from training.characters.body_map import DrawnBody, seen, split
 from training.part_drawings import read_sheets
-from training.part_styles import place
+from training.part_scenes import place
 from training.posed import Posed, body_in, carried, look, relief
 from training.reading_loss import body_loss, targets
 from training.reading_report import BodyScore, evaluate, on_pictures
@@ -28,12 +28,13 @@ def test_joints_are_carried_to_where_the_drawing_is_shown(sheets: Path) -> None:
         maps = place(np.random.default_rng(seed), shape, 128)
         mirrored = maps[0][64, 127] < maps[0][64, 0]
         turned += mirrored
+        step = float(np.hypot(*(plane[65, 64] - plane[64, 64] for plane in maps)))
         found = carried(joints, maps, shape)
         source = joints[MIRRORED] if mirrored else joints
         for (x, y), wanted in zip(found, source, strict=True):
             if not np.isnan(x):
                 at = np.array([plane[int(y), int(x)] for plane in maps])
-                assert np.linalg.norm(at - wanted) < 2 * shape[0] / 128 + 1
+                assert np.linalg.norm(at - wanted) < 2 * step + 1
     assert 0 < turned < 12
     assert np.isnan(carried(np.full((len(JOINTS), 2), np.nan, np.float32), maps, shape)).all()
 

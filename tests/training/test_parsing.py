@@ -13,7 +13,7 @@ from models.part_parser import CLASSES, FACE_HANDS
 from models.segmenter import load_bundled
 from pipeline.request import ClothingPart
 from tests.training.conftest import SHEET_SEEDS
-from training import parsing, part_styles, prompting
+from training import parsing, prompting
 from training.characters import draw
 from training.evaluate_detection import (
     boundary_f,
@@ -28,7 +28,7 @@ from training.evaluate_detection import (
 )
 from training.parsing import Looks, batches, loss
 from training.part_drawings import HEIGHT, part_map, read_sheets
-from training.part_styles import CAMERA, LOOKS, UNKNOWN, restyle, show
+from training.part_scenes import UNKNOWN
 from training.prompting import first_ask, point_in, regions, rough
 
 
@@ -49,37 +49,6 @@ def test_face_and_hands_are_told_from_other_skin() -> None:
     drawn = draw(SHEET_SEEDS[0], 256)
     parts = part_map(drawn)
     assert (parts[drawn.face_hands] == FACE_HANDS).all() and not (parts[~drawn.face_hands] == FACE_HANDS).any()
-
-
-@pytest.mark.parametrize("look", [look for _, look in LOOKS], ids=lambda look: look.__name__)
-def test_a_look_changes_colours_and_nothing_else(sheets: Path, look: object) -> None:
-    for seed in range(3):
-        rng = np.random.default_rng(seed)
-        scene = show(drawing(sheets), 128, rng)
-        parts, garments, alpha = scene.parts.copy(), scene.garments.copy(), scene.alpha.copy()
-        look(scene, rng)  # type: ignore[operator]
-        assert scene.rgb.shape == (128, 128, 3) and np.isfinite(scene.rgb).all()
-        assert scene.rgb.min() > -1 and scene.rgb.max() < 256
-        assert np.array_equal(parts, scene.parts) and np.array_equal(garments, scene.garments)
-        assert np.array_equal(alpha, scene.alpha)
-
-
-@pytest.mark.parametrize("change", [change for _, change in CAMERA], ids=lambda change: change.__name__)
-def test_a_camera_keeps_the_size(change: object) -> None:
-    rgb = np.random.default_rng(0).uniform(0, 255, (96, 96, 3)).astype(np.float32)
-    found = change(rgb, np.random.default_rng(1))  # type: ignore[operator]
-    assert found.shape == rgb.shape and np.isfinite(found).all()
-
-
-def test_what_is_covered_is_unknown_and_the_rest_stays_where_it_is(sheets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(part_styles, "LOOKS", ())
-    monkeypatch.setattr(part_styles, "CAMERA", ())
-    for seed in range(30):
-        rng = np.random.default_rng(seed)
-        scene = show(drawing(sheets), 128, rng)
-        rgb, parts = restyle(scene, rng, [drawing(sheets, 1)[0]])
-        assert rgb.shape == (128, 128, 3) and rgb.dtype == np.uint8
-        assert np.array_equal(parts[parts != UNKNOWN], scene.parts[parts != UNKNOWN])
 
 
 def test_batches_depend_on_seed_and_number_alone(sheets: Path) -> None:
