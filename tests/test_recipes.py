@@ -33,7 +33,6 @@ ONLY_PICKLES = "TencentARC/t2iadapter_"  # repositories that have no safetensors
 @pytest.fixture(scope="module")
 def hub_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("recipes")
-    torch.set_num_threads(1)
     tiny_hub.write_hub(root / "hub")
     tiny_hub.write_layouts(root / "layouts")
     return root

@@ -53,7 +53,6 @@ def random_state(build: type[nn.Module], spread: float) -> dict[str, torch.Tenso
 @pytest.fixture(scope="module")
 def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file or folder for every row, laid out as published."""
-    torch.set_num_threads(1)
     path = tmp_path_factory.mktemp("annotators")
     norm = partial(nn.InstanceNorm2d, affine=False, track_running_stats=False)
     lines = random_state(lambda: UnetGenerator(3, 1, 8, 64, norm_layer=norm, use_dropout=False), 1)

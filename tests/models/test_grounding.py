@@ -62,7 +62,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         decoder_ffn_dim=32,
         decoder_attention_heads=2,
     )
-    torch.set_num_threads(1)
     network = GroundingDinoForObjectDetection(config)
     torch.manual_seed(6)  # about half of the boxes are sure enough with these
     for name, parameter in network.named_parameters():  # with first values every box is the same, whatever is asked

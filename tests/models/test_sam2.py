@@ -53,7 +53,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         memory_fuser_embed_dim=32,
         memory_fuser_intermediate_dim=32,
     )
-    torch.set_num_threads(1)
     torch.manual_seed(0)
     network = Sam2VideoModel(config)
     for name, parameter in network.named_parameters():  # with first values hardly anything that is asked shows in a mask

@@ -86,7 +86,6 @@ HEAD = {"layers.0": "proj_in", "layers.1": "layers.0", "layers.2": "proj_out"}
 
 @pytest.fixture(scope="module")
 def network() -> HqNetwork:
-    torch.set_num_threads(1)
     torch.manual_seed(0)
     network = HqNetwork(TINY).eval().requires_grad_(False)
     for name, parameter in network.named_parameters():  # SAM's own first values leave most of it at zero
