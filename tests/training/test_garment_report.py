@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from models.profiles import PROFILES, ModelProfile
+from training import garment_report
+from training.cases import cases
 from training.garment_report import LOCKED, OUTSIDE, SCALES, histogram, measure, table
 from training.judges import Judge, save
 from training.pairs import EVALUATION_SEEDS
@@ -24,6 +27,7 @@ def test_a_round_has_a_row_for_every_way_to_ask(
     tiny_profile: ModelProfile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(PROFILES, "tiny", replace(tiny_profile, steps=2))
+    monkeypatch.setattr(garment_report, "cases", lambda seeds: islice(cases(seeds), 1))  # a character is two
     save(Judge(), tmp_path, {})
     found = measure([EVALUATION_SEEDS + 1], "tiny", tmp_path)
     likenesses, leaks = found[0]
@@ -32,5 +36,5 @@ def test_a_round_has_a_row_for_every_way_to_ask(
     for asked in ("words and picture", "picture alone"):
         assert likenesses[f"{asked}, {LOCKED}"].palette < likenesses[f"{asked}, lambda 1"].palette
     assert leaks[OUTSIDE] == 0
-    text = table(found)
+    text = table(found * 2)
     assert "| words alone |" in text and "| picture alone, lambda 0.25 |" in text and f"| {OUTSIDE} | 0.00 |" in text
