@@ -83,6 +83,8 @@ def test_the_shipped_weights_see_an_orange_dress(page: Page, site: Site, tmp_pat
     expect(page.locator("#pointer img")).to_be_visible()
     y, x = (int(np.median(axis)) for axis in np.nonzero(orange))
     click(page, character.shape[1::-1], x, y)
+    expect(page.locator("#undo")).to_be_enabled()  # on a busy machine SAM takes longer than a click
+    settle(page)
     say(page, "red skirt")
     page.click("#generate")
     expect(page.locator(".proof")).to_have_text("Pixels outside the mask changed: 0")
