@@ -112,13 +112,13 @@ def run(
 
 
 def test_a_run_goes_on_bit_for_bit_from_its_checkpoint(data: Path, tmp_path: Path) -> None:
-    """20 steps are 10, a stop, and 10 more; across two stages and with accumulated batches."""
-    recipe = replace(controlnet(Budget(half=96, full=32, batch=8)), warmup=2, accumulate=2)
-    assert recipe.steps == 20
+    """10 steps are 4, a stop, and 6 more; across two stages and with accumulated batches."""
+    recipe = replace(controlnet(Budget(half=48, full=16, batch=8)), warmup=2, accumulate=2)
+    assert recipe.steps == 10
     straight = run(data, tmp_path / "straight", recipe)
-    assert run(data, tmp_path / "stopped", recipe, until=10).step == 10
+    assert run(data, tmp_path / "stopped", recipe, until=4).step == 4
     resumed = run(data, tmp_path / "stopped", recipe, resume=True)
-    assert resumed.step == straight.step == 20 and resumed.seen == straight.seen
+    assert resumed.step == straight.step == 10 and resumed.seen == straight.seen
     for name, module in straight.task.trained().items():
         ours, average = resumed.task.trained()[name].state_dict(), resumed.average[name].state_dict()
         assert all(torch.equal(value, ours[key]) for key, value in module.state_dict().items()), name
