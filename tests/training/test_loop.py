@@ -69,7 +69,7 @@ def test_a_store_reads_back_what_was_written(data: Path) -> None:
     assert all(len(record["captions"]) == 4 for record in store.records())
 
 
-BUDGET = Budget(half=32, full=16, batch=8)
+BUDGET = Budget(half=16, full=8, batch=4)
 
 
 def tiny_parts(folder: Path, seed: int = 0) -> dict[str, torch.nn.Module]:
