@@ -1,6 +1,6 @@
 """What the part parser learns from: characters on transparency with their maps, drawn once, dressed in new styles on the way.
 
-python -m training.part_drawings --out runs/parts --count 20000
+python -m training.part_drawings --out runs/parts --count 20000 --kind uploads
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import gc
 import json
 import multiprocessing
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from models.hint_reader import JOINTS, SEGMENTS
 from models.part_parser import FACE_HANDS
 from training.characters import Drawing, draw
 from training.characters.body_map import CONE
+from training.characters.uploads import draw_upload
 from training.pairs import EVALUATION_SEEDS
 
 HEIGHT = 320
@@ -38,6 +39,14 @@ ROWS: dict[str, tuple[Dtype, tuple[int, ...]]] = {  # of every drawing
 }
 FIRST_SEED = 600_000_000
 KEPT_EVERY = 500  # drawings
+
+
+def _character(seed: int, size: tuple[int, int]) -> Drawing:
+    """Standing, and facing the viewer."""
+    return draw(seed, size, background=False)
+
+
+KINDS: dict[str, Callable[[int, tuple[int, int]], Drawing]] = {"characters": _character, "uploads": draw_upload}
 
 
 def part_map(drawing: Drawing) -> NDArray[np.uint8]:
@@ -89,8 +98,8 @@ def pick(sheets: Sequence[Sheet], rng: np.random.Generator) -> tuple[Sheet, int]
     return sheet, int(rng.integers(len(sheet)))
 
 
-def write(folder: Path, seeds: Sequence[int]) -> int:
-    """One sheet a shape below `folder`; the number of drawings."""
+def write(folder: Path, seeds: Sequence[int], kind: str = "characters") -> int:
+    """One sheet a shape below `folder`, of a row of `KINDS`; the number of drawings."""
     gc.freeze()  # see `training.pairs.write`
     counts = dict.fromkeys(WIDTHS, 0)
     files = {}
@@ -99,7 +108,7 @@ def write(folder: Path, seeds: Sequence[int]) -> int:
         files[width] = {name: open(folder / str(width) / name, "wb") for name in (*PLANES, *ROWS)}
     for number, seed in enumerate(seeds, 1):
         width = int(np.random.default_rng([seed, 53]).choice(list(WIDTHS), p=list(WIDTHS.values())))
-        drawing = draw(seed, (HEIGHT, width), background=False)
+        drawing = KINDS[kind](seed, (HEIGHT, width))
         counts[width] += 1
         arrays = {
             "rgba": drawing.image,
@@ -127,13 +136,15 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--count", type=int, default=20000)
     parser.add_argument("--first-seed", type=int, default=FIRST_SEED)
+    parser.add_argument("--kind", choices=list(KINDS), default="characters")
     parser.add_argument("--workers", type=int, default=multiprocessing.cpu_count())
     options = parser.parse_args()
     if options.first_seed + options.count > EVALUATION_SEEDS:
         parser.error(f"training seeds stay below {EVALUATION_SEEDS}")
     seeds = range(options.first_seed, options.first_seed + options.count)
     parts = [
-        (options.out / f"{options.first_seed}-{number}", seeds[number :: options.workers]) for number in range(options.workers)
+        (options.out / f"{options.first_seed}-{number}", seeds[number :: options.workers], options.kind)
+        for number in range(options.workers)
     ]
     began = time.monotonic()
     with multiprocessing.get_context("spawn").Pool(options.workers) as pool:

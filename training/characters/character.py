@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from zlib import crc32
 
@@ -18,6 +18,7 @@ from training.characters.hair import COLOURS, draw_hair
 from training.characters.head import SKIN_WEIGHTS, SKINS, draw_head, draw_neck
 from training.characters.outfits import HeldOut, sample_outfit
 from training.characters.styles import sample_style
+from training.characters.tails import Block
 from wardrobe import garments
 from wardrobe.canvas import Frame, Layer
 from wardrobe.figure import SIDES, Figure
@@ -25,7 +26,7 @@ from wardrobe.kinds import KINDS
 from wardrobe.outfit import Garment, Outfit
 from wardrobe.render import paint_maps, paint_picture
 from wardrobe.skin import skin_layers
-from wardrobe.style import Style
+from wardrobe.style import RGB, Style
 
 FRAMINGS = {"full body": 0.45, "cowboy shot": 0.3, "upper body": 0.25}
 
@@ -62,6 +63,17 @@ class Drawing:
     depth: NDArray[np.uint8]
     person: Person
     body: DrawnBody
+
+
+@dataclass(frozen=True)
+class Bare:
+    """Layers of a character without clothes: body and head, face, hair; the colour of its skin, and its words."""
+
+    body: list[Layer]
+    face: list[Layer]
+    hair: list[Layer]
+    skin: RGB
+    person: Person
 
 
 def stream(seed: int, purpose: str) -> np.random.Generator:
@@ -105,12 +117,26 @@ def draw(
     backdrop, word = (
         draw_background(stream(seed, "background"), width, height) if background else (None, "transparent background")
     )
-    layers, person = _body(seed, figure, style, framing, word)
+    bare = undressed(seed, figure, style, framing, word)
 
     outfit_stream = stream(seed if outfit_seed is None else outfit_seed, "outfit")
     outfit = outfit or sample_outfit(outfit_stream, held_out=held_out)
+    layers = [*bare.body, *bare.face, *bare.hair, *dress(outfit, figure, style)]
+    return painted(layers, figure, frame, style, outfit, bare.person, outfit_stream, backdrop)
+
+
+def painted(
+    layers: list[Layer],
+    figure: Figure,
+    frame: Frame,
+    style: Style,
+    outfit: Outfit,
+    person: Person,
+    rng: np.random.Generator,
+    backdrop: NDArray[np.uint8] | None = None,
+) -> Drawing:
+    """The picture of layers in any order, and its maps. outfit: what `Layer.garment` numbers; rng: of the caption's words."""
     told = [garment for garment in outfit.garments if garment.kind in KINDS]  # captions have no words for others
-    layers += dress(outfit, figure, style)
     layers = sorted(filter(frame.shows, layers), key=lambda layer: layer.z)
     maps = paint_maps(layers, style, frame)
     return Drawing(
@@ -119,8 +145,8 @@ def draw(
         face_hands=maps.face_hands,
         garments=outfit.garments,
         garment_map=maps.garments,
-        caption_tags=caption(told, outfit_stream, "tags"),
-        caption_sentence=caption(told, outfit_stream, "sentence"),
+        caption_tags=caption(told, rng, "tags"),
+        caption_sentence=caption(told, rng, "sentence"),
         lineart=maps.lines,
         keypoints={name: frame.pixel(*point) for name, point in (figure.joints | figure.head.landmarks()).items()},
         depth=maps.depth,
@@ -152,23 +178,22 @@ def _dummy(seed: int, size: int) -> tuple[Figure, Frame]:
     return figure, _framing(stream(seed, "framing"), figure, size, size, "full body")[1]
 
 
-def _body(seed: int, figure: Figure, style: Style, framing: str, background: str) -> tuple[list[Layer], Person]:
-    """Skin, head, face and hair; and the words for them."""
+def undressed(
+    seed: int, figure: Figure, style: Style, framing: str, background: str, skin: RGB | None = None, more: Sequence[Block] = ()
+) -> Bare:
+    """Skin, head, face and hair of character `seed`; and the words for them. skin: another colour than the character's own;
+    more: is added to its hair."""
     rng = stream(seed, "person")
-    skin = SKINS[str(rng.choice(list(SKINS), p=SKIN_WEIGHTS))]
-    hair = draw_hair(stream(seed, "hair"), figure, style)
+    own = SKINS[str(rng.choice(list(SKINS), p=SKIN_WEIGHTS))]
+    skin = own if skin is None else skin
+    hair = draw_hair(stream(seed, "hair"), figure, style, more)
     face = draw_face(stream(seed, "face"), figure, style, skin, COLOURS[hair.colour])
-    layers = [
-        *skin_layers(figure, skin),
-        *draw_neck(figure, skin),
-        *draw_head(rng, figure, skin, hair.fringe),
-        *face.layers,
-        *hair.layers,
-    ]
+    body = [*skin_layers(figure, skin), *draw_neck(figure, skin), *draw_head(rng, figure, skin, hair.fringe)]
     woman = rng.random() < figure.body.fem if not figure.body.child else rng.random() < 0.5
     young = figure.body.heads < 6
     gender = ("girl" if young else "woman") if woman else ("boy" if young else "man")
-    return layers, Person(gender, hair.colour, hair.words, face.eye_colour, face.words, framing, background)
+    person = Person(gender, hair.colour, hair.words, face.eye_colour, face.words, framing, background)
+    return Bare(body, face.layers, hair.layers, skin, person)
 
 
 def _framing(rng: np.random.Generator, figure: Figure, height: int, width: int, wanted: str | None = None) -> tuple[str, Frame]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from training.characters.poses import Pose, sample_pose
@@ -9,11 +11,19 @@ from wardrobe.canvas import Z
 from wardrobe.figure import LEVELS, SIDES, Body, Figure, Head, Torso, limb
 from wardrobe.geometry import XY
 
+PROFILE = 0.75  # a body that is turned further is seen from the side, and narrower
+AGES: dict[str, tuple[float, float, float]] = {  # how often, and from how many to how many heads high
+    "chibi": (0.16, 2.2, 3.4),
+    "child": (0.14, 3.8, 4.9),
+    "teen": (0.4, 5.0, 6.0),
+    "adult": (0.3, 5.8, 7.2),
+}
 
-def sample_body(rng: np.random.Generator) -> Body:
+
+def sample_body(rng: np.random.Generator, ages: Mapping[str, tuple[float, float, float]] = AGES) -> Body:
     """Chibi, child, teen or adult, slim or sturdy."""
-    kind = str(rng.choice(["chibi", "child", "teen", "adult"], p=[0.16, 0.14, 0.4, 0.3]))
-    low, high = {"chibi": (2.2, 3.4), "child": (3.8, 4.9), "teen": (5.0, 6.0), "adult": (5.8, 7.2)}[kind]
+    kind = str(rng.choice(list(ages), p=[row[0] for row in ages.values()]))
+    _, low, high = ages[kind]
     heads = float(rng.uniform(low, high))
     young = kind in ("chibi", "child")
     fem = float(np.clip(rng.beta(0.7, 0.7), 0.0, 1.0)) * (0.35 if young else 1.0)
@@ -47,7 +57,7 @@ def sample_body(rng: np.random.Generator) -> Body:
 
 
 def _torso(body: Body, pose: Pose, turn: float) -> Torso:
-    narrow = 1 - 0.2 * abs(turn)
+    narrow = 1 - 0.2 * abs(turn) - 0.6 * max(abs(turn) - PROFILE, 0.0)
     n = body.neck_half
     rows = [
         (0.0, n * 1.05),
@@ -85,7 +95,11 @@ def _bone(start: XY, angle: float, length: float) -> XY:
 def build_figure(rng: np.random.Generator) -> Figure:
     """A random body in a random pose."""
     body = sample_body(rng)
-    pose = sample_pose(rng, body.child)
+    return posed(rng, body, sample_pose(rng, body.child))
+
+
+def posed(rng: np.random.Generator, body: Body, pose: Pose) -> Figure:
+    """A body in a pose, and a head on it."""
     turn = pose.turn
     torso = _torso(body, pose, turn)
     joints: dict[str, XY] = {"neck": torso.at(0, 0.0), "waist": torso.at(0, LEVELS["waist"]), "hip": torso.at(0, 0.92)}
@@ -105,7 +119,7 @@ def build_figure(rng: np.random.Generator) -> Figure:
         arms[side] = limb(shoulder, elbow, wrist, half, sign, z, side, float(np.clip(0.1 + 0.9 * h / body.forearm, 0.2, 0.45)))
         step = pose.legs[index]
         hip = torso.at(sign * 0.5, 0.95)
-        knee = _bone(hip, sign * step.upper, body.leg * 0.49)
+        knee = _bone(hip, sign * step.upper, body.leg * 0.49 * step.near_thigh)
         ankle = _bone(knee, sign * step.fore, body.leg * 0.5 * step.near)
         w = body.thigh_half
         half = [w * 0.98, w, w * 0.94, w * 0.82, w * 0.7, w * 0.68, w * 0.64, w * 0.5, w * 0.4]

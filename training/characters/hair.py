@@ -5,6 +5,7 @@ Head space (see `figure.Head`): skull middle (0, 0), crown y -.5, chin y .5.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,7 @@ import numpy as np
 from pipeline.request import ClothingPart
 from training.characters import tails
 from training.characters.comb import Comb, Fringe, Hair
+from training.characters.tails import Block
 from wardrobe.canvas import Layer
 from wardrobe.figure import Figure
 from wardrobe.path import Matrix, Path
@@ -93,8 +95,8 @@ class HairDraw:
     words: str
 
 
-def draw_hair(rng: np.random.Generator, figure: Figure, style: Style) -> HairDraw:
-    """One head of hair; the choice leans on the body."""
+def draw_hair(rng: np.random.Generator, figure: Figure, style: Style, more: Sequence[Block] = ()) -> HairDraw:
+    """One head of hair; the choice leans on the body. more: is added to it."""
     fem = figure.body.fem if not figure.body.child else float(rng.random())
     weights = np.array([row.who[0] * (1 - fem) + row.who[1] * fem for row in STYLES])
     row = STYLES[int(rng.choice(len(STYLES), p=weights / weights.sum()))]
@@ -110,6 +112,8 @@ def draw_hair(rng: np.random.Generator, figure: Figure, style: Style) -> HairDra
         layers += tails.extra(row.extra, rng, figure, colour, style)
     if row.extra != "ahoge" and rng.random() < 0.12:
         layers += tails.extra("ahoge", rng, figure, colour, style)
+    for block in more:
+        layers += block(np.random.default_rng(int(jitter[0] * 1e6) & 0xFFFF), figure, colour)
     matrix = figure.head.matrix()
     for layer in layers:
         _place(layer, matrix)

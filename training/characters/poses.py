@@ -23,12 +23,13 @@ class Arm:
 
 @dataclass(frozen=True)
 class Leg:
-    """upper, fore: angles of thigh and shin; near: foreshortening of the shin; behind: drawn first."""
+    """upper, fore: angles of thigh and shin; near, near_thigh: foreshortening of shin and thigh; behind: drawn first."""
 
     upper: float
     fore: float
     near: float = 1.0
     behind: bool = False
+    near_thigh: float = 1.0
 
 
 @dataclass(frozen=True)
