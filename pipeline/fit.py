@@ -18,6 +18,7 @@ from pipeline.doubt import LIMBS as LIMBS
 from pipeline.doubt import Doubt as Doubt
 from pipeline.doubt import trust as trusted
 from pipeline.evidence import Evidence
+from pipeline.fit_segments import layers
 from pipeline.fit_terms import FREE, residuals
 from pipeline.fit_view import Clues, clues
 from wardrobe.canvas import LEFT_OUT, Frame, Z
@@ -71,7 +72,7 @@ def fit(evidence: Evidence) -> Fit | Doubt:
     if "torso" in left_out:
         return Doubt.UNSURE
     head = _head(evidence, known, p)
-    order = _order(known, p, head)
+    order = _order(evidence, known, p, head)
     order = replace(order, z={name: LEFT_OUT if name in left_out else z for name, z in order.z.items()})
     height, width = evidence.shape
     origin = known.view.origin.tolist()
@@ -222,7 +223,7 @@ def _head(evidence: Evidence, known: Clues, p: Floats) -> Head:
     return Head((float(centre[0]), float(centre[1])), tilt, turn, wide)
 
 
-def _order(known: Clues, p: Floats, head: Head) -> bm.Order:
+def _order(evidence: Evidence, known: Clues, p: Floats, head: Head) -> bm.Order:
     """What lies before what."""
     turn = float(np.clip(0.8 * head.turn, -0.75, 0.75)) if abs(head.turn) > 0.25 else 0.0
     far = "" if abs(turn) < 0.3 else ("r" if turn > 0 else "l")
@@ -233,6 +234,8 @@ def _order(known: Clues, p: Floats, head: Head) -> bm.Order:
     for side in SIDES:
         if side not in known.hands and _behind(joints, p, side):
             z[f"arm_{side}"] = int(Z.BACK_ARM)
+    if evidence.body:
+        z |= layers(evidence.body)
     feet = tuple(float(np.clip(0.55 + bm.OUTER[side] * 0.9 * turn, -1, 1)) for side in SIDES)
     return bm.Order(turn, far, z, (feet[0], feet[1]))
 

@@ -11,7 +11,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from models.hint_reader import SEGMENTS
 from pipeline import body_model as bm
+from pipeline.fit_segments import HIP
 from pipeline.fit_view import Clues
 from wardrobe.figure import SIDES
 
@@ -24,13 +26,17 @@ FREE = 3.0  # standard deviations from which a contradicted clue hardly pulls an
 EASE = 0.03  # units by which clothes are wider than the body
 # how a side is drawn to a border nearby: standard deviation in units, reach in those, weight
 TRUNK_NEAR, LIMB_NEAR = (0.06, 1.5, 0.5), (0.06, 1.0, 0.35)
+OWN_NEAR = (0.05, 3.0, 0.5)  # the same, to the border of a segment of the body map
+# which segment each of the sides' points belongs to
+_LIMBS = [f"{piece}_{side}" for pieces in (("upper_arm", "lower_arm"), ("thigh", "shin")) for side in SIDES for piece in pieces]
+OWNERS = np.repeat([SEGMENTS.index(name) for name in ("trunk", *_LIMBS)], [2 * len(LEVELS), *(6, 8) * 4])
 BROAD, ARM_WIDE, LEG_WIDE = 0.18, 0.16, 0.12  # spreads of widths
 
 
 def residuals(p: Floats, clues: Clues, free: float = FREE) -> Floats:
     """B x SIZE -> B x R. free: how soon clues that are contradicted give up."""
     joints = bm.joints(p)
-    terms = [_seen(joints, clues, free), _ends(p, joints, clues), *_outline(p, joints, clues)]
+    terms = [_seen(joints, clues, free), _axes(p, joints, clues, free), _ends(p, joints, clues), _outline(p, joints, clues)]
     return np.concatenate([*terms, _explained(p, joints, clues), _usual(p, joints, clues)], 1)
 
 
@@ -75,8 +81,20 @@ def fingers(p: Floats, joints: Joints, side: str) -> Floats:
     return np.asarray(joints[f"wrist_{side}"] + fore / np.hypot(*fore.T)[:, None].clip(1e-6) * bm.hand_length(length))
 
 
-def _outline(p: Floats, joints: Joints, clues: Clues) -> tuple[Floats, Floats]:
-    """The body lies inside the character, and its sides near borders that are near anyway."""
+def _axes(p: Floats, joints: Joints, clues: Clues, free: float) -> Floats:
+    """Segments of the body map begin and end at joints."""
+    if clues.segments is None or not clues.segments.joints:
+        return np.zeros((len(p), 0))
+    places = {**joints, HIP: p[:, bm.HIP]}
+    off = np.stack([places[name] for name in clues.segments.joints], 1) - clues.segments.places
+    off = off / clues.segments.sigma[:, None]
+    size = (off**2).sum(-1, keepdims=True)
+    return np.asarray((off / np.sqrt(1 + size / free**2)).reshape(len(p), -1))
+
+
+def _outline(p: Floats, joints: Joints, clues: Clues) -> Floats:
+    """The body lies inside the character. Its sides are where the body map has them; where that is silent, near borders that
+    are near anyway."""
     rows = bm.rows(p, LEVELS)
     trunk = np.concatenate([rows.middle - rows.right, rows.middle + rows.right], 1)
     limbs = [limb_sides(joints, side, name, p) for name in bm.CHAINS for side in SIDES]
@@ -86,7 +104,11 @@ def _outline(p: Floats, joints: Joints, clues: Clues) -> tuple[Floats, Floats]:
     trunk_near = saturated((deep[:, : trunk.shape[1]] + EASE) / TRUNK_NEAR[0], TRUNK_NEAR[1]) * TRUNK_NEAR[2]
     edge = clues.view.look(clues.view.edge, sides[:, trunk.shape[1] :])
     limb_near = saturated((edge - EASE) / LIMB_NEAR[0], LIMB_NEAR[1]) * LIMB_NEAR[2]
-    return out, np.concatenate([trunk_near, limb_near], 1)
+    near = np.concatenate([trunk_near, limb_near], 1)
+    if clues.segments is None:
+        return np.concatenate([out, near], 1)
+    own = saturated(clues.segments.beside(sides, OWNERS) / OWN_NEAR[0], OWN_NEAR[1]) * OWN_NEAR[2]
+    return np.concatenate([out, np.where(clues.segments.seen[OWNERS], own, near)], 1)
 
 
 def limb_sides(joints: Joints, side: str, name: str, p: Floats) -> Floats:

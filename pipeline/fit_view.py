@@ -12,6 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 from models.hint_reader import JOINTS
 from pipeline import body_model as bm
 from pipeline.evidence import Evidence, Mask
+from pipeline.fit_grid import Grid
+from pipeline.fit_segments import Segments, segments
 from pipeline.request import ClothingPart
 from wardrobe.figure import SIDES
 
@@ -48,19 +50,16 @@ class View:
     grip: Floats
     step: float
 
+    @property
+    def grid(self) -> Grid:
+        return Grid(self.scale, self.origin, np.array([self.step, self.step]))
+
     def units(self, pixels: ArrayLike) -> Floats:
-        return (np.asarray(pixels, float) - self.origin) / self.scale
+        return self.grid.units(pixels)
 
     def look(self, plane: Floats, points: Floats) -> Floats:
         """Bilinear values at points, ... x 2 in units; beyond the picture those of its border."""
-        x, y = np.moveaxis((points * self.scale + self.origin) / self.step - 0.5, -1, 0)
-        height, width = plane.shape
-        x, y = np.clip(x, 0, width - 1.001), np.clip(y, 0, height - 1.001)
-        i, j = y.astype(int), x.astype(int)
-        f, g = y - i, x - j
-        top = plane[i, j] * (1 - g) + plane[i, j + 1] * g
-        below = plane[i + 1, j] * (1 - g) + plane[i + 1, j + 1] * g
-        return np.asarray(top * (1 - f) + below * f)
+        return self.grid.look(plane[None], points)
 
 
 @dataclass(frozen=True)
@@ -70,7 +69,7 @@ class Clues:
     names: N joints; guesses: N x K x 2, where each may be; share: N x K, of its probability; doubt: N x K, root of twice the
     surprise that it is there and not at the likeliest place; sigma: N; placed: N, by the user. hands, feet: side -> middle of
     a hand that is seen, ankle over a shoe that is seen. nose: x, y. pixels: M x 2 that the body has to explain, weight and
-    slack: M.
+    slack: M. segments: of the body map, None where there is none.
     """
 
     view: View
@@ -86,6 +85,7 @@ class Clues:
     pixels: Floats
     weight: Floats
     slack: Floats
+    segments: Segments | None
 
 
 def clues(evidence: Evidence, scale: float, origin: Floats) -> Clues:
@@ -117,6 +117,7 @@ def clues(evidence: Evidence, scale: float, origin: Floats) -> Clues:
         pixels,
         weight,
         slack,
+        segments(evidence.body, scale, origin) if evidence.body else None,
     )
 
 

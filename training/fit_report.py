@@ -13,13 +13,14 @@ import argparse
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from models.hint_reader import SEGMENTS, SIDE, BodyMap
 from models.profiles import SEGMENTER
 from models.segmenter import Segmenter, load_bundled
 from pipeline.detect import detect
@@ -28,9 +29,11 @@ from pipeline.evidence import Evidence, read_evidence
 from pipeline.fit import Fit, fit
 from pipeline.images import load_character
 from pipeline.request import CLOTHING, ClothingPart, DetectRequest, Image8
-from training.characters import style_of
+from training.characters import Drawing, style_of
+from training.characters.body_map import seen, split
 from training.evaluate_detection import drawings, iou
 from training.fit_trust import WRONG, height_of, limb_errors
+from training.posed import CELL
 from wardrobe import garments
 from wardrobe.canvas import Frame, Layer, Z
 from wardrobe.figure import Figure
@@ -80,11 +83,24 @@ def read(segmenter: Segmenter, character: Image8) -> Evidence:
     return read_evidence(character, found.labels, found.keep)
 
 
-def drawn(segmenter: Segmenter, count: int) -> list[str]:
-    """Rows of a table."""
+def true_map(drawing: Drawing) -> BodyMap:
+    """What a reader without faults would read of a drawing's body."""
+    height, width = drawing.labels.shape
+    cell = max(height, width) * CELL / SIDE
+    rows, columns = round(height / cell), round(width / cell)
+    y, x = np.mgrid[:rows, :columns].astype(np.float32) + np.float32(0.5)
+    bits, front, place = seen(drawing.body, x * np.float32(width / columns) - 0.5, y * np.float32(height / rows) - 0.5, False)
+    sure = np.eye(1 + len(SEGMENTS), dtype=np.float32)[front].transpose(2, 0, 1)
+    return BodyMap(split(bits.astype(np.uint16)).astype(np.float32), sure, place[0], place[1], (0, 0, width, height))
+
+
+def drawn(segmenter: Segmenter, count: int, true_maps: bool) -> list[str]:
+    """Rows of a table. true_maps: an upper bound, with the drawings' own body maps instead of those that are read."""
     overlaps, seconds, without = [], [], 0
     for drawing, picture in drawings(count):
         evidence = read(segmenter, picture)
+        if true_maps:
+            evidence = replace(evidence, body=true_map(drawing))
         began = time.process_time()
         found = fit(evidence)
         seconds.append(time.process_time() - began)
@@ -162,10 +178,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         prog="python -m training.fit_report", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--count", type=int, default=200, help="drawings (default: %(default)s)")
+    parser.add_argument("--true-maps", action="store_true", help="the drawings' own body maps, an upper bound")
     parser.add_argument("--pictures", type=Path, nargs="*", default=[], help="folders of labelled pictures with joints")
     options = parser.parse_args(arguments)
     segmenter = load_bundled(SEGMENTER)
-    for line in drawn(segmenter, options.count) if options.count else ():
+    for line in drawn(segmenter, options.count, options.true_maps) if options.count else ():
         print(line, flush=True)
     for folder in options.pictures:
         print(*real(segmenter, folder), sep="\n", flush=True)
