@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from pipeline.detect import BEHIND
 from pipeline.images import load_character
 from training.characters.background import draw_background
 from training.noise import Colours, Rng, colour, field
@@ -47,8 +48,10 @@ def stand(scene: Scene, behind: Drawn) -> None:
 
 
 def plain(rng: Rng, side: int) -> Drawn:
-    """White, black, any colour, or one that fades into another."""
-    ends = [np.full(3, rng.choice([255, 255, 0, 20, 245]), np.float32) if rng.random() < 0.5 else colour(rng, 0, 255)] * 2
+    """White, black, what sprites are read before, any colour, or one that fades into another."""
+    ends = [
+        np.full(3, rng.choice([255, 255, 0, 20, 245, *BEHIND[:1]]), np.float32) if rng.random() < 0.5 else colour(rng, 0, 255)
+    ] * 2
     if rng.random() < 0.3:
         ends[1] = colour(rng, 0, 255)
     rgb = np.empty((side, side, 3), np.float32)

@@ -7,144 +7,32 @@ of these ways or in none: the rows of `STYLES` exclude each other.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from models.part_parser import FACE_HANDS
-from training.noise import Colours, Floats, Rng, colour, field
+from training.noise import Floats, Rng, colour, field
+from training.part_brushes import (
+    ANGLES,
+    THREE,
+    along,
+    along_regions,
+    borders,
+    codes,
+    drawn_lines,
+    drawn_on,
+    few_colours,
+    grey_of,
+    kuwahara,
+    paper,
+    strokes,
+    without_lines,
+)
 from training.part_scenes import Scene
 
-ANGLES = 8  # directions of strokes
-THREE = np.ones((3, 3), np.uint8)
-
-
-# --- what several ways need
-
-
-def grey_of(rgb: Colours) -> Floats:
-    return cv2.transform(rgb, np.array([[0.299, 0.587, 0.114]], np.float32))
-
-
-def codes(scene: Scene) -> NDArray[np.uint8]:
-    """A number for every garment and part of everybody, H x W, nearly always another for another."""
-    code: NDArray[np.uint8] = scene.garments * np.uint8(37) + scene.parts * np.uint8(5) + scene.owner * np.uint8(101)
-    return code
-
-
-def borders(scene: Scene) -> NDArray[np.uint8]:
-    """1 where a region of a person ends, H x W."""
-    return (cv2.morphologyEx(codes(scene), cv2.MORPH_GRADIENT, THREE) > 0).astype(np.uint8)
-
-
-def without_lines(scene: Scene, size: int) -> Colours:
-    """Lines filled with what is beside them."""
-    soft = cv2.medianBlur(scene.rgb.clip(0, 255).astype(np.uint8), size).astype(np.float32)
-    near = cv2.dilate(scene.lines, THREE).astype(np.float32)[..., None] / 255
-    return scene.rgb * (1 - near) + soft * near
-
-
-def drawn_lines(scene: Scene, rng: Rng) -> Floats:
-    """How dark a line is everywhere, 0..1: those of the drawing, of its borders, and of its shading."""
-    lines = scene.lines.astype(np.float32) * np.float32(1 / 255)
-    if rng.random() < 0.5:
-        lines = np.maximum(lines, cv2.GaussianBlur(borders(scene).astype(np.float32), (0, 0), 0.6))
-    if rng.random() < 0.5:
-        grey = grey_of(scene.rgb)
-        lines = np.maximum(lines, (cv2.GaussianBlur(grey, (0, 0), 1.6) - grey) * np.float32(0.03))
-    if rng.random() < 0.4:  # a pen that is pressed and lifted
-        lines = lines * (0.8 + field(rng, scene.size, 24, 0.4)).clip(0.1, 1)
-    return lines.clip(0, 1)
-
-
-@lru_cache(maxsize=8)
-def _strokes(size: tuple[int, int], length: int) -> Floats:
-    """Noise drawn out along each of the directions, deviation 1; ANGLES x H x W."""
-    noise = np.random.default_rng(11).standard_normal(size, np.float32)
-    found = []
-    for number in range(ANGLES):
-        angle = np.pi * number / ANGLES
-        reach = round(length * np.cos(angle)), round(length * np.sin(angle))
-        kernel = np.zeros((2 * length + 1, 2 * length + 1), np.float32)
-        cv2.line(kernel, (length - reach[0], length - reach[1]), (length + reach[0], length + reach[1]), 1.0)
-        drawn = cv2.filter2D(noise, -1, kernel / kernel.sum())
-        found.append(drawn / drawn.std())
-    return np.stack(found)
-
-
-def along(rgb: Colours) -> NDArray[np.uint8]:
-    """Direction of the forms, 0 .. ANGLES - 1: across the mean gradient (structure tensor: Kang et al., NPAR 2007)."""
-    grey = cv2.resize(grey_of(rgb), None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
-    dx, dy = cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)
-    cross = cv2.GaussianBlur(dx * dy, (0, 0), 3)
-    straight = cv2.GaussianBlur(dx * dx - dy * dy, (0, 0), 3)
-    angle = cv2.phase(straight, 2 * cross) / 2 + np.float32(np.pi / 2)
-    turns = (angle * np.float32(ANGLES / np.pi)).astype(np.uint8) % ANGLES
-    return np.asarray(cv2.resize(turns, rgb.shape[1::-1], interpolation=cv2.INTER_NEAREST), np.uint8)
-
-
-def along_regions(scene: Scene, rng: Rng) -> NDArray[np.uint8]:
-    """One direction for every garment and part, as a hand hatches."""
-    turns = rng.integers(0, ANGLES, 256).astype(np.uint8)
-    turned: NDArray[np.uint8] = turns[codes(scene)]
-    return turned
-
-
-def strokes(directions: NDArray[np.uint8], length: int, rng: Rng) -> Floats:
-    """Noise drawn out along the directions, H x W, deviation about 1."""
-    textures = _strokes(directions.shape, length)
-    shift = tuple(int(value) for value in rng.integers(0, 99, 2))
-    found = np.empty(directions.shape, np.float32)
-    for number in range(ANGLES):
-        np.copyto(found, np.roll(textures[number], shift, (0, 1)), where=directions == number)
-    return found
-
-
-def kuwahara(rgb: Colours, reach: int) -> Colours:
-    """Every pixel takes the mean of the calmest of four squares beside it (Kuwahara et al., 1976)."""
-    size = 2 * reach + 1
-    mean, grey = cv2.blur(rgb, (size, size)), grey_of(rgb)
-    unrest = cv2.blur(grey * grey, (size, size)) - cv2.blur(grey, (size, size)) ** 2
-    found: Any = None
-    least: Any = None
-    for dy, dx in ((-reach, -reach), (-reach, reach), (reach, -reach), (reach, reach)):
-        shift = np.array([[1, 0, -dx], [0, 1, -dy]], np.float32)
-        moved = [
-            cv2.warpAffine(each, shift, rgb.shape[1::-1], flags=cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE)
-            for each in (mean, unrest)
-        ]
-        if found is None:
-            found, least = moved
-        else:
-            calmer = moved[1] < least
-            np.copyto(found, moved[0], where=calmer[..., None])
-            np.copyto(least, moved[1], where=calmer)
-    return found
-
-
-def few_colours(rgb: Colours, count: int, rng: Rng) -> Colours:
-    """Every pixel takes the nearest of colours that are somewhere in the picture."""
-    pixels = rgb.reshape(-1, 3)
-    chosen = pixels[rng.integers(0, len(pixels), count)]
-    distance = (chosen * chosen).sum(1) - 2 * (pixels @ chosen.T)
-    return chosen[distance.argmin(1)].reshape(rgb.shape)
-
-
-def paper(rng: Rng, size: tuple[int, int]) -> Colours:
-    """White, grey, old or coloured paper with its grain; H x W x 3."""
-    tone: Any = np.full(3, rng.uniform(232, 255), np.float32)
-    if rng.random() < 0.4:
-        tone = tone * np.array([1, rng.uniform(0.88, 1), rng.uniform(0.7, 0.97)], np.float32)
-    elif rng.random() < 0.15:
-        tone = colour(rng, 120, 240)
-    grain = field(rng, size, size[0] // 2, float(rng.uniform(0, 5))) + field(rng, size, 6, float(rng.uniform(0, 4)))
-    return tone + grain[..., None]
-
-
-# --- ways
+SMALL = 0.03  # share of a picture: people that have less are not drawn in any way
 
 
 def painted(scene: Scene, rng: Rng) -> None:
@@ -230,9 +118,11 @@ def engraved(scene: Scene, rng: Rng) -> None:
     y, x = np.ogrid[:height, :width]
     wave, angle, bend = float(rng.uniform(2.6, 5)), float(rng.uniform(0, np.pi)), cv2.GaussianBlur(grey, (0, 0), 5)
     inked = np.zeros(scene.size, np.bool_)
-    for turn, least in ((0.0, 225.0), (float(rng.uniform(0.6, 1.6)), float(rng.uniform(60, 120)))):
-        cos, sin = np.float32(2 * np.pi / wave * np.cos(angle + turn)), np.float32(2 * np.pi / wave * np.sin(angle + turn))
-        phase = cos * x.astype(np.float32) + sin * y.astype(np.float32) + bend * np.float32(rng.uniform(-0.12, 0.12))
+    turns = along_regions(scene, rng) if rng.random() < 0.6 else np.zeros(scene.size, np.uint8)
+    own = np.arange(ANGLES) * (np.pi / ANGLES)
+    for turn, least in ((0.0, float(rng.uniform(120, 235))), (float(rng.uniform(0.6, 1.6)), float(rng.uniform(60, 110)))):
+        cos, sin = (np.float32(2 * np.pi / wave) * way(angle + turn + own).astype(np.float32)[turns] for way in (np.cos, np.sin))
+        phase = cos * np.float32(x) + sin * np.float32(y) + bend * np.float32(rng.uniform(-0.12, 0.12))
         inked |= (np.sin(phase) > (grey / 128 - 1)) & (grey < least)
     dense = np.maximum(cv2.GaussianBlur(inked.astype(np.float32), (0, 0), 0.5), drawn_lines(scene, rng))[..., None]
     page = paper(rng, scene.size)
@@ -273,10 +163,7 @@ def watercolour(scene: Scene, rng: Rng) -> None:
     density += cv2.GaussianBlur(borders(scene).astype(np.float32), (0, 0), 1.2) * float(rng.uniform(0.1, 0.5))
     density *= float(rng.uniform(0.6, 1.1))
     thin: Any = page - (255 - rgb) * density[..., None]
-    if rng.random() < 0.5:  # the sheet stays bare round the figure
-        bare = cv2.GaussianBlur(scene.alpha, (0, 0), 0.05 * size[0]) * 3 + field(rng, size, 7, 0.3)
-        bare = np.maximum(bare.clip(0, 1), scene.alpha)[..., None]
-        thin = page + bare * (thin - page)
+    thin = page + drawn_on(scene, rng)[..., None] * (thin - page)
     if rng.random() < 0.6:
         thin *= 1 - drawn_lines(scene, rng)[..., None] * float(rng.uniform(0.3, 0.9))
     scene.rgb = thin.clip(0, 255)
@@ -290,7 +177,7 @@ def pencil(scene: Scene, rng: Rng) -> None:
     if rng.random() < 0.5:
         cover += strokes((directions + np.uint8(3)) % ANGLES, 7, rng) * dark * np.float32(0.3)
     page = paper(rng, scene.size)
-    page += cover.clip(0.08, 1)[..., None] * (scene.rgb - page)
+    page += (cover.clip(0.08, 1) * drawn_on(scene, rng))[..., None] * (scene.rgb - page)
     lines = drawn_lines(scene, rng)[..., None] * float(rng.uniform(0.4, 0.9))
     scene.rgb = (page + lines * (colour(rng, 0, 110) - page)).clip(0, 255)
 
@@ -386,7 +273,9 @@ STYLES: tuple[tuple[float, Way], ...] = (
 
 
 def style(scene: Scene, rng: Rng, styles: Sequence[tuple[float, Way]] = STYLES) -> None:
-    """One of the ways, or what the drawing was."""
+    """One of the ways, or what the drawing was; nobody draws who is smaller than the strokes."""
+    if scene.alpha.mean() < SMALL:
+        return
     draw = rng.random()
     for chance, way in styles:
         draw -= chance

@@ -107,10 +107,12 @@ class Stand:
 
 def anywhere(rng: Rng, shape: tuple[int, int], side: int) -> Stand:
     """Mostly near, now and then far; always in view at least in part."""
-    low, high = (0.8, 2.1) if (chance := rng.random()) < 0.78 else (0.35, 0.8) if chance < 0.93 else (0.1, 0.35)
+    low, high = (0.8, 2.1) if (chance := rng.random()) < 0.78 else (0.35, 0.8) if chance < 0.94 else (0.12, 0.35)
     zoom = side / max(shape) * float(np.exp(rng.uniform(np.log(low), np.log(high))))
     rooms = [abs(length * zoom - side * (0.75 if length * zoom > side else 1)) / 2 for length in shape[::-1]]
     across, down = (float(rng.uniform(-1, 1)) * room for room in rooms)
+    if high < 1 and rng.random() < 0.7:  # who is far mostly stands on the ground
+        down = abs(down)
     return Stand(zoom, (across, down))
 
 

@@ -16,24 +16,33 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from models.part_parser import FACE_HANDS
 from pipeline.request import CLOTHING, ClothingPart
 from training.noise import Floats, Rng, colour, field
 from training.part_backdrops import backdrop, stand
+from training.part_brushes import grey_of
 from training.part_camera import CAMERA
-from training.part_paint import STYLES, Way, grey_of, style
+from training.part_paint import STYLES, Way, style
 from training.part_scenes import Scene
 from training.part_things import THINGS
+
+SKINS = (ClothingPart.SKIN, FACE_HANDS)
+DARK_SKIN, LIGHT_SKIN = (np.array(tone, np.float32) for tone in ((75, 48, 35), (250, 222, 200)))
+
 
 # --- how the people look
 
 
 def recolour(scene: Scene, rng: Rng) -> None:
-    """Some regions in another colour, light and shadow kept."""
+    """Some regions in another colour, light and shadow kept; skin mostly in one that people have."""
     for region in scene.regions():
         if rng.random() < 0.5:
+            tone = colour(rng, 15, 250)
+            if scene.parts[region][0] in SKINS and rng.random() < 0.8:
+                tone = DARK_SKIN + float(rng.random()) * (LIGHT_SKIN - DARK_SKIN) + rng.normal(0, 8, 3).astype(np.float32)
             grey = scene.rgb[region].mean(1)
             light = (grey / max(float(grey.mean()), 20.0)) ** float(rng.uniform(0.6, 1.4))
-            scene.rgb[region] = (light[:, None] * colour(rng, 15, 250)).clip(0, 255)
+            scene.rgb[region] = (light[:, None] * tone).clip(0, 255)
 
 
 @lru_cache(maxsize=8)

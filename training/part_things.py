@@ -20,6 +20,7 @@ from training.part_places import FURNITURE, NATURE, Page, bubble, new_page, seve
 from training.part_scenes import UNKNOWN, Scene
 
 HANDS = 2  # things at most that are held in a picture
+LARGEST = 0.1  # of the picture: a thing's size, which most are a few times as long as
 Shape = Any  # corners about 0, 0 in sizes of the thing, N x 2
 
 
@@ -120,7 +121,8 @@ def held(scene: Scene, rng: Rng) -> None:
     for number in rng.permutation(len(found))[: int(rng.integers(1, HANDS + 1))]:
         x, y, size = found[number]
         page = new_page(rng, scene.size[0])
-        angle, scale = float(rng.normal(0, 0.5) + rng.choice([-np.pi / 2, 0, 0])), size * float(rng.uniform(1.2, 3))
+        angle = float(rng.normal(0, 0.5) + rng.choice([-np.pi / 2, 0, 0]))
+        scale = min(size * float(rng.uniform(1.2, 3)), LARGEST * page.side)
         cos, sin = np.cos(angle) * scale, np.sin(angle) * scale
         for shape in HELD[int(rng.integers(len(HELD)))](rng):
             u, v = np.asarray(shape, np.float32).T
