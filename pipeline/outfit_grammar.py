@@ -121,7 +121,7 @@ class _Reader:
 
     def _is_colour(self, rest: list[Token]) -> bool:
         """Whether a word like "rose" or "wine" means the colour here."""
-        following = next((token for token in rest if token.sense.role not in ("filler", "material", "cut")), None)
+        following = next((token for token in rest if token.sense.role not in ("filler", "material", "cut", "other")), None)
         if rest and rest[0].text.startswith(("colo", "hued", "tinted")):
             return True
         if following is None:

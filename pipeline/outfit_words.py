@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from wardrobe.kinds import KINDS
-from wardrobe.palette import COLOUR_WORDS, COLOURS, RGB, ciede2000, lab, nearest_name
+from wardrobe.palette import COLOUR_WORDS, COLOURS, REACH, RGB, ciede2000, lab, nearest_name
 from wardrobe.parts import CLOTHING, ClothingPart
 from wardrobe.patterns import PATTERNS
 
@@ -295,7 +295,8 @@ def colour_of(word: str) -> tuple[str, RGB]:
     """A colour's word, in the tables' spelling -> the palette's name for it and its sRGB value.
 
     The palette's own names are its centres; all others are the survey's colours under the name that captions give them, or
-    the nearest.
+    the nearest. A word of the captions that the survey has at the very edge of a screen's colours (its royal blue is nearly
+    black, its aqua a neon) stays as near to its name's centre as captions use it.
     """
     if word in COLOURS:
         return word, COLOURS[word]
@@ -310,13 +311,23 @@ def colour_of(word: str) -> tuple[str, RGB]:
     if float(np.hypot(*lab(np.array(rgb, np.float64))[1:])) < _COLOURLESS:  # dark greys are nearer to dull colours
         nearest = min(_GREYS, key=lambda name: float(ciede2000(rgb, COLOURS[name])))
     if owner and float(ciede2000(rgb, COLOURS[owner])) < float(ciede2000(rgb, COLOURS[nearest])) + _ALIKE:
-        return owner, rgb
+        return owner, _within_reach(rgb, COLOURS[owner]) if min(rgb) < _GLARING * max(rgb) else rgb
     return nearest, rgb
+
+
+def _within_reach(rgb: RGB, centre: RGB) -> RGB:
+    """The colour, or the nearest to it on the way to a name's centre that is within `REACH` of that."""
+    for share in np.linspace(0, 1, 21):
+        red, green, blue = (round(own + (to - own) * float(share)) for own, to in zip(rgb, centre, strict=True))
+        if float(ciede2000((red, green, blue), centre)) <= REACH:
+            break
+    return red, green, blue
 
 
 _GREYS = ("white", "light grey", "grey", "black", "cream", "beige")
 _COLOURLESS = 9.0  # chroma in CIELAB
 _SHADES = ("deep", "dark", "rich", "vivid", "strong", "bright", "medium", "true", "pure")
+_GLARING = 0.1  # the least of red, green and blue over the greatest in colours that no cloth has
 _ALIKE = 15.0  # CIEDE2000: within this the captions' name is kept
 
 

@@ -10,7 +10,7 @@ from pipeline.outfit import MOST, Wish, complete, read_outfit, with_choice, with
 from pipeline.outfit_words import colour_of, lexicon
 from pipeline.request import UserError
 from wardrobe.kinds import KINDS, LENGTHS, NECKLINES, SLEEVES
-from wardrobe.palette import COLOURS
+from wardrobe.palette import COLOURS, ciede2000
 from wardrobe.parts import CLOTHING, ClothingPart
 from wardrobe.patterns import PATTERNS
 
@@ -295,3 +295,16 @@ def test_reading_is_quick() -> None:
     for _ in range(20):
         read_outfit("a girl wearing a navy sailor uniform with a red scarf and black thigh-high socks")
     assert loaded - start < 0.3 and (time.process_time() - loaded) / 20 < 0.025  # .05 and .001 s where nothing else runs
+
+
+def test_a_colour_before_adjectives_is_the_garments() -> None:
+    for prompt, colour in (("blue v-neck short-sleeved top", "blue"), ("cream caped dress with grey trim", "cream")):
+        (garment,) = read_outfit(prompt).garments
+        assert garment.colour == colour, prompt
+
+
+def test_the_surveys_glaring_colours_are_brought_to_what_cloth_has() -> None:
+    for word in ("royal blue", "aqua"):
+        name, rgb = colour_of(word)
+        assert ciede2000(rgb, COLOURS[name]) <= 10
+    assert colour_of("mauve")[1] == (0xAE, 0x71, 0x81)
