@@ -17,6 +17,8 @@ from pipeline.draft_style import INKED, flesh, measure_style
 from pipeline.fit import Fit
 from pipeline.hints import read_lineart
 from pipeline.images import flatten, is_opaque, with_alpha
+from pipeline.joining import led_over, ringed
+from pipeline.overlooked import overlooked
 from pipeline.request import CLOTHING, ClothingPart, Detection, Image8
 from pipeline.surroundings import carried_on
 from wardrobe import garments
@@ -122,6 +124,9 @@ def draw_draft(character: Image8, found: Detection, fit: Fit, outfit: Outfit, ch
     style = measure_style(rgb, found.labels, unit)
     old = np.isin(found.labels, list(changed))
     skin = flesh(rgb, found.keep > 0, found.labels)
+    chin = fit.frame.pixel(*fit.figure.head.at(0, CHIN))[1]
+    missed = overlooked(rgb, found.labels, old, found.keep > 0, chin, unit)
+    old |= missed
     body = [*skin_layers(fit.figure, skin), Layer(Z.BODY, fit.figure.neck(), skin, Part.SKIN, line=0, shading=0)]
     layers = sorted([*body, *garments.layers(outfit, fit.figure, style)], key=lambda layer: layer.z)
     layers = [layer for layer in layers if fit.frame.shows(layer)]
@@ -133,12 +138,14 @@ def draw_draft(character: Image8, found: Detection, fit: Fit, outfit: Outfit, ch
     edge = _edge_on_skin(found, old, neck, unit)
     alpha = np.where(drawn | old | edge, picture[..., 3], np.uint8(0))
     front = _without_crumbs(_in_front(found, outfit, worn, set(changed), neck), CRUMB * (found.labels > 0).sum())
-    front &= ~edge
+    front &= ~(edge | missed)
     old |= _scraps(character, found.labels, old, front)
     front |= _rim(rgb, front, unit) & ~(worn == 0)
     share = np.where(front, np.float32(1), cv2.GaussianBlur(front.astype(np.float32), (0, 0), 0.6))
     alpha = np.rint(alpha * (1 - share)).astype(np.uint8)
-    image = with_alpha(_cast(picture[..., :3], front, worn > 0, style, unit), alpha)
+    bare = (worn == 0) & (alpha > 0)
+    colours = led_over(picture[..., :3], rgb, bare, (found.labels == Part.SKIN) & _like(rgb, skin) & ~old & ~bare, unit)
+    image = with_alpha(_cast(colours, front, worn > 0, style, unit), alpha)
     lines = np.where(alpha >= 128, maps.lines, np.uint8(0))
     rest = old & ~front & (alpha < 128)
     rest &= (fit.trust_map() <= 0) if fit.left_out else False
@@ -172,7 +179,10 @@ def dressed(character: Image8, draft: Draft, labels: Image8) -> Image8:
     alpha = over + under
     colour = (draft.image[..., :3] * over + base[..., :3] * under) / np.maximum(alpha, 1e-6)
     mixed = np.dstack([colour, alpha * 255])
-    return np.where(over > 0, np.rint(mixed.clip(0, 255)).astype(np.uint8), base)
+    result = np.where(over > 0, np.rint(mixed.clip(0, 255)).astype(np.uint8), base)
+    line = 0.0 if draft.sheet is None else draft.sheet.style.line * draft.sheet.frame.scale
+    bare = (draft.worn == 0) & draft.covers
+    return ringed(result, character, draft.front, (hole | (draft.image[..., 3] > 0)) & ~bare, line)
 
 
 def _let_in(base: Image8, character: Image8, draft: Draft) -> None:

@@ -22,6 +22,8 @@ from pipeline.evidence import Evidence, read_evidence, with_joints
 from pipeline.fit import Doubt, Fit, fit
 from pipeline.mask import as_mask
 from pipeline.outfit import Wish, complete, read_outfit
+from pipeline.overlooked import of_one_cloth
+from pipeline.painted import feathered, trimmed
 from pipeline.request import CLOTHING, ClothingPart, Detection, DetectRequest, Drafted, Image8, SwapRequest
 
 Region = NDArray[np.bool_]  # H x W
@@ -45,13 +47,14 @@ LEFT_OUT = "Part of the body could not be made out, so the draft leaves it to th
 @dataclass(frozen=True)
 class Plan:
     """A request with its mask, and a draft for each of its pictures; none where today's words alone decide. found: what
-    detection said, None where nobody had to look. joints: of the body that is dressed, x and y in pixels. beyond: H x W, what
-    the painted mask has cut off the first draft."""
+    detection said, None where nobody had to look. joints: of the body that is dressed, x and y in pixels. painted: H x W, the
+    user's own mask. beyond: H x W, what it has cut off the first draft."""
 
     request: SwapRequest
     drafts: tuple[Draft, ...] = ()
     found: Detection | None = None
     joints: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    painted: Region | None = None
     beyond: Region | None = None
 
     def picture(self, draft: Draft) -> Image8:
@@ -59,6 +62,8 @@ class Plan:
         assert self.found is not None and self.request.mask is not None
         character, kept = self.request.character, self.request.mask == 0
         image = dressed(character, draft, self.found.labels)
+        if self.painted is not None:
+            image = feathered(character, image, self.painted, self.found.labels)
         image[kept] = character[kept]
         return image
 
@@ -89,6 +94,8 @@ def make_plan(request: SwapRequest, see: See) -> Plan:
             request = replace(request, notes=(*request.notes, LEFT_OUT))
         changed = changing(wish, found, request.parts, painted)
         drawn = changed if request.parts else changed - (SMALL - wish.slots)
+        if not request.parts and painted is None:
+            changed |= of_one_cloth(request.character[..., :3], found.labels, changed)
         seeds = range(request.seed, request.seed + request.count)
         outfits = [complete(read_outfit(request.prompt, request.negative_prompt, seed), drawn, seed) for seed in seeds]
         drafts = tuple(draw_draft(request.character, found, body, outfit, changed) for outfit in outfits)
@@ -96,7 +103,7 @@ def make_plan(request: SwapRequest, see: See) -> Plan:
     drafts = tuple(_limited(draft, found, painted, request.protect) for draft in drafts)
     if not any(draft.covers.any() for draft in drafts):
         return Plan(masked(request, found), (), found)
-    return Plan(_with_mask(request, drafts, found), drafts, found, joints, beyond)
+    return Plan(_with_mask(request, drafts, found), drafts, found, joints, painted, beyond)
 
 
 def make_draft(request: SwapRequest, see: See) -> Drafted:
@@ -175,10 +182,12 @@ def _limited(draft: Draft, found: Detection, painted: Region | None, protected: 
         allowed = allowed & ~np.isin(found.labels, protect)
     if allowed.all():
         return draft
+    if painted is not None:
+        draft = trimmed(draft, painted, found.labels)
     alpha = np.where(allowed, draft.image[..., 3], np.uint8(0))
     old = draft.old & allowed
     if painted is not None:
-        old = painted & np.isin(found.labels, (*CLOTHING, Part.HEADWEAR))
+        old = painted & (draft.old | np.isin(found.labels, (*CLOTHING, Part.HEADWEAR)))
         if (found.labels[painted] > 0).mean() < EXPLAINED:  # whoever paints sees clothes where detection sees nothing
             old = painted
         old = old & ~draft.front

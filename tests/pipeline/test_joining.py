@@ -1,0 +1,115 @@
+"""Where a draft ends: at a painted mask, beside what lies in front, on skin; and what of the old clothes is overlooked."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pipeline.draft import Draft, Sheet
+from pipeline.draft_style import PLAIN
+from pipeline.joining import led_over, ringed
+from pipeline.overlooked import of_one_cloth, overlooked
+from pipeline.painted import feathered, trimmed
+from pipeline.request import ClothingPart
+from wardrobe.canvas import Frame
+from wardrobe.outfit import Garment, Outfit
+
+Part = ClothingPart
+SIDE = 96
+RED = (206, 34, 46)
+
+
+def square() -> Draft:
+    """A red garment, 60 pixels wide."""
+    image = np.zeros((SIDE, SIDE, 4), np.uint8)
+    image[20:80, 20:80] = (*RED, 255)
+    worn = (image[..., 3] > 0).astype(np.uint8)
+    none = np.zeros((SIDE, SIDE), bool)
+    shirt = Garment(Part.TOPWEAR, "shirt", "red", RED, None, None, None, "long", "", "", 1)
+    sheet = Sheet((), PLAIN, Frame(SIDE, SIDE, 110.0, 0, 0))  # lines of two pixels
+    return Draft(image, worn, np.zeros_like(worn), none, none, none, Outfit((shirt,)), sheet)
+
+
+def test_a_garment_ends_with_a_line_of_its_own_a_little_before_a_mask_over_background() -> None:
+    painted = np.zeros((SIDE, SIDE), bool)
+    painted[:, :60] = True
+    cut = trimmed(square(), painted, np.zeros((SIDE, SIDE), np.uint8))
+    row = cut.image[50]
+    assert not row[59:, 3].any(), "background shows between the garment and the mask"
+    ends = int(np.nonzero(row[:, 3] >= 128)[0].max())
+    assert 54 <= ends <= 58 and row[ends, :3].sum() < sum(RED) - 80, "its silhouette is drawn"
+    assert cut.lines[50, ends - 1] > 0 and (row[30, :3] == RED).all()
+    assert (cut.image[50, :20] == 0).all() and (cut.image[20:80, 20:40] == square().image[20:80, 20:40]).all()
+
+
+def test_on_skin_it_ends_at_the_mask_and_goes_on_to_the_hair() -> None:
+    painted = np.zeros((SIDE, SIDE), bool)
+    painted[:, :60] = True
+    for part, is_lined in ((Part.SKIN, True), (Part.HAIR, False)):
+        row = trimmed(square(), painted, np.full((SIDE, SIDE), part, np.uint8)).image[50]
+        assert row[59, 3] >= 128 and not row[60:, 3].any()
+        assert (row[59, :3].sum() < sum(RED) - 80) == is_lined
+
+
+def test_flat_areas_meet_softly_inside_the_mask() -> None:
+    before, after = np.full((SIDE, SIDE, 4), 255, np.uint8), np.full((SIDE, SIDE, 4), 255, np.uint8)
+    after[..., :3] = 55
+    painted = np.zeros((SIDE, SIDE), bool)
+    painted[:, :60] = True
+    labels = np.zeros((SIDE, SIDE), np.uint8)
+    row = feathered(before, after, painted, labels)[50, :, 0].astype(int)
+    assert (row[:57] == 55).all() and 55 < row[58] <= row[59] < 255
+    assert (feathered(before, after, painted, np.full_like(labels, Part.HAIR)) == after).all()
+
+
+def test_the_outline_of_what_is_in_front_is_drawn_whole() -> None:
+    character, front = np.full((SIDE, SIDE, 4), 255, np.uint8), np.zeros((SIDE, SIDE), bool)
+    character[..., :3] = (250, 200, 90)
+    front[:, :40] = True
+    character[:, 39, :3] = 20  # the inner half of its line
+    picture = character.copy()
+    picture[:, 40:, :3] = RED
+    ringed_ = ringed(picture, character, front, ~front, 4.0)
+    assert (ringed_[50, 40, :3] < 40).all() and (ringed_[50, 45, :3] == RED).all()
+    assert (ringed_[front] == picture[front]).all()
+
+
+def test_drawn_skin_is_led_to_the_tone_beside_it() -> None:
+    rgb = np.full((SIDE, SIDE, 3), (230, 180, 150), np.uint8)
+    drawn = np.zeros((SIDE, SIDE), bool)
+    drawn[48:] = True
+    found = led_over(np.full((SIDE, SIDE, 3), (250, 210, 190), np.uint8), rgb, drawn, ~drawn, 40.0)
+    assert np.abs(found[50, 48].astype(int) - rgb[0, 0]).max() <= 4
+    assert (found[95, 48] == (250, 210, 190)).all()
+
+
+def test_a_piece_of_the_old_coat_beside_it_goes_with_it_and_the_scenery_stays() -> None:
+    rgb = np.full((SIDE, SIDE, 3), (220, 230, 220), np.uint8)
+    labels = np.zeros((SIDE, SIDE), np.uint8)
+    labels[30:80, 30:60] = Part.TOPWEAR
+    rgb[30:80, 30:60], rgb[45:60, 60:65] = (120, 50, 60), (120, 50, 60)
+    rgb[10:20, 70:90] = (120, 50, 60)  # something of that colour elsewhere
+    old = labels > 0
+    found = overlooked(rgb, labels, old, np.zeros_like(old), 10.0, 40.0)
+    assert found[50, 61:64].all() and not found[5:25].any() and not found[:, :28].any()
+
+
+def test_small_islands_of_another_part_in_the_old_clothes_are_theirs() -> None:
+    labels = np.zeros((SIDE, SIDE), np.uint8)
+    labels[20:60, 20:70] = Part.TOPWEAR
+    labels[70:90, 20:70] = Part.FOOTWEAR
+    labels[40:44, 40:44] = Part.FOOTWEAR
+    rgb = np.full((SIDE, SIDE, 3), 128, np.uint8)
+    found = overlooked(rgb, labels, labels == Part.TOPWEAR, labels == 0, 10.0, 40.0)
+    assert found[42, 42] and not found[80, 40]
+
+
+def test_stockings_of_the_trousers_colour_go_with_them() -> None:
+    labels = np.zeros((SIDE, SIDE), np.uint8)
+    labels[20:50, 20:70], labels[50:90, 20:70] = Part.BOTTOMWEAR, Part.LEGWEAR
+    rgb = np.full((SIDE, SIDE, 3), 90, np.uint8)
+    assert of_one_cloth(rgb, labels, {Part.BOTTOMWEAR}) == {Part.LEGWEAR}
+    assert not of_one_cloth(rgb, labels, {Part.TOPWEAR})
+    rgb[50:] = 220
+    assert not of_one_cloth(rgb, labels, {Part.BOTTOMWEAR})
+    labels[20:50, 20:70] = Part.TOPWEAR
+    assert of_one_cloth(rgb, labels, {Part.BOTTOMWEAR}) == {Part.LEGWEAR}, "no trousers were seen at all"
