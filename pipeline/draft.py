@@ -124,8 +124,7 @@ def draw_draft(character: Image8, found: Detection, fit: Fit, outfit: Outfit, ch
     style = measure_style(rgb, found.labels, unit)
     old = np.isin(found.labels, list(changed))
     skin = flesh(rgb, found.keep > 0, found.labels)
-    chin = fit.frame.pixel(*fit.figure.head.at(0, CHIN))[1]
-    missed = overlooked(rgb, found.labels, old, found.keep > 0, chin, unit)
+    missed = overlooked(rgb, found.labels, old, found.keep > 0, unit)
     old |= missed
     body = [*skin_layers(fit.figure, skin), Layer(Z.BODY, fit.figure.neck(), skin, Part.SKIN, line=0, shading=0)]
     layers = sorted([*body, *garments.layers(outfit, fit.figure, style)], key=lambda layer: layer.z)

@@ -18,21 +18,23 @@ Part = ClothingPart
 
 SIDE = 384  # pixels, long side: the size at which they are looked for
 REACH = 0.4  # heads: how far from the old clothes
-APART = 14.0  # CIELAB: what lies so far from its surroundings, or from the hair, belongs to something else
+APART = 14.0  # CIELAB: what lies so far from its surroundings belongs to something else
 NEARER = 0.6  # and is so much nearer to the old clothes
 LARGEST = 0.06  # of the figure: more is no oversight
 SMALLEST = 0.0006  # of the figure
-COLOURS = 5  # that a garment or hair is told by
+COLOURS = 5  # that the old clothes are told by
+MAIN = 0.15  # of the old clothes: a large piece of them
 SAME = 10.0  # CIELAB: two parts of one cloth
 OWNERS = {Part.LEGWEAR: (Part.BOTTOMWEAR, Part.ONEPIECE), Part.HANDWEAR: (Part.TOPWEAR, Part.ONEPIECE)}
 ISLAND = 0.25  # of the largest piece of its part: a smaller piece that lies in the old clothes is theirs
 
 
-def overlooked(rgb: Image8, labels: Image8, old: Region, front: Region, chin: float, unit: float) -> Region:
+def overlooked(rgb: Image8, labels: Image8, old: Region, front: Region, unit: float) -> Region:
     """H x W, what belongs to the old clothes besides `old`.
 
-    rgb: H x W x 3; labels: of the detection; old, front: H x W, what goes and what stays; chin: row below which hair may be
-    misread; unit: a head in pixels.
+    rgb: H x W x 3; labels: of the detection; old, front: H x W, what goes and what stays; unit: a head in pixels. Only nameless
+    pieces are looked at, beside the large pieces of the old clothes: hair is often of their colour, and small pieces far from
+    the rest may be somebody else's.
     """
     found = _islands(labels, old)
     if not old.any():
@@ -42,19 +44,15 @@ def overlooked(rgb: Image8, labels: Image8, old: Region, front: Region, chin: fl
     lab = _calm_lab(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA))
     parts = cv2.resize(labels, size, interpolation=cv2.INTER_NEAREST)
     gone, stays = (cv2.resize(region.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0 for region in (old, front))
+    gone = _large(gone)
     near = _grown(gone, REACH * unit * scale)
-    cloth = _from(lab, _palette(lab, cv2.erode(gone.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0))
-    rows = np.arange(size[1])[:, None] > chin * scale
-    hair = (parts == Part.HAIR) & ~rows
     beside = (parts == 0) & ~_grown(parts > 0, REACH * unit * scale)
-    wrong = np.zeros_like(gone)
-    if beside.any():
-        weight = beside.astype(np.float32)[..., None]
-        behind = np.asarray(np.linalg.norm(lab - push_pull(lab * weight, weight), axis=2), np.float32)
-        wrong |= (parts == 0) & ~stays & (behind > APART) & (cloth < NEARER * behind)
-    if hair.sum() > 30:
-        own = _from(lab, _palette(lab, hair))
-        wrong |= (parts == Part.HAIR) & rows & (own > APART) & (cloth < NEARER * own)
+    if not beside.any():
+        return found
+    cloth = _from(lab, _palette(lab, cv2.erode(gone.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0))
+    weight = beside.astype(np.float32)[..., None]
+    behind = np.asarray(np.linalg.norm(lab - push_pull(lab * weight, weight), axis=2), np.float32)
+    wrong = (parts == 0) & ~stays & (behind > APART) & (cloth < NEARER * behind)
     pieces = cv2.morphologyEx((wrong & near).astype(np.uint8), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
     _, where, table, _ = cv2.connectedComponentsWithStats(pieces, connectivity=8)
     touching = np.unique(where[_grown(gone, 2) & (pieces > 0)])
@@ -62,7 +60,7 @@ def overlooked(rgb: Image8, labels: Image8, old: Region, front: Region, chin: fl
     fits = [i for i in touching if SMALLEST * figure < table[i, cv2.CC_STAT_AREA] < LARGEST * figure]
     missed = _grown(np.isin(where, fits) & (pieces > 0), 1.0)
     whole = cv2.resize(missed.astype(np.uint8), labels.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
-    return np.asarray(found | (whole & ~old & np.isin(labels, (0, Part.HAIR))))
+    return np.asarray(found | (whole & ~old & (labels == 0)))
 
 
 def of_one_cloth(rgb: Image8, labels: Image8, changed: Collection[Part]) -> frozenset[Part]:
@@ -101,6 +99,13 @@ def _islands(labels: Image8, old: Region) -> Region:
         small = [i for i in np.unique(where[close & region]) if table[i, cv2.CC_STAT_AREA] < ISLAND * largest]
         found |= np.isin(where, small) & region
     return found
+
+
+def _large(region: Region) -> Region:
+    _, where, table, _ = cv2.connectedComponentsWithStats(region.astype(np.uint8), connectivity=8)
+    large = table[:, cv2.CC_STAT_AREA] > MAIN * region.sum()
+    large[0] = False
+    return np.asarray(large[where])
 
 
 def _calm_lab(rgb: NDArray[Any]) -> NDArray[np.float32]:

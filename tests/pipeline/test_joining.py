@@ -89,8 +89,8 @@ def test_a_piece_of_the_old_coat_beside_it_goes_with_it_and_the_scenery_stays() 
     rgb[30:80, 30:60], rgb[45:60, 60:65] = (120, 50, 60), (120, 50, 60)
     rgb[10:20, 70:90] = (120, 50, 60)  # something of that colour elsewhere
     old = labels > 0
-    found = overlooked(rgb, labels, old, np.zeros_like(old), 10.0, 40.0)
-    assert found[50, 61:64].all() and not found[5:25].any() and not found[:, :28].any()
+    found = overlooked(rgb, labels, old, np.zeros_like(old), 40.0)
+    assert found[50, 61:64].all() and (labels[found] == 0).all() and not found[5:25].any() and not found[:, :28].any()
 
 
 def test_small_islands_of_another_part_in_the_old_clothes_are_theirs() -> None:
@@ -99,7 +99,7 @@ def test_small_islands_of_another_part_in_the_old_clothes_are_theirs() -> None:
     labels[70:90, 20:70] = Part.FOOTWEAR
     labels[40:44, 40:44] = Part.FOOTWEAR
     rgb = np.full((SIDE, SIDE, 3), 128, np.uint8)
-    found = overlooked(rgb, labels, labels == Part.TOPWEAR, labels == 0, 10.0, 40.0)
+    found = overlooked(rgb, labels, labels == Part.TOPWEAR, labels == 0, 40.0)
     assert found[42, 42] and not found[80, 40]
 
 
