@@ -14,11 +14,9 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import cv2
@@ -178,12 +176,20 @@ def snapped(rgb: NDArray[np.uint8], region: Mask, reach: int) -> Mask:
     between what lies deeper inside and what lies farther outside."""
     if reach <= 0 or not region.any():
         return region
-    inside, outside = _core(region, reach), _core(~region, reach)
+    near = _box(region, 2 * reach + 2)
+    inside, outside = _core(region[near], reach), _core(~region[near], reach)
     if not inside.any() or not outside.any():
         return region
-    found = _flooded(rgb, np.where(inside, 1, np.where(outside, 2, 0)).astype(np.int32))
-    moved: Mask = np.where(found > 0, found == 1, region)
+    found = _flooded(rgb[near], np.where(inside, 1, np.where(outside, 2, 0)).astype(np.int32))
+    moved = region.copy()
+    moved[near] = np.where(found > 0, found == 1, region[near])
     return moved
+
+
+def _box(region: Mask, margin: int) -> tuple[slice, slice]:
+    """Rows and columns round what is set, and some more."""
+    left, top, width, height = cv2.boundingRect(region.astype(np.uint8))
+    return slice(max(0, top - margin), top + height + margin), slice(max(0, left - margin), left + width + margin)
 
 
 def _core(region: Mask, reach: int) -> Mask:
@@ -220,7 +226,7 @@ def _fill(canvas: Canvas, operation: Operation, eyes: Eyes) -> NDArray[np.int16]
     flags = 4 | (1 << 8) | cv2.FLOODFILL_MASK_ONLY | cv2.FLOODFILL_FIXED_RANGE
     for x, y in np.floor(points_of(operation, 1)).astype(int):
         if not (0 <= x < width and 0 <= y < height):
-            raise UserError(f"the point {x}, {y} lies outside the picture, which is {width} x {height} pixels.")
+            raise UserError(f"the point {x}, {y} lies outside the {width} x {height} pixels, please take another.")
         if operation.get("apart"):
             region[1:-1, 1:-1] |= np.abs(smooth.astype(int) - smooth[y, x]).max(-1) <= tolerance
         elif not region[y + 1, x + 1]:
@@ -287,15 +293,32 @@ def _remembered(canvas: Canvas, operation: Operation, asked: list[Any], ask: Cal
     found = operation.get("found")
     if not isinstance(found, dict) or found.get("asked") != asked:
         answer = ask()
-        operation["found"] = {"asked": asked, "png": base64.b64encode(cv2.imencode(".png", answer)[1].tobytes()).decode()}
+        operation["found"] = {"asked": asked} | _as_png(answer)
         return answer
+    return _stored(canvas, found)
+
+
+def _stored(canvas: Canvas, found: Any) -> Labels:
     try:
         stored = cv2.imdecode(np.frombuffer(base64.b64decode(found["png"]), np.uint8), cv2.IMREAD_GRAYSCALE)
     except (binascii.Error, KeyError, TypeError, cv2.error):
         stored = None
     if stored is None or stored.shape != canvas.shape:
-        raise UserError("what was found does not fit the picture, please remove 'found', and it is looked for again.")
+        raise UserError("what was found does not fit the picture, please remove this operation.")
     return np.asarray(stored, np.uint8)
+
+
+def given(labels: Labels) -> Operation:
+    """The operation that begins with a label that was made elsewhere."""
+    return {"op": "given", "found": _as_png(labels)}
+
+
+def _as_png(labels: Labels) -> dict[str, Any]:
+    return {"png": base64.b64encode(cv2.imencode(".png", labels)[1].tobytes()).decode()}
+
+
+def _given(canvas: Canvas, operation: Operation, eyes: Eyes) -> NDArray[np.int16]:
+    return _stored(canvas, operation.get("found")).astype(np.int16)
 
 
 def _rest(canvas: Canvas, operation: Operation, eyes: Eyes) -> NDArray[np.int16]:
@@ -331,6 +354,7 @@ OPERATIONS: Mapping[str, Callable[[Canvas, Operation, Eyes], NDArray[np.int16]]]
     "fill": _fill,
     "click": _click,
     "detected": _detected,
+    "given": _given,
     "rest": _rest,
 }
 SILHOUETTES: Mapping[str, Callable[[Canvas, Operation], None]] = {
@@ -338,26 +362,3 @@ SILHOUETTES: Mapping[str, Callable[[Canvas, Operation], None]] = {
     "silhouette": _silhouette,
     "hole": _hole,
 }
-
-
-def read_operations(path: Path) -> list[Operation]:
-    """Of STEM.json, none where there is no such file. Raises `UserError`."""
-    if not path.exists():
-        return []
-    try:
-        operations = json.loads(path.read_text("utf-8"))["operations"]
-    except json.JSONDecodeError as error:
-        raise UserError(f"{path.name} is no JSON at line {error.lineno} ({error.msg}), please mend it there.") from None
-    except (OSError, UnicodeDecodeError, KeyError, TypeError):
-        operations = None
-    if not isinstance(operations, list) or not all(isinstance(operation, dict) for operation in operations):
-        raise UserError(f'{path.name} holds no list of operations, please write it as {{"operations": [{{"op": ...}}, ...]}}.')
-    return operations
-
-
-def write_operations(path: Path, picture: str, size: tuple[int, int], operations: Sequence[Operation]) -> None:
-    """STEM.json, an operation a line. size: of the picture, width and height."""
-    rows = ",\n".join("  " + json.dumps(operation) for operation in operations)
-    head = f'{{"picture": {json.dumps(picture)}, "size": {json.dumps(list(size))}, "operations": ['
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(f"{head}\n{rows}\n]}}\n" if rows else f"{head}]}}\n", "utf-8")
