@@ -8,34 +8,57 @@ from typing import Any
 
 import numpy as np
 
+from training.characters import held, scenery
 from training.characters.behind import hair_from_behind, turned_round
 from training.characters.body_map import DrawnBody
+from training.characters.carried import CARRIED
 from training.characters.character import Drawing, painted, stream, style_of, undressed
 from training.characters.figures import posed
 from training.characters.framings import FRAMINGS, framed
-from training.characters.outfits import sample_outfit
+from training.characters.held import HELD, Holding
+from training.characters.outfits import sample_garment, sample_outfit
+from training.characters.poses import Arm
+from training.characters.scenery import SCENERY
 from training.characters.stances import BUILDS, STANCES, built, stand
 from wardrobe import garments
-from wardrobe.compatible import weighted
-from wardrobe.figure import Figure
-from wardrobe.outfit import Outfit
+from wardrobe.canvas import OVER, Layer, Z
+from wardrobe.cloth import Cloth
+from wardrobe.compatible import pick, pick_kind, weighted
+from wardrobe.figure import SIDES, Figure
+from wardrobe.kinds import BOTTOMS, KINDS
+from wardrobe.outfit import MAIN_SLOTS, Garment, Outfit, dressed_in_order
+from wardrobe.palette import COLOURS, sample_shade
 from wardrobe.parts import ClothingPart
+from wardrobe.patterns import PATTERNS
+from wardrobe.style import Style
 
 Rng = np.random.Generator
 BEHIND = 0.1  # share of figures that are seen from behind
 FRONT_ONLY = ("necktie", "bow tie", "neck ribbon", "jabot", "ascot", "necklace")  # not to be seen from behind
 
+ATTIRE = {  # main garments that usual outfits seldom have
+    "plate armor": 1.5, "breastplate": 1.0, "wizard robe": 1.2, "monk robe": 1.0, "robe": 1.0, "cassock": 0.6,
+    "hooded cloak": 1.0, "cape": 1.0, "poncho": 0.6, "tabard": 1.0, "apron": 0.8, "kimono": 0.8, "hanfu": 0.8,
+    "lab coat": 0.6, "trench coat": 0.6, "military uniform": 0.6, "bodysuit": 0.6, "swimsuit": 0.4,
+}  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Upload:
     """What an upload shows, as names of rows. stance, arms, build: of `stances`; framing: of `framings`; behind: seen from
-    there."""
+    there; holding: in the hands; carried: of `carried`; attire: of `ATTIRE`, "" = any outfit; on, round:
+    of `scenery`, what it sits on and what stands there."""
 
     stance: str
     arms: str
     build: str
     framing: str
     behind: bool
+    holding: tuple[Holding, ...] = ()
+    carried: tuple[str, ...] = ()
+    attire: str = ""
+    on: str = ""
+    round: str = ""
 
 
 def _weights(table: Mapping[str, Any]) -> dict[str, float]:
@@ -44,14 +67,32 @@ def _weights(table: Mapping[str, Any]) -> dict[str, float]:
 
 def sample_upload(rng: Rng) -> Upload:
     """A random one."""
-    stance = weighted(rng, _weights(STANCES))
+    stance, behind = weighted(rng, _weights(STANCES)), bool(rng.random() < BEHIND)
+    close = ("bust", "face") if behind else ()  # of which nothing but hair would be seen
     return Upload(
         stance=stance,
         arms=weighted(rng, dict(STANCES[stance].arms)),
         build=weighted(rng, _weights(BUILDS)),
-        framing=weighted(rng, _weights(FRAMINGS)),
-        behind=bool(rng.random() < BEHIND),
+        framing=weighted(rng, {name: row.weight for name, row in FRAMINGS.items() if name not in close}),
+        behind=behind,
+        holding=_sample_holding(rng),
+        carried=tuple({weighted(rng, _weights(CARRIED)) for _ in range(int(rng.choice(3, p=(0.55, 0.33, 0.12))))}),
+        attire=weighted(rng, ATTIRE) if rng.random() < 0.15 else "",
+        on=pick(rng, STANCES[stance].on or ("",)),
+        round=weighted(rng, _weights(SCENERY)) if rng.random() < 0.2 else "",
     )
+
+
+def _sample_holding(rng: Rng) -> tuple[Holding, ...]:
+    """Nothing, one thing, or one in each hand."""
+    found: list[Holding] = []
+    for side in rng.permutation(SIDES)[: int(rng.choice(3, p=(0.4, 0.45, 0.15)))]:
+        name = weighted(rng, _weights(HELD))
+        row = HELD[name]
+        holding = Holding(name, str(side), int(rng.integers(len(row.one) + len(row.both))), float(rng.random()))
+        if not found or not (holding.both or found[0].both):
+            found.append(holding)
+    return tuple(found)
 
 
 def draw_upload(seed: int, size: int | tuple[int, int] = 256, *, upload: Upload | None = None) -> Drawing:
@@ -67,12 +108,18 @@ def draw_upload(seed: int, size: int | tuple[int, int] = 256, *, upload: Upload 
     style, figure = style_of(seed), figure_of(seed, upload)
     frame = framed(stream(seed, "framing"), figure, upload.framing, height, width)
     bare = undressed(seed, figure, style, FRAMINGS[upload.framing].words, "transparent background")
-    outfit = sample_outfit(stream(seed, "outfit"))
+    outfit = dressed(stream(seed, "outfit"), upload.attire)
     face, hair = bare.face, bare.hair
     if upload.behind:
         face, hair = [], hair_from_behind(hair, figure, stream(seed, "nape"))
         outfit = Outfit(tuple(garment for garment in outfit.garments if garment.kind not in FRONT_ONLY))
+    if "hood" in upload.carried:
+        outfit = Outfit(tuple(garment for garment in outfit.garments if garment.slot != ClothingPart.HEADWEAR))
     layers = [*bare.body, *face, *hair, *garments.layers(outfit, figure, style)]
+    if not lying:
+        layers += scenery.support(upload.on, stream(seed, "support"), figure)
+        layers += scenery.layers(upload.round, stream(seed, "scenery"), figure)
+    outfit = _with_things(layers, outfit, figure, style, upload, stream(seed, "things"))
     drawing = painted(layers, figure, frame, style, outfit, bare.person, stream(seed, "caption"))
     drawing.depth[drawing.labels == ClothingPart.BACKGROUND] = 0
     if upload.behind:
@@ -85,8 +132,53 @@ def figure_of(seed: int, upload: Upload) -> Figure:
     """The body of character `seed` in an upload."""
     rng = stream(seed, "figure")
     body = built(rng, upload.build, upload.stance)
-    pose = stand(upload.stance, upload.arms, rng, body.child)
+    arms: list[Arm | None] = [None, None]
+    for holding in upload.holding:
+        arms = [new or old for new, old in zip(holding.arms(), arms, strict=True)]
+    pose = stand(upload.stance, upload.arms, rng, body.child, (arms[0], arms[1]))
     return posed(rng, body, turned_round(pose) if upload.behind else pose)
+
+
+def dressed(rng: Rng, attire: str) -> Outfit:
+    """A random outfit. attire: the kind of its main garment, "" = any."""
+    outfit = sample_outfit(rng)
+    if not attire:
+        return outfit
+    row = KINDS[attire]
+    kinds = [attire, *([pick(rng, row.over)] if row.over else [])]
+    kept = [one for one in outfit.garments if one.slot not in MAIN_SLOTS and not one.kind.startswith("waist")]
+    if row.slot == ClothingPart.TOPWEAR:
+        kinds.append(pick_kind(rng, BOTTOMS, lambda name: name != "hakama"))
+    return Outfit(tuple(dressed_in_order([*kept, *(sample_garment(kind, rng, "exclude") for kind in kinds)])))
+
+
+def _with_things(layers: list[Layer], outfit: Outfit, figure: Figure, style: Style, upload: Upload, rng: Rng) -> Outfit:
+    """Draws what is carried and held onto the layers; the outfit with them, each a garment of its own number."""
+    worn = list(outfit.garments)
+
+    def cloth(slot: ClothingPart, kind: str) -> Cloth:
+        worn.append(_thing(slot, kind, rng))
+        detail = worn[-1].detail
+        return Cloth(worn[-1], len(worn), figure, style, Z.OUTER, OVER, np.random.default_rng(detail))
+
+    for name in upload.carried:
+        layers += CARRIED[name].draw(cloth(CARRIED[name].part, name), upload.behind)
+    for holding in upload.holding:
+        found = held.layers(cloth(ClothingPart.HELD, holding.name), holding)
+        if upload.behind and holding.both:
+            for layer in found:
+                layer.z = min(layer.z, 15.0)
+        layers += found
+    return Outfit(tuple(worn))
+
+
+def _thing(slot: ClothingPart, kind: str, rng: Rng) -> Garment:
+    """A thing in random colours; brown and grey are likely."""
+    names = ("white", "black", "brown", "grey", *COLOURS)
+    colour, second = pick(rng, names), pick(rng, names)
+    pattern = pick(rng, tuple(PATTERNS)) if rng.random() < 0.08 else None
+    shades = sample_shade(colour, rng), sample_shade(second, rng)
+    return Garment(slot, kind, colour, shades[0], second, shades[1], pattern, detail=int(rng.integers(2**31)))
 
 
 def quarter_turned(drawing: Drawing, turns: int) -> Drawing:
