@@ -16,7 +16,7 @@ GREY = np.array([[0.299, 0.587, 0.114]], np.float32)
 def tones(rgb: Colours, rng: Rng) -> Colours:
     """Saturation, contrast, brightness, the colour of the light, and the curve of the film: one matrix, one table."""
     saturation, contrast = float(rng.uniform(0.4, 1.5)), float(rng.uniform(0.6, 1.3))
-    gains = (1 + rng.normal(0, 0.08 if rng.random() < 0.8 else 0.25, 3)).clip(0.3, 1.7)[:, None]
+    gains = (1 + rng.normal(0, 0.08 if rng.random() < 0.88 else 0.25, 3)).clip(0.3, 1.7)[:, None]
     mix = gains * contrast * (saturation * np.eye(3) + (1 - saturation) * GREY)
     shift = gains * (128 - 128 * contrast + float(rng.normal(0, 18)))
     rgb = cv2.transform(rgb, np.hstack([mix, shift]).astype(np.float32)).clip(0, 255)
@@ -133,12 +133,12 @@ def jpeg(rgb: Colours, rng: Rng) -> Colours:
 
 
 CAMERA: tuple[tuple[float, Callable[[Colours, Rng], Colours]], ...] = (
-    (0.10, turn_hues),
+    (0.06, turn_hues),
     (0.60, tones),
     (0.06, without_colour),
-    (0.05, duotone),
+    (0.04, duotone),
     (0.04, posterise),
-    (0.06, convolve),
+    (0.04, convolve),
     (0.10, photograph),
     (0.22, soften),
     (0.12, sharpen),

@@ -21,6 +21,7 @@ from training.part_drawings import Sheet, pick
 
 UNKNOWN = 255  # in a part map: nobody can say, no answer is wrong
 BOW = 0.12  # of a perspective: how much larger an edge of the picture is shown than its middle, standard deviation
+FLOATING, SLACK = 0.2, 0.03  # chance that a half figure ends in mid-air; shares of the side by which others end below it
 TURN = 0.5  # radians at most
 FARTHER = 0.8  # of a level of depth, for every person nearer than this one
 Maps = tuple[Floats, Floats]  # for `cv2.remap`
@@ -116,6 +117,14 @@ def anywhere(rng: Rng, shape: tuple[int, int], side: int) -> Stand:
     return Stand(zoom, (across, down))
 
 
+def based(stand: Stand, parts: NDArray[np.uint8], side: int, rng: Rng) -> Stand:
+    """A drawing of a half figure mostly reaches down to the end of the picture."""
+    if not parts[-1].any() or rng.random() < FLOATING:
+        return stand
+    lowest = side * (0.5 + SLACK) - stand.zoom * len(parts) / 2
+    return Stand(stand.zoom, (stand.at[0], max(stand.at[1], lowest)))
+
+
 def whole(side: int) -> Box:
     return slice(0, side), slice(0, side)
 
@@ -167,7 +176,7 @@ def seen_by(drawing: tuple[NDArray[np.uint8], ...], maps: Maps) -> Scene:
     rgba, parts, garments, lines = (np.asarray(plane) for plane in drawing)
     x, y = maps
     opaque = rgba[..., 3]
-    premultiplied: Any = np.dstack([cv2.multiply(rgba[..., :3], cv2.merge([opaque] * 3), scale=1 / 255), opaque])
+    premultiplied: Any = cv2.multiply(rgba, cv2.merge([opaque, opaque, opaque, np.full_like(opaque, 255)]), scale=1 / 255)
     near: Any = maps
     middle = x.shape[0] // 2, x.shape[1] // 2
     shrink = int(np.hypot(*(plane[middle] - plane[middle[0], middle[1] - 1] for plane in maps)))
@@ -252,7 +261,7 @@ def compose(sheets: Sequence[Sheet], side: int, rng: Rng) -> Composition:
     """One person, or one of the rows of `COMPANY` with her; a square picture of `side` pixels."""
     sheet, row = pick(sheets, rng)
     shape = sheet.parts.shape[1:]
-    stand = anywhere(rng, shape, side)
+    stand = based(anywhere(rng, shape, side), sheet.parts[row], side, rng)
     maps = view(rng, shape, stand, whole(side), side)
     scene = seen_by(sheet.drawing(row), maps)
     guests = join(scene, sheets, stand.zoom * shape[0], stand.at, rng)
@@ -278,6 +287,7 @@ def join(scene: Scene, sheets: Sequence[Sheet], height: float, at: tuple[float, 
         sheet, row = pick(sheets, rng)
         shape = sheet.parts.shape[1:]
         stand = Stand(size * height / shape[0], (at[0] + across * height, at[1] + height * (0.5 + down - size / 2)))
+        stand = based(stand, sheet.parts[row], scene.size[0], rng)
         box = around(stand, shape, scene.size[0])
         maps = view(rng, shape, stand, box, scene.size[0])
         seen = seen_by(sheet.drawing(row), maps)
