@@ -53,6 +53,9 @@ def overlooked(rgb: Image8, labels: Image8, old: Region, front: Region, unit: fl
     weight = beside.astype(np.float32)[..., None]
     behind = np.asarray(np.linalg.norm(lab - push_pull(lab * weight, weight), axis=2), np.float32)
     wrong = (parts == 0) & ~stays & (behind > APART) & (cloth < NEARER * behind)
+    hair = parts == Part.HAIR
+    if hair.any():  # a curl that was overlooked as well
+        wrong &= (cloth < NEARER * _from(lab, _palette(lab, hair))) | ~_grown(hair, REACH * unit * scale)
     pieces = cv2.morphologyEx((wrong & near).astype(np.uint8), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
     _, where, table, _ = cv2.connectedComponentsWithStats(pieces, connectivity=8)
     touching = np.unique(where[_grown(gone, 2) & (pieces > 0)])
