@@ -26,7 +26,7 @@ def _hair(z: float, path: Path, colour: RGB, marks: list[Mark]) -> Layer:
     return Layer(z, path, colour, ClothingPart.HAIR, marks=marks, shading=0.8)
 
 
-def _tail(rng: np.random.Generator, line: Points, width: float, z: float, colour: RGB, points: int = 3) -> Layer:
+def tail(rng: np.random.Generator, line: Points, width: float, z: float, colour: RGB, points: int = 3) -> Layer:
     """A tail of hair along a line, widest a third of the way down, with a forked tip."""
     s = np.linspace(0, 1, len(line))
     half = width * (0.35 + 0.65 * np.sin(np.pi * np.clip(s * 0.8 + 0.12, 0, 1)) ** 0.8)
@@ -80,7 +80,7 @@ def _twintails(rng: np.random.Generator, figure: Figure, colour: RGB, high: bool
             (x + side * out, y0 + length * 0.45),
             (x + side * out * 0.75, y0 + length),
         ]
-        layers.append(_tail(rng, spline(np.array(rows), 12), float(rng.uniform(0.14, 0.2)), Z.BACK_HAIR + 2, colour))
+        layers.append(tail(rng, spline(np.array(rows), 12), float(rng.uniform(0.14, 0.2)), Z.BACK_HAIR + 2, colour))
     ties_seed = rng.integers(2**31)
     for side in (-1, 1):
         layers.append(
@@ -104,8 +104,8 @@ def _ponytail(rng: np.random.Generator, figure: Figure, colour: RGB, out: float 
         (side * (w + out * 0.35), length * 0.5),
         (side * (w + out * 0.6), length),
     ]
-    tail = _tail(rng, spline(np.array(rows), 14), 0.17, Z.BACK_HAIR - 1, darken(colour, 0.1))
-    return [tail, _tie(rng, side * 0.16, -0.54, 0.08, Z.BACK_HAIR - 0.5)]
+    hanging = tail(rng, spline(np.array(rows), 14), 0.17, Z.BACK_HAIR - 1, darken(colour, 0.1))
+    return [hanging, _tie(rng, side * 0.16, -0.54, 0.08, Z.BACK_HAIR - 0.5)]
 
 
 def _side_ponytail(rng: np.random.Generator, figure: Figure, colour: RGB) -> list[Layer]:
@@ -118,7 +118,7 @@ def _side_ponytail(rng: np.random.Generator, figure: Figure, colour: RGB) -> lis
         (side * (w - 0.05), 0.3 + length),
     ]
     line = spline(np.array(rows), 12)
-    return [_tail(rng, line, 0.14, Z.FRONT_HAIR - 3, colour), _tie(rng, side * (w + 0.08), 0.3, 0.06, Z.FRONT_HAIR - 2.5)]
+    return [tail(rng, line, 0.14, Z.FRONT_HAIR - 3, colour), _tie(rng, side * (w + 0.08), 0.3, 0.06, Z.FRONT_HAIR - 2.5)]
 
 
 def _ball(x: float, y: float, r: float, z: float, colour: RGB) -> Layer:
@@ -141,7 +141,7 @@ def _double_buns(rng: np.random.Generator, figure: Figure, colour: RGB) -> list[
     return [_ball(side * (w * 0.86) - figure.head.turn * 0.08, -0.46, r, Z.FRONT_HAIR - 3, colour) for side in (-1, 1)]
 
 
-def _braid_along(curve_points: Points, width: float, z: float, colour: RGB) -> list[Layer]:
+def braid_along(curve_points: Points, width: float, z: float, colour: RGB) -> list[Layer]:
     count = len(curve_points)
     size = 1 - 0.45 * np.arange(count) / count  # knots get smaller, and closer to each other, towards the end
     where = np.cumsum(size) - size[0]
@@ -175,7 +175,7 @@ def _braid(rng: np.random.Generator, figure: Figure, colour: RGB, side: int = 0,
     line = spline(np.array(rows), max(5, int(length / 0.115)))
     z = Z.BACK_HAIR + 2 if back else Z.FRONT_HAIR - 3
     x, y = line[-1].tolist()
-    return [*_braid_along(line, 0.125, z, colour), _tie(rng, x, y + 0.06, 0.05, z + 0.5)]
+    return [*braid_along(line, 0.125, z, colour), _tie(rng, x, y + 0.06, 0.05, z + 0.5)]
 
 
 def _twin_braids(rng: np.random.Generator, figure: Figure, colour: RGB) -> list[Layer]:

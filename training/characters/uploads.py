@@ -8,14 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from training.characters import held, scenery
+from training.characters import creatures, held, scenery
 from training.characters.behind import hair_from_behind, turned_round
 from training.characters.body_map import DrawnBody
 from training.characters.carried import CARRIED
 from training.characters.character import Drawing, painted, stream, style_of, undressed
+from training.characters.creature_limbs import Beast
+from training.characters.creatures import CREATURES, SKINS
 from training.characters.figures import posed
 from training.characters.framings import FRAMINGS, framed
 from training.characters.held import HELD, Holding
+from training.characters.loose_hair import LOOSE
 from training.characters.outfits import sample_garment, sample_outfit
 from training.characters.poses import Arm
 from training.characters.scenery import SCENERY
@@ -47,7 +50,8 @@ ATTIRE = {  # main garments that usual outfits seldom have
 class Upload:
     """What an upload shows, as names of rows. stance, arms, build: of `stances`; framing: of `framings`; behind: seen from
     there; holding: in the hands; carried: of `carried`; attire: of `ATTIRE`, "" = any outfit; on, round:
-    of `scenery`, what it sits on and what stands there."""
+    of `scenery`, what it sits on and what stands there; creature: of `creatures.CREATURES`, features and skin of its rows,
+    bald: without human hair; loose: of `loose_hair`."""
 
     stance: str
     arms: str
@@ -59,6 +63,11 @@ class Upload:
     attire: str = ""
     on: str = ""
     round: str = ""
+    creature: str = ""
+    features: tuple[str, ...] = ()
+    skin: str = ""
+    bald: bool = False
+    loose: tuple[str, ...] = ()
 
 
 def _weights(table: Mapping[str, Any]) -> dict[str, float]:
@@ -69,6 +78,8 @@ def sample_upload(rng: Rng) -> Upload:
     """A random one."""
     stance, behind = weighted(rng, _weights(STANCES)), bool(rng.random() < BEHIND)
     close = ("bust", "face") if behind else ()  # of which nothing but hair would be seen
+    creature = weighted(rng, _weights(CREATURES)) if rng.random() < 0.24 else ""
+    nature = CREATURES.get(creature)
     return Upload(
         stance=stance,
         arms=weighted(rng, dict(STANCES[stance].arms)),
@@ -80,6 +91,11 @@ def sample_upload(rng: Rng) -> Upload:
         attire=weighted(rng, ATTIRE) if rng.random() < 0.15 else "",
         on=pick(rng, STANCES[stance].on or ("",)),
         round=weighted(rng, _weights(SCENERY)) if rng.random() < 0.2 else "",
+        creature=creature,
+        features=tuple(pick(rng, group) for group in nature.features) if nature else (),
+        skin=pick(rng, nature.skins) if nature and nature.skins else "",
+        bald=bool(nature and rng.random() < nature.bald),
+        loose=tuple({weighted(rng, _weights(LOOSE)) for _ in range(int(rng.choice(3, p=(0.66, 0.26, 0.08))))}),
     )
 
 
@@ -107,15 +123,19 @@ def draw_upload(seed: int, size: int | tuple[int, int] = 256, *, upload: Upload 
         height, width = width, height
     style, figure = style_of(seed), figure_of(seed, upload)
     frame = framed(stream(seed, "framing"), figure, upload.framing, height, width)
-    bare = undressed(seed, figure, style, FRAMINGS[upload.framing].words, "transparent background")
+    words, skin = FRAMINGS[upload.framing].words, SKINS.get(upload.skin)
+    loose = [LOOSE[name].block for name in upload.loose]
+    bare = undressed(seed, figure, style, words, "transparent background", skin, loose)
     outfit = dressed(stream(seed, "outfit"), upload.attire)
-    face, hair = bare.face, bare.hair
+    face, hair = bare.face, [] if upload.bald else bare.hair
+    furry = upload.creature in CREATURES and CREATURES[upload.creature].furry
+    beast = Beast(figure, bare.hair[-1].colour, bare.skin, furry or upload.bald, upload.behind, stream(seed, "creature"))
     if upload.behind:
         face, hair = [], hair_from_behind(hair, figure, stream(seed, "nape"))
         outfit = Outfit(tuple(garment for garment in outfit.garments if garment.kind not in FRONT_ONLY))
-    if "hood" in upload.carried:
+    if "hood" in upload.carried or any(name.endswith(("ears", "horns", "antlers")) for name in upload.features):
         outfit = Outfit(tuple(garment for garment in outfit.garments if garment.slot != ClothingPart.HEADWEAR))
-    layers = [*bare.body, *face, *hair, *garments.layers(outfit, figure, style)]
+    layers = [*bare.body, *face, *hair, *creatures.layers(upload.features, beast), *garments.layers(outfit, figure, style)]
     if not lying:
         layers += scenery.support(upload.on, stream(seed, "support"), figure)
         layers += scenery.layers(upload.round, stream(seed, "scenery"), figure)
