@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
-import cv2
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from pipeline.request import ClothingPart
 from training.characters import Drawing
@@ -33,11 +32,17 @@ def _agree(drawing: Drawing) -> None:
         assert set(np.unique(drawing.labels[drawing.garment_map == number])) <= {garment.slot, ClothingPart.HELD}
 
 
-def _added(seed: int, upload: Upload) -> tuple[NDArray[np.bool_], Drawing]:
-    """Where a drawing differs from the same without what `upload` adds to `PLAIN`."""
-    before, after = draw_upload(seed, SIZE, upload=replace(PLAIN, holding=())), draw_upload(seed, SIZE, upload=upload)
-    changed = (np.abs(before.image.astype(int) - after.image).max(-1) > 24).astype(np.uint8)
-    return cv2.erode(changed, np.ones((3, 3), np.uint8)) > 0, after  # what is mixed at edges is left out
+@cache
+def _plain(seed: int) -> Drawing:
+    return draw_upload(seed, SIZE, upload=PLAIN)
+
+
+def _relabelled(seed: int, upload: Upload) -> set[int]:
+    """The labels, where they are others than without what `upload` adds to `PLAIN`; it must be seen."""
+    before, after = _plain(seed), draw_upload(seed, SIZE, upload=upload)
+    _agree(after)
+    assert (np.abs(before.image.astype(int) - after.image).max(-1) > 24).any()
+    return {int(value) for value in after.labels[before.labels != after.labels]}
 
 
 @pytest.mark.parametrize("name", STANCES)
@@ -52,13 +57,11 @@ def test_joints_lie_inside_the_figure(name: str) -> None:
 
 @pytest.mark.parametrize("name", HELD)
 def test_a_held_thing_is_a_held_object(name: str) -> None:
-    row = HELD[name]
-    for way in {0, len(row.one) + len(row.both) - 1}:
-        drawing = draw_upload(12, SIZE, upload=replace(PLAIN, holding=(Holding(name, "r", way, 0.5),)))
-        _agree(drawing)
-        mine = drawing.garment_map == len(drawing.garments)
-        assert mine.any(), way
-        assert (drawing.labels[mine] == ClothingPart.HELD).all()
+    way = len(HELD[name].one) + len(HELD[name].both) - 1
+    drawing = draw_upload(12, SIZE, upload=replace(PLAIN, holding=(Holding(name, "r", way, 0.5),)))
+    _agree(drawing)
+    mine = drawing.garment_map == len(drawing.garments)
+    assert mine.any() and (drawing.labels[mine] == ClothingPart.HELD).all()
 
 
 @pytest.mark.parametrize("name", CARRIED)
@@ -70,25 +73,19 @@ def test_what_is_carried_has_its_part(name: str) -> None:
         assert mine.any() and (drawing.labels[mine] == CARRIED[name].part).all()
 
 
-@pytest.mark.parametrize("name", [*SCENERY, *SUPPORTS.keys() - SCENERY.keys()])
+@pytest.mark.parametrize("name", [*SCENERY, *(name for name in SUPPORTS if name not in SCENERY)])
 def test_furniture_is_background(name: str) -> None:
-    where, drawing = _added(13, replace(PLAIN, round=name) if name in SCENERY else replace(PLAIN, on=name))
-    _agree(drawing)
-    assert where.any() and (drawing.labels[where] == 0).mean() > 0.95
+    assert _relabelled(13, replace(PLAIN, round=name) if name in SCENERY else replace(PLAIN, on=name)) <= {0}
 
 
 @pytest.mark.parametrize("name", FEATURES)
 def test_features_are_hair_or_body(name: str) -> None:
-    where, drawing = _added(16, replace(PLAIN, features=(name,)))
-    _agree(drawing)
-    assert where.any() and np.isin(drawing.labels[where], (ClothingPart.SKIN, ClothingPart.HAIR)).mean() > 0.9
+    assert _relabelled(16, replace(PLAIN, features=(name,))) <= {ClothingPart.SKIN, ClothingPart.HAIR}
 
 
 @pytest.mark.parametrize("name", LOOSE)
 def test_loose_hair_is_hair(name: str) -> None:
-    where, drawing = _added(17, replace(PLAIN, loose=(name,)))
-    _agree(drawing)
-    assert (drawing.labels[where] == ClothingPart.HAIR).mean() > 0.85
+    assert _relabelled(17, replace(PLAIN, loose=(name,))) <= {ClothingPart.HAIR, ClothingPart.HEADWEAR}  # its ties
 
 
 def test_a_furry_head_is_of_the_body() -> None:

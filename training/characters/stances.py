@@ -96,7 +96,7 @@ STANCES: dict[str, Stance] = {
     ),
     "cross-legged": Stance(
         1.0,
-        (Leg(66, -78, 0.85, near_thigh=0.85), Leg(66, -70, 0.85, True, near_thigh=0.85)),
+        (Leg(54, -82, 0.9, near_thigh=0.85), Leg(54, -76, 0.9, True, near_thigh=0.85)),
         ON_GROUND,
         (-0.25, 0.25),
         on=("", "cushion", "grass"),

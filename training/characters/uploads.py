@@ -37,6 +37,7 @@ from wardrobe.style import Style
 
 Rng = np.random.Generator
 BEHIND = 0.1  # share of figures that are seen from behind
+HUMAN_EARS = Z.HEAD - 1  # level, see `head.draw_head`
 FRONT_ONLY = ("necktie", "bow tie", "neck ribbon", "jabot", "ascot", "necklace")  # not to be seen from behind
 
 ATTIRE = {  # main garments that usual outfits seldom have
@@ -135,7 +136,8 @@ def draw_upload(seed: int, size: int | tuple[int, int] = 256, *, upload: Upload 
         outfit = Outfit(tuple(garment for garment in outfit.garments if garment.kind not in FRONT_ONLY))
     if "hood" in upload.carried or any(name.endswith(("ears", "horns", "antlers")) for name in upload.features):
         outfit = Outfit(tuple(garment for garment in outfit.garments if garment.slot != ClothingPart.HEADWEAR))
-    layers = [*bare.body, *face, *hair, *creatures.layers(upload.features, beast), *garments.layers(outfit, figure, style)]
+    body = [layer for layer in bare.body if not (furry and layer.z == HUMAN_EARS)]
+    layers = [*body, *face, *hair, *creatures.layers(upload.features, beast), *garments.layers(outfit, figure, style)]
     if not lying:
         layers += scenery.support(upload.on, stream(seed, "support"), figure)
         layers += scenery.layers(upload.round, stream(seed, "scenery"), figure)
