@@ -33,12 +33,16 @@ DARK_SKIN, LIGHT_SKIN = (np.array(tone, np.float32) for tone in ((75, 48, 35), (
 # --- how the people look
 
 
+def is_skin(scene: Scene, region: NDArray[np.bool_]) -> bool:
+    return scene.parts[region][0] in SKINS
+
+
 def recolour(scene: Scene, rng: Rng) -> None:
     """Some regions in another colour, light and shadow kept; skin mostly in one that people have."""
     for region in scene.regions():
         if rng.random() < 0.5:
             tone = colour(rng, 15, 250)
-            if scene.parts[region][0] in SKINS and rng.random() < 0.8:
+            if is_skin(scene, region) and rng.random() < 0.8:
                 tone = DARK_SKIN + float(rng.random()) * (LIGHT_SKIN - DARK_SKIN) + rng.normal(0, 8, 3).astype(np.float32)
             grey = scene.rgb[region].mean(1)
             light = (grey / max(float(grey.mean()), 20.0)) ** float(rng.uniform(0.6, 1.4))
@@ -70,7 +74,7 @@ def texture(scene: Scene, rng: Rng) -> None:
         if chance < 0.15:
             grain = np.roll(_grain(scene.size), rng.integers(0, 99, 2), (0, 1))[region][:, None]
             scene.rgb[region] = (scene.rgb[region] * (1 + float(rng.uniform(0.04, 0.2)) * grain)).clip(0, 255)
-        elif chance < 0.4:
+        elif chance < 0.4 and not is_skin(scene, region):
             _dye(scene, region & _print(rng, scene.size), rng)
 
 
@@ -78,7 +82,7 @@ def emblems(scene: Scene, rng: Rng) -> None:
     """Large things on clothes: badges, rings, numbers, patches, panels of another colour."""
     side = max(scene.size)
     for region in scene.regions():
-        if rng.random() < 0.6:
+        if rng.random() < (0.95 if is_skin(scene, region) else 0.6):
             continue
         y, x = np.nonzero(region)
         shape = np.zeros(scene.size, np.uint8)
