@@ -32,8 +32,8 @@ FRAMINGS: dict[str, Framing] = {
     "waist": Framing(1.2, (0.8, 1.3), (0.0, 0.4), (1.0, 1.0), "upper body"),
     "bust": Framing(1.0, (0.3, 0.7), (-0.05, 0.35), (1.0, 1.0), "upper body"),
     "face": Framing(0.3, (0.05, 0.25), (-0.1, 0.2), (1.0, 1.0), "upper body"),
-    "small": Framing(0.6, (3.05, 3.2), (0.1, 0.4), (0.35, 0.7), "full body"),
-    "far": Framing(0.25, (3.05, 3.2), (0.1, 0.4), (0.1, 0.3), "full body"),
+    "small": Framing(0.4, (3.05, 3.2), (0.1, 0.4), (0.35, 0.7), "full body"),
+    "far": Framing(0.15, (3.05, 3.2), (0.1, 0.4), (0.1, 0.3), "full body"),
 }
 
 
