@@ -1,7 +1,7 @@
 """What a body map tells of a body: where its segments' axes begin and end, where their borders are, and what hides what.
 
-Axes come from straight planes through "along" and "across" (the idea of fitting a body to dense correspondences, Gueler et al.,
-arXiv:1802.00434): planes are fitted to what was read and not to where, so that noise does not shorten a limb.
+Axes come from dense correspondences (the idea of Gueler et al., arXiv:1802.00434): the cells of a segment lie on a plane over
+what was read along and across. A network that is unsure reads the mean, so it is places that err, given what was read.
 """
 
 from __future__ import annotations
@@ -21,11 +21,12 @@ Floats = NDArray[np.float64]
 
 HERE = 0.5  # how sure a segment is where it is
 FINER = 3  # cells of the planes of distances in one that was read
+DOUBTFUL, CLEAR = 0.7, 0.95  # mean of how sure a segment is where it is: its border tells nothing, and tells all
 LEAST = 6  # cells in which a segment is in front, for its axis to be told
 WITHIN = 0.06, 0.94  # of an axis: beyond, along has come to its end and tells no more
-ALIKE = 8.0  # neighbouring cells err alike: so many tell as much as one
-CERTAIN = 0.04  # units: how exactly an axis ends at best
-LARGEST = 5.0  # square units: half the area of a segment
+ALIKE = 40.0  # neighbouring cells err alike: so many tell as much as one
+ROUNDS = 3  # of weighing cells by how well they agree
+CERTAIN = 0.06  # units: how exactly an axis ends at best
 OVERLAP = 4  # cells in which two segments overlap, for their order to be told
 # the joints at either end of a segment's axis; HIP is the middle of the crotch
 HIP = "hip"
@@ -45,23 +46,21 @@ ENDS: dict[str, tuple[str, str | None]] = {
 
 @dataclass(frozen=True)
 class Segments:
-    """border: 14 x h x w, distance in units to the border of each of `SEGMENTS`, below 0 inside; seen: 14, whether it is there
-    at all; size: width and height in units of what was read; joints: names of ends of axes, places: N x 2 in units, and sigma: N.
-    """
+    """border: 14 x h x w, distance in units to the border of each of `SEGMENTS`, below 0 inside; sure: 14, 0..1, how much
+    it is worth; joints: names of ends of axes, places: N x 2 in units, and sigma: N."""
 
     grid: Grid
     border: Floats
-    seen: NDArray[np.bool_]
+    sure: Floats
     joints: tuple[str, ...]
     places: Floats
     sigma: Floats
 
     def beside(self, points: Floats, index: NDArray[np.intp]) -> Floats:
-        """B x M, from points, B x M x 2, to the borders of the segments `index`, M; 0 beyond what was read, and where the segment
-        is not seen."""
+        """B x M, from points, B x M x 2, to the borders of the segments `index`, M; 0 beyond what was read."""
         x, y = self.grid.cells(points)
         height, width = self.border.shape[1:]
-        known = (x > -0.5) & (x < width - 0.5) & (y > -0.5) & (y < height - 0.5) & self.seen[index]
+        known = (x > -0.5) & (x < width - 0.5) & (y > -0.5) & (y < height - 0.5)
         return np.where(known, self.grid.look(self.border, points, index), 0.0)
 
 
@@ -72,24 +71,25 @@ def segments(body: BodyMap, scale: float, origin: Floats) -> Segments:
     step = np.array([(right - left) / columns, (bottom - top) / rows])
     corner = origin - (left, top)
     fine = Grid(scale, corner, step / FINER)
-    border, seen = np.zeros((len(SEGMENTS), rows * FINER, columns * FINER)), np.zeros(len(SEGMENTS), bool)
+    border, sure = np.zeros((len(SEGMENTS), rows * FINER, columns * FINER)), np.zeros(len(SEGMENTS))
     for index, plane in enumerate(body.occupancy):
-        seen[index] = (plane > HERE).sum() >= LEAST
-        if seen[index]:
+        if (plane > HERE).sum() >= LEAST:
+            sure[index] = np.clip((plane[plane > HERE].mean() - DOUBTFUL) / (CLEAR - DOUBTFUL), 0, 1)
             inside = cv2.resize(plane, (columns * FINER, rows * FINER), interpolation=cv2.INTER_LINEAR) > HERE
             border[index] = _signed(inside) * (float(step.mean()) / FINER / scale)
     joints: list[str] = []
     places: list[Floats] = []
     sigma: list[float] = []
-    nearest = body.front.argmax(0)
     for name, ends in ENDS.items():
-        found = _axis(body, nearest == SEGMENTS.index(name) + 1, Grid(scale, corner, step))
-        for joint, (place, spread) in zip(ends, found, strict=False):
+        index = SEGMENTS.index(name)
+        if sure[index] == 0:
+            continue
+        for joint, (place, spread) in zip(ends, _axis(body, index, Grid(scale, corner, step)), strict=False):
             if joint:
                 joints.append(joint)
                 places.append(place)
-                sigma.append(spread)
-    return Segments(fine, border, seen, tuple(joints), np.array(places).reshape(-1, 2), np.array(sigma))
+                sigma.append(spread / float(sure[index]))
+    return Segments(fine, border, sure, tuple(joints), np.array(places).reshape(-1, 2), np.array(sigma))
 
 
 def _signed(inside: NDArray[np.bool_]) -> Floats:
@@ -101,30 +101,28 @@ def _signed(inside: NDArray[np.bool_]) -> Floats:
     return np.where(inside, 0.5 - within, without - 0.5).astype(np.float64)
 
 
-def _axis(body: BodyMap, where: NDArray[np.bool_], grid: Grid) -> list[tuple[Floats, float]]:
-    """Both ends of a segment's axis in units, and how exactly they are told; nothing where too little is seen of it."""
-    where = where & (body.along > WITHIN[0]) & (body.along < WITHIN[1])
+def _axis(body: BodyMap, index: int, grid: Grid) -> list[tuple[Floats, float]]:
+    """Both ends of the axis of `SEGMENTS[index]` in units, and how exactly they are told; nothing where too little is seen."""
+    odds = body.front[index + 1].astype(float)
+    where = (odds > HERE) & (body.along > WITHIN[0]) & (body.along < WITHIN[1])
     if where.sum() < LEAST:
         return []
     rows, columns = np.nonzero(where)
     points = grid.units((np.stack([columns, rows], 1) + 0.5) * grid.step)
     middle = points.mean(0)
-    known = np.concatenate([np.ones((len(points), 1)), points - middle], 1)
-    told = np.stack([body.along[where], body.across[where]], 1).astype(float)
-    square = known.T @ known / ALIKE + 1e-4 * np.eye(3)
-    planes = np.linalg.solve(square, known.T @ told / ALIKE)
-    noise = ((told - known @ planes) ** 2).mean(0)
-    slopes = planes[1:].T
-    if abs(np.linalg.det(slopes)) < 1 / LARGEST:
-        return []
-    back = np.linalg.inv(slopes)
+    told = np.stack([np.ones(len(points)), body.along[where], body.across[where]], 1).astype(float)
+    weight, noise = odds[where] / ALIKE, np.inf
+    for _ in range(ROUNDS):
+        square = (told.T * weight) @ told + 1e-3 * np.eye(3)
+        planes = np.linalg.solve(square, (told.T * weight) @ (points - middle))
+        off = ((points - middle - told @ planes) ** 2).sum(1)
+        noise = float((weight @ off) / weight.sum() / 2)
+        weight = odds[where] / ALIKE / (1 + off / (2 * noise + CERTAIN**2)) ** 2  # Geman & McClure, see `fit_terms.saturated`
     found = []
     for along in (0.0, 1.0):
-        off = back @ (np.array([along, 0.0]) - planes[0])
-        row = np.array([1.0, *off])
-        error = noise * float(row @ np.linalg.solve(square, row))
-        spread = float(np.sqrt(((back**2) @ error).mean()))
-        found.append((middle + off, float(np.hypot(CERTAIN, spread))))
+        row = np.array([1.0, along, 0.0])
+        spread = noise * float(row @ np.linalg.solve(square, row))
+        found.append((middle + row @ planes, float(np.sqrt(CERTAIN**2 + spread))))
     return found
 
 

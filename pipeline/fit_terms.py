@@ -26,7 +26,7 @@ FREE = 3.0  # standard deviations from which a contradicted clue hardly pulls an
 EASE = 0.03  # units by which clothes are wider than the body
 # how a side is drawn to a border nearby: standard deviation in units, reach in those, weight
 TRUNK_NEAR, LIMB_NEAR = (0.06, 1.5, 0.5), (0.06, 1.0, 0.35)
-OWN_NEAR = (0.05, 3.0, 0.5)  # the same, to the border of a segment of the body map
+OWN_NEAR = (0.06, 3.0, 0.8)  # the same, to the border of a segment of the body map
 # which segment each of the sides' points belongs to
 _LIMBS = [f"{piece}_{side}" for pieces in (("upper_arm", "lower_arm"), ("thigh", "shin")) for side in SIDES for piece in pieces]
 OWNERS = np.repeat([SEGMENTS.index(name) for name in ("trunk", *_LIMBS)], [2 * len(LEVELS), *(6, 8) * 4])
@@ -108,7 +108,8 @@ def _outline(p: Floats, joints: Joints, clues: Clues) -> Floats:
     if clues.segments is None:
         return np.concatenate([out, near], 1)
     own = saturated(clues.segments.beside(sides, OWNERS) / OWN_NEAR[0], OWN_NEAR[1]) * OWN_NEAR[2]
-    return np.concatenate([out, np.where(clues.segments.seen[OWNERS], own, near)], 1)
+    sure = clues.segments.sure[OWNERS]
+    return np.concatenate([out, near * np.sqrt(1 - sure), own * np.sqrt(sure)], 1)
 
 
 def limb_sides(joints: Joints, side: str, name: str, p: Floats) -> Floats:

@@ -37,7 +37,7 @@ def noisy(body: BodyMap) -> BodyMap:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_axes_end_at_joints(seed: int) -> None:
     drawn = drawing(seed)
-    for body, near in ((true_map(drawn), 5.0), (noisy(true_map(drawn)), 16.0)):
+    for body, near in ((true_map(drawn), 5.0), (noisy(true_map(drawn)), 20.0)):
         found = segments(body, 40.0, np.array([100.0, 60.0]))
         assert len(found.joints) == len(found.places) == len(found.sigma) > 8
         seen = 0
