@@ -28,6 +28,7 @@ ALIKE = 40.0  # neighbouring cells err alike: so many tell as much as one
 ROUNDS = 3  # of weighing cells by how well they agree
 CERTAIN = 0.06  # units: how exactly an axis ends at best
 OVERLAP = 4  # cells in which two segments overlap, for their order to be told
+PLAIN = 2.0  # times that one of them is likelier in front
 # the joints at either end of a segment's axis; HIP is the middle of the crotch
 HIP = "hip"
 _ENDS = {
@@ -127,26 +128,26 @@ def _axis(body: BodyMap, index: int, grid: Grid) -> list[tuple[Floats, float]]:
 
 
 def hidden(body: BodyMap, names: tuple[str, ...], others: tuple[str, ...]) -> bool | None:
-    """Whether some segments lie behind others where both are; None where they do not overlap."""
+    """Whether some segments lie behind others where both are; None where they hardly overlap, or where neither is clearly so."""
     own, theirs = ([SEGMENTS.index(name) for name in group] for group in (names, others))
     both = (body.occupancy[own] > HERE).any(0) & (body.occupancy[theirs] > HERE).any(0)
     if both.sum() < OVERLAP:
         return None
     shares = [float(body.front[[1 + index for index in group]].sum(0)[both].sum()) for group in (own, theirs)]
-    return shares[0] < shares[1]
+    return shares[0] < shares[1] if max(shares) > PLAIN * min(shares) else None
 
 
 def layers(body: BodyMap) -> dict[str, int]:
     """Of arms and legs whose order is seen: `arm_l` and the like -> a base of `wardrobe.canvas.Z`."""
     found = {}
     for side in SIDES:
-        arm = tuple(f"{name}_{side}" for name in ("upper_arm", "lower_arm", "hand"))
-        behind = hidden(body, arm[1:], ("trunk",))
+        arm = f"lower_arm_{side}", f"hand_{side}"
+        behind = hidden(body, arm, ("trunk",))
         if behind is not None:
             found[f"arm_{side}"] = int(Z.BACK_ARM if behind else Z.FRONT_ARM)
-        if hidden(body, arm[1:], ("head",)) is False and not behind:
+        if hidden(body, arm, ("head",)) is False and not behind:
             found[f"arm_{side}"] = int(Z.HIGH_ARM)
-    legs = {side: tuple(f"{name}_{side}" for name in ("thigh", "shin", "foot")) for side in SIDES}
+    legs = {side: tuple(f"{name}_{side}" for name in ("shin", "foot")) for side in SIDES}  # thighs always meet
     behind = hidden(body, legs["l"], legs["r"])
     if behind is not None:
         found |= {f"leg_{side}": int(Z.FAR_LEG if (side == "l") == behind else Z.NEAR_LEG) for side in SIDES}
