@@ -22,7 +22,7 @@ from torch import Tensor, nn
 
 from models.group_norm import quicken
 from models.kept import Kept, digest
-from models.part_parser import FINE, MERGED, Attention, PartParser, Residual, sharpened, top_down
+from models.part_parser import FINE, MERGED, Attention, PartParser, Residual, planes, sharpened, top_down
 from models.profiles import SEGMENTER, WEIGHTS
 from models.prompts import RGB
 from models.segmenter import PARSER_FILE, PartReader, both_ways, load_parser
@@ -71,11 +71,10 @@ class BodyHead(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.stage = Residual(MERGED, MERGED)
-        self.planes = nn.Conv2d(MERGED, sum(self.PLANES), 1)
+        self.planes = planes(sum(self.PLANES))
 
     def forward(self, features: Tensor) -> Any:
-        return self.planes(self.stage(features))
+        return self.planes(features)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """The bundled part parser: a picture of a character -> what every pixel belongs to.
 
-A small convolutional pyramid with a few attention layers at its top, so that a sleeve knows whose arm it is on, read
-out at half the picture's resolution. Its trunk is also the image encoder of the bundled SAM (`models.sam`).
+A small convolutional pyramid with a few attention layers at its top, so that a sleeve knows whose arm it is on, read out at half
+the picture's resolution. Its trunk is also the image encoder of the bundled SAM (`models.sam`) and what the reader of poses looks
+through (`models.hint_reader`).
 """
 
 from __future__ import annotations
@@ -12,11 +13,14 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from models.drawing_trunk import MobileNetV2
 from models.group_norm import quicken
 
 CLASSES = 13  # the twelve values of a part label map, then face and hands, which are skin that nothing may cover
 FACE_HANDS = 12
 FINE, WIDTHS, BLOCKS, MERGED = 24, (48, 96, 192, 256), (1, 2, 3, 1), 64
+FAR = 16.0  # cells: the distances to middles that are told are numbers about 1 times this
+RARELY = -4.0  # log odds of a middle to begin with
 STRIDE = 32  # sides of a picture must be multiples of this
 MEAN, STD = (0.6, 0.56, 0.55), (0.29, 0.28, 0.27)  # of RGB in 0..1, about those of drawings over all backgrounds
 
@@ -65,7 +69,11 @@ class Attention(nn.Module):
 
 
 class PartTrunk(nn.Module):
-    """Features of a picture at half and at a quarter of its size; the coarser ones know of everything above them."""
+    """Features of a picture at half and at a quarter of its size; the coarser ones know of everything above them.
+
+    A pyramid that has learnt from our drawings, and beside it a network that has seen real ones, whose features join every stage
+    through zero convolutions (Zhang et al., arXiv:2302.05543).
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -75,6 +83,10 @@ class PartTrunk(nn.Module):
             stages.append(nn.Sequential(Residual(width, wider, 2), *(Residual(wider, wider) for _ in range(blocks - 1))))
             width = wider
         self.stages = nn.ModuleList(stages)
+        self.backbone = MobileNetV2()
+        self.joins = nn.ModuleList(
+            zero(channels, width) for channels, width in zip(self.backbone.WIDTHS[1:], WIDTHS, strict=True)
+        )
         self.whole = nn.Sequential(Attention(width), Attention(width))
         self.lateral = nn.ModuleList(nn.Conv2d(channels, MERGED, 1) for channels in WIDTHS)
         self.merge = Residual(MERGED, MERGED)
@@ -84,11 +96,21 @@ class PartTrunk(nn.Module):
         mean, std = (rgb.new_tensor(values)[:, None, None] for values in (MEAN, STD))
         fine = self.fine((rgb - mean) / std)
         x, pyramid = fine, []
-        for stage in self.stages:
-            x = stage(x)
+        _, *known = self.backbone(rgb)
+        for stage, join, features in zip(self.stages, self.joins, known, strict=True):
+            x = stage(x) + join(features)
             pyramid.append(x)
         pyramid[-1] = self.whole(x)
         return fine, self.merge(top_down(self.lateral, pyramid))
+
+
+def zero(inputs: int, outputs: int) -> nn.Conv2d:
+    """A 1x1 convolution that says nothing to begin with."""
+    found = nn.Conv2d(inputs, outputs, 1)
+    nn.init.zeros_(found.weight)
+    assert found.bias is not None
+    nn.init.zeros_(found.bias)
+    return found
 
 
 def top_down(laterals: Any, pyramid: list[Tensor]) -> Tensor:
@@ -105,8 +127,13 @@ def sharpened(narrow: nn.Module, refine: nn.Module, fine: Tensor, merged: Tensor
     return F.silu(refine(F.silu(torch.cat([near, fine], 1))))
 
 
+def planes(count: int) -> nn.Sequential:
+    """A head of so many planes on features B x 64 x h x w."""
+    return nn.Sequential(Residual(MERGED, MERGED), _norm(MERGED), nn.SiLU(), nn.Conv2d(MERGED, count, 1))
+
+
 class PartParser(nn.Module):
-    """Trunk and a head that says for every second pixel which part it is."""
+    """Trunk, a head that says for every second pixel which part it is, and one that says for every fourth whose it is."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -114,6 +141,8 @@ class PartParser(nn.Module):
         self.narrow = nn.Conv2d(MERGED, FINE, 1)
         self.refine = nn.Conv2d(2 * FINE, 32, 3, 1, 1)
         self.parts = nn.Conv2d(32, CLASSES, 1)
+        self.people = planes(3)
+        nn.init.constant_(self.people[-1].bias[:1], RARELY)  # type: ignore[index]
         quicken(self)
 
     def forward(self, rgb: Tensor) -> Tensor:
@@ -123,6 +152,12 @@ class PartParser(nn.Module):
     def read(self, fine: Tensor, merged: Tensor) -> Tensor:
         """Logits from the trunk's features."""
         found: Tensor = self.parts(sharpened(self.narrow, self.refine, fine, merged))
+        return found
+
+    def whose(self, merged: Tensor) -> Tensor:
+        """From the trunk's features: B x 3 x H/4 x W/4, log odds of a person's middle, and `models.prompts.Middles.towards` over
+        `FAR`."""
+        found: Tensor = self.people(merged)
         return found
 
 

@@ -56,3 +56,19 @@ class Parser(Protocol):
     def parse(self, rgb: RGB) -> NDArray[np.float32]:
         """Probabilities classes x H x W of what every pixel is; which classes these are is the parser's own table."""
         ...
+
+
+@dataclass(frozen=True, eq=False)
+class Middles:
+    """What is said of the people in a picture (Panoptic-DeepLab, Cheng et al., arXiv:1911.10194), in cells of a grid over it.
+    likely: h x w, 0..1, how surely a person's middle lies here; towards: 2 x h x w, x and y in cells from every cell to the
+    middle of whoever is seen there."""
+
+    likely: NDArray[np.float32]
+    towards: NDArray[np.float32]
+
+
+class PeopleFinder(Protocol):
+    def people(self, rgb: RGB) -> Middles:
+        """Whose every pixel is."""
+        ...

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 MANIFEST = "manifest.json"
 POINTER = b"version https://git-lfs"
 _CHUNK = 1 << 20
+NONE: Mapping[str, str] = MappingProxyType({})
 
 
 class WeightsError(ValueError):
@@ -27,10 +29,14 @@ class WeightFile:
     licence: str
 
 
-def write_manifest(folder: Path, licence: str = "Apache-2.0") -> tuple[WeightFile, ...]:
-    """List every file of a model folder with its checksum in `folder/manifest.json`."""
+def write_manifest(folder: Path, licence: str = "Apache-2.0", others: Mapping[str, str] = NONE) -> tuple[WeightFile, ...]:
+    """List every file of a model folder with its checksum in `folder/manifest.json`. others: licences of single files."""
     paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST)
-    files = tuple(WeightFile(path.relative_to(folder).as_posix(), path.stat().st_size, sha256(path), licence) for path in paths)
+    names = [path.relative_to(folder).as_posix() for path in paths]
+    files = tuple(
+        WeightFile(name, path.stat().st_size, sha256(path), others.get(name, licence))
+        for name, path in zip(names, paths, strict=True)
+    )
     text = json.dumps({"files": [asdict(file) for file in files]}, indent=1)
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
     return files

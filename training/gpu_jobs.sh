@@ -6,7 +6,8 @@
 #   training/gpu_jobs.sh train     base and ControlNet; goes on from its checkpoint until MINUTES are over; call again until it says done
 #   training/gpu_jobs.sh adapt     likewise what reads pictures of garments, its adapter, and the four-step student on them
 #   training/gpu_jobs.sh parts     drawings for what finds clothing
-#   training/gpu_jobs.sh parser    the part parser, at two sizes, for as many minutes as each is given
+#   training/gpu_jobs.sh parser    the part parser and what reads bodies, at two sizes, for as many minutes as each is given; REAL: a folder of
+#                                  real pictures with credits.jsonl, whose labels lie in training/labels or beside them
 #   training/gpu_jobs.sh prompting on its trunk the SAM and what reads poses and depth; call again until both say done
 #   training/gpu_jobs.sh fullsize  seconds and memory of SD 1.5 and SDXL with random weights, in every memory mode and under caps
 #   training/gpu_jobs.sh export    weights in shards under 16 MB, and the log for `training.card`, in $OUT
@@ -41,6 +42,7 @@ PICTURES=${PICTURES:-1024}      # pictures a step of the other trainings, at hal
 WORKERS=${WORKERS:-$(($(nproc) > 2 ? $(nproc) - 1 : $(nproc)))}
 TOKENIZER=${TOKENIZER:-assets/weights/bundled/tokenizer}  # made by `python -m training tokenizer`
 DRAWN=${DRAWN:-$WORK/parts}   # where they lie; much is read in any order, so best in memory
+REAL=${REAL:-}
 SHIPPED=${SHIPPED:-assets/weights/segmenter}  # where the networks that find clothing start from
 mkdir -p "$WORK" "$OUT"
 export PYTHONUNBUFFERED=1
@@ -105,11 +107,13 @@ case "${1:?data, latents, probe, train, adapt, parts, parser, prompting, fullsiz
     if left; then recipe distill "$WORK/student" --full "$STUDENT" --begin-from "$WORK/run"; fi
     ;;
   parts)
-    python3 -m training.part_drawings --out "$DRAWN" --count "$SHEETS" --workers "$WORKERS"
+    python3 -m training.part_drawings --out "$DRAWN/characters" --count "$((SHEETS / 2))" --workers "$WORKERS"
+    python3 -m training.part_drawings --out "$DRAWN/uploads" --kind uploads --first-seed 600500000 --count "$((SHEETS / 2))" --workers "$WORKERS"
     ;;
   parser)
-    finder parsing "$WORK/parser_small" --begin-from "$SHIPPED" --side 192 --batch 128 --rate 2.5e-3 --samples 100000000 --minutes "$SMALL_MINUTES"
-    finder parsing "$WORK/parser" --begin-from "$WORK/parser_small" --side 288 --batch 64 --rate 2e-3 --samples 100000000 --minutes "$PARSER_MINUTES" --in-time
+    seeing=(--head assets/weights/hints ${REAL:+--pictures "$REAL" --labels training/labels "$REAL/labels"})
+    finder seeing "$WORK/parser_small" --begin-from "$SHIPPED" "${seeing[@]}" --side 192 --batch 128 --rate 2.5e-3 --samples 100000000 --minutes "$SMALL_MINUTES"
+    finder seeing "$WORK/parser" --begin-from "$WORK/parser_small" "${seeing[@]}" --side 288 --batch 64 --rate 2e-3 --samples 100000000 --minutes "$PARSER_MINUTES" --in-time
     python3 -m training.prompting export --parser "$WORK/parser" --out "$OUT/trunk"
     ;;
   prompting)

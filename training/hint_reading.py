@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 
 import torch
+from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from models import hint_reader
@@ -48,7 +49,9 @@ class Reading(nn.Module):
 
 def command_train(options: argparse.Namespace) -> None:
     task = Reading(load_parser(options.parser).trunk)
-    run(task, recipe_of("head", options), options, partial(Looks, look=look, kind=Posed))
+    if options.begin_from:
+        task.head.load_state_dict(load_file(options.begin_from / hint_reader.FILE))
+    run(task, recipe_of(options, "head"), options, partial(Looks, look=look, kind=Posed))
 
 
 def command_export(options: argparse.Namespace) -> None:
@@ -73,6 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     commands = parser.add_subparsers(required=True)
     train, export, measure = (commands.add_parser(name) for name in ("train", "export", "evaluate"))
     add_training_options(train, samples=40_000, batch=16, rate=2e-3)
+    train.add_argument("--begin-from", type=Path, help="exported weights of a reader to start from")
     export.add_argument("--run", type=Path, required=True)
     export.add_argument("--out", type=Path, required=True)
     measure.add_argument("--drawn", type=int, default=200, help="drawings to look at (default: %(default)s)")

@@ -77,12 +77,13 @@ def make_accelerator(recipe: Recipe, device: str | None = None, logs: Path | Non
 
 
 def start(task: Any, recipe: Recipe, device: torch.device | str = "cpu") -> State:
-    """task: a `Task`, which goes to the device."""
+    """task: a `Task`, which goes to the device; what its `share_of_rate` says of a parameter's name, if it has one, goes to the
+    optimiser."""
     torch.manual_seed(recipe.seed)
     task.to(device, memory_format=torch.channels_last)
     optimizer = OPTIMIZERS[recipe.optimizer](recipe.weight_decay)
     for module in task.trained().values():
-        optimizer.add(module)
+        optimizer.add(module, getattr(task, "share_of_rate", lambda name: 1.0))
     average = {name: copy.deepcopy(module).requires_grad_(False).eval() for name, module in task.trained().items()}
     return State(task, average, optimizer)
 

@@ -86,22 +86,28 @@ class MuonAdamW:
         self.weight_decay = weight_decay
         self.optimizers: list[torch.optim.Optimizer] = []
 
-    def add(self, module: nn.Module) -> None:
-        """Train a module's parameters too, unless they are frozen; those already there keep their moments."""
-        matrices, others = [], []
+    def add(self, module: nn.Module, share: Callable[[str], float] = lambda name: 1.0) -> None:
+        """Train a module's parameters too, unless they are frozen; those already there keep their moments.
+
+        share: of the learning rate that a parameter is given, by its name. Muon takes none that have less than all of it: it
+        would make what was learnt elsewhere as large as what is learnt here.
+        """
+        matrices: list[nn.Parameter] = []
+        others: dict[float, list[nn.Parameter]] = {}
         for name, weight in module.named_parameters():
             if not weight.requires_grad:
                 continue
             self.parameters.append(weight)
-            if not self.is_matrix(module, name, weight):
-                others.append(weight)
+            if share(name) < 1 or not self.is_matrix(module, name, weight):
+                others.setdefault(share(name), []).append(weight)
                 continue
             view = nn.Parameter(as_matrix(weight.detach()))
             assert view.data_ptr() == weight.data_ptr(), f"{name} is not channels-last"
             self.matrices.append((weight, view))
             matrices.append(view)
         if others:
-            self.optimizers.append(torch.optim.AdamW(others, betas=BETAS, weight_decay=self.weight_decay, fused=True))
+            groups = [{"params": weights, "share": each} for each, weights in others.items()]
+            self.optimizers.append(torch.optim.AdamW(groups, betas=BETAS, weight_decay=self.weight_decay, fused=True))
         if matrices:
             emulated = working_dtype(matrices[0].device) == torch.float32
             kind = Muon32 if emulated else torch.optim.Muon
@@ -111,7 +117,7 @@ class MuonAdamW:
         """The learning rate from now on; before the backward pass, with which DeepSpeed takes its step."""
         for optimizer in self.optimizers:
             for group in optimizer.param_groups:
-                group["lr"] = rate
+                group["lr"] = rate * group.get("share", 1.0)
 
     def step(self) -> None:
         """One update with every gradient clipped together to norm 1; gradients are gone afterwards."""

@@ -23,19 +23,29 @@ import cv2
 import numpy as np
 import torch
 import torch.nn.functional as F
+from numpy.typing import NDArray
+from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from models.part_parser import CLASSES, PartParser, new_parser
+from models.part_parser import CLASSES, FACE_HANDS, PartParser, new_parser
 from models.segmenter import PARSER_FILE, load_parser
-from pipeline.request import CLOTHING
-from training import loop
+from pipeline.request import CLOTHING, ClothingPart
+from training import loop, part_pictures
 from training.ahead import ahead
+from training.part_backdrops import real_backdrops
 from training.part_drawings import Sheet, read_sheets
-from training.part_scenes import UNKNOWN, compose
-from training.part_styles import restyle
+from training.part_paint import STYLES
+from training.part_pictures import ANY_SKIN, Labelled
+from training.part_scenes import UNKNOWN, beside, compose, show
+from training.part_styles import LOOKS, restyle
 from training.recipes import Recipe, Stage
 
 SIDE = 256
+LABELS = Path(__file__).parent / "labels"  # of `training.annotate`
+REAL = 0.4  # of a batch, where there are real pictures: the share at which a dozen hands taught more than any other tried
+BACKBONE_RATE = 0.3
+JOINED = 0.3  # chance that drawn people join a real picture
+UNTOUCHED = 0.5  # chance that a real picture keeps its looks
 
 
 @dataclass(frozen=True)
@@ -58,11 +68,35 @@ def as_planes(rgb: Tensor, device: torch.device | str) -> Tensor:
     return planes.contiguous(memory_format=torch.channels_last)
 
 
-def look(sheets: Sequence[Sheet], side: int, rng: np.random.Generator) -> tuple[Any, Any, Any]:
+@dataclass(frozen=True)
+class Real:
+    """Real pictures to learn from, and what lies behind the people in them."""
+
+    labelled: tuple[Labelled, ...] = ()
+    grounds: tuple[NDArray[np.uint8], ...] = ()
+
+
+DRAWN = Real()  # none
+
+
+def look(sheets: Sequence[Sheet], side: int, rng: np.random.Generator, real: Real = DRAWN) -> tuple[Any, Any, Any]:
     """A scene of drawings, restyled: rgb, parts and garments, see `Seen`."""
     scene = compose(sheets, side, rng).scene
-    rgb, parts = restyle(scene, rng)
+    rgb, parts = restyle(scene, rng, real.grounds)
     return rgb, parts, scene.garments
+
+
+def look_at_real(sheets: Sequence[Sheet], side: int, rng: np.random.Generator, real: Real = DRAWN) -> tuple[Any, Any, Any]:
+    """Likewise a real picture, which drawn people may join."""
+    scene = show(real.labelled[int(rng.integers(len(real.labelled)))].drawing(rng), side, rng)
+    if rng.random() < JOINED:
+        beside(scene, sheets, rng)
+    kept = rng.random() < UNTOUCHED
+    rgb, parts = restyle(scene, rng, real.grounds, looks=() if kept else LOOKS, styles=() if kept else STYLES)
+    return rgb, parts, scene.garments
+
+
+Look = Callable[[Sequence[Sheet], int, np.random.Generator, Real], tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
@@ -78,16 +112,20 @@ class Looks:
     side: int
     seed: int
     worker: int = 0
-    look: Callable[[Sequence[Sheet], int, np.random.Generator], tuple[Any, ...]] = look
+    real: Real = DRAWN
+    look: Look = look
+    look_at_real: Look = look_at_real
     kind: type = Seen
 
     def __call__(self, number: int) -> Any:
         cv2.setNumThreads(1)
         sheets = _sheets(self.data)
-        looks = [
-            self.look(sheets, self.side, np.random.default_rng([self.seed, number, row, self.worker])) for row in range(self.size)
-        ]
+        looks = [self._one(sheets, np.random.default_rng([self.seed, number, row, self.worker])) for row in range(self.size)]
         return self.kind(*(torch.from_numpy(np.stack(column)) for column in zip(*looks, strict=True)))
+
+    def _one(self, sheets: Sequence[Sheet], rng: np.random.Generator) -> tuple[Any, ...]:
+        shown = self.look_at_real if self.real.labelled and rng.random() < REAL else self.look
+        return shown(sheets, self.side, rng, self.real)
 
 
 _sheets = lru_cache(maxsize=2)(read_sheets)
@@ -108,6 +146,9 @@ class Parsing(nn.Module):
     def trained(self) -> dict[str, nn.Module]:
         return {"parser": self.parser}
 
+    def share_of_rate(self, name: str) -> float:
+        return share_of_rate(name)
+
     def forward(self, batch: Seen, generator: torch.Generator) -> Tensor:
         device = next(self.parser.parameters()).device
         logits = self.parser(batch.planes(device)).float()
@@ -116,28 +157,45 @@ class Parsing(nn.Module):
         return loss(logits, wanted)
 
 
+def share_of_rate(name: str) -> float:
+    """Of a weight by its name: what has seen real pictures already learns more slowly."""
+    return BACKBONE_RATE if ".backbone." in f".{name}" else 1.0
+
+
 def loss(logits: Tensor, wanted: Tensor) -> Tensor:
     """Cross entropy of the parts and of clothing against all else, and soft Dice of the parts that are there.
 
-    logits: B x 13 x h x w; wanted: B x h x w with `UNKNOWN`.
+    logits: B x 13 x h x w; wanted: B x h x w with `UNKNOWN` and `ANY_SKIN`.
     """
-    known = wanted != UNKNOWN
-    parts = F.cross_entropy(logits, wanted, ignore_index=UNKNOWN)
+    known, skin = wanted != UNKNOWN, wanted == ANY_SKIN
+    odds = logits.log_softmax(1)
+    either = odds[:, [ClothingPart.SKIN, FACE_HANDS]].logsumexp(1)
+    parts = F.nll_loss(torch.cat([odds, either[:, None]], 1), wanted, ignore_index=UNKNOWN)
     dressed = logits[:, list(CLOTHING)].logsumexp(1) - logits[:, [p for p in range(CLASSES) if p not in CLOTHING]].logsumexp(1)
     is_clothing = torch.isin(wanted, torch.tensor([int(part) for part in CLOTHING], device=wanted.device))
     clothing = F.binary_cross_entropy_with_logits(dressed[known], is_clothing[known].float())
-    there = F.one_hot(wanted.where(known, 0), CLASSES).permute(0, 3, 1, 2) * known[:, None]
-    likely = logits.softmax(1) * known[:, None]
+    there = F.one_hot(wanted.where(known & ~skin, 0), CLASSES).permute(0, 3, 1, 2)
+    judged = (known & ~skin)[:, None]
+    there, likely = there * judged, odds.exp() * judged
     overlap, area = (likely * there).sum((0, 2, 3)), (likely + there).sum((0, 2, 3))
     present = there.sum((0, 2, 3)) > 0
-    dice = 1 - (2 * overlap / area.clamp_min(1))[present].mean()
+    dice = ((1 - 2 * overlap / area.clamp_min(1)) * present).sum() / present.sum().clamp_min(1)
     return parts + 0.5 * clothing + 0.5 * dice
 
 
-def recipe_of(name: str, options: argparse.Namespace) -> Recipe:
-    """Training of one network by this name, as the command line asks for it."""
-    stage = Stage(name, -(-options.samples // options.batch), options.batch)
-    return Recipe((stage,), (name,), (name,), rate=options.rate, ema=0.999)
+def learned_from(options: argparse.Namespace) -> Real:
+    """The real pictures that the command line names, without the hands of a fold that is left out."""
+    if options.pictures is None:
+        return Real()
+    labelled, _ = part_pictures.split(part_pictures.read(options.pictures, tuple(options.labels)), options.without)
+    names = {each.name for each in labelled}
+    return Real(tuple(labelled), tuple(real_backdrops(options.pictures, options.labels, names)))
+
+
+def recipe_of(options: argparse.Namespace, *names: str) -> Recipe:
+    """Training of the networks by these names, as the command line asks for it."""
+    stage = Stage(names[0], -(-options.samples // options.batch), options.batch)
+    return Recipe((stage,), names, names, rate=options.rate, ema=0.998)
 
 
 def run(task: Any, recipe: Recipe, options: argparse.Namespace, looks: Callable[..., Looks] = Looks) -> None:
@@ -148,8 +206,10 @@ def run(task: Any, recipe: Recipe, options: argparse.Namespace, looks: Callable[
     if options.resume:
         loop.resume(state, options.out)
 
+    real = learned_from(options)
+
     def source(stage: Stage, first: int) -> Iterator[Any]:
-        share = looks(options.data, stage.batch // workers, options.side, recipe.seed, accelerator.process_index)
+        share = looks(options.data, stage.batch // workers, options.side, recipe.seed, accelerator.process_index, real)
         return batches(share, first, options.cores)
 
     began, seconds = time.monotonic(), 60 * options.minutes
@@ -184,8 +244,20 @@ def _weights_of(source: Path) -> dict[str, Tensor]:
 
 
 def command_train(options: argparse.Namespace) -> None:
+    run(Parsing(begun_from(options)), recipe_of(options, "parser"), options)
+
+
+def begun_from(options: argparse.Namespace) -> Any:
+    """The parser that the command line wants to start from."""
     parser = parser_of(options.begin_from) if options.begin_from else new_parser()
-    run(Parsing(parser), recipe_of("parser", options), options)
+    if options.backbone:
+        parser.trunk.backbone.load_state_dict(load_file(options.backbone))
+    return parser
+
+
+def add_start_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--backbone", type=Path, help="weights of `training.import_nsfwjs` to start the trunk from")
+    parser.add_argument("--begin-from", type=Path, help="another run, or exported weights, whose parser to start from")
 
 
 def add_training_options(parser: argparse.ArgumentParser, samples: int, batch: int, rate: float) -> None:
@@ -199,6 +271,9 @@ def add_training_options(parser: argparse.ArgumentParser, samples: int, batch: i
     parser.add_argument("--minutes", type=float, default=float("inf"), help="stop and save after this long")
     parser.add_argument("--in-time", action="store_true", help="the rate falls so that it has come to its end by then")
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
+    parser.add_argument("--pictures", type=Path, help="folder of real pictures to learn from as well")
+    parser.add_argument("--labels", type=Path, nargs="+", default=[LABELS], help="their labels by hand; default: %(default)s")
+    parser.add_argument("--without", type=int, help="a fold of hands, 0..4, that is left out to judge by")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
 
 
@@ -208,7 +283,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     train = parser.add_subparsers(required=True).add_parser("train")
     add_training_options(train, samples=100_000, batch=16, rate=2e-3)
-    train.add_argument("--begin-from", type=Path, help="another run, or exported weights, whose parser to start from")
+    add_start_options(train)
     options = parser.parse_args(arguments)
     command_train(options)
 

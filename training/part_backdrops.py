@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -105,15 +105,15 @@ def filled(rgb: NDArray[np.uint8], hole: NDArray[np.bool_]) -> NDArray[np.uint8]
     return np.where(hole[..., None], coarse[..., :3].clip(0, 255).astype(np.uint8), rgb)
 
 
-def real_backdrops(pictures: Path, labels: Sequence[Path]) -> list[NDArray[np.uint8]]:
-    """What lies behind the figures of all labelled pictures of a folder, each H x W x 3, by name.
+def real_backdrops(pictures: Path, labels: Sequence[Path], names: Container[str]) -> list[NDArray[np.uint8]]:
+    """What lies behind the figures of all labelled pictures of a folder, by name, each H x W x 3.
 
-    labels: folders of label maps, NAME.png for a picture of that name; where two have one the first counts.
+    names: of the pictures; labels: folders of label maps, NAME.png for a picture of that name, the first that has one counts.
     """
     found = {}
     for file in sorted(pictures.iterdir()):
         maps = [folder / f"{file.stem}.png" for folder in labels if (folder / f"{file.stem}.png").is_file()]
-        if file.is_file() and maps and file.suffix in (".png", ".jpg", ".webp"):
+        if file.stem in names and maps and file.suffix in (".png", ".jpg", ".webp"):
             parts = np.asarray(Image.open(maps[0])).astype(np.uint8)
             scale = min(1.0, LONGEST / max(parts.shape))
             size = round(parts.shape[1] * scale), round(parts.shape[0] * scale)

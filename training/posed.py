@@ -16,9 +16,9 @@ from models.hint_reader import MIRRORED
 from pipeline.body import dome
 from training.characters.body_map import DrawnBody, seen
 from training.noise import Floats, Rng
-from training.parsing import as_planes
+from training.parsing import DRAWN, Real, as_planes
 from training.part_drawings import Sheet
-from training.part_scenes import compose
+from training.part_scenes import Scene, compose
 from training.part_styles import restyle
 
 CELL = 4  # pixels of a cell of joints and bodies
@@ -42,15 +42,21 @@ class Posed:
         return as_planes(self.rgb, device)
 
 
-def look(sheets: Sequence[Sheet], side: int, rng: Rng) -> tuple[Any, ...]:
+def look(sheets: Sequence[Sheet], side: int, rng: Rng, real: Real = DRAWN) -> tuple[Any, ...]:
     """A scene of drawings, restyled: rgb, everybody's relief, and what is to be read of the main person, see `Posed`."""
+    return look_at_all(sheets, side, rng, real)[0]
+
+
+def look_at_all(sheets: Sequence[Sheet], side: int, rng: Rng, real: Real) -> tuple[tuple[Any, ...], Scene]:
+    """As `look`, and the scene."""
     composition = compose(sheets, side, rng)
     levels = composition.depth()
-    rgb, _ = restyle(composition.scene, rng)
+    rgb, _ = restyle(composition.scene, rng, real.grounds)
     main = composition.people[0]
     sheet, row = main.sheet, main.row
     joints = carried(sheet.joints[row], main.maps, sheet.parts.shape[1:])
-    return rgb, joints, relief(levels), *body_in(DrawnBody(sheet.body[row], sheet.cones[row]), main.maps)
+    body = body_in(DrawnBody(sheet.body[row], sheet.cones[row]), main.maps)
+    return (rgb, joints, relief(levels), *body), composition.scene
 
 
 def body_in(body: DrawnBody, maps: tuple[Floats, Floats]) -> tuple[Any, Any, Any]:

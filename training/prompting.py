@@ -21,7 +21,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from models.sam import bundled_sam
-from models.segmenter import SAM_FILE, save_bundled
+from models.segmenter import BACKBONE_FILE, BACKBONE_LICENCE, SAM_FILE, save_bundled
 from models.weights import write_manifest
 from pipeline.request import CLOTHING
 from training import loop
@@ -208,18 +208,20 @@ def command_train(options: argparse.Namespace) -> None:
     sam = bundled_sam(parser_of(options.parser).trunk, options.side)
     if options.begin_from:
         sam.load_state_dict(load_file(options.begin_from / SAM_FILE), strict=False)  # it holds no trunk
-    run(Prompting(sam), recipe_of("sam", options), options)
+    run(Prompting(sam), recipe_of(options, "sam"), options)
 
 
 def command_export(options: argparse.Namespace) -> None:
     """The averages of both runs, with their manifest."""
     parser = parser_of(*options.parser)
     sam = bundled_sam(parser.trunk)
-    if options.sam:
+    if options.sam and (options.sam / SAM_FILE).is_file():
+        sam.load_state_dict(load_file(options.sam / SAM_FILE), strict=False)  # it holds no trunk
+    elif options.sam:
         Prompting(sam).learned.load_state_dict(loop.averages(options.sam)["sam"])
     options.out.mkdir(parents=True, exist_ok=True)
     save_bundled(parser, sam, options.out)
-    files = write_manifest(options.out)
+    files = write_manifest(options.out, others=dict.fromkeys((BACKBONE_FILE, BACKBONE_LICENCE), "MIT"))
     print(f"{options.out}: {sum(file.size for file in files) / 1e6:.1f} MB")
 
 
@@ -228,7 +230,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     commands = parser.add_subparsers(required=True)
     train, export = (commands.add_parser(name) for name in ("train", "export"))
     export.add_argument("--parser", type=Path, nargs="+", required=True, help="the parser's run; of several the mean")
-    export.add_argument("--sam", type=Path, help="the SAM's run")
+    export.add_argument("--sam", type=Path, help="the SAM's run, or exported weights")
     export.add_argument("--out", type=Path, required=True)
     export.set_defaults(run_command=command_export)
     train.set_defaults(run_command=command_train)

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
+from models.drawing_trunk import MobileNetV2
 from models.part_parser import CLASSES, new_parser
 from models.prompts import Embedding, Prompt
 from models.sam import BUILDERS, SamSegmenter, bundled_sam, load_sam
-from models.segmenter import PARSER_FILE, SAM_FILE, Remembering, RememberingParser, load_bundled, save_bundled
+from models.segmenter import (
+    BACKBONE_FILE,
+    PARSER_FILE,
+    SAM_FILE,
+    PartReader,
+    Remembering,
+    both_ways,
+    load_bundled,
+    save_bundled,
+)
 from models.weights import WeightsError, write_manifest
 
 
@@ -36,12 +47,29 @@ def test_parser_gives_probabilities_at_the_pictures_size(folder: Path, picture: 
     assert np.allclose(found.sum(0), 1, atol=1e-3)
 
 
-def test_both_fit_into_twelve_megabytes_and_share_the_trunk(folder: Path) -> None:
-    sizes = [(folder / file).stat().st_size for file in (PARSER_FILE, SAM_FILE)]
-    assert sum(sizes) < 12e6 and max(sizes) < 10e6
+def test_all_fit_into_sixteen_megabytes_and_share_the_trunk(folder: Path) -> None:
+    sizes = [(folder / file).stat().st_size for file in (PARSER_FILE, BACKBONE_FILE, SAM_FILE)]
+    assert sum(sizes) < 16e6 and max(sizes) < 10e6
     found = load_bundled(folder)
-    assert isinstance(found.parser, RememberingParser) and isinstance(found.sam, Remembering)
-    assert found.sam.sam.predictor.model.image_encoder.trunk is found.parser.parser.parser.trunk
+    assert isinstance(found.parser, PartReader) and found.people is found.parser and isinstance(found.sam, Remembering)
+    assert found.sam.sam.predictor.model.image_encoder.trunk is found.parser.parser.trunk
+
+
+def test_a_picture_is_looked_at_once_for_parts_and_people(folder: Path, picture: np.ndarray, monkeypatch: Any) -> None:
+    reader = load_bundled(folder).people
+    assert isinstance(reader, PartReader)
+    parts, middles = reader.parse(picture), reader.people(picture)
+    assert middles.likely.shape == middles.towards.shape[1:] and ((middles.likely >= 0) & (middles.likely <= 1)).all()
+    monkeypatch.setattr(reader, "parser", None)
+    assert reader.parse(picture) is parts and reader.people(picture) is middles
+
+
+def test_what_the_backbone_says_is_nothing_to_begin_with(picture: np.ndarray) -> None:
+    """Zero convolutions: a parser of before goes on as it was."""
+    first, second = new_parser(), new_parser()
+    second.load_state_dict({**first.state_dict(), **{f"trunk.backbone.{k}": v for k, v in MobileNetV2().state_dict().items()}})
+    with torch.no_grad():
+        assert torch.equal(*(each.eval()(both_ways(picture, 96)) for each in (first, second)))
 
 
 def test_what_is_saved_comes_back(folder: Path, picture: np.ndarray) -> None:

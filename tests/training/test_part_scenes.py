@@ -132,7 +132,7 @@ def test_a_real_backdrop_shows_nobody(tmp_path: Path) -> None:
     Image.fromarray(picture).save(tmp_path / "one.png")
     Image.fromarray(picture).save(tmp_path / "unlabelled.png")
     Image.fromarray(labels).save(tmp_path / "labels" / "one.png")
-    (ground,) = real_backdrops(tmp_path, [tmp_path / "labels"])
+    (ground,) = real_backdrops(tmp_path, [tmp_path / "labels"], {"one", "unlabelled"})
     assert ground.shape == picture.shape and not (ground == (255, 0, 255)).all(2).any()
     assert np.array_equal(ground[:20], picture[:20])
     hole = cv2.circle(np.zeros((40, 40), np.uint8), (20, 20), 9, 1, -1) > 0

@@ -16,8 +16,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from safetensors.torch import load_file
 
-from models.segmenter import PartReader, load_parser
+from models.part_parser import new_parser
+from models.segmenter import PARSER_FILE, PartReader
+from models.weights import verified
 from pipeline.detect import BEHIND
 from pipeline.images import flatten, load_character
 from pipeline.part_tables import FACE_HANDS, translate
@@ -69,6 +72,14 @@ def as_case(number: int, image: Image8, labels: Image8, prompt: str, around: lis
     return Case(number, 0, FrozenPicture(image), FrozenTruth(image, garments, worn), mask, prompt, named, held_out=True)
 
 
+def _frozen_parser() -> Any:
+    """It knew of no backbone, so what joins one to it says nothing."""
+    parser = new_parser()
+    weights = load_file(verified(PARSER) / PARSER_FILE)
+    parser.load_state_dict({name: value.float() for name, value in weights.items()}, strict=False)
+    return parser.eval()
+
+
 def _inside(corners: list[list[int]], shape: tuple[int, ...]) -> Mask:
     canvas = np.zeros(shape[:2], np.uint8)
     cv2.fillPoly(canvas, [np.array(corners, np.int32)], 1)
@@ -79,7 +90,7 @@ class PartsReRead:
     """What the frozen parser finds in a picture, against the labels."""
 
     def __init__(self) -> None:
-        self.parser = PartReader(load_parser(PARSER))
+        self.parser = PartReader(_frozen_parser())
 
     def labels(self, image: Image8) -> Image8:
         """H x W x 4 -> H x W, values of `ClothingPart`."""
