@@ -18,6 +18,7 @@ from pipeline.mask import as_mask, grow, protect
 from pipeline.part_maps import Labels, clean, most_likely, snap
 from pipeline.part_tables import FACE_HANDS, Probabilities, translate
 from pipeline.part_words import parts_meant
+from pipeline.people import SEVERAL, split
 from pipeline.request import (
     CLOTHING,
     Click,
@@ -64,13 +65,17 @@ def detect(segmenter: Segmenter, request: DetectRequest) -> Detection:
     confidence = _confidence(probabilities, settled)
     named, warnings = _named(segmenter, rgb, request.words.strip(" .,"), settled)
     labels = _placed(settled, where, request.character)
+    middles = None if segmenter.people is None else segmenter.people.people(rgb)
+    people = split(settled > 0, middles)
+    several = (SEVERAL.format(count=people.max()),) if people.max() > 1 else ()
     return Detection(
         labels=np.where(labels == FACE_HANDS, np.uint8(ClothingPart.SKIN), labels),
         keep=(labels == FACE_HANDS).astype(np.uint8) * np.uint8(255),
         named=None if named is None else _placed(named, where, request.character),
         confidence=confidence,
-        warnings=(*warnings, *_warnings(probabilities, settled, alpha, named)),
+        warnings=(*warnings, *several, *_warnings(probabilities, settled, alpha, named)),
         seconds=time.perf_counter() - began,
+        people=_placed(people, where, request.character),
     )
 
 

@@ -179,7 +179,9 @@ def dressed(character: Image8, draft: Draft, labels: Image8) -> Image8:
     colour = (draft.image[..., :3] * over + base[..., :3] * under) / np.maximum(alpha, 1e-6)
     mixed = np.dstack([colour, alpha * 255])
     result = np.where(over > 0, np.rint(mixed.clip(0, 255)).astype(np.uint8), base)
-    line = 0.0 if draft.sheet is None else draft.sheet.style.line * draft.sheet.frame.scale
+    if draft.sheet is None:  # of the user's own, which stays as it is
+        return result
+    line = draft.sheet.style.line * draft.sheet.frame.scale
     bare = (draft.worn == 0) & draft.covers
     return ringed(result, character, draft.front, (hole | (draft.image[..., 3] > 0)) & ~bare, line)
 
@@ -217,7 +219,8 @@ def _in_front(found: Detection, outfit: Outfit, worn: Image8, changed: set[Part]
     over_hands = (slots == Part.HANDWEAR) & kept
     over_hair = (slots == Part.HEADWEAR) & ((labels == Part.HAIR) | (labels == Part.HEADWEAR))
     over_neck = (worn > 0) & kept & neck
-    return np.asarray(front & ~over_hands & ~over_hair & ~over_neck)
+    front &= ~over_hands & ~over_hair & ~over_neck
+    return np.asarray(front if found.others is None else front | found.others)
 
 
 def _scraps(character: Image8, labels: Image8, old: Region, front: Region) -> Region:

@@ -24,6 +24,7 @@ from pipeline.mask import as_mask
 from pipeline.outfit import Wish, complete, read_outfit
 from pipeline.overlooked import of_one_cloth
 from pipeline.painted import feathered, trimmed
+from pipeline.people import SEVERAL, meant
 from pipeline.request import CLOTHING, ClothingPart, Detection, DetectRequest, Drafted, Image8, SwapRequest
 
 Region = NDArray[np.bool_]  # H x W
@@ -40,7 +41,6 @@ CUT = 0.02  # of a draft: less than this is not worth a word where a painted mas
 TAKEN = 0.5  # share of an old garment that a painted mask must cover to replace it
 
 NOTHING_NAMED = "No garment is named here, so nothing is drafted; please name one, such as 'red hoodie, blue jeans'."
-SEVERAL = "There are several people here, so the largest one is dressed; paint over somebody else's clothes to dress them."
 LEFT_OUT = "Part of the body could not be made out, so the draft leaves it to the model; please place its joints by hand."
 
 
@@ -77,17 +77,20 @@ def make_plan(request: SwapRequest, see: See) -> Plan:
     if not (drafting or request.mask is None or request.protect or apart):
         return Plan(request)
     found = see(DetectRequest(request.character))
+    painted = None if request.mask is None else as_mask(request.mask, found.labels.shape[::-1]) >= 128
+    several = found.count > 1 and not request.person and painted is None
+    said = (SEVERAL.format(count=found.count),) if several else ()
+    found = found.only(request.person or meant(found.people, painted))
     if not drafting:
         return Plan(masked(request, found), (), found)
-    painted = None if request.mask is None else as_mask(request.mask, found.labels.shape[::-1]) >= 128
+    request = replace(request, notes=(*request.notes, *said))
     joints: dict[str, tuple[float, float]] = {}
     if isinstance(request.draft, np.ndarray):
         drafts: tuple[Draft, ...] = (own_draft(request.draft, found, request.parts or CLOTHING),) * request.count
     else:
-        evidence = with_joints(read_evidence(request.character, found.labels, found.keep, painted), request.joints)
+        evidence = with_joints(read_evidence(request.character, found.labels, found.keep, found.others), request.joints)
         joints, body = _places(evidence), _fitted(_Seen.of(evidence))
-        several = (SEVERAL,) if evidence.figures > 1 and painted is None else ()
-        request = replace(request, notes=(*request.notes, *wish.notes, *several))
+        request = replace(request, notes=(*request.notes, *wish.notes))
         if isinstance(body, Doubt):
             return Plan(masked(replace(request, notes=(*request.notes, body.value)), found), (), found, joints)
         if body.left_out:

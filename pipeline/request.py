@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -97,7 +97,8 @@ class SwapRequest:
     sprite. strength: 0..1, 1 = start from pure noise inside the mask. guidance: classifier-free guidance, 1 = off.
     draft: the new outfit as drawn by hand or by an earlier draft, H x W x 4 uint8, opaque where it draws; None = one is
     drawn from the words, "off" = none. follow: 0..1, how closely the result follows the draft. joints: where the user has
-    placed joints, by the names of `models.hint_reader.JOINTS`, x and y in pixels.
+    placed joints, by the names of `models.hint_reader.JOINTS`, x and y in pixels. person: which of several people, see
+    `Detection.people`; 0 = the one that the mask lies on, else the largest.
     """
 
     character: Image8
@@ -125,6 +126,7 @@ class SwapRequest:
     draft: Image8 | Literal["off"] | None = None
     follow: float = 1.0
     joints: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    person: int = 0
 
     def to_bytes(self) -> bytes:
         """Serialise without pickle, for another process or machine."""
@@ -285,7 +287,8 @@ class Detection:
 
     labels: H x W uint8, values of `ClothingPart`. keep: H x W uint8, 255 = face, neck or bare hand, which no clothing may
     cover. named: H x W uint8, 255 = what the words name, None without words. confidence: 0..1 of every part that is there.
-    warnings: sentences that say what looks doubtful and what to do.
+    warnings: sentences that say what looks doubtful and what to do. people: H x W uint8, whose every pixel is: 0 nobody's, 1 the
+    largest person's, 2 the next's ...; None where nobody was told apart. others: H x W bool, people that are not meant.
     """
 
     labels: Image8
@@ -294,6 +297,22 @@ class Detection:
     confidence: Mapping[ClothingPart, float] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     seconds: float = 0.0
+    people: Image8 | None = None
+    others: NDArray[np.bool_] | None = None
+
+    @property
+    def count(self) -> int:
+        """How many people are told apart."""
+        return int(self.labels.any()) if self.people is None else int(self.people.max())
+
+    def only(self, person: int) -> Detection:
+        """The same with one person alone, by the number in `people`; the others are protected."""
+        if self.people is None or self.count < 2:
+            return self
+        others = (self.people > 0) & (self.people != person)
+        own = [np.where(others, np.uint8(0), plane) for plane in (self.labels, self.keep)]
+        named = None if self.named is None else np.where(others, np.uint8(0), self.named)
+        return replace(self, labels=own[0], keep=own[1], named=named, others=others)
 
     @property
     def parts(self) -> tuple[ClothingPart, ...]:
@@ -308,5 +327,6 @@ class Detection:
         return chosen.astype(np.uint8) * np.uint8(255)
 
     def protected(self, parts: Sequence[ClothingPart] = (ClothingPart.HAIR, ClothingPart.HELD)) -> Image8:
-        """H x W uint8, 255 = must not change: face, neck and hands always, and these parts."""
-        return np.where(np.isin(self.labels, list(parts)), np.uint8(255), self.keep)
+        """H x W uint8, 255 = must not change: face, neck and hands always, these parts, and people that are not meant."""
+        chosen = np.isin(self.labels, list(parts))
+        return np.where(chosen if self.others is None else chosen | self.others, np.uint8(255), self.keep)

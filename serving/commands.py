@@ -73,6 +73,7 @@ def draft(engine: Engines, stock: Stocks, options: argparse.Namespace, results: 
             negative_prompt=options.negative,
             sampler=stock().named("bundled").samplers[0],
             joints=_joints(options.joints),
+            person=options.person,
         )
     )
     if found.image is None:
@@ -131,6 +132,7 @@ def detect(engine: Engines, stock: Stocks, options: argparse.Namespace, results:
     if options.mask is not None:
         save_png(found.mask(parts or CLOTHING), options.mask)
         line["mask"] = str(options.mask)
+    line["people"] = found.count
     line["parts"] = {part.title: found.confidence[part] for part in found.parts}
     print(json.dumps(line | {"seconds": round(found.seconds, 3)}, ensure_ascii=False), file=results, flush=True)
 
@@ -211,6 +213,7 @@ def _request(stock: Stocks, options: argparse.Namespace) -> SwapRequest:
         draft=_own_draft(options.draft),
         follow=options.follow,
         joints=_joints(options.joints),
+        person=options.person,
         profile=profile.name,
     )
 

@@ -12,6 +12,7 @@ from pipeline.request import MAX_SEED
 
 COMMANDS = ("serve", "swap", "draft", "detect", "upscale", "models")
 PLACED = 'joints put right by hand, {"wrist_l": [x, y], ...} in pixels, l and r as seen in the picture'
+WHO = "which of several people, 1 = the largest; default: the one that the mask lies on, else the largest"
 Run = Callable[[argparse.Namespace, TextIO], None]
 
 
@@ -99,6 +100,7 @@ def build(run: Mapping[str, Run]) -> Parser:
     close = "how closely the result follows the draft, 0..1 (default: %(default)s)"
     swap.add_argument("--follow", type=number(float, 0, 1), default=1.0, metavar="F", help=close)
     swap.add_argument("--joints", type=Path, metavar="J.json", help=PLACED)
+    swap.add_argument("--person", type=int, default=0, metavar="N", help=WHO)
     swap.add_argument("--no-detail", action="store_true", help="skip the second pass at twice the size")
     swap.set_defaults(run=run["swap"])
 
@@ -109,6 +111,7 @@ def build(run: Mapping[str, Run]) -> Parser:
     draft.add_argument("--mask", type=Path, metavar="M.png", help="where it may be drawn, white = there (default: everywhere)")
     draft.add_argument("--seed", type=number(int, 0, MAX_SEED), default=0, help="for what is not said (default: %(default)s)")
     draft.add_argument("--joints", type=Path, metavar="J.json", help=PLACED)
+    draft.add_argument("--person", type=int, default=0, metavar="N", help=WHO)
     draft.add_argument("--out", required=True, type=Path, metavar="D.png", help="as large as the character, for swap --draft")
     draft.add_argument("--svg", action="store_true", help="also write it as curves, D.svg")
     draft.add_argument("--parts", action="store_true", help="also write each garment alone, D_1_skirt.png ...")

@@ -24,6 +24,7 @@ def inputs(page: Page) -> set[Any]:
         *(page.original, page.prompt, page.negative, page.seed, page.lock, page.count, page.profile, page.sampler, page.steps),
         *(page.guidance, page.strength, page.lineart, page.grow, page.feather, page.loosen, page.detail, page.soft_edge),
         *(page.garment, page.garment_scale, page.lock_palette, page.sight, page.tool, page.chips, page.protect, page.room),
+        page.people,
         *(page.draft.first, page.draft.follow, page.draft.own, page.draft.pose, page.draft.shown),
         *steering.inputs(page.steering),
         *wardrobe.inputs(page.wardrobe),
@@ -63,6 +64,7 @@ def to_request(
         draft=values[page.draft.own] if values[page.draft.first] else OFF,
         follow=float(values[page.draft.follow]),
         joints=dict(values[page.draft.pose].joints),
+        person=int(values[page.people] or 0),
     )
 
 

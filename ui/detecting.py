@@ -11,7 +11,7 @@ from typing import Any
 import gradio as gr
 
 from pipeline.images import save_png
-from pipeline.request import Click, ClothingPart, DetectRequest, Image8, UserError
+from pipeline.request import Click, ClothingPart, Detection, DetectRequest, Image8, UserError
 from ui import editor, finding, paint
 from ui.draft_view import Pose
 from ui.finding import Sight
@@ -19,6 +19,7 @@ from ui.guard import QUICK, REDRAW, SILENT, Updates, Values, friendly, into_edit
 from ui.page import Backstage, Page
 from ui.texts import say
 
+LARGEST = 1  # by the numbers of `Detection.people`
 BRUSH, ADD, REMOVE = "brush", "add", "remove"
 EYES: dict[str, Any] = {"concurrency_limit": 1, "concurrency_id": "eyes"}  # beside the device's queue, never in it
 FETCH = "() => setTimeout(() => document.querySelector('#export-file').click(), 300)"
@@ -48,6 +49,7 @@ def forget(page: Page) -> Updates:
     return {
         page.sight: None,
         page.found: gr.update(visible=False),
+        page.people: gr.update(choices=[], value=None, visible=False),
         page.told: gr.update(value="", visible=False),
         page.tool: BRUSH,
         page.pointer: gr.update(value=None, visible=False),
@@ -76,26 +78,38 @@ def with_brush(page: Page, values: Values, character: Image8, mask: Image8 | Non
 def tools(page: Page) -> list[Any]:
     """What `forget` and `with_brush` change, beside the editor."""
     draft = page.draft
-    own = [page.sight, page.found, page.told, page.tool, page.pointer, page.undo]
+    own = [page.sight, page.found, page.people, page.told, page.tool, page.pointer, page.undo]
     return [*own, draft.look, draft.panel, draft.mending, draft.shown, draft.own, draft.painted, draft.pose]
 
 
 def _connect_detection(page: Page, backstage: Backstage) -> None:
-    state = {page.original, page.editor, page.sight, page.tool, page.chips, page.protect, page.room, page.words}
-    shown = [page.editor, page.sight, page.found, page.chips, page.protect, page.told, page.pointer, page.draft.painted]
+    state = {page.original, page.editor, page.sight, page.tool, page.people, page.chips, page.protect, page.room, page.words}
+    shown = [
+        page.editor,
+        page.sight,
+        page.found,
+        page.people,
+        page.chips,
+        page.protect,
+        page.told,
+        page.pointer,
+        page.draft.painted,
+    ]
 
     @friendly
     def detect(values: Values, request: gr.Request) -> Updates:
         character = original(page, values, request)
         found = backstage.engine.detect(DetectRequest(character, (values[page.words] or "").strip()))
-        chosen, kept = finding.chosen_first(found), finding.ALWAYS_ON
-        auto = finding.as_edited(character, finding.mask_of(found, chosen, kept, values[page.room]))
+        first = found.only(LARGEST)
+        chosen, kept = finding.chosen_first(first), finding.ALWAYS_ON
+        auto = finding.as_edited(character, finding.mask_of(first, chosen, kept, values[page.room]))
         sight = Sight(found, auto, auto, pointing=values[page.tool] != BRUSH)
         told = "".join(f"<p>{escape(warning)}</p>" for warning in found.warnings)
         return {
             page.sight: sight,
             **_show(page, values, character, auto),
             page.found: gr.update(visible=bool(found.parts)),
+            page.people: _to_choose_from(found, request),
             page.chips: gr.update(choices=_named(finding.offered(found), request), value=[int(part) for part in chosen]),
             page.protect: gr.update(choices=_named(finding.PROTECTABLE, request), value=[int(part) for part in kept]),
             page.told: gr.update(value=told, visible=bool(told)),
@@ -108,14 +122,15 @@ def _connect_detection(page: Page, backstage: Backstage) -> None:
             return {page.sight: gr.skip()}
         character = original(page, values, request)
         parts, kept = _parts(values[page.chips]), _parts(values[page.protect])
-        auto = finding.as_edited(character, finding.mask_of(sight.detection, parts, kept, values[page.room]))
+        found = sight.detection.only(int(values[page.people] or LARGEST))
+        auto = finding.as_edited(character, finding.mask_of(found, parts, kept, values[page.room]))
         mask = finding.merged(sight, current_mask(page, values), auto)
         return {page.sight: replace(sight, auto=auto, mask=mask), **_show(page, values, character, mask)}
 
     page.detect.click(lambda: gr.update(interactive=False), None, page.detect, **QUICK)
     detected = into_editor(paint.read_then(page, page.detect.click), detect, state, shown, **EYES)
     detected.then(lambda: gr.update(interactive=True), None, page.detect, **QUICK)
-    for change in (page.chips.input, page.protect.input, page.room.release):
+    for change in (page.people.input, page.chips.input, page.protect.input, page.room.release):
         into_editor(paint.read_then(page, change), choose, state, [page.editor, page.sight, page.pointer, page.draft.painted])
 
 
@@ -185,6 +200,13 @@ def _show(page: Page, values: Values, character: Image8, mask: Image8) -> Update
     if values[page.tool] == BRUSH:
         return {page.editor: editor.show(character, mask), page.pointer: gr.skip(), page.draft.painted: mask}
     return {page.editor: gr.skip(), page.pointer: finding.overlay(character, mask), page.draft.painted: gr.skip()}
+
+
+def _to_choose_from(found: Detection, request: gr.Request | None) -> Any:
+    """A chip for each of several people."""
+    people = range(LARGEST, found.count + 1) if found.count > 1 else ()
+    names = [(say(request, "person", number=number), number) for number in people]
+    return gr.update(choices=names, value=LARGEST if names else None, visible=bool(names))
 
 
 def _named(parts: tuple[ClothingPart, ...], request: gr.Request | None) -> list[tuple[str, int]]:

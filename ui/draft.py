@@ -115,7 +115,7 @@ def connect(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
             return _empty(page, None, told_in(str(as_message(error, request).message), request))
 
     draft.redraw.click(redraw, asked, shown, trigger_mode="always_last", **SILENT, **_LINE)
-    for changed in (page.prompt, page.negative, page.seed, page.profile, draft.first):
+    for changed in (page.prompt, page.negative, page.seed, page.profile, page.people, draft.first):
         changed.change(None, None, None, js=_SOON, **QUICK)
     for kept in (page.garment, page.wardrobe.picture):  # both are known only on the server
         kept.change(None, None, None, js=_SOON, **QUICK)

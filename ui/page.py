@@ -163,6 +163,7 @@ class Page:
     pointer: gr.Image
     told: gr.HTML
     found: gr.Column
+    people: gr.Radio
     chips: gr.CheckboxGroup
     protect: gr.CheckboxGroup
     room: gr.Slider

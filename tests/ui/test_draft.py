@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pipeline import plan, refusals, upscale
+from pipeline import people, plan, refusals, upscale
 from pipeline.fit import Doubt
 from pipeline.marking import save_result
 from pipeline.outfit import read_outfit
@@ -162,7 +162,8 @@ def test_nothing_is_drafted_where_that_is_not_wanted(desk: Desk) -> None:
 
 
 def test_notes_are_said_in_the_visitors_language() -> None:
-    fixed = (plan.NOTHING_NAMED, plan.SEVERAL, plan.LEFT_OUT, *(doubt.value for doubt in Doubt), upscale.PIXEL_ART)
+    said = plan.NOTHING_NAMED, people.SEVERAL.format(count=3), plan.LEFT_OUT, upscale.PIXEL_ART
+    fixed = (*said, *(doubt.value for doubt in Doubt))
     refused = (refusals.REFUSAL, refusals.REFUSAL_YOUNG, refusals.REFUSAL_NEGATIVE)
     wishes = ("sombrero, red skirt", "blue dress, green dress", ", ".join(f"{n} ring, red skirt" for n in ("gold", "silver")))
     worded = [note for words in wishes for note in read_outfit(words).notes]

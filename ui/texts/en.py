@@ -14,6 +14,8 @@ TEXTS = {
     "tool_add": "Click to add",
     "tool_remove": "Click to remove",
     "undo": "Undo",
+    "people": "Who is dressed",
+    "person": "Person {number}",
     "chips": "Change",
     "protect": "Protect, beside face and hands",
     "room": "Room for larger clothes",

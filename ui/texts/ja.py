@@ -14,6 +14,8 @@ TEXTS = {
     "tool_add": "クリックで追加",
     "tool_remove": "クリックで除外",
     "undo": "元に戻す",
+    "people": "着せ替える人",
+    "person": "{number} 人目",
     "chips": "着せ替える部分",
     "protect": "顔と手のほかに保護するもの",
     "room": "大きな服のための余白",

@@ -14,9 +14,9 @@ NOTES: dict[str, dict[str, str]] = {
         "zh": "这里没有提到服装，所以没有草图；请写出一件，例如 'red hoodie, blue jeans'。",
         "ja": "服の名前がないため下描きはありません。例：'red hoodie, blue jeans'",
     },
-    "There are several people here, so the largest one is dressed; paint over somebody else's clothes to dress them.": {
-        "zh": "图中有多个人，因此为最大的那个换装；要换别人的衣服，请涂抹其服装。",
-        "ja": "複数の人がいるため、いちばん大きい人を着せ替えます。別の人は服を塗って選んでください。",
+    "There are {count} people here, so the largest one is dressed; choose another one or paint over their clothes.": {
+        "zh": "图中有 {count} 个人，因此为最大的那个换装；可选择其他人，或涂抹其服装。",
+        "ja": "{count} 人いるため、いちばん大きい人を着せ替えます。別の人を選ぶか、服を塗ってください。",
     },
     "Part of the body could not be made out, so the draft leaves it to the model; please place its joints by hand.": {
         "zh": "身体的一部分无法辨认，草图把它留给模型；可手动放置关节。",

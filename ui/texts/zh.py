@@ -14,6 +14,8 @@ TEXTS = {
     "tool_add": "点击添加",
     "tool_remove": "点击移除",
     "undo": "撤销",
+    "people": "为谁换装",
+    "person": "第 {number} 人",
     "chips": "要更换的部分",
     "protect": "除脸和手外还要保护",
     "room": "为更大的服装留出空间",
