@@ -188,8 +188,7 @@ def learned_from(options: argparse.Namespace) -> Real:
     if options.pictures is None:
         return Real()
     labelled, _ = part_pictures.split(part_pictures.read(options.pictures, tuple(options.labels)), options.without)
-    names = {each.name for each in labelled}
-    return Real(tuple(labelled), tuple(real_backdrops(options.pictures, options.labels, names)))
+    return Real(tuple(labelled), tuple(real_backdrops(labelled)))
 
 
 def recipe_of(options: argparse.Namespace, *names: str) -> Recipe:

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from pipeline.detect import BEHIND
-from pipeline.images import load_character
+from pipeline.surroundings import push_pull
 from training.characters.background import draw_background
 from training.noise import Colours, Rng, colour, field
+from training.part_pictures import Labelled
 from training.part_places import Drawn, drawn
 from training.part_scenes import Scene
 
-LONGEST = 512  # of a real backdrop, pixels
 GROUND = 0.3  # share of a real picture that must show no figure
 HALO = 5  # pixels round a figure that are not trusted to be without it
 KINDS = {"plain": 0.3, "alike": 0.12, "blurred": 0.1, "drawn": 0.36, "real": 0.12}
@@ -93,32 +90,13 @@ def ground_of(rgba: NDArray[np.uint8], parts: NDArray[np.uint8]) -> NDArray[np.u
 
 
 def filled(rgb: NDArray[np.uint8], hole: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    """Holes take the mean of what is near, from fine to coarse (push and pull: Gortler et al., SIGGRAPH 1996)."""
-    levels: list[Any] = [np.dstack([rgb, np.full(hole.shape, 255, np.uint8)]).astype(np.float32) * ~hole[..., None]]
-    while min(levels[-1].shape[:2]) > 1:
-        levels.append(cv2.resize(levels[-1], None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA))
-    coarse: Any = levels[-1]
-    for level in reversed(levels[:-1]):
-        coarse = cv2.resize(coarse, level.shape[1::-1], interpolation=cv2.INTER_LINEAR)
-        coarse = coarse * (255 / np.maximum(coarse[..., 3:], 1))
-        coarse = level + coarse * (1 - level[..., 3:] / 255)
-    return np.where(hole[..., None], coarse[..., :3].clip(0, 255).astype(np.uint8), rgb)
+    """Holes take the mean of what is near, from fine to coarse."""
+    known = (~hole).astype(np.float32)[..., None]
+    near = push_pull(rgb.astype(np.float32) * known, known)
+    return np.where(hole[..., None], np.rint(near.clip(0, 255)).astype(np.uint8), rgb)
 
 
-def real_backdrops(pictures: Path, labels: Sequence[Path], names: Container[str]) -> list[NDArray[np.uint8]]:
-    """What lies behind the figures of all labelled pictures of a folder, by name, each H x W x 3.
-
-    names: of the pictures; labels: folders of label maps, NAME.png for a picture of that name, the first that has one counts.
-    """
-    found = {}
-    for file in sorted(pictures.iterdir()):
-        maps = [folder / f"{file.stem}.png" for folder in labels if (folder / f"{file.stem}.png").is_file()]
-        if file.stem in names and maps and file.suffix in (".png", ".jpg", ".webp"):
-            parts = np.asarray(Image.open(maps[0])).astype(np.uint8)
-            scale = min(1.0, LONGEST / max(parts.shape))
-            size = round(parts.shape[1] * scale), round(parts.shape[0] * scale)
-            rgba = np.asarray(cv2.resize(load_character(file), size, interpolation=cv2.INTER_AREA), np.uint8)
-            ground = ground_of(rgba, np.asarray(cv2.resize(parts, size, interpolation=cv2.INTER_NEAREST), np.uint8))
-            if ground is not None:
-                found[file.stem] = ground
-    return list(found.values())
+def real_backdrops(pictures: Iterable[Labelled]) -> list[NDArray[np.uint8]]:
+    """What lies behind the figures of labelled pictures, each H x W x 3, where there is enough to be seen."""
+    grounds = (ground_of(each.rgba, each.parts) for each in pictures)
+    return [ground for ground in grounds if ground is not None]

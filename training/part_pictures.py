@@ -18,8 +18,8 @@ from models.part_parser import FACE_HANDS
 from pipeline.images import load_character
 from pipeline.request import ClothingPart
 from training.noise import Rng
+from training.part_scenes import UNKNOWN
 
-UNKNOWN = 255  # as in `training.part_styles`
 ANY_SKIN = 13  # in a part map: skin, whether face and hands or other; hands label it as one
 FOLDS = 5
 CREDITS = "credits.jsonl"

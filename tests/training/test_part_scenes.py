@@ -11,7 +11,7 @@ from PIL import Image
 
 from models.part_parser import FACE_HANDS
 from pipeline.request import ClothingPart
-from training import part_scenes, part_styles, part_things
+from training import part_pictures, part_scenes, part_styles, part_things
 from training.noise import Rng
 from training.part_backdrops import backdrop, filled, plain, real_backdrops, stand
 from training.part_camera import CAMERA
@@ -132,7 +132,7 @@ def test_a_real_backdrop_shows_nobody(tmp_path: Path) -> None:
     Image.fromarray(picture).save(tmp_path / "one.png")
     Image.fromarray(picture).save(tmp_path / "unlabelled.png")
     Image.fromarray(labels).save(tmp_path / "labels" / "one.png")
-    (ground,) = real_backdrops(tmp_path, [tmp_path / "labels"], {"one", "unlabelled"})
+    (ground,) = real_backdrops(part_pictures.read(tmp_path, (tmp_path / "labels",)))
     assert ground.shape == picture.shape and not (ground == (255, 0, 255)).all(2).any()
     assert np.array_equal(ground[:20], picture[:20])
     hole = cv2.circle(np.zeros((40, 40), np.uint8), (20, 20), 9, 1, -1) > 0
