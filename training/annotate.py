@@ -6,7 +6,8 @@
     python -m training.annotate FOLDER --apply STEM [--look STEM --out view.png]
 
 Labels lie in FOLDER/labels (or --labels DIR) as STEM.png, values of `pipeline.request.ClothingPart`, 255 = cannot be told,
-and STEM.json, the operations that they are made by (`training.annotating`).
+and STEM.json, the operations that they are made by (`training.annotating`). STEM.joints.json, where there is one, tells where the
+joints of the largest person are (`training.annotated.read_joints`); --look draws them.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ def main() -> None:
         if options.look:
             picture, labels = folder.picture(options.look), folder.label(options.look)
             labels = np.zeros(picture.shape[:2], np.uint8) if labels is None else labels
-            save_png(view(picture, labels, options.box), options.out)
+            save_png(view(picture, labels, options.box, folder.joints(options.look)), options.out)
         if not (options.list or options.apply or options.look):
             from training.annotate_page import serve  # gradio takes seconds to import
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from models.hint_reader import JOINTS
 from pipeline.request import Image8, UserError
 from training.annotating import UNKNOWN, VALUES, Labels
 
@@ -21,6 +22,15 @@ COLOURS[:12] = [
 ]
 COLOURS[UNKNOWN] = 150, 255, 0
 TITLES = {value: title for title, value in VALUES.items()}
+LIMBS = (  # drawn between joints
+    ("neck", "nose"),
+    *((first, f"{name}_{side}") for side in "lr" for first, name in (("neck", "shoulder"), ("nose", "eye"), ("neck", "thigh"))),
+    *(
+        (f"{first}_{side}", f"{second}_{side}")
+        for side in "lr"
+        for first, second in (("shoulder", "elbow"), ("elbow", "wrist"), ("thigh", "knee"), ("knee", "ankle"), ("eye", "ear"))
+    ),
+)
 GRIDS = (25, 50, 100, 200, 400)  # pixels between lines
 APART = 42  # least pixels of the view between lines
 
@@ -42,10 +52,16 @@ def on_board(picture: Image8, scale: float = 1.0) -> NDArray[np.uint8]:
     return np.rint(picture[..., :3] * alpha + board * (1 - alpha)).astype(np.uint8)
 
 
-def view(picture: Image8, labels: Labels, box: tuple[int, int, int, int] | None = None) -> NDArray[np.uint8]:
+def view(
+    picture: Image8,
+    labels: Labels,
+    box: tuple[int, int, int, int] | None = None,
+    joints: NDArray[np.float32] | None = None,
+) -> NDArray[np.uint8]:
     """The picture enlarged, with a grid whose numbers are pixels of the picture, beside its labels with a legend.
 
-    box: x0, y0, x1, y1 of what is looked at. Raises `UserError` where that is empty.
+    box: x0, y0, x1, y1 of what is looked at; joints: 18 x 2 of `training.annotated.read_joints`, drawn on the right. Raises
+    `UserError` where the box is empty.
     """
     height, width = labels.shape
     x0, y0, x1, y1 = box or (0, 0, width, height)
@@ -58,8 +74,30 @@ def view(picture: Image8, labels: Labels, box: tuple[int, int, int, int] | None 
     large = cv2.resize(seen, size, interpolation=cv2.INTER_CUBIC if scale > 1 else cv2.INTER_AREA).astype(np.uint8)
     parts = cv2.resize(labels[y0:y1, x0:x1], size, interpolation=cv2.INTER_NEAREST).astype(np.uint8)
     step = next((step for step in GRIDS if step * scale >= APART), GRIDS[-1])
-    left, right = (_with_grid(image, (x0, y0, x1, y1), scale, step) for image in (large, outlined(overlay(large, parts), parts)))
+    told = outlined(overlay(large, parts), parts)
+    if joints is not None:
+        _draw_joints(told, (joints - (x0, y0)) * scale)
+    left, right = (_with_grid(image, (x0, y0, x1, y1), scale, step) for image in (large, told))
     return np.concatenate([left, right, _legend(labels, left.shape[0])], 1)
+
+
+def _draw_joints(shown: NDArray[np.uint8], joints: NDArray[np.float32]) -> None:
+    """Limbs and names of joints; green is at the left of the picture in a character who faces us, red at the right."""
+    known = ~np.isnan(joints).any(1)
+    places = {
+        name: tuple(np.rint(at).astype(int).tolist()) for name, at, there in zip(JOINTS, joints, known, strict=True) if there
+    }
+    for first, second in LIMBS:
+        if first in places and second in places:
+            cv2.line(shown, places[first], places[second], (255, 255, 255), 5, cv2.LINE_AA)
+            cv2.line(shown, places[first], places[second], _side(second), 3, cv2.LINE_AA)
+    for name, place in places.items():
+        cv2.circle(shown, place, 6, (255, 255, 255), -1, cv2.LINE_AA)
+        cv2.circle(shown, place, 4, _side(name), -1, cv2.LINE_AA)
+
+
+def _side(name: str) -> tuple[int, int, int]:
+    return {"_l": (0, 170, 0), "_r": (220, 0, 0)}.get(name[-2:], (40, 40, 40))
 
 
 def outlined(shown: NDArray[np.uint8], labels: Labels) -> NDArray[np.uint8]:

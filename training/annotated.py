@@ -8,13 +8,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
+from models.hint_reader import JOINTS
 from pipeline.images import load_character, save_png
 from pipeline.request import Image8, UserError
 from training.annotating import VALUES, Eyes, Labels, Operation, given, make_labels
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".webp")
+JOINTS_END = ".joints.json"
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,11 @@ class Folder:
         path = self.labels / f"{stem}.png"
         return np.asarray(Image.open(path).convert("L")) if path.exists() else None
 
+    def joints(self, stem: str) -> NDArray[np.float32] | None:
+        """Of the largest person, see `read_joints`; None where there is no such file."""
+        path = self.labels / f"{stem}{JOINTS_END}"
+        return read_joints(path) if path.exists() else None
+
     def save(self, stem: str, operations: Sequence[Operation]) -> Labels:
         """Makes the label of these operations, and writes both files."""
         file = self.file(stem)
@@ -73,9 +81,22 @@ def listed(folder: Folder) -> Iterator[str]:
         label = folder.label(path.stem)
         with Image.open(path) as picture:
             size = f"{picture.width} x {picture.height}"
-        yield f"{path.stem}: {size}, " + (
+        known = "" if folder.joints(path.stem) is None else "joints, "
+        yield f"{path.stem}: {size}, {known}" + (
             "no label" if label is None else f"{len(folder.operations(path.stem))} operations, {shares(label)}"
         )
+
+
+def read_joints(path: Path) -> NDArray[np.float32]:
+    """18 x 2, x and y in pixels of `models.hint_reader.JOINTS`, NaN for one that is out of the picture. The file:
+    {"nose": [x, y], "ankle_l": null, ..., "hidden": [names of joints that are guessed under clothes or behind things]}.
+    Raises `UserError`."""
+    try:
+        known = json.loads(path.read_text("utf-8"))
+        found = np.array([known[name] or (np.nan, np.nan) for name in JOINTS], np.float32).reshape(len(JOINTS), 2)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UserError(f"{path.name} cannot be read ({error!r}), please write every joint as [x, y] or null.") from None
+    return found
 
 
 def read_operations(path: Path) -> list[Operation]:

@@ -36,7 +36,7 @@ from training.part_backdrops import real_backdrops
 from training.part_drawings import Sheet, read_sheets
 from training.part_paint import STYLES
 from training.part_pictures import ANY_SKIN, Labelled
-from training.part_scenes import UNKNOWN, beside, compose, show
+from training.part_scenes import UNKNOWN, Maps, beside, compose, place, seen_by
 from training.part_styles import LOOKS, restyle
 from training.recipes import Recipe, Stage
 
@@ -88,7 +88,15 @@ def look(sheets: Sequence[Sheet], side: int, rng: np.random.Generator, real: Rea
 
 def look_at_real(sheets: Sequence[Sheet], side: int, rng: np.random.Generator, real: Real = DRAWN) -> tuple[Any, Any, Any]:
     """Likewise a real picture, which drawn people may join."""
-    scene = show(real.labelled[int(rng.integers(len(real.labelled)))].drawing(rng), side, rng)
+    picture = real.labelled[int(rng.integers(len(real.labelled)))]
+    return show_real(picture, place(rng, picture.parts.shape, side), sheets, rng, real)
+
+
+def show_real(
+    picture: Labelled, maps: Maps, sheets: Sequence[Sheet], rng: np.random.Generator, real: Real
+) -> tuple[Any, Any, Any]:
+    """This picture as `cv2.remap` shows it by maps, as of `look_at_real`."""
+    scene = seen_by(picture.drawing(rng), maps)
     if rng.random() < JOINED:
         beside(scene, sheets, rng)
     kept = rng.random() < UNTOUCHED

@@ -17,6 +17,7 @@ from PIL import Image
 from models.part_parser import FACE_HANDS
 from pipeline.images import load_character
 from pipeline.request import ClothingPart
+from training.annotated import JOINTS_END, read_joints
 from training.noise import Rng
 from training.part_scenes import UNKNOWN
 
@@ -32,13 +33,15 @@ MOSTLY = 0.02  # share of unknown pixels up to which a figure may be cut out
 @dataclass(frozen=True, eq=False)
 class Labelled:
     """A picture. rgba: H x W x 4 uint8; parts: H x W, values of `ClothingPart`, `ANY_SKIN` and `UNKNOWN`; lines: 255 = about a
-    line; fold: 0 .. FOLDS - 1, the same for all pictures by one hand."""
+    line; fold: 0 .. FOLDS - 1, the same for all pictures by one hand; joints: 18 x 2 of the largest person, see
+    `training.annotated.read_joints`, None where nobody has told them."""
 
     name: str
     rgba: NDArray[np.uint8]
     parts: NDArray[np.uint8]
     lines: NDArray[np.uint8]
     fold: int
+    joints: NDArray[np.float32] | None = None
 
     def drawing(self, rng: Rng) -> tuple[NDArray[np.uint8], ...]:
         """As `training.part_styles` takes a drawing: rgba, parts, garments, lines; now and then without its background."""
@@ -56,11 +59,12 @@ def read(pictures: Path, labels: tuple[Path, ...]) -> tuple[Labelled, ...]:
     """All pictures of a folder that have labels in one of the others, by name; where two label one the first counts."""
     hands = _hands(pictures)
     files = {file.stem: file for file in sorted(pictures.iterdir()) if file.suffix in SUFFIXES}
-    found = {}
+    found: dict[str, Labelled] = {}
     for folder in labels:
         for file in sorted(folder.glob("*.png")):
             if file.stem in files and file.stem not in found:
-                found[file.stem] = _labelled(files[file.stem], file, hands.get(file.stem, file.stem))
+                told = [path for each in labels if (path := each / f"{file.stem}{JOINTS_END}").is_file()]
+                found[file.stem] = _labelled(files[file.stem], file, told, hands.get(file.stem, file.stem))
     return tuple(found[name] for name in sorted(found))
 
 
@@ -76,14 +80,15 @@ def _hands(pictures: Path) -> dict[str, str]:
     return {Path(row["file"]).stem: row["author"] + (row["source"] if "not named" in row["author"] else "") for row in rows}
 
 
-def _labelled(picture: Path, labels: Path, hand: str) -> Labelled:
+def _labelled(picture: Path, labels: Path, told: Sequence[Path], hand: str) -> Labelled:
     rgba = load_character(picture)
     parts = np.asarray(Image.open(labels)).astype(np.uint8)
     scale = min(1.0, LONGEST / max(parts.shape))
+    joints = (read_joints(told[0]) + 0.5) * np.float32(scale) - 0.5 if told else None
     size = round(parts.shape[1] * scale), round(parts.shape[0] * scale)
     rgba = np.asarray(cv2.resize(rgba, size, interpolation=cv2.INTER_AREA))
     parts = np.asarray(cv2.resize(parts, size, interpolation=cv2.INTER_NEAREST))
     parts[(parts == ClothingPart.SKIN) | (parts == FACE_HANDS)] = ANY_SKIN
     grey = cv2.cvtColor(rgba[..., :3], cv2.COLOR_RGB2GRAY).astype(np.float32)
     lines = (4 * (cv2.GaussianBlur(grey, (0, 0), 2) - grey)).clip(0, 255).astype(np.uint8)
-    return Labelled(picture.stem, rgba, parts, lines, crc32(hand.encode()) % FOLDS)
+    return Labelled(picture.stem, rgba, parts, lines, crc32(hand.encode()) % FOLDS, joints)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import cv2
@@ -40,6 +40,10 @@ class Posed:
 
     def planes(self, device: torch.device | str) -> Tensor:
         return as_planes(self.rgb, device)
+
+    def rows(self, which: Tensor) -> Posed:
+        """Some pictures of it, and of these no more than a `Posed` knows."""
+        return Posed(*(getattr(self, field.name)[which] for field in fields(Posed)))
 
 
 def look(sheets: Sequence[Sheet], side: int, rng: Rng, real: Real = DRAWN) -> tuple[Any, ...]:

@@ -13,14 +13,18 @@ SPREAD = 1.2  # cells: how exactly a joint is to be placed
 RARE = 4.0  # times that a segment's pixels weigh more than the others' at most, because they are few
 
 
-def reading_loss(answers: Answers, batch: Posed) -> Tensor:
-    """Of a whole batch; joints, relief and body map about even."""
+def reading_loss(answers: Answers, batch: Posed, whole: Tensor | None = None) -> Tensor:
+    """Of a whole batch; joints, relief and body map about even. whole: rows of which more than the joints is known, None
+    for all."""
     device = answers.joints.device
     likely: Tensor = answers.joints.float().log_softmax(2)
-    joints = -(targets(batch.joints.to(device), batch.front.shape[-1]) * likely).sum(2).mean()
-    depth = depth_loss(answers.depth.float(), F.avg_pool2d(batch.depth.to(device)[:, None], 2))
-    loss = joints + 4 * depth
-    return loss if answers.body is None else loss + body_loss(answers.body.float(), batch)
+    loss = -(targets(batch.joints.to(device), batch.front.shape[-1]) * likely).sum(2).mean()
+    rows = torch.arange(len(batch.joints)) if whole is None else whole
+    if not len(rows):
+        return loss
+    there = rows.to(device)
+    loss = loss + 4 * depth_loss(answers.depth[there].float(), F.avg_pool2d(batch.depth[rows].to(device)[:, None], 2))
+    return loss if answers.body is None else loss + body_loss(answers.body[there].float(), batch.rows(rows))
 
 
 def targets(joints: Tensor, cells: int) -> Tensor:

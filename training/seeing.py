@@ -4,15 +4,15 @@ look at a picture, so that what is learnt of bodies helps to tell clothes.
     python -m training.part_drawings --out runs/parts --count 20000
     python -m training.seeing train --data runs/parts --out runs/seeing --pictures DIR --samples 100000
 
-Real pictures, whose parts alone are known, are taught by those. `training.prompting export` and `training.hint_reading export`
-take the run's networks apart.
+Real pictures are taught by what hands have told of them: parts, and joints of some (`training.annotate`). `training.prompting
+export` and `training.hint_reading export` take the run's networks apart.
 """
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -33,14 +33,15 @@ from training.parsing import (
     add_start_options,
     add_training_options,
     begun_from,
-    look_at_real,
     loss,
     recipe_of,
     run,
     share_of_rate,
+    show_real,
 )
 from training.part_drawings import Sheet
-from training.posed import CELL, Posed, look_at_all
+from training.part_scenes import place
+from training.posed import CELL, Posed, carried, look_at_all
 from training.reading_loss import reading_loss
 
 PEOPLE = 5  # at most in a picture that is drawn
@@ -51,30 +52,40 @@ READING = 0.05  # weight of joints, relief and body beside the parts, whose loss
 @dataclass(frozen=True)
 class Sight(Posed):
     """A batch: what `Posed` knows, and parts: B x S x S, see `training.parsing.Seen`; owner: B x S/4 x S/4 uint8, see
-    `training.part_scenes.Scene`; drawn: B bool, whether more than the parts is known."""
+    `training.part_scenes.Scene`; drawn: B bool, whether all is known; posed_by_hand: B bool, whether of a real picture the
+    joints are, beside the parts."""
 
     parts: Tensor
     owner: Tensor
     drawn: Tensor
-
-    def posed(self, rows: Tensor) -> Posed:
-        """Some rows of it, without the parts."""
-        return Posed(*(getattr(self, field.name)[rows] for field in fields(Posed)))
+    posed_by_hand: Tensor
 
 
 def look(sheets: Sequence[Sheet], side: int, rng: Rng, real: Real) -> tuple[Any, ...]:
     """A scene of drawings with all that is to be told of it, see `Sight`."""
     posed, scene = look_at_all(sheets, side, rng, real)
-    return *posed, scene.parts, scene.owner[CELL // 2 :: CELL, CELL // 2 :: CELL], np.True_
+    return *posed, scene.parts, scene.owner[CELL // 2 :: CELL, CELL // 2 :: CELL], np.True_, np.False_
 
 
 def look_at_picture(sheets: Sequence[Sheet], side: int, rng: Rng, real: Real) -> tuple[Any, ...]:
-    """Likewise a real picture, of which only the parts are known."""
-    rgb, parts, _ = look_at_real(sheets, side, rng, real)
+    """Likewise a real picture, of which only the parts are known, and perhaps joints."""
+    picture = real.labelled[int(rng.integers(len(real.labelled)))]
+    shape = picture.parts.shape
+    maps = place(rng, shape, side)
+    rgb, parts, _ = show_real(picture, maps, sheets, rng, real)
     cells = (side // CELL,) * 2
-    nothing = np.full((len(JOINTS), 2), np.nan, np.float32), np.zeros(parts.shape, np.float32), np.zeros(cells, np.int32)
-    empty = np.zeros(cells, np.uint8)
-    return rgb, *nothing, empty, np.zeros((2, *cells), np.float32), parts, empty, np.False_
+    joints = picture.joints if picture.joints is not None else np.full((len(JOINTS), 2), np.nan, np.float32)
+    nothing = np.zeros(parts.shape, np.float32), np.zeros(cells, np.int32), np.zeros(cells, np.uint8)
+    known = np.False_, np.bool_(picture.joints is not None)
+    return (
+        rgb,
+        carried(joints, maps, shape),
+        *nothing,
+        np.zeros((2, *cells), np.float32),
+        parts,
+        np.zeros(cells, np.uint8),
+        *known,
+    )
 
 
 class Seeing(nn.Module):
@@ -95,12 +106,13 @@ class Seeing(nn.Module):
         corner = torch.randint(0, 2, (2,), generator=generator, device=device).tolist()  # a cell means all its pixels
         wanted = batch.parts.to(device).long()[:, corner[0] :: 2, corner[1] :: 2]
         total = loss(self.parser.read(fine, merged).float(), wanted)
-        rows = batch.drawn.nonzero()[:, 0]
-        if len(rows):
-            fine, merged = fine[rows.to(device)], merged[rows.to(device)]
-            answers: Answers = self.head(fine, merged)
-            total = total + READING * reading_loss(answers, batch.posed(rows))
-            total = total + people_loss(self.parser.whose(merged).float(), batch.owner[rows].to(device))
+        known = (batch.drawn | batch.posed_by_hand).nonzero()[:, 0]
+        if len(known):
+            answers: Answers = self.head(fine[known.to(device)], merged[known.to(device)])
+            total = total + READING * reading_loss(answers, batch.rows(known), batch.drawn[known].nonzero()[:, 0])
+        if batch.drawn.any():
+            rows = batch.drawn.nonzero()[:, 0].to(device)
+            total = total + people_loss(self.parser.whose(merged[rows]).float(), batch.owner.to(device)[rows])
         return total
 
 

@@ -10,7 +10,8 @@ import pytest
 import torch
 from PIL import Image
 
-from models.part_parser import CLASSES, FACE_HANDS, FAR
+from models.hint_reader import JOINTS, new_head
+from models.part_parser import CLASSES, FACE_HANDS, FAR, new_parser
 from pipeline.images import save_png
 from pipeline.request import ClothingPart
 from training import loop, part_pictures, seeing
@@ -84,6 +85,20 @@ def test_both_learn_from_drawings_and_real_pictures(folder: Path, sheets: Path, 
     assert set(averages) == {"parser", "head"}
 
 
+def test_joints_told_by_hand_are_carried_into_the_view(folder: Path, sheets: Path) -> None:
+    sheet = read_sheets(sheets)[0]
+    told = {name: None if np.isnan(at).any() else at.tolist() for name, at in zip(JOINTS, sheet.joints[0], strict=True)}
+    (folder / "labels" / "0.joints.json").write_text(json.dumps(told | {"hidden": ["neck"]}))
+    first, second, _ = part_pictures.read(folder, (folder / "labels",))
+    assert first.joints is not None and second.joints is None
+    np.testing.assert_allclose(first.joints, sheet.joints[0], atol=1e-3)
+    looks = Looks(sheets, 8, 64, seed=1, real=Real((first,)), look=look, look_at_real=look_at_picture, kind=Sight)
+    batch = looks(0)
+    assert (batch.drawn != batch.posed_by_hand).all() and batch.posed_by_hand.any()
+    assert not batch.joints[batch.posed_by_hand].isnan().all()
+    assert seeing.Seeing(new_parser(), new_head())(batch, torch.Generator()).isfinite()
+
+
 def test_real_pictures_tell_of_parts_alone(folder: Path, sheets: Path) -> None:
     real = Real(part_pictures.read(folder, (folder / "labels",)))
     looks = Looks(sheets, 6, 64, seed=1, real=real, look=look, look_at_real=look_at_picture, kind=Sight)
@@ -91,4 +106,4 @@ def test_real_pictures_tell_of_parts_alone(folder: Path, sheets: Path) -> None:
     assert isinstance(batch, Sight) and batch.drawn.any() and not batch.drawn.all()
     assert batch.joints[~batch.drawn].isnan().all() and not batch.owner[~batch.drawn].any()
     assert (batch.parts[~batch.drawn] != UNKNOWN).any()
-    assert len(batch.posed(batch.drawn.nonzero()[:, 0]).rgb) == int(batch.drawn.sum())
+    assert len(batch.rows(batch.drawn.nonzero()[:, 0]).rgb) == int(batch.drawn.sum())
