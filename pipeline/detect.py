@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import cv2
@@ -30,6 +30,7 @@ from pipeline.request import (
     SwapRequest,
     UserError,
 )
+from pipeline.strands import with_strands
 
 LARGEST, SMALLEST = 1024, 256  # long side in pixels at which parts are settled
 BEHIND = (214, 214, 214)  # behind a transparent character
@@ -43,39 +44,62 @@ AGREE = 0.6  # IoU from which SAM's outline of a part is believed
 WEIGHT = 0.3  # how much of it, beside the parser's
 ROOM = 0.012  # of the long side: how far beyond the old clothes a new outfit may reach
 ALMOST_ALL = 0.9  # of the picture, or of a sprite: clothes do not cover more of a character
+TEMPERATURE = 1.0  # of probabilities, see `training.calibration`
+LEAST = 0.05  # probability below which nothing is expected
+UNSURE = 0.55  # expected overlap of the clothing with the true one, below which the user is told
 DOUBTFUL, MATTERS = 0.65, 0.05  # the user is told of clothes less surely such than this, if they are this much of all
 
-NOTHING_FOUND = "No clothing was found, please paint over it by hand or upload a picture that shows the character larger."
+NOTHING_FOUND = (
+    "No clothing was found; please click on it with 'Click to add', paint over it by hand, "
+    "or upload a picture that shows the character larger."
+)
 NOT_NAMED = "Nothing called {words!r} was found, please use another word or paint over it by hand."
 NO_WORDS = "{words!r} is not one of the clothes that are known by name here, please click on the thing or paint over it."
 NOBODY = "No face or skin was recognised, so this may be no character: please look at the mask and mend it with the brush."
+NOT_SURE = "Not sure what is clothing here, please look at the mask; 'Click to add' and the brush mend it."
 EVERYTHING = "Nearly everything was taken for clothing, please rub out of the mask what is not."
-LOOK = "The {parts} may be wrong, please look at the mask and mend it with the brush."
+LOOK = "The {parts} may be wrong, please look at the mask; 'Click to add' and the brush mend it."
+
+
+@dataclass(frozen=True)
+class Settled:
+    """where: rows and columns of the picture that were looked at; rgb: h x w x 3, their working copy; alpha: where that is
+    opaque, None if everywhere; probabilities: 13 x h x w; labels: h x w, of a part map."""
+
+    where: tuple[slice, slice]
+    rgb: NDArray[np.uint8]
+    alpha: Image8 | None
+    probabilities: Probabilities
+    labels: Labels
+
+
+def settle(segmenter: Segmenter, character: Image8) -> Settled:
+    """What every pixel of a character is."""
+    where, rgb, alpha, probabilities = _parsed(segmenter, character)
+    probabilities = snap(_refined(segmenter, rgb, probabilities), rgb)
+    if alpha is not None:
+        probabilities[1:] *= (alpha > 0)[None]
+        probabilities[0] = np.where(alpha > 0, np.minimum(probabilities[0], 0.5 * probabilities.max(0)), 1)
+    return Settled(where, rgb, alpha, probabilities, with_strands(rgb, clean(most_likely(probabilities))))
 
 
 def detect(segmenter: Segmenter, request: DetectRequest) -> Detection:
     """Parts of a character and how sure they are. A doubtful or empty answer says so in its warnings."""
     began = time.perf_counter()
-    where, rgb, alpha, probabilities = _parsed(segmenter, request.character)
-    probabilities = snap(_refined(segmenter, rgb, probabilities), rgb)
-    if alpha is not None:
-        probabilities[1:] *= (alpha > 0)[None]
-        probabilities[0] = np.where(alpha > 0, np.minimum(probabilities[0], 0.5 * probabilities.max(0)), 1)
-    settled = clean(most_likely(probabilities))
-    confidence = _confidence(probabilities, settled)
-    named, warnings = _named(segmenter, rgb, request.words.strip(" .,"), settled)
-    labels = _placed(settled, where, request.character)
-    middles = None if segmenter.people is None else segmenter.people.people(rgb)
-    people = split(settled > 0, middles)
+    found = settle(segmenter, request.character)
+    named, warnings = _named(segmenter, found.rgb, request.words.strip(" .,"), found.labels)
+    labels = _placed(found.labels, found.where, request.character)
+    middles = None if segmenter.people is None else segmenter.people.people(found.rgb)
+    people = split(found.labels > 0, middles)
     several = (SEVERAL.format(count=people.max()),) if people.max() > 1 else ()
     return Detection(
         labels=np.where(labels == FACE_HANDS, np.uint8(ClothingPart.SKIN), labels),
         keep=(labels == FACE_HANDS).astype(np.uint8) * np.uint8(255),
-        named=None if named is None else _placed(named, where, request.character),
-        confidence=confidence,
-        warnings=(*warnings, *several, *_warnings(probabilities, settled, alpha, named)),
+        named=None if named is None else _placed(named, found.where, request.character),
+        confidence=_confidence(found.probabilities, found.labels),
+        warnings=(*warnings, *several, *_warnings(found, named)),
         seconds=time.perf_counter() - began,
-        people=_placed(people, where, request.character),
+        people=_placed(people, found.where, request.character),
     )
 
 
@@ -207,8 +231,8 @@ def _refined(segmenter: Segmenter, rgb: NDArray[np.uint8], probabilities: Probab
     return shares
 
 
-def _log_odds(probability: NDArray[Any]) -> NDArray[np.float32]:
-    inside = probability.clip(0.01, 0.99)
+def _log_odds(probability: NDArray[Any], least: float = 0.01) -> NDArray[np.float32]:
+    inside = probability.clip(least, 1 - least)
     return np.asarray(np.log(inside / (1 - inside)), np.float32)
 
 
@@ -241,8 +265,9 @@ def _named(segmenter: Segmenter, rgb: NDArray[np.uint8], words: str, labels: Lab
     return chosen.astype(np.uint8) * np.uint8(255), () if chosen.any() else (unknown.format(words=words),)
 
 
-def _warnings(probabilities: Probabilities, labels: Labels, alpha: Image8 | None, named: Image8 | None) -> tuple[str, ...]:
+def _warnings(found: Settled, named: Image8 | None) -> tuple[str, ...]:
     """What looks doubtful, and what to do about it. Whether a dress is a top and a skirt is no such doubt."""
+    labels, alpha, probabilities = found.labels, found.alpha, found.probabilities
     clothes = np.isin(labels, CLOTHING)
     least = PRESENT * max(1, int((labels > 0).sum()))
     if clothes.sum() <= least:
@@ -251,11 +276,31 @@ def _warnings(probabilities: Probabilities, labels: Labels, alpha: Image8 | None
         return (NOBODY,)
     if clothes.sum() > ALMOST_ALL * (labels.size if alpha is None else (alpha > 0).sum()):
         return (EVERYTHING,)
-    dressed = probabilities[list(CLOTHING)].sum(0)
+    if expected_overlap(probabilities, labels) < UNSURE:
+        return (NOT_SURE,)
+    dressed = _sigmoid(dressed_odds(probabilities) / TEMPERATURE)
     regions = {part: labels == part for part in CLOTHING}
     large = MATTERS * clothes.sum()
     doubtful = [part.title for part, region in regions.items() if region.sum() > large and dressed[region].mean() < DOUBTFUL]
     return (LOOK.format(parts=" and the ".join(doubtful)),) if doubtful else ()
+
+
+def dressed_odds(probabilities: Probabilities) -> NDArray[np.float32]:
+    """13 x h x w -> h x w, log odds that a pixel is clothing."""
+    return _log_odds(probabilities[list(CLOTHING)].sum(0), least=1e-4)
+
+
+def expected_overlap(probabilities: Probabilities, labels: Labels) -> float:
+    """The IoU that is to be expected of the clothing found: what of it is likely to be some, of that and what may be some
+    elsewhere. 0 where there is none."""
+    likely = _sigmoid(dressed_odds(probabilities) / TEMPERATURE)
+    clothes = np.isin(labels, CLOTHING)
+    elsewhere = likely[~clothes]
+    return float(likely[clothes].sum() / max(1.0, clothes.sum() + elsewhere[elsewhere > LEAST].sum()))
+
+
+def _sigmoid(odds: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.asarray(1 / (1 + np.exp(-odds)), np.float32)
 
 
 def _placed(values: Image8, where: tuple[slice, slice], character: Image8) -> Image8:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from pipeline.request import CLOTHING, ClothingPart, Image8
 from pipeline.surroundings import push_pull
+from pipeline.tones import Region, apart_from, calm_lab, grown, tones_of
 
-Region = NDArray[np.bool_]  # H x W
-Plane = NDArray[np.float32]  # H x W
 Part = ClothingPart
 
 SIDE = 384  # pixels, long side: the size at which they are looked for
@@ -22,7 +19,6 @@ APART = 14.0  # CIELAB: what lies so far from its surroundings belongs to someth
 NEARER = 0.6  # and is so much nearer to the old clothes
 LARGEST = 0.06  # of the figure: more is no oversight
 SMALLEST = 0.0006  # of the figure
-COLOURS = 5  # that the old clothes are told by
 MAIN = 0.15  # of the old clothes: a large piece of them
 SAME = 10.0  # CIELAB: two parts of one cloth
 OWNERS = {Part.LEGWEAR: (Part.BOTTOMWEAR, Part.ONEPIECE), Part.HANDWEAR: (Part.TOPWEAR, Part.ONEPIECE)}
@@ -41,27 +37,27 @@ def overlooked(rgb: Image8, labels: Image8, old: Region, front: Region, unit: fl
         return found
     scale = min(1.0, SIDE / max(labels.shape))
     size = max(8, round(labels.shape[1] * scale)), max(8, round(labels.shape[0] * scale))
-    lab = _calm_lab(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA))
+    lab = calm_lab(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA))
     parts = cv2.resize(labels, size, interpolation=cv2.INTER_NEAREST)
     gone, stays = (cv2.resize(region.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0 for region in (old, front))
     gone = _large(gone)
-    near = _grown(gone, REACH * unit * scale)
-    beside = (parts == 0) & ~_grown(parts > 0, REACH * unit * scale)
+    near = grown(gone, REACH * unit * scale)
+    beside = (parts == 0) & ~grown(parts > 0, REACH * unit * scale)
     if not beside.any():
         return found
-    cloth = _from(lab, _palette(lab, cv2.erode(gone.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0))
+    cloth = apart_from(lab, tones_of(lab, cv2.erode(gone.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0))
     weight = beside.astype(np.float32)[..., None]
     behind = np.asarray(np.linalg.norm(lab - push_pull(lab * weight, weight), axis=2), np.float32)
     wrong = (parts == 0) & ~stays & (behind > APART) & (cloth < NEARER * behind)
     hair = parts == Part.HAIR
     if hair.any():  # a curl that was overlooked as well
-        wrong &= (cloth < NEARER * _from(lab, _palette(lab, hair))) | ~_grown(hair, REACH * unit * scale)
+        wrong &= (cloth < NEARER * apart_from(lab, tones_of(lab, hair))) | ~grown(hair, REACH * unit * scale)
     pieces = cv2.morphologyEx((wrong & near).astype(np.uint8), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
     _, where, table, _ = cv2.connectedComponentsWithStats(pieces, connectivity=8)
-    touching = np.unique(where[_grown(gone, 2) & (pieces > 0)])
+    touching = np.unique(where[grown(gone, 2) & (pieces > 0)])
     figure = (parts > 0).sum()
     fits = [i for i in touching if SMALLEST * figure < table[i, cv2.CC_STAT_AREA] < LARGEST * figure]
-    missed = _grown(np.isin(where, fits) & (pieces > 0), 1.0)
+    missed = grown(np.isin(where, fits) & (pieces > 0), 1.0)
     whole = cv2.resize(missed.astype(np.uint8), labels.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
     return np.asarray(found | (whole & ~old & (labels == 0)))
 
@@ -74,7 +70,7 @@ def of_one_cloth(rgb: Image8, labels: Image8, changed: Collection[Part]) -> froz
         region = labels == part
         if part in changed or not region.any():
             continue
-        close = _grown(region, 3)
+        close = grown(region, 3)
         for owner in owners:
             own = labels == owner
             if owner not in changed:
@@ -92,7 +88,7 @@ def of_one_cloth(rgb: Image8, labels: Image8, changed: Collection[Part]) -> froz
 def _islands(labels: Image8, old: Region) -> Region:
     """Small pieces of clothes that stay, lying in those that go: misread, as most of their part lies elsewhere."""
     found = np.zeros(labels.shape, bool)
-    close = _grown(old, 2)
+    close = grown(old, 2)
     for part in CLOTHING:
         region = (labels == part) & ~old
         if not region.any():
@@ -109,33 +105,3 @@ def _large(region: Region) -> Region:
     large = table[:, cv2.CC_STAT_AREA] > MAIN * region.sum()
     large[0] = False
     return np.asarray(large[where])
-
-
-def _calm_lab(rgb: NDArray[Any]) -> NDArray[np.float32]:
-    """CIELAB without grain."""
-    lab = cv2.cvtColor(rgb.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
-    return np.asarray(cv2.bilateralFilter(np.asarray(lab, np.float32), 5, 12, 2), np.float32)
-
-
-def _grown(region: Region, pixels: float) -> Region:
-    reach = max(1, round(pixels))
-    return np.asarray(cv2.distanceTransform((~region).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_3) <= reach)
-
-
-def _palette(lab: NDArray[np.float32], region: Region) -> NDArray[np.float32]:
-    """Colours of a region by k-means, K x 3."""
-    seen = lab[region]
-    if len(seen) <= COLOURS:
-        return seen
-    seen = seen[:: max(1, len(seen) // 2000)]
-    cv2.setRNGSeed(0)
-    ending = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 12, 0.5)
-    _, _, centres = cv2.kmeans(np.ascontiguousarray(seen), COLOURS, None, ending, 1, cv2.KMEANS_PP_CENTERS)  # type: ignore[call-overload]
-    return np.asarray(centres, np.float32)
-
-
-def _from(lab: NDArray[np.float32], colours: NDArray[np.float32]) -> Plane:
-    """H x W, distance in CIELAB to the nearest of the colours."""
-    if not len(colours):
-        return np.full(lab.shape[:2], np.inf, np.float32)
-    return np.asarray(np.min([np.linalg.norm(lab - colour, axis=2) for colour in colours], axis=0), np.float32)

@@ -23,6 +23,7 @@ Image8 = NDArray[np.uint8]  # H x W x 4 RGBA, or H x W single channel, 0..255
 
 
 MAX_SEED = 2**31 - 1  # of seeds that are drawn by lot
+NO_SUCH_PERSON = "Person {person} is asked for, but {count} are to be seen here; please choose a smaller number."
 OFF: Final = "off"  # instead of a draft: none is made
 
 
@@ -306,7 +307,10 @@ class Detection:
         return int(self.labels.any()) if self.people is None else int(self.people.max())
 
     def only(self, person: int) -> Detection:
-        """The same with one person alone, by the number in `people`; the others are protected."""
+        """The same with one person alone, by the number in `people`; the others are protected. Raises `UserError` for a
+        number that nobody has."""
+        if person > max(1, self.count):
+            raise UserError(NO_SUCH_PERSON.format(person=person, count=self.count))
         if self.people is None or self.count < 2:
             return self
         others = (self.people > 0) & (self.people != person)

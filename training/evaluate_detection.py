@@ -13,6 +13,7 @@ import argparse
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import count as count_from
 from pathlib import Path
 
 import cv2
@@ -27,10 +28,13 @@ from pipeline.images import flatten, load_character
 from pipeline.part_tables import FACE_HANDS, translate
 from pipeline.request import CLOTHING, Click, ClothingPart, DetectRequest, Image8
 from training.characters import Drawing, draw, style_of
+from training.characters.background import draw_background
+from training.characters.uploads import draw_upload
 from training.pairs import EVALUATION_SEEDS
 from wardrobe.style import Style
 
 FIRST_SEED = EVALUATION_SEEDS + 500_000
+FIRST_UPLOAD = FIRST_SEED + 400_000
 NEAR = 4  # pixels by which a border may be off
 CLICKS = (1, 3, 5)
 Labels = NDArray[np.uint8]
@@ -105,6 +109,26 @@ def drawings(count: int) -> Iterator[tuple[Drawing, Image8]]:
         drawing = draw(seed, size, background=bool(rng.random() < 0.7), style=unseen_style(style_of(seed), rng), held_out="any")
         look = UNSEEN_LOOKS[int(rng.integers(len(UNSEEN_LOOKS)))]
         picture = drawing.image.copy()
+        picture[..., :3] = look(picture[..., :3], rng)
+        yield drawing, picture
+
+
+def uploads(first: int = FIRST_UPLOAD) -> Iterator[tuple[Drawing, Image8]]:
+    """Endless: characters like those that people upload, as sprites and before drawn places, in styles and looks that no
+    training sees."""
+    for seed in count_from(first):
+        rng = np.random.default_rng([seed, 89])
+        height = int(rng.integers(480, 700))
+        drawing = draw_upload(
+            seed, (height, round(height * float(rng.choice([0.6, 0.75, 1.0])))), style=unseen_style(style_of(seed), rng)
+        )
+        picture = drawing.image.copy()
+        look = UNSEEN_LOOKS[int(rng.integers(len(UNSEEN_LOOKS)))]
+        if rng.random() < 0.5:
+            ground = draw_background(rng, picture.shape[1], picture.shape[0])[0][..., :3].astype(np.float32)
+            share = picture[..., 3:].astype(np.float32) / 255
+            picture[..., :3] = np.rint(picture[..., :3] * share + ground * (1 - share))
+            picture[..., 3] = 255
         picture[..., :3] = look(picture[..., :3], rng)
         yield drawing, picture
 

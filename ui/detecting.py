@@ -18,6 +18,7 @@ from ui.finding import Sight
 from ui.guard import QUICK, REDRAW, SILENT, Updates, Values, friendly, into_editor
 from ui.page import Backstage, Page
 from ui.texts import say
+from ui.texts.notes import told_in
 
 LARGEST = 1  # by the numbers of `Detection.people`
 BRUSH, ADD, REMOVE = "brush", "add", "remove"
@@ -104,7 +105,7 @@ def _connect_detection(page: Page, backstage: Backstage) -> None:
         chosen, kept = finding.chosen_first(first), finding.ALWAYS_ON
         auto = finding.as_edited(character, finding.mask_of(first, chosen, kept, values[page.room]))
         sight = Sight(found, auto, auto, pointing=values[page.tool] != BRUSH)
-        told = "".join(f"<p>{escape(warning)}</p>" for warning in found.warnings)
+        told = "".join(f"<p>{escape(told_in(warning, request))}</p>" for warning in found.warnings)
         return {
             page.sight: sight,
             **_show(page, values, character, auto),

@@ -8,7 +8,7 @@ import pytest
 from models.prompts import Embedding, Found, Prompt
 from models.sam_hq import CLASSES as ANIME_19
 from models.segmenter import Segmenter
-from pipeline.detect import NO_WORDS, NOTHING_FOUND, detect, masked, pick
+from pipeline.detect import NO_WORDS, NOT_SURE, NOTHING_FOUND, detect, expected_overlap, masked, pick
 from pipeline.part_maps import clean, fill_unknown, most_likely, snap
 from pipeline.part_tables import COUNT, FACE_HANDS, translate
 from pipeline.part_words import parts_meant
@@ -128,7 +128,13 @@ def test_an_empty_picture_says_what_to_do() -> None:
 
 def test_doubt_is_said_aloud() -> None:
     found = detect(segmenter(doubt=0.45), DetectRequest(person()))
-    assert "topwear" in found.warnings[0] and "brush" in found.warnings[0]
+    assert found.warnings == (NOT_SURE,) and "brush" in NOT_SURE
+    surely = np.zeros((13, 8, 8), np.float32)
+    surely[P.TOPWEAR, :4], surely[0, 4:] = 1, 1
+    labels = surely.argmax(0).astype(np.uint8)
+    assert expected_overlap(surely, labels) > 0.99
+    assert 0.5 < expected_overlap(0.6 * surely + 0.4 / 13, labels) < 0.8
+    assert expected_overlap(surely, np.zeros_like(labels)) == 0
 
 
 def test_words() -> None:

@@ -9,7 +9,7 @@ import torch
 from models.prompts import Middles
 from pipeline.people import SEVERAL, meant, split
 from pipeline.plan import make_plan
-from pipeline.request import Detection, DetectRequest, Image8, SwapRequest
+from pipeline.request import Detection, DetectRequest, Image8, SwapRequest, UserError
 from training.seeing import middles
 
 SIZE = 80, 120
@@ -68,7 +68,10 @@ def test_the_others_are_protected() -> None:
     assert ((found.labels > 0) == (owner == 2)).all()
     assert (found.protected() > 0)[owner == 1].all() and found.count == 2
     alone = Detection(labels, np.zeros_like(labels))
-    assert alone.only(2) is alone and alone.count == 1
+    assert alone.only(1) is alone and alone.count == 1
+    for detection, person in ((alone, 2), (found, 3)):
+        with pytest.raises(UserError, match=f"Person {person} is asked for, but {detection.count} are"):
+            detection.only(person)
 
 
 @pytest.mark.parametrize(("person", "dressed"), [(0, 1), (1, 1), (2, 2)])

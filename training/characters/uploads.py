@@ -112,17 +112,20 @@ def _sample_holding(rng: Rng) -> tuple[Holding, ...]:
     return tuple(found)
 
 
-def draw_upload(seed: int, size: int | tuple[int, int] = 256, *, upload: Upload | None = None) -> Drawing:
+def draw_upload(
+    seed: int, size: int | tuple[int, int] = 256, *, upload: Upload | None = None, style: Style | None = None
+) -> Drawing:
     """Character `seed` on transparency as an upload shows it, by default a random one.
 
-    size: side of a square, or (height, width). Keypoints lack what cannot be seen in any case: eyes and nose from behind.
+    size: side of a square, or (height, width); style: of the seed if None. Keypoints lack
+    what cannot be seen in any case: eyes and nose from behind.
     """
     height, width = (size, size) if isinstance(size, int) else size
     upload = upload or sample_upload(stream(seed, "upload"))
     lying = STANCES[upload.stance].lying
     if lying:
         height, width = width, height
-    style, figure = style_of(seed), figure_of(seed, upload)
+    style, figure = style or style_of(seed), figure_of(seed, upload)
     frame = framed(stream(seed, "framing"), figure, upload.framing, height, width)
     words, skin = FRAMINGS[upload.framing].words, SKINS.get(upload.skin)
     loose = [LOOSE[name].block for name in upload.loose]

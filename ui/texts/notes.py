@@ -14,6 +14,31 @@ NOTES: dict[str, dict[str, str]] = {
         "zh": "这里没有提到服装，所以没有草图；请写出一件，例如 'red hoodie, blue jeans'。",
         "ja": "服の名前がないため下描きはありません。例：'red hoodie, blue jeans'",
     },
+    "No clothing was found; please click on it with 'Click to add', paint over it by hand, "
+    "or upload a picture that shows the character larger.": {
+        "zh": "没有找到服装；请用“点击添加”点选、手动涂抹，或上传角色更大的图片。",
+        "ja": "服が見つかりません。「クリックで追加」で服をクリックするか、手で塗るか、もっと大きく写った絵を使ってください。",
+    },
+    "Not sure what is clothing here, please look at the mask; 'Click to add' and the brush mend it.": {
+        "zh": "不太确定哪些是服装，请检查遮罩；可用“点击添加”和画笔修正。",
+        "ja": "どこが服かはっきりしません。マスクを確かめ、「クリックで追加」やブラシで直してください。",
+    },
+    "The {parts} may be wrong, please look at the mask; 'Click to add' and the brush mend it.": {
+        "zh": "{parts} 可能有误，请检查遮罩；可用“点击添加”和画笔修正。",
+        "ja": "{parts} は誤りかもしれません。マスクを確かめ、「クリックで追加」やブラシで直してください。",
+    },
+    "No face or skin was recognised, so this may be no character: please look at the mask and mend it with the brush.": {
+        "zh": "没有识别到面部或皮肤，这可能不是角色：请检查遮罩并用画笔修正。",
+        "ja": "顔も肌も見つからず、キャラクターではないかもしれません。マスクを確かめ、ブラシで直してください。",
+    },
+    "Nearly everything was taken for clothing, please rub out of the mask what is not.": {
+        "zh": "几乎全部被当作服装，请从遮罩中擦去不是服装的部分。",
+        "ja": "ほとんどが服とみなされました。服でない所をマスクから消してください。",
+    },
+    "Person {person} is asked for, but {count} are to be seen here; please choose a smaller number.": {
+        "zh": "要求的是第 {person} 个人，但这里只看到 {count} 个；请选择更小的编号。",
+        "ja": "{person} 番の人が選ばれましたが、見つかったのは {count} 人です。小さい番号を選んでください。",
+    },
     "There are {count} people here, so the largest one is dressed; choose another one or paint over their clothes.": {
         "zh": "图中有 {count} 个人，因此为最大的那个换装；可选择其他人，或涂抹其服装。",
         "ja": "{count} 人いるため、いちばん大きい人を着せ替えます。別の人を選ぶか、服を塗ってください。",

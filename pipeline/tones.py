@@ -1,0 +1,45 @@
+"""Colours that things are told by, in CIELAB."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Region = NDArray[np.bool_]  # H x W
+Lab = NDArray[np.float32]  # H x W x 3
+
+TONES = 5  # of a region
+
+
+def calm_lab(rgb: NDArray[Any]) -> Lab:
+    """H x W x 3, 0..255, in CIELAB without grain."""
+    lab = cv2.cvtColor(rgb.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
+    return np.asarray(cv2.bilateralFilter(np.asarray(lab, np.float32), 5, 12, 2), np.float32)
+
+
+def grown(region: Region, pixels: float) -> Region:
+    """By at least one pixel."""
+    reach = max(1, round(pixels))
+    return np.asarray(cv2.distanceTransform((~region).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_3) <= reach)
+
+
+def tones_of(lab: Lab, region: Region) -> NDArray[np.float32]:
+    """Colours of a region by k-means, K x 3."""
+    seen = lab[region]
+    if len(seen) <= TONES:
+        return seen
+    seen = seen[:: max(1, len(seen) // 2000)]
+    cv2.setRNGSeed(0)
+    ending = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 12, 0.5)
+    _, _, centres = cv2.kmeans(np.ascontiguousarray(seen), TONES, None, ending, 1, cv2.KMEANS_PP_CENTERS)  # type: ignore[call-overload]
+    return np.asarray(centres, np.float32)
+
+
+def apart_from(lab: Lab, tones: NDArray[np.float32]) -> NDArray[np.float32]:
+    """H x W, distance to the nearest of the tones."""
+    if not len(tones):
+        return np.full(lab.shape[:2], np.inf, np.float32)
+    return np.asarray(np.min([np.linalg.norm(lab - tone, axis=2) for tone in tones], axis=0), np.float32)
