@@ -73,7 +73,8 @@ def _own_tones(lab: Lab, hair: Region, clothes: Region) -> NDArray[np.float32]:
 def _long_and_thin(like: Region, hair: Region, clothes: Region, head: float, figure: int) -> Region:
     """Pieces that begin at the hair."""
     gap = 2 * max(1, round(GAP * head)) + 1
-    joined = cv2.morphologyEx(like.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((gap, gap), np.uint8)) & clothes
+    closed = cv2.morphologyEx(like.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((gap, gap), np.uint8)) > 0
+    joined = np.asarray(closed & clothes, np.uint8)
     _, where, table, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     depth = cv2.distanceTransform(joined, cv2.DIST_L2, cv2.DIST_MASK_3)
     found = np.zeros_like(hair)
@@ -88,8 +89,8 @@ def _long_and_thin(like: Region, hair: Region, clothes: Region, head: float, fig
 def _touching(region: Region, other: Region, least: float) -> Region:
     """Pieces of some size that lie beside the other region."""
     _, where, table, _ = cv2.connectedComponentsWithStats(region.astype(np.uint8), connectivity=8)
-    beside = np.unique(where[grown(other, 2) & region]) if region.any() else []
-    return np.asarray(np.isin(where, [index for index in beside if table[index, cv2.CC_STAT_AREA] > least]) & region)
+    beside = np.unique(where[grown(other, 2) & region])
+    return np.asarray(np.isin(where, beside[table[beside, cv2.CC_STAT_AREA] > least]) & region)
 
 
 def _enlarged(region: Region, labels: Labels) -> Region:

@@ -83,10 +83,8 @@ def view(
 
 def _draw_joints(shown: NDArray[np.uint8], joints: NDArray[np.float32]) -> None:
     """Limbs and names of joints; green is at the left of the picture in a character who faces us, red at the right."""
-    known = ~np.isnan(joints).any(1)
-    places = {
-        name: tuple(np.rint(at).astype(int).tolist()) for name, at, there in zip(JOINTS, joints, known, strict=True) if there
-    }
+    known = [(name, at) for name, at in zip(JOINTS, joints, strict=True) if not np.isnan(at).any()]
+    places = {name: tuple(np.rint(at).astype(int).tolist()) for name, at in known}
     for first, second in LIMBS:
         if first in places and second in places:
             cv2.line(shown, places[first], places[second], (255, 255, 255), 5, cv2.LINE_AA)
