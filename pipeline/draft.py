@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from pipeline.draft_style import INKED, flesh, measure_style
 from pipeline.fit import Fit
+from pipeline.grain import grained, of_figure
 from pipeline.hints import read_lineart
 from pipeline.images import flatten, is_opaque, with_alpha
 from pipeline.joining import led_over, ringed
@@ -54,6 +55,7 @@ SCRAP = 0.01  # of the figure: larger pieces that nobody has a name for stay
 HUE, SHADED = 16.0, 0.6  # distance of a and b in CIELAB, and share of the skin's lightness, that are still skin
 CRUMB = 0.0012  # of the figure: smaller pieces of what stays are errors of detection
 OUTLINE = 0.006  # of the long side: the outline of old clothes beside their labels
+GRAINY_SKIN = 0.4  # of the grain of clothes
 SOFT_CAST = 0.05  # heads: blur of that shadow in softly shaded drawings
 
 
@@ -144,7 +146,9 @@ def draw_draft(character: Image8, found: Detection, fit: Fit, outfit: Outfit, ch
     alpha = np.rint(alpha * (1 - share)).astype(np.uint8)
     bare = (worn == 0) & (alpha > 0)
     colours = led_over(picture[..., :3], rgb, bare, (found.labels == Part.SKIN) & _like(rgb, skin) & ~old & ~bare, unit)
-    image = with_alpha(_cast(colours, front, worn > 0, style, unit), alpha)
+    colours = _cast(colours, front, worn > 0, style, unit)
+    colours = grained(colours, of_figure(rgb, found.labels, unit), np.where(worn > 0, 1.0, GRAINY_SKIN) * (alpha > 0))
+    image = with_alpha(colours, alpha)
     lines = np.where(alpha >= 128, maps.lines, np.uint8(0))
     rest = old & ~front & (alpha < 128)
     rest &= (fit.trust_map() <= 0) if fit.left_out else False

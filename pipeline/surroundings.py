@@ -6,10 +6,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.grain import grained, measure_grain
 from pipeline.request import Image8
 
 Region = NDArray[np.bool_]  # H x W
 RIM = 3  # pixels beside a figure that hold some of its colours
+NEAR = 0.15  # of the long side: how far from a hole its grain is measured
+FINE = 0.15  # of the long side: about a head
 
 
 def push_pull(values: NDArray[np.float32], weight: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -38,6 +41,13 @@ def carried_on(rgb: Image8, hole: Region, figure: Region) -> Image8:
         return rgb
     weight = known.astype(np.float32)[..., None]
     filled = push_pull(rgb.astype(np.float32) * weight, weight)
+    grain = measure_grain(rgb, known & _near(hole), FINE * max(hole.shape))
+    filled = grained(np.rint(filled).clip(0, 255).astype(np.uint8), grain, hole).astype(np.float32)
     share = cv2.GaussianBlur(hole.astype(np.float32), (0, 0), 1.0)[..., None]
     share = np.where(hole[..., None], np.maximum(share, 0.999), share * ~figure[..., None])
     return np.asarray(np.rint(rgb + (filled - rgb) * share).clip(0, 255), np.uint8)
+
+
+def _near(hole: Region) -> Region:
+    away = cv2.distanceTransform((~hole).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_3)
+    return np.asarray(away < NEAR * max(hole.shape))

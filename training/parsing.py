@@ -42,7 +42,7 @@ from training.recipes import Recipe, Stage
 
 SIDE = 256
 LABELS = Path(__file__).parent / "labels"  # of `training.annotate`
-REAL = 0.4  # of a batch, where there are real pictures: the share at which a dozen hands taught more than any other tried
+REAL = 0.5  # of a batch but its first picture, where there are real ones
 BACKBONE_RATE = 0.3
 JOINED = 0.3  # chance that drawn people join a real picture
 UNTOUCHED = 0.5  # chance that a real picture keeps its looks
@@ -128,7 +128,9 @@ class Looks:
     def __call__(self, number: int) -> Any:
         cv2.setNumThreads(1)
         sheets = _sheets(self.data)
-        looks = [self._one(sheets, np.random.default_rng([self.seed, number, row, self.worker])) for row in range(self.size)]
+        rngs = [np.random.default_rng([self.seed, number, row, self.worker]) for row in range(self.size)]
+        # one is drawn in any case: processes that train together need gradients of the same weights
+        looks = [self.look(sheets, self.side, rngs[0], self.real), *(self._one(sheets, rng) for rng in rngs[1:])]
         return self.kind(*(torch.from_numpy(np.stack(column)) for column in zip(*looks, strict=True)))
 
     def _one(self, sheets: Sequence[Sheet], rng: np.random.Generator) -> tuple[Any, ...]:
