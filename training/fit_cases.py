@@ -5,7 +5,7 @@ Seeds lie above those of all training and apart from those of the reports on det
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,14 +13,16 @@ from numpy.typing import NDArray
 
 from models.hint_reader import JOINTS
 from models.segmenter import Segmenter
+from pipeline.detect import BEHIND
 from pipeline.evidence import Evidence, read_evidence
-from pipeline.images import with_alpha
+from pipeline.images import flatten, with_alpha
 from pipeline.part_maps import clean, most_likely
 from pipeline.part_tables import FACE_HANDS, translate
 from pipeline.request import ClothingPart
 from training.characters import Drawing, draw
 from training.evaluate_detection import FIRST_SEED
 from training.part_drawings import part_map
+from training.part_pictures import Labelled
 from training.part_scenes import place, seen_by
 from training.part_styles import restyle
 from training.posed import carried
@@ -46,6 +48,14 @@ def restyled_cases(segmenter: Segmenter, count: int, first_seed: int = FIRST_RES
         rgb, _ = restyle(seen_by(arrays(drawing), maps), rng)
         truth = np.array([drawing.keypoints.get(name, (np.nan, np.nan)) for name in JOINTS], np.float32)
         yield FitCase(read(segmenter, rgb), np.asarray(carried(truth, maps, DRAWN), np.float64))
+
+
+def real_cases(segmenter: Segmenter, pictures: Iterable[Labelled]) -> Iterator[FitCase]:
+    """Of pictures whose joints hands have told; the parser had better not have learnt from them."""
+    for picture in pictures:
+        if picture.joints is not None:
+            rgb = np.ascontiguousarray(flatten(picture.rgba, BEHIND)[..., :3])
+            yield FitCase(read(segmenter, rgb), np.asarray(picture.joints, np.float64))
 
 
 def arrays(drawing: Drawing) -> tuple[NDArray[np.uint8], ...]:

@@ -1,14 +1,16 @@
 """Which limbs of a fitted body are right: errors against the truth, and the weights of `pipeline.doubt`, learnt on drawings.
 
-    python -m training.fit_trust --count 160
+    python -m training.fit_trust --count 160 [--pictures DIR --fold 0]
 
-Prints the weights as they stand in `pipeline/doubt.py`, and how many limbs would be drawn, and how many of these wrongly.
+Prints the weights as they stand in `pipeline/doubt.py`, and how many limbs would be drawn, and how many of these wrongly. With
+--pictures real drawings by the hands of that fold are learnt from too, which the reader had better not know.
 """
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +21,9 @@ from models.segmenter import load_bundled
 from pipeline import body_model as bm
 from pipeline.doubt import signs
 from pipeline.fit import settled
-from training.fit_cases import FitCase, restyled_cases
+from training import part_pictures
+from training.fit_cases import FitCase, real_cases, restyled_cases
+from training.parsing import LABELS
 from wardrobe.figure import SIDES
 
 Floats = NDArray[np.float64]
@@ -96,8 +100,16 @@ def main() -> None:
         prog="python -m training.fit_trust", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--count", type=int, default=160, help="drawings to learn from (default: %(default)s)")
+    parser.add_argument("--pictures", type=Path, help="folder of real pictures whose joints are told in --labels")
+    parser.add_argument("--labels", type=Path, nargs="+", default=[LABELS], help="default: %(default)s")
+    parser.add_argument("--fold", type=int, default=0, help="of the hands (default: %(default)s)")
     options = parser.parse_args()
-    for name, (values, right) in table(restyled_cases(load_bundled(SEGMENTER), options.count)).items():
+    segmenter = load_bundled(SEGMENTER)
+    cases: Iterable[FitCase] = restyled_cases(segmenter, options.count)
+    if options.pictures:
+        _, left_out = part_pictures.split(part_pictures.read(options.pictures, tuple(options.labels)), options.fold)
+        cases = [*cases, *real_cases(segmenter, left_out)]
+    for name, (values, right) in table(cases).items():
         weights = logistic(values, right)
         odds = 1 / (1 + np.exp(-(weights[0] + values @ weights[1:])))
         print(
