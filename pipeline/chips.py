@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from pipeline.outfit import Wish, phrase, read_outfit, with_choice
 from pipeline.request import Choices, Garment, SwapRequest
-from wardrobe.kinds import KINDS, LENGTHS
+from wardrobe.kinds import KINDS, LENGTHS, NECKLINES, SLEEVES
 from wardrobe.palette import COLOURS
 
 _TAG = re.compile(r"<[^<>]*>")
@@ -22,10 +22,20 @@ _WEIGHED = re.compile(r"([(\[{\s]*)(.*?)((?:\s*:\s*[\d.]+)?[)\]}\s]*)", re.DOTAL
 
 
 def choices_of(garment: Garment) -> Choices:
-    """Kinds of the same part, the palette, and the lengths that the kind comes in, its own among them: a coat said to be long."""
-    kinds = tuple(sorted(kind for kind, row in KINDS.items() if row.slot == garment.slot))
-    lengths = {*KINDS[garment.kind].lengths, garment.length} if KINDS[garment.kind].lengths else set()
-    return Choices(kinds, dict(COLOURS), tuple(length for length in LENGTHS if length in lengths))
+    """Kinds of the same part, the palette, and the cuts that the kind comes in, its own among them: a coat said to be long."""
+    row = KINDS[garment.kind]
+    kinds = tuple(sorted(kind for kind, other in KINDS.items() if other.slot == garment.slot))
+    cuts = (
+        (LENGTHS, row.lengths, garment.length),
+        (SLEEVES, row.sleeves, garment.sleeve),
+        (NECKLINES, row.necklines, garment.neckline),
+    )
+    return Choices(kinds, dict(COLOURS), *(_offered(*cut) for cut in cuts))
+
+
+def _offered(table: Mapping[str, tuple[str, ...]], comes_in: tuple[str, ...], own: str) -> tuple[str, ...]:
+    """What can be said in words, and what it is now."""
+    return tuple(name for name, words in table.items() if name == own or (words and name in comes_in)) if comes_in else ()
 
 
 def reworded(request: SwapRequest, garment: Garment, changes: Mapping[str, str]) -> str:
@@ -44,16 +54,18 @@ def reworded(request: SwapRequest, garment: Garment, changes: Mapping[str, str])
     before = wish.garments
     after: list[Garment | None] = [*before]
     after[index] = with_choice(wish, index, **changes).garments[index] if changes else None
-    wanted = _gist(*(kept for kept in after if kept))
+    wanted = _gist(changes, *(kept for kept in after if kept))
     told = ""
     for told in _told(request, wish, index, after):
-        if _gist(*read_outfit(told, request.negative_prompt, request.seed).garments) == wanted:
+        if _gist(changes, *read_outfit(told, request.negative_prompt, request.seed).garments) == wanted:
             break
     return told
 
 
-def _gist(*garments: Garment) -> Counter[tuple[str, str, str]]:
-    return Counter((garment.kind, garment.colour, garment.length) for garment in garments)
+def _gist(changes: Mapping[str, str], *garments: Garment) -> Counter[tuple[str, ...]]:
+    """What has to be as it was meant: what always counts, and what is changed."""
+    names = ("kind", "colour", "length", *changes)
+    return Counter(tuple(getattr(garment, name) for name in names) for garment in garments)
 
 
 def _told(request: SwapRequest, wish: Wish, index: int, after: list[Garment | None]) -> Iterator[str]:
@@ -87,9 +99,14 @@ def _words(old: Garment, new: Garment) -> Iterator[tuple[str, str]]:
     if old.colour != new.colour:
         yield old.colour, new.colour
         yield old.colour.split(" ")[-1], new.colour
-    if old.length != new.length and new.length:
-        for word in LENGTHS[old.length] if old.length else ():
-            yield word, LENGTHS[new.length][0]
+    for table, was, now in (
+        (LENGTHS, old.length, new.length),
+        (SLEEVES, old.sleeve, new.sleeve),
+        (NECKLINES, old.neckline, new.neckline),
+    ):
+        if was != now and table.get(now):
+            for word in table.get(was, ()):
+                yield word, table[now][0]
 
 
 def _by_kind(wish: Wish, after: list[Garment | None], kind: str) -> Garment | None:

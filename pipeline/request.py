@@ -236,12 +236,14 @@ class Upscaled:
 
 @dataclass(frozen=True)
 class Choices:
-    """What a garment of a draft may become. kinds: of the same part; colours: sRGB by name; lengths: none for what has only
-    one."""
+    """What a garment of a draft may become. kinds: of the same part; colours: sRGB by name; lengths, sleeves, necklines: none
+    for what has only one."""
 
     kinds: tuple[str, ...]
     colours: Mapping[str, tuple[int, int, int]]
-    lengths: tuple[str, ...]
+    lengths: tuple[str, ...] = ()
+    sleeves: tuple[str, ...] = ()
+    necklines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -122,7 +122,7 @@ def _joints(joints: Joints, taken: str | None, width: int, height: int) -> str:
 
 
 def chips(garments: Sequence[Garment], choices: Sequence[Choices], request: gr.Request | None) -> str:
-    """A line for every garment, from the outermost inwards: colour, kind, length and a cross."""
+    """A line for every garment, from the outermost inwards: colour, kind, length, sleeves, neckline and a cross."""
     rows = [
         _chip(index, garment, choice, request)
         for index, (garment, choice) in reversed(list(enumerate(zip(garments, choices, strict=True))))
@@ -136,8 +136,12 @@ def _chip(index: int, garment: Garment, choices: Choices, request: gr.Request | 
         ("colour", garment.colour, tuple(choices.colours)),
         ("kind", garment.kind, choices.kinds),
     ]
-    if len(choices.lengths) > 1:
-        fields.append(("length", garment.length, choices.lengths))
+    cuts = (
+        ("length", garment.length, choices.lengths),
+        ("sleeve", garment.sleeve, choices.sleeves),
+        ("neckline", garment.neckline, choices.necklines),
+    )
+    fields += [cut for cut in cuts if len(cut[2]) > 1]
     selects = "".join(_select(index, name, value, options, garment, request) for name, value, options in fields)
     red, green, blue = garment.rgb
     out = escape(say(request, "leave_out", garment=garment.kind))
@@ -150,10 +154,16 @@ def _chip(index: int, garment: Garment, choices: Choices, request: gr.Request | 
 def _select(index: int, name: str, value: str, options: Sequence[str], garment: Garment, request: gr.Request | None) -> str:
     title = escape(say(request, f"choose_{name}", garment=garment.kind))
     chosen = "".join(
-        f'<option value="{escape(option)}"{" selected" if option == value else ""}>{escape(option)}</option>'
+        f'<option value="{escape(option)}"{" selected" if option == value else ""}>{escape(_shown(name, option))}</option>'
         for option in options
     )
     return f'<select data-index="{index}" data-field="{name}" aria-label="{title}" title="{title}">{chosen}</select>'
+
+
+def _shown(name: str, option: str) -> str:
+    """ "short sleeves", where "short" alone may be a length."""
+    noun = {"sleeve": "sleeves", "neckline": "neck"}.get(name, "")
+    return f"{'no' if option == 'none' else option} {noun}" if noun else option
 
 
 def named(garment: Garment) -> str:

@@ -33,6 +33,9 @@ def changed(prompt: str, kind: str, /, **changes: str) -> str:
         ("a girl in a red hoodie and blue jeans, smiling", "jeans", {"colour": "black"}, None),
         ("school uniform", "blazer", {"colour": "orange"}, None),
         ("红色连衣裙，白色丝袜", "tights", {"colour": "green"}, None),
+        ("red dress with long sleeves, white socks", "dress", {"sleeve": "short"}, None),
+        ("a girl in a blue blouse", "blouse", {"sleeve": "none"}, None),
+        ("white v-neck sweater", "sweater", {"neckline": "high"}, None),
         ("she wears a long navy dress with white collar", "dress", {"length": "short"}, None),
     ],
 )

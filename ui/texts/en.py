@@ -155,6 +155,8 @@ TEXTS = {
     "choose_colour": "Colour of the {garment}",
     "choose_kind": "Another kind instead of the {garment}",
     "choose_length": "Length of the {garment}",
+    "choose_sleeve": "Sleeves of the {garment}",
+    "choose_neckline": "Neckline of the {garment}",
     "leave_out": "Leave out the {garment}",
     "enlarging": "Enlarging",
     "enlarged": "{width} x {height} pixels · {seconds} s",

@@ -154,6 +154,8 @@ TEXTS = {
     "choose_colour": "{garment} の色",
     "choose_kind": "{garment} の代わりに",
     "choose_length": "{garment} の丈",
+    "choose_sleeve": "{garment} の袖",
+    "choose_neckline": "{garment} の襟ぐり",
     "leave_out": "{garment} を外す",
     "enlarging": "拡大しています",
     "enlarged": "{width} x {height} ピクセル · {seconds} 秒",

@@ -154,6 +154,8 @@ TEXTS = {
     "choose_colour": "{garment} 的颜色",
     "choose_kind": "把 {garment} 换成",
     "choose_length": "{garment} 的长度",
+    "choose_sleeve": "{garment} 的袖子",
+    "choose_neckline": "{garment} 的领口",
     "leave_out": "去掉 {garment}",
     "enlarging": "正在放大",
     "enlarged": "{width} x {height} 像素 · {seconds} 秒",
