@@ -18,6 +18,7 @@ from pipeline.body import CLAIMED
 from pipeline.chips import choices_of
 from pipeline.detect import masked
 from pipeline.draft import Draft, draw_draft, dressed, old_clothes, own_draft
+from pipeline.dyeing import dyed
 from pipeline.evidence import Evidence, read_evidence, with_joints
 from pipeline.fit import Doubt, Fit, fit
 from pipeline.mask import as_mask
@@ -48,7 +49,8 @@ LEFT_OUT = "Part of the body could not be made out, so the draft leaves it to th
 class Plan:
     """A request with its mask, and a draft for each of its pictures; none where today's words alone decide. found: what
     detection said, None where nobody had to look. joints: of the body that is dressed, x and y in pixels. painted: H x W, the
-    user's own mask. beyond: H x W, what it has cut off the first draft."""
+    user's own mask. beyond: H x W, what it has cut off the first draft. dyed: where no body could be made out, for each
+    picture the old clothes in the new colours."""
 
     request: SwapRequest
     drafts: tuple[Draft, ...] = ()
@@ -56,6 +58,7 @@ class Plan:
     joints: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     painted: Region | None = None
     beyond: Region | None = None
+    dyed: tuple[Draft, ...] = ()
 
     def picture(self, draft: Draft) -> Image8:
         """H x W x 4, the character in one of the drafts; outside the mask bit for bit as it was."""
@@ -90,16 +93,19 @@ def make_plan(request: SwapRequest, see: See) -> Plan:
     else:
         evidence = with_joints(read_evidence(request.character, found.labels, found.keep, found.others), request.joints)
         joints, body = _places(evidence), _fitted(_Seen.of(evidence))
+        seeds = range(request.seed, request.seed + request.count)
         request = replace(request, notes=(*request.notes, *wish.notes))
         if isinstance(body, Doubt):
-            return Plan(masked(replace(request, notes=(*request.notes, body.value)), found), (), found, joints)
+            named = [read_outfit(request.prompt, request.negative_prompt, seed).garments for seed in seeds]
+            instead = [dyed(request.character, found, garments, painted) for garments in named]
+            masks = masked(replace(request, notes=(*request.notes, body.value)), found)
+            return Plan(masks, (), found, joints, painted, dyed=tuple(draft for draft in instead if draft is not None))
         if body.left_out:
             request = replace(request, notes=(*request.notes, LEFT_OUT))
         changed = changing(wish, found, request.parts, painted)
         drawn = changed if request.parts else changed - (SMALL - wish.slots)
         if not request.parts and painted is None:
             changed |= of_one_cloth(request.character[..., :3], found.labels, changed)
-        seeds = range(request.seed, request.seed + request.count)
         outfits = [complete(read_outfit(request.prompt, request.negative_prompt, seed), drawn, seed) for seed in seeds]
         drafts = tuple(draw_draft(request.character, found, body, outfit, changed) for outfit in outfits)
     beyond = None if painted is None or not drafts else drafts[0].covers & ~painted

@@ -25,6 +25,7 @@ from pipeline.composite import cut_out, join_border, match_colours, outfit_layer
 from pipeline.conditions import Scene, make_branches, make_sketches, read_garment, text_warnings
 from pipeline.denoise import Known, count_steps, denoise
 from pipeline.draft import dressed
+from pipeline.dyeing import DYED
 from pipeline.garment_cut import cut_out_garments
 from pipeline.images import Crop, flatten, with_alpha
 from pipeline.latents import decode_picture, encode_masked, encode_picture, latent_mask, soft_mask, to_picture, to_tensor
@@ -77,8 +78,12 @@ class OutfitSwapper:
         timer = Timer()
         with timer("plan"):
             plan = self._plan(request)
-        if plan.drafts and not self._redraw(request):
-            return self._pasted(plan, on_step, timer)
+        if not self._redraw(request):
+            if len(plan.dyed) == request.count:
+                notes = (*plan.request.notes, DYED)
+                plan = replace(plan, drafts=plan.dyed, request=replace(plan.request, notes=notes))
+            if plan.drafts:
+                return self._pasted(plan, on_step, timer)
         with worn_loras(self.networks, plan.request):
             return self._swap(plan, on_step, timer)
 

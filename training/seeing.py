@@ -46,7 +46,7 @@ from training.reading_loss import reading_loss
 
 PEOPLE = 5  # at most in a picture that is drawn
 NARROW = 1.5  # cells: how exactly a middle is to be placed
-READING = 0.05  # weight of joints, relief and body beside the parts, whose loss is about a twentieth of theirs
+READING = 0.1  # weight of joints, relief and body beside the parts, whose loss is about a twentieth of theirs
 
 
 @dataclass(frozen=True)

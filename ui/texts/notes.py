@@ -55,6 +55,10 @@ NOTES: dict[str, dict[str, str]] = {
         "zh": "身体辨认得不够清楚，无法绘制草图；请手动放置关节。",
         "ja": "体をはっきり判別できず下描きできません。関節を手で置いてください。",
     },
+    "No new garments could be drawn here, so the old ones take the new colours.": {
+        "zh": "这里画不出新的服装，因此旧的服装换成新的颜色。",
+        "ja": "ここには新しい服を描けなかったため、元の服を新しい色にしました。",
+    },
     "There is no {word} in the wardrobe.": {"zh": "衣橱里没有 {word}。", "ja": "{word} はワードローブにありません。"},
     "There is no {word} in the wardrobe, {kind} comes nearest.": {
         "zh": "衣橱里没有 {word}，最接近的是 {kind}。",

@@ -1,0 +1,70 @@
+"""Old clothes in new colours: what is left to do where no body can be made out to draw new ones on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.draft import Draft
+from pipeline.images import flatten, with_alpha
+from pipeline.request import ClothingPart, Detection, Garment, Image8
+from wardrobe.outfit import Outfit
+from wardrobe.style import RGB
+
+Part = ClothingPart
+Region = NDArray[np.bool_]  # H x W
+
+DRESS = (Part.ONEPIECE, Part.TOPWEAR, Part.BOTTOMWEAR)  # what a dress takes the place of
+# what is dyed where the part itself is not worn
+INSTEAD: Mapping[Part, tuple[Part, ...]] = {
+    Part.TOPWEAR: (Part.ONEPIECE,),
+    Part.BOTTOMWEAR: (Part.LEGWEAR,),
+}
+DEEP = 12.0  # levels added to both tones before they are compared: in black cloth noise is no shade
+LIT = 0.6  # of the way to white that light may lead
+BEHIND = (214, 214, 214)
+
+DYED = "No new garments could be drawn here, so the old ones take the new colours."
+
+
+def dyed(character: Image8, found: Detection, garments: Sequence[Garment], allowed: Region | None = None) -> Draft | None:
+    """The parts that are named in the colours that are named, light, shadow and lines as they were; None where nothing that
+    is named is worn.
+
+    character: H x W x 4; garments: the innermost first; allowed: H x W, outside of which nothing changes.
+    """
+    rgb, worn = flatten(character, BEHIND)[..., :3].copy(), np.zeros(found.labels.shape, np.uint8)
+    for number, garment in sorted(enumerate(garments, 1), key=lambda row: row[1].slot != Part.ONEPIECE):
+        region = _region(found.labels, garment.slot)
+        if allowed is not None:
+            region &= allowed
+        if region.any():
+            rgb[region] = _in_colour(rgb, region, garment.rgb)
+            worn[region] = number
+    there = worn > 0
+    if not there.any():
+        return None
+    soft = cv2.GaussianBlur(there.astype(np.float32), (0, 0), 0.7) * there
+    image = with_alpha(rgb, np.rint(255 * soft).astype(np.uint8))
+    nowhere = np.zeros_like(there)
+    return Draft(image, worn, np.zeros_like(worn), ~there, nowhere, nowhere, Outfit(tuple(garments)))
+
+
+def _region(labels: Image8, slot: Part) -> Region:
+    region = np.isin(labels, DRESS if slot == Part.ONEPIECE else (slot,))
+    if not region.any():
+        region = np.isin(labels, INSTEAD.get(slot, ()))
+    return np.asarray(region)
+
+
+def _in_colour(rgb: Image8, region: Region, colour: RGB) -> NDArray[np.uint8]:
+    """N x 3, the pixels of a region in another colour: as much lighter or darker than it as they were than their own."""
+    tone = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)[region].astype(np.float32)
+    share = ((tone + DEEP) / (float(np.median(tone)) + DEEP))[:, None]
+    own = np.array(colour, np.float32)
+    dark = own * np.minimum(share, 1)
+    lit = dark + (255 - dark) * LIT * np.clip(share - 1, 0, 1)
+    return np.asarray(np.rint(lit).clip(0, 255), np.uint8)
