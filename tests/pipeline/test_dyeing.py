@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from models.loader import Networks
 
+from models.loader import Networks
 from models.profiles import ModelProfile
 from pipeline.dyeing import DYED, dyed
 from pipeline.outfit import read_outfit
