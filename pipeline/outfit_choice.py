@@ -23,15 +23,42 @@ Rng = np.random.Generator
 PLAIN_TOP, PLAIN_BOTTOM, MUTED = ("camisole", "tank top"), ("shorts",), "light grey"
 _NEUTRAL = ("white", "white", "black", "navy blue", "grey", "beige", "cream", "brown")
 _USUAL: dict[ClothingPart, tuple[str, ...]] = {
-    Part.TOPWEAR: ("white", "white", "black", "navy blue", "light blue", "pink", "red", "beige", "grey"),
-    Part.BOTTOMWEAR: ("black", "navy blue", "grey", "brown", "beige", "dark red", "white", "blue"),
-    Part.ONEPIECE: ("white", "black", "navy blue", "light blue", "red", "pink", "lavender", "green"),
+    Part.TOPWEAR: ("white", "white", "white", "cream", "black", "grey", "beige", "navy blue", "light blue", "dark red"),
+    Part.BOTTOMWEAR: ("black", "black", "navy blue", "navy blue", "grey", "brown", "beige", "white", "olive"),
+    Part.ONEPIECE: ("white", "cream", "black", "navy blue", "grey", "beige", "light blue", "lavender", "dark red"),
     Part.LEGWEAR: ("white", "black", "black", "grey", "navy blue"),
     Part.FOOTWEAR: ("black", "brown", "brown", "white"),
     Part.HANDWEAR: ("white", "black", "brown"),
-    Part.HEADWEAR: ("black", "white", "red", "beige", "navy blue"),
+    Part.HEADWEAR: ("black", "white", "beige", "navy blue", "dark red"),
     Part.NECKWEAR: ("red", "navy blue", "black", "white", "dark red"),
 }
+# Kinds that one would not know in any other colour.
+_OWN: dict[str, tuple[str, ...]] = {
+    "nurse dress": ("white", "white", "white", "pink"),
+    "nurse cap": ("white", "white", "white", "pink"),
+    "wedding gown": ("white", "white", "cream"),
+    "veil": ("white", "white", "cream"),
+    "plate armor": ("light grey", "light grey", "grey"),
+    "breastplate": ("light grey", "light grey", "grey"),
+    "helmet": ("light grey", "light grey", "grey"),
+    "jeans": ("blue", "blue", "navy blue", "light blue"),
+    "denim jacket": ("blue", "blue", "navy blue", "light blue"),
+    "maid dress": ("black",),
+    "maid headdress": ("white",),
+    "lab coat": ("white",),
+    "chef jacket": ("white",),
+    "chef hat": ("white",),
+    "raincoat": ("yellow", "yellow", "light blue"),
+    "trench coat": ("beige",),
+    "tailcoat": ("black",),
+    "leather jacket": ("black", "black", "brown"),
+    "tutu": ("white", "pink", "lavender"),
+    "apron": ("white", "white", "beige"),
+    "waist apron": ("white", "white", "black"),
+}
+_OWN_TRIM: dict[str, tuple[str, ...]] = {"maid dress": ("white",), "nurse dress": ("red", "red", "pink"), "nurse cap": ("red",)}
+_CALM = frozenset(("white", "cream", "black", "grey", "light grey", "beige", "brown", "navy blue"))
+_LOUD = 110  # spread of red, green and blue from which one garment is colour enough for an outfit
 _TRIMS = ("white", "white", "white", "black", "navy blue", "gold")
 _APART = 18.0  # CIEDE2000 between garments that touch
 _ON_IT = 25.0  # between a garment and its pattern or trim
@@ -86,6 +113,8 @@ def rng_of(seed: int, *words: str) -> Rng:
 
 def usual_colours(kind: str) -> tuple[str, ...]:
     """Colours that one thinks of first, in the tables' words."""
+    if kind in _OWN:
+        return _OWN[kind]
     sense = lexicon().english.get(kind.replace("-", " "))
     usual = sense.word.usual if sense and sense.word else ()
     return usual or _USUAL[KINDS[kind].slot]
@@ -95,6 +124,7 @@ def choose_colour(rng: Rng, options: Sequence[str], beside: Iterable[RGB] = (), 
     """One of the options, apart from the colours beside it and never one of those to be avoided, where that is possible."""
     listed = [colour_of(option) for option in (*options, *_NEUTRAL)]
     shunned = [colour_of(colour) for colour in avoided]
+    beside = () if len(set(options)) == 1 else beside  # what has one colour alone keeps it: a lab coat over a white shirt
     names = [any(name in colour[0] for name, _ in shunned) for colour in listed]
     near = _gaps(listed, list(beside))
     far = _gaps(listed, [rgb for _, rgb in shunned])
@@ -117,7 +147,7 @@ def _gaps(colours: Sequence[tuple[str, RGB]], others: Sequence[RGB]) -> list[flo
 def choose_second(rng: Rng, rgb: RGB, kind: str, usual: Sequence[str] = ()) -> tuple[str, RGB]:
     """A colour for a garment's pattern or trim that is plainly another one, a usual one if that is so."""
     others = ("gold", "white", "black") if "armor" in kind or kind == "breastplate" else _TRIMS
-    for options in (usual, others):
+    for options in (usual, _OWN_TRIM.get(kind, ()), others):
         listed = [colour_of(option) for option in options]
         far = [colour for colour, gap in zip(listed, _gaps(listed, [rgb]), strict=True) if gap >= _ON_IT]
         if far:
@@ -195,7 +225,16 @@ def _coloured(kind: str, seed: int, beside: Sequence[Garment]) -> Garment:
     suit = next((garment for garment in beside if garment.kind in _OF_ONE_CLOTH and garment.slot != KINDS[kind].slot), None)
     if suit:
         return plain(kind, rng, (suit.colour, suit.rgb))
-    return plain(kind, rng, choose_colour(rng, usual_colours(kind), colours_of(g for g in beside if g.slot in MAIN_SLOTS)))
+    near = colours_of(garment for garment in beside if garment.slot in MAIN_SLOTS)
+    return plain(kind, rng, choose_colour(rng, _calm(kind, near), near))
+
+
+def _calm(kind: str, beside: Sequence[RGB]) -> tuple[str, ...]:
+    """Its usual colours; beside a loud one the neutral ones among them, if the kind is known in any colour."""
+    usual = usual_colours(kind)
+    if kind in _OWN or not any(max(rgb) - min(rgb) > _LOUD for rgb in beside):
+        return usual
+    return tuple(colour for colour in usual if colour in _CALM) or usual
 
 
 def underlayers(named: Sequence[Garment], denied: Collection[str], seed: int) -> list[Garment]:
@@ -258,6 +297,6 @@ def _matching(kind: str, seed: int, worn: Sequence[Garment]) -> tuple[str, RGB]:
     """Neutral, or for what is small and seen often the colour of something else that is worn."""
     rng = rng_of(seed, "colour", kind)
     echoed = [(garment.colour, garment.rgb) for garment in worn if garment.slot in MAIN_SLOTS]
-    if echoed and KINDS[kind].slot in (Part.HEADWEAR, Part.NECKWEAR) and rng.random() < 0.5:
+    if echoed and kind not in _OWN and KINDS[kind].slot in (Part.HEADWEAR, Part.NECKWEAR) and rng.random() < 0.5:
         return echoed[int(rng.integers(len(echoed)))]
     return choose_colour(rng, usual_colours(kind))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from wardrobe.canvas import Layer, Mark, Z
-from wardrobe.cloth import WHITE, Cloth, cross, shape
+from wardrobe.cloth import WHITE, Cloth, cross, shape, strokes
 from wardrobe.garments_head import Rows, blob, corners, lines, on_head, skull
 from wardrobe.geometry import Points, polygon, spline, trace
 from wardrobe.path import Path
@@ -34,64 +34,69 @@ def _gem(c: Cloth, places: Points, radius: float, z: float, colour: RGB) -> Laye
     return c.detail(z, on_head(c, path), colour, marks=[Mark(on_head(c, glint), "light", strength=0.8)], shading=0.4)
 
 
+def _sheer(host: Layer, path: Path, colour: RGB, *folds_: Points) -> None:
+    """Lay thin cloth over all that is behind this layer: pale, seen through, with a light edge and faint folds."""
+    host.marks += [
+        Mark(path, "fill", colour, clip=False, strength=0.42),
+        *(Mark(trace(fold, closed=False), colour=WHITE, width=1.1, strength=0.55, clip=False) for fold in folds_),
+    ]
+
+
 def veil(c: Cloth) -> list[Layer]:
-    """Sheer cloth gathered under a band of flowers, falling behind the hair and in front of the shoulders."""
-    w, torso = skull(c), c.figure.torso
-    head = c.figure.head
-    end = torso.length * 0.95
-    x0 = torso.at(0, 0.3)[0]
-    wide = 1.45 * c.figure.body.shoulder
-    side = [
-        [
-            head.at(s * w * 0.9, -0.42),
-            head.at(s * (w + 0.12), -0.05),
-            head.at(s * (w + 0.2), 0.4),
-            (x0 + s * wide, 0.45 * end),
-            (x0 + s * wide * 1.08, end),
-        ]
-        for s in (-1, 1)
-    ]
-    left, right = (spline(np.array(rows), 24) for rows in side)
-    s = np.linspace(0, 1, 49)[:, None]
-    hem = (
-        left[-1]
-        + (right[-1] - left[-1]) * s
-        + np.stack([0 * s[:, 0], 0.04 * np.cos(12 * np.pi * s[:, 0]) + 0.1 * np.sin(np.pi * s[:, 0])], 1)
-    )
-    back = polygon(np.concatenate([left, hem, right[::-1]]))
-    tone = lighten(c.main, 0.35)
-    found = [
-        c.detail(
-            Z.BEHIND + 1, back, tone, marks=[Mark(trace(hem - [0, 0.05], closed=False), colour=c.trim, width=1.4)], shading=0.3
+    """One sheet of tulle from a band of flowers: thin over the hair, so that this is seen through it, then wide behind the
+    shoulders down to the hips."""
+    w, torso, head = skull(c), c.figure.torso, c.figure.head
+    end, x0 = 1.12 * torso.length, torso.at(0, 0.3)[0]
+    wide = max(1.75 * c.figure.body.shoulder, w + 0.24)
+    tone = lighten(c.main, 0.62)
+    sides = {
+        s: spline(
+            np.array(
+                [
+                    head.at(s * w * 0.55, -0.56),
+                    head.at(s * w * 1.06, -0.4),
+                    head.at(s * (w + 0.17), 0.0),
+                    head.at(s * (w + 0.24), 0.4),
+                    (x0 + s * wide * 0.92, 0.5 * end),
+                    (x0 + s * wide * 1.12, end),
+                ]
+            ),
+            31,
         )
+        for s in (-1, 1)
+    }
+    s = np.linspace(0, 1, 49)[:, None]
+    wave = 0.035 * np.cos(12 * np.pi * s[:, 0]) + 0.14 * np.sin(np.pi * s[:, 0])
+    hem = sides[-1][-1] + (sides[1][-1] - sides[-1][-1]) * s + np.stack([0 * s[:, 0], wave], 1)
+    outline = np.concatenate([sides[-1], hem[1:-1], sides[1][::-1]])
+    middle = np.array(head.at(0.0, -0.4))
+    falls = [
+        spline(np.stack([middle, (middle + hem[k]) / 2 + (hem[k] - hem[24]) * [0.22, 0], hem[k]]), 12) for k in range(4, 48, 4)
     ]
-    for sign, line in ((-1, left), (1, right)):
+    back = c.detail(Z.BEHIND + 1, polygon(outline), tone, line=0.7, shading=0.25)
+    back.marks += [
+        Mark(trace(hem - [0, 0.05], closed=False), colour=WHITE, width=2.2),
+        Mark(strokes(*falls), width=0.6, strength=0.5),
+    ]
+    crown = np.concatenate([_arc(c, -0.42, 0.16, 0.92), _arc(c, -0.36, 0.1, 0.86)[::-1]])
+    band = c.piece(Z.HEADWEAR, on_head(c, polygon(crown)))
+    found = [back, band]
+    for sign, line in sides.items():
         inner = spline(
             np.array(
                 [
-                    head.at(sign * w * 0.72, -0.45),
-                    head.at(sign * (w + 0.01), 0.0),
-                    head.at(sign * (w + 0.0), 0.42),
-                    (x0 + sign * 0.86 * c.figure.body.shoulder, 0.3 * end),
-                    (x0 + sign * 1.0 * c.figure.body.shoulder, 0.62 * end),
+                    head.at(sign * w * 0.5, -0.47),
+                    head.at(sign * w * 0.92, -0.26),
+                    head.at(sign * (w + 0.0), 0.05),
+                    head.at(sign * (w + 0.02), 0.42),
+                    (x0 + sign * 0.8 * wide, 0.42 * end),
+                    (x0 + sign * wide * 1.1, 0.95 * end),
                 ]
             ),
-            24,
+            31,
         )
-        low = np.array([line[18], (line[17] + inner[-1]) / 2 + [0, 0.05], inner[-1]])
-        folds = [line[2:17] * f + inner[2:17] * (1 - f) for f in (0.35, 0.7)]
-        marks = [Mark(trace(fold, closed=False), width=0.6, strength=0.7) for fold in folds]
-        found.append(
-            c.detail(
-                Z.HEADWEAR - 1,
-                polygon(np.concatenate([line[:18], low, inner[::-1]])),
-                tone,
-                marks=[*marks, Mark(trace(inner, closed=False), colour=c.trim, width=1.4)],
-                shading=0.3,
-            )
-        )
-    crown = np.concatenate([_arc(c, -0.42, 0.16, 0.92), _arc(c, -0.36, 0.1, 0.86)[::-1]])
-    found.append(c.piece(Z.HEADWEAR, on_head(c, polygon(crown))))
+        folds_ = [line[2:29] * f + inner[2:29] * (1 - f) for f in (0.3, 0.65)]
+        _sheer(band, polygon(np.concatenate([line, inner[::-1]])), tone, inner, *folds_)
     flowers = _arc(c, -0.4, 0.13, 0.86, 9)
     for k, (x, y) in enumerate(flowers.tolist()):
         found.append(
@@ -330,7 +335,7 @@ def pirate_hat(c: Cloth) -> list[Layer]:
 def cat_ears(c: Cloth) -> list[Layer]:
     """Two furred ears on a thin band."""
     w, found = skull(c), []
-    line = _arc(c, -0.22, 0.3, 1.0)
+    line = _arc(c, -0.4, 0.14, 0.72)  # from ear to ear: further down it is under the hair
     band = np.concatenate([line - [0, 0.02], (line * [0.98, 1.0] + [0, 0.025])[::-1]])
     inside = c.trim if c.garment.second_rgb else lighten(c.main, 0.55)
     found.append(c.detail(Z.HEADWEAR, on_head(c, polygon(band)), darken(c.main, 0.3), shading=0.2))

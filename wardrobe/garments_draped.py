@@ -7,34 +7,48 @@ from collections.abc import Callable
 import numpy as np
 
 from wardrobe import tailoring as tailor
-from wardrobe import upper
 from wardrobe.canvas import Layer, Mark, Z
 from wardrobe.cloth import Cloth, discs, strokes
-from wardrobe.geometry import Points, polygon, spline, trace
+from wardrobe.geometry import XY, Limb, Points, polygon, spline, trace
 from wardrobe.style import darken, lighten
 from wardrobe.tailoring import BRASS
 
 Draw = Callable[[Cloth], list[Layer]]
 OVER_ARMS = Z.FRONT_ARM + 5.5  # over hanging arms and their sleeves; a raised hand stays in front
+CLOSED = Z.FRONT_ARM + 6.6  # and over their gloves
 
 
-def _shoulders(c: Cloth, sign: int, v: float, out: float) -> Points:
+def _hanging(arm: Limb) -> float:
+    """How far down an arm hangs, so that a cloak closes over it: to the wrist 1, to the elbow of a bent one, or 0."""
+    if arm.z > Z.FRONT_ARM or arm.direction(0.25)[1] < 0.6:
+        return 0.0
+    return 0.97 if arm.direction(0.75)[1] > 0.6 else 0.52
+
+
+def _shoulders(c: Cloth, sign: int, v: float, out: float, *, over: bool = False) -> Points:
     """The side of a mantle, from the neck over the shoulder down to level v. out: how far beyond the arm it ends, as a
-    share of the shoulder's half-width."""
+    share of the shoulder's half-width; over: it falls outside a hanging arm, however far that one stands off."""
     torso, w = c.figure.torso, c.figure.body.shoulder
     arm = c.figure.arms["l" if sign < 0 else "r"]
-    x, y = arm.point(0.0)
+    (x, y), r = arm.point(0.0), arm.width(0.0)
     end = torso.at(sign, min(v, 1.0))
-    rows = [torso.at(sign * 0.72, -0.004), torso.at(sign * 0.99, 0.04), (x + sign * 0.1 * w, y - 0.24 * w)]
+    top = min(y - 1.4 * r, torso.at(sign, 0.06)[1] - 0.03 * w)
+    rows = [torso.at(sign * 0.72, -0.004), (x - sign * 0.3 * r, top), (x + sign * 1.1 * r, y - 0.9 * r)]
     qx, qy = arm.point(0.5 * out + 0.2)
     low = (x + sign * (0.28 + out) * w, end[1] + max(v - 1.0, 0.0) * torso.length)
-    if sign * (qx - low[0]) > 0 and arm.z == Z.FRONT_ARM:  # a raised arm carries the cloth, which falls from it
+    reach = _hanging(arm) if over else 0.0
+    if reach:
+        outside = arm.sides(0.12, reach, 0.75 * r, (1.3 if v > 1 else 0.3) * r)[0]
+        rows += [(px, py) for px, py in outside[1::4].tolist() if py < low[1] - 0.3 * w]
+        beyond = outside[min(int(np.searchsorted(outside[:, 1], low[1])), len(outside) - 1), 0]
+        low = (sign * max(sign * low[0], sign * float(beyond)), low[1])
+    elif sign * (qx - low[0]) > 0 and arm.z == Z.FRONT_ARM:  # a raised arm carries the cloth, which falls from it
         rows += [(qx, qy - 1.35 * arm.width(0.4)), (qx + sign * 0.16 * w, qy + 0.1 * w)]
         low = (qx + sign * 0.06 * w, max(low[1] - 0.3 * (low[1] - qy), qy + 0.5 * w))
     else:
-        rows.append((x + sign * (0.24 + 0.3 * out) * w, y + 0.12 * w))
+        rows.append((x + sign * max((0.24 + 0.3 * out) * w, 1.6 * r), y + 0.12 * w))
     rows += [((rows[-1][0] + low[0]) / 2 + sign * 0.04 * w, (rows[-1][1] + low[1]) / 2), low]
-    return spline(np.array(rows), 26)
+    return spline(np.array(rows), 32)
 
 
 def _hem(left: Points, right: Points, waves: int, sag: float, depth: float) -> Points:
@@ -63,92 +77,87 @@ def _gathers(c: Cloth, left: Points, right: Points, low: Points, count: int, z0:
     return [Mark(shade, "shade", strength=0.55), Mark(strokes(*lines), width=0.8, strength=0.85)]
 
 
-def cowl(c: Cloth) -> list[Layer]:
-    """A hood worn up: its dark inside behind the hair, its front a thick rim round the face, peaked at the crown."""
-    head, w = c.figure.head, c.figure.head.wide
+def cowl(c: Cloth, sides: dict[int, Points]) -> list[Layer]:
+    """A hood worn up: its dark inside behind the hair, cloth that rests on the head, closes under the chin and goes on into
+    the shoulders. sides: of the cloak."""
+    head, w, torso = c.figure.head, c.figure.head.wide, c.figure.torso
     lean = 0.1 * head.turn
-    outer = [(-w - 0.18, 0.34), (-w - 0.24, -0.1), (-w - 0.06, -0.5), (-0.16 - lean, -0.8), (0.1 - lean, -0.84)]
-    outer += [(0.24 - lean, -0.76), (w + 0.06, -0.5), (w + 0.24, -0.1), (w + 0.18, 0.34)]
-    inner = [(w * 0.94, 0.42), (w * 1.04 + lean, 0.05), (w * 0.86 + lean, -0.3), (0.4 * w + lean, -0.47), (lean, -0.51)]
-    inner += [(-0.4 * w + lean, -0.47), (-w * 0.86 + lean, -0.3), (-w * 1.04 + lean, 0.05), (-w * 0.94, 0.42)]
-    torso = c.figure.torso
-    foot = [[torso.at(sign * u, v) for u, v in ((1.02, 0.05), (0.4, 0.03))] for sign in (-1, 1)]
-    rim = spline(np.array([foot[0][0], *(head.at(*row) for row in outer), foot[1][0]]), 60)
-    opening = spline(np.array([foot[1][1], *(head.at(*row) for row in inner), foot[0][1]]), 60)
-    shell, back = trace(np.concatenate([rim, opening])), trace(rim)
-    edge = opening + (rim[::-1] - opening) * 0.2
-    folds = [[(s * w * 0.9, -0.56), (s * w * 1.08, -0.2), (s * w * 1.14, 0.1)] for s in (-1, 1)]
-    folds += [[(0.02 - lean, -0.8), (-0.05, -0.66), (-0.2, -0.58)]]
+    half = [(w + 0.2, 0.44), (w + 0.24, 0.1), (w + 0.17, -0.32), (0.6 * w, -0.68)]
+    over = [head.at(-x, y) for x, y in half] + [head.at(-lean, -0.83)] + [head.at(x, y) for x, y in half[::-1]]
+    feet = [_foot(side, torso.at(0, 0)[0], 0.9 * (w + 0.2)) for side in (sides[-1], sides[1])]
+    rim = spline(np.array([feet[0], *over, feet[1]]), 60)
+    chin = c.front(0.0, 0.07)
+    face = [(0.5 * w, 0.55), (0.86 * w, 0.3), (0.93 * w, 0.0), (0.78 * w, -0.26), (0.42 * w, -0.42)]
+    ring = [head.at(x + lean, y) for x, y in face] + [head.at(lean, -0.46)] + [head.at(-x + lean, y) for x, y in face[::-1]]
+    opening = spline(np.array([chin, *ring, chin]), 60)
+    low_r, low_l = c.front(0.46, 0.2), c.front(-0.46, 0.2)
+    fall = spline(np.array([feet[1], low_r, c.front(0.0, 0.15), low_l, feet[0]]), 22)
+    shell = polygon(np.concatenate([rim, fall[1:11], opening, fall[10:-1]]))
+    edge = trace(rim, closed=False)
+    edge.add_path(trace(opening, closed=False))
+    border = opening + (np.array(head.at(0.0, -0.05)) - opening) * -0.14
+    border = border[4:-4]
+    folds = [[(s * 0.7 * w, -0.5), (s * (w + 0.03), -0.24), (s * (w + 0.1), 0.1)] for s in (-1, 1)]
+    folds += [[(s * (w + 0.12), 0.2), (s * (w + 0.04), 0.5), (s * 0.7 * w, 0.68)] for s in (-1, 1)]
+    folds += [[(0.02 - lean, -0.8), (-0.06, -0.68), (-0.2, -0.58)]]
     creases = strokes(*[np.array([head.at(*row) for row in rows]) for rows in folds])
-    marks = [Mark(creases, width=0.75, strength=0.85), Mark(trace(edge, closed=False), width=0.7, strength=0.8)]
-    return [
-        c.detail(Z.BACK_HAIR - 2, back, darken(c.main, 0.5), shading=0.0),
-        c.piece(Z.HEADWEAR + 1, shell, marks=marks),
+    marks = [
+        Mark(creases, width=0.75, strength=0.85),
+        Mark(trace(border, closed=False), width=0.7, strength=0.8),
+        Mark(trace(fall, closed=False), width=0.8),
     ]
+    return [
+        c.detail(Z.BACK_HAIR - 2, trace(rim), darken(c.main, 0.5), shading=0.0),
+        c.piece(Z.HEADWEAR + 1, shell, edge=edge, marks=marks),
+    ]
+
+
+def _foot(side: Points, x: float, reach: float) -> XY:
+    """Where a hood that is `reach` wide comes down on a cloak's shoulder. x: of the neck."""
+    beyond = np.flatnonzero(np.abs(side[:, 0] - x) >= reach)
+    px, py = side[int(beyond[0]) if len(beyond) else 8]
+    return float(px), float(py)
+
+
+def _closed_side(c: Cloth, sign: int, end: float) -> Points:
+    """The side of a cloak that closes over arm and hair: on a chibi it falls from the hood."""
+    side, x = _shoulders(c, sign, end, 0.34, over=True), c.figure.torso.at(0, 0)[0]
+    spread, w = c.figure.head.wide + 0.22, c.figure.body.shoulder
+    share = np.clip((spread / w - 1.0) / 0.5, 0, 1) * np.sin(np.pi / 2 * np.clip(np.arange(len(side)) / 13, 0, 1))
+    side[:, 0] += sign * share * np.maximum(spread - sign * (side[:, 0] - x), 0)
+    return side
 
 
 def hooded_cloak(c: Cloth) -> list[Layer]:
-    """Hood up, clasped at the neck, falling open over both arms to the calves."""
+    """Hood up, clasped at the neck, closed over both arms down to the calves but for a slit in front."""
     torso, w = c.figure.torso, c.figure.body.shoulder
     end = tailor.level(c, 0.62)
     found: list[Layer] = []
-    sides = {sign: _shoulders(c, sign, end, 0.34) for sign in (-1, 1)}
+    sides = {sign: _closed_side(c, sign, end) for sign in (-1, 1)}
     behind = _hem(sides[-1], sides[1], 6, 0.02, 0.04)
     back = polygon(np.concatenate([sides[-1], behind, sides[1][::-1]]))
-    found.append(c.detail(Z.BEHIND, back, darken(c.main, 0.4), marks=_gathers(c, sides[-1], sides[1], behind, 6), shading=0.2))
+    inside = _gathers(c, sides[-1], sides[1], behind, 6)
+    found.append(c.detail(Z.BACK_HAIR + 6, back, darken(c.main, 0.4), marks=inside, shading=0.2))
+    y = max(sides[-1][-1, 1], sides[1][-1, 1])
+    x = (torso.at(0, 1.0)[0] + c.front(0, 0.9)[0]) / 2
     for sign in (-1, 1):
         side = sides[sign]
-        edge = spline(
-            np.array(
-                [
-                    c.front(sign * 0.02, 0.06),
-                    c.front(sign * 0.12, 0.3),
-                    c.front(sign * 0.5, 0.62),
-                    side[-1] - [sign * 0.62 * w, -0.02 * w],
-                ]
-            ),
-            24,
-        )
-        s = np.linspace(0, 1, 17)[:, None]
+        middle = [c.front(0.0, 0.04), c.front(0.0, 0.2), (x + sign * 0.05 * w, torso.at(0, 0.64)[1]), (x + sign * 0.15 * w, y)]
+        edge = spline(np.array(middle), 24)
+        s = np.linspace(0, 1, 33)[:, None]
         low = side[-1] + (edge[-1] - side[-1]) * s
-        low[:, 1] += 0.03 * w * (np.cos(6 * np.pi * s[:, 0]) - 1)
+        low[:, 1] += 0.05 * w * (np.cos(6 * np.pi * s[:, 0]) - 1) + 0.08 * w * np.sin(np.pi * s[:, 0])
         path = polygon(np.concatenate([side, low[1:-1], edge[::-1]]))
         rim = Mark(trace(tailor.beside(edge, sign * 0.05 * w), closed=False), colour=c.trim, width=2.4)
-        lines = _gathers(c, side, edge, low, 3)
-        found.append(c.piece(OVER_ARMS, path, marks=[*lines, rim]))
-    neck = [
-        (x, y)
-        for x, y in (
-            torso.at(-0.95, 0.0),
-            c.front(-0.5, 0.12),
-            c.front(0.0, 0.15),
-            c.front(0.5, 0.12),
-            torso.at(0.95, 0.0),
-            c.front(0.0, 0.0),
-        )
-    ]
-    found.append(
-        c.piece(
-            OVER_ARMS + 0.1,
-            upper.curve_blob(neck),
-            marks=[
-                Mark(
-                    strokes(
-                        np.array([c.front(-0.3, 0.03), c.front(-0.26, 0.12)]), np.array([c.front(0.3, 0.03), c.front(0.26, 0.12)])
-                    ),
-                    width=0.7,
-                )
-            ],
-        )
-    )
-    spots = np.array([c.front(0.0, 0.13)])
+        found.append(c.piece(CLOSED, path, marks=[*_gathers(c, side, edge, low, 4), rim]))
+    spots = np.array([c.front(0.0, 0.1)])
     clasp = c.detail(
-        OVER_ARMS + 0.3,
+        Z.HEADWEAR + 1.5,
         discs(spots, 0.1 * w),
         BRASS,
         marks=[Mark(discs(spots, 0.055 * w), "fill", (178, 48, 58)), Mark(discs(spots, 0.055 * w), width=0.6)],
     )
-    return [*found, clasp, *cowl(c)]
+    return [*found, *cowl(c, sides), clasp]
 
 
 def poncho(c: Cloth) -> list[Layer]:
@@ -177,37 +186,38 @@ def poncho(c: Cloth) -> list[Layer]:
 
 
 def shawl(c: Cloth) -> list[Layer]:
-    """Round the shoulders and the upper arms, its ends crossing on the breast, fringed."""
-    w = c.figure.body.shoulder
+    """From the shoulders to the elbows, its two ends crossed on the breast and hanging, fringed along the lower border."""
+    torso, w = c.figure.torso, c.figure.body.shoulder
     found: list[Layer] = []
     for sign in (1, -1):
         arm = c.figure.arms["l" if sign < 0 else "r"]
-        x, y = arm.point(0.06)
-        outer = [
-            c.figure.torso.at(sign * 0.8, -0.02),
-            c.figure.torso.at(sign * 1.0, 0.03),
-            (x + sign * 0.12 * w, y - 0.26 * w),
-            (x + sign * 0.36 * w, y + 0.14 * w),
-        ]
-        outer += [(x + sign * 0.3 * w, y + 0.52 * w), c.front(sign * 0.5, 0.46), c.front(-sign * 0.06, 0.6)]
-        inner = [
-            c.front(-sign * 0.22, 0.5),
-            c.front(-sign * 0.06, 0.36),
-            c.front(sign * 0.3, 0.16),
-            c.figure.torso.at(sign * 0.6, 0.0),
-        ]
-        rim, edge = spline(np.array(outer), 36), spline(np.array(inner), 20)
-        lines = [spline(np.stack([rim[3 + 3 * k], (rim[16 + 3 * k] + edge[-8]) / 2, edge[4 + 3 * k]]), 12) for k in range(3)]
-        low = rim[16:]
-        fringe = [np.stack([p, p + [0.02 * sign, 0.16 * w]]) for p in spline(low, 22)]
-        z = OVER_ARMS + (0.0 if sign > 0 else 0.1)
-        border = tailor.beside(low, -sign * 0.05 * w)
-        tassels = c.detail(z - 0.05, polygon(np.concatenate([low, (low + [0, 0.02])[::-1]])), c.trim, line=0.0, shading=0.0)
-        tassels.marks.append(Mark(strokes(*fringe), colour=c.trim, width=1.3, clip=False))
-        marks = [Mark(trace(border, closed=False), colour=c.trim, width=2.0), Mark(strokes(*lines), width=0.8, strength=0.85)]
-        found += [tassels, c.piece(z, polygon(np.concatenate([rim, edge])), marks=marks)]
-    knot = upper.curve_blob([c.front(u, v) for u, v in ((-0.12, 0.42), (0.1, 0.41), (0.14, 0.49), (-0.08, 0.51))])
-    return [*found, c.piece(OVER_ARMS + 0.3, knot)]
+        elbow = float(np.clip(arm.point(0.46)[1] / torso.length, 0.42, 0.6))
+        side = _shoulders(c, sign, elbow, 0.1, over=True)
+        low = [tuple(side[-1]), c.front(sign * 0.62, 0.55), c.front(sign * 0.2, 0.6), c.front(-sign * 0.12, 0.84)]
+        end = np.array(c.front(-sign * 0.52, 0.8))
+        inner = [c.front(-sign * 0.3, 0.5), c.front(0.0, 0.36), torso.at(sign * 0.5, 0.14), torso.at(sign * 0.66, 0.0)]
+        border, edge = spline(np.array(low), 28), spline(np.array([end, *inner]), 24)
+        border = np.concatenate([border, border[-1] + (end - border[-1]) * np.linspace(0, 1, 6)[1:, None]])
+        z = OVER_ARMS + (0.0 if sign > 0 else 0.2)
+        knot = np.array(c.front(0.0, 0.38))
+        heads = side[[3, 7, 12, 18]]
+        lines = [np.stack([p, p * 0.4 + knot * 0.6 + [0.0, 0.05 * w * k], knot]) for k, p in enumerate(heads)]
+        lines = [line[0] + (line - line[0]) * 0.86 for line in lines]
+        lines += [np.stack([knot * 0.8 + end * 0.2, (knot + end) / 2, knot * 0.12 + end * 0.88]) + [sign * 0.1 * w, 0.0]]
+        band = tailor.beside(border, sign * 0.06 * w)
+        marks = [Mark(trace(band, closed=False), colour=c.trim, width=2.2), Mark(strokes(*lines), width=0.8, strength=0.85)]
+        found += [_fringe(c, border, z - 0.1), c.piece(z, polygon(np.concatenate([side, border[1:], edge[1:]])), marks=marks)]
+    return found
+
+
+def _fringe(c: Cloth, border: Points, z: float) -> Layer:
+    """Threads that hang from a border, close beside each other."""
+    w = c.figure.body.shoulder
+    steps = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(border, axis=0).T))])
+    at = np.linspace(0.0, steps[-1], max(8, round(float(steps[-1]) / (0.09 * w))))
+    roots = np.stack([np.interp(at, steps, border[:, axis]) for axis in (0, 1)], 1)
+    rows = [p + [d * 0.025 * w, h * 0.17 * w] for p in roots for d, h in ((-1, 0.0), (-1, 1.0), (1, 1.0), (1, 0.0))]
+    return c.detail(z, polygon(np.concatenate([np.array(rows), border[::-1] - [0.0, 0.02 * w]])), c.trim, line=0.5, shading=0.0)
 
 
 DRAPED: dict[str, Draw] = {"hooded cloak": hooded_cloak, "poncho": poncho, "shawl": shawl}

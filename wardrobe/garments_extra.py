@@ -1,4 +1,4 @@
-"""How legwear, footwear, handwear, neckwear and belts are drawn."""
+"""How gloves, neckwear, belts and sashes are drawn."""
 
 from __future__ import annotations
 
@@ -6,220 +6,45 @@ from collections.abc import Callable
 
 import numpy as np
 
-from wardrobe import lower, upper
-from wardrobe.canvas import GLOVE, LEGWEAR, SHOE, Layer, Mark, Z
-from wardrobe.cloth import WHITE, Cloth, limb_angle, shape, strokes
+from wardrobe import folds, lower, upper
+from wardrobe.canvas import GLOVE, Layer, Mark, Z
+from wardrobe.cloth import Cloth, limb_angle, shape, strokes
+from wardrobe.extremities import padded
 from wardrobe.figure import SIDES
-from wardrobe.geometry import trace
+from wardrobe.garments_feet import strap
+from wardrobe.geometry import XY, normals_of, ribbon, spline, trace
 from wardrobe.path import Box, Path
 from wardrobe.style import darken, lighten
 
 Draw = Callable[[Cloth], list[Layer]]
-
-
-def sock(c: Cloth, t0: float, *, band: bool = True, loose: float = 0.06, foot: bool = True) -> list[Layer]:
-    w = c.figure.body.thigh_half
-    found = []
-    for side in SIDES:
-        leg = c.figure.legs[side]
-        if foot:
-            found.append(c.piece(leg.z + LEGWEAR, c.figure.foot(side, 0.01).path))
-        folds = Mark(leg.ring(0.985, loose * w), width=0.7, strength=0.7)
-        edge = leg.edge(t0, 1.0, loose * w) if t0 <= 0 else None
-        found.append(
-            c.piece(leg.z + LEGWEAR, leg.outline(t0, 1.0, loose * w), edge=edge, marks=[folds], angle=limb_angle(leg, 0.75))
-        )
-        if band:
-            found.append(c.detail(leg.z + LEGWEAR + 0.1, leg.band(t0, 0.035, (loose + 0.03) * w), c.trim, shading=0.3))
-    return found
-
-
-def ankle_socks(c: Cloth) -> list[Layer]:
-    return sock(c, 0.87, loose=0.08)
-
-
-def knee_socks(c: Cloth) -> list[Layer]:
-    return sock(c, 0.55 + 0.05 * float(c.rng.random()))
-
-
-def thigh_highs(c: Cloth) -> list[Layer]:
-    return sock(c, 0.27 + 0.08 * float(c.rng.random()), loose=0.03)
-
-
-def tights(c: Cloth) -> list[Layer]:
-    w = c.figure.body.thigh_half
-    hips = c.piece(Z.BODY + 0.5, c.figure.torso.outline(0.7, 1.0, 0.03 * w, hem=0.1), line=0.0)
-    return [*sock(c, 0.0, band=False, loose=0.02), hips]
-
-
-def leg_warmers(c: Cloth) -> list[Layer]:
-    w = c.figure.body.thigh_half
-    found = []
-    for side in SIDES:
-        leg = c.figure.legs[side]
-        rings = Path()
-        for t in np.arange(0.64, 0.97, 0.055):
-            rings.add_path(leg.ring(float(t), 0.24 * w))
-        found.append(
-            c.piece(
-                leg.z + SHOE + 0.3,
-                leg.outline(0.57, 0.98, 0.16 * w, 0.18 * w),
-                marks=[Mark(rings, width=0.6, strength=0.7)],
-                angle=limb_angle(leg, 0.75),
-            )
-        )
-    return found
-
-
-def shoe(
-    c: Cloth,
-    *,
-    shaft: float | None,
-    sole: tuple[int, int, int],
-    heel: float = 0.0,
-    marks: bool = True,
-    loose: float = 0.14,
-    flare: float = 0.0,
-    cuff: bool = False,
-) -> list[Layer]:
-    """shaft: t at which a boot's shaft begins, None for a shoe; loose, flare: its room, and how much more at the ankle, in
-    half-widths of the thigh; sole: colour of the sole's stripe."""
-    w = c.figure.body.thigh_half
-    found = []
-    for side in SIDES:
-        leg = c.figure.legs[side]
-        part = c.figure.foot(side, 0.03, heel)
-        box = part.path.bounds()
-        details = [
-            Mark(
-                shape(
-                    (box.left, box.bottom - 0.16 * box.height),
-                    (box.right, box.bottom - 0.16 * box.height),
-                    (box.right, box.bottom + 0.1),
-                    (box.left, box.bottom + 0.1),
-                ),
-                "fill",
-                sole,
-            )
-        ]
-        if marks:
-            details.append(Mark(_laces(c, side), colour=c.contrast if shaft is None else darken(c.main, 0.55), width=1.1))
-        if shaft is not None:
-            found.append(c.piece(leg.z + SHOE + 0.2, part.path, marks=details))
-            creases = Mark(
-                strokes(*[np.array([leg.point(t), (leg.point(t)[0] + 0.4 * w, leg.point(t)[1] + 0.03)]) for t in (0.9, 0.93)]),
-                width=0.7,
-            )
-            found.append(c.piece(leg.z + SHOE + 0.3, leg.outline(shaft, 0.99, loose * w, flare * w, hem=0.3), marks=[creases]))
-            if cuff:
-                found.append(c.detail(leg.z + SHOE + 0.4, leg.band(shaft, 0.05, (loose + 0.06) * w), c.trim, shading=0.3))
-        else:
-            found.append(c.piece(leg.z + SHOE, part.path, marks=details))
-    return found
-
-
-def _laces(c: Cloth, side: str) -> Path:
-    leg = c.figure.legs[side]
-    x, y = leg.point(0.99)
-    s, r = c.figure.body.foot, leg.width(1.0)
-    tilt = (1 if side == "r" else -1) * c.figure.feet[SIDES.index(side)] * 0.12
-    rows = [
-        np.array([(x - 0.5 * r + tilt * k * s, y + (0.14 + 0.1 * k) * s), (x + 0.6 * r + tilt * k * s, y + (0.16 + 0.1 * k) * s)])
-        for k in range(3)
-    ]
-    return strokes(*rows)
-
-
-def shoes(c: Cloth) -> list[Layer]:
-    return shoe(c, shaft=None, sole=darken(c.main, 0.6), marks=bool(c.garment.detail & 2))
-
-
-def mary_janes(c: Cloth) -> list[Layer]:
-    """Low shoes, skin or sock at the instep, one strap."""
-    found = []
-    for side in SIDES:
-        leg = c.figure.legs[side]
-        part = c.figure.foot(side, 0.03)
-        box = part.path.bounds()
-        cut = box.top + 0.36 * box.height
-        low = Path()
-        low.add_rect(Box(box.left - 1, cut, box.right + 1, box.bottom + 1))
-        x, y = leg.point(0.98)
-        strap = shape((x - 0.2, y + 0.05), (x + 0.2, y + 0.05), (x + 0.2, y + 0.1), (x - 0.2, y + 0.1))
-        found.append(c.piece(leg.z + SHOE, part.path, clip=low, marks=[Mark(part.lines[0], width=0.7)]))
-        found.append(c.piece(leg.z + SHOE + 0.1, strap, clip=part.path))
-    return found
-
-
-def sneakers(c: Cloth) -> list[Layer]:
-    return shoe(c, shaft=None, sole=c.trim if c.garment.second_rgb else WHITE, marks=True)
-
-
-def boots(c: Cloth) -> list[Layer]:
-    return shoe(c, shaft=0.8, sole=darken(c.main, 0.6), marks=True)
-
-
-def knee_boots(c: Cloth) -> list[Layer]:
-    return shoe(c, shaft=0.56, sole=darken(c.main, 0.6), heel=0.04, marks=False, cuff=True)
-
-
-def sandals(c: Cloth) -> list[Layer]:
-    """A sole and two straps over the bare foot."""
-    found = []
-    for side in SIDES:
-        leg = c.figure.legs[side]
-        part = c.figure.foot(side, 0.02)
-        box = part.path.bounds()
-        sole, bars = Path(), Path()
-        sole.add_rect(Box(box.left - 1, box.bottom - 0.2 * box.height, box.right + 1, box.bottom + 1))
-        for f in (0.02, 0.42, 0.62):
-            y = box.top + f * box.height
-            bars.add_rect(Box(box.left - 1, y, box.right + 1, y + 0.13 * box.height))
-        found.append(c.piece(leg.z + SHOE, part.path, clip=sole, line=1.2))
-        found.append(c.piece(leg.z + SHOE + 0.1, bars, clip=part.path))
-    return found
-
-
-def heels(c: Cloth) -> list[Layer]:
-    """Pumps: a low-cut shoe with a thin heel."""
-    found = []
-    s = c.figure.body.foot
-    for side in SIDES:
-        leg = c.figure.legs[side]
-        part = c.figure.foot(side, 0.02, 0.12)
-        box = part.path.bounds()
-        cut = box.top + 0.42 * box.height
-        low = Path()
-        low.add_rect(Box(box.left - 1, cut, box.right + 1, box.bottom + 1))
-        x, _ = leg.point(0.98)
-        back = -1 if side == "r" else 1
-        x += back * leg.width(1.0) * 0.7
-        heel = shape(
-            (x - 0.14 * s, box.bottom - 0.5 * box.height),
-            (x + 0.14 * s, box.bottom - 0.5 * box.height),
-            (x + 0.05 * s, box.bottom + 0.04),
-            (x - 0.05 * s, box.bottom + 0.04),
-        )
-        found.append(c.piece(leg.z + SHOE - 0.1, heel))
-        found.append(c.piece(leg.z + SHOE, part.path, clip=low))
-    return found
+BUCKLE = (222, 188, 92)
+PALMS = ("open", "peace")  # hands that show their palms
 
 
 def glove(c: Cloth, t0: float) -> list[Layer]:
-    h = c.figure.body.arm_half
+    """The whole hand in cloth: thick fingers, three seams on its back, a cuff that widens upwards to level t0 of the arm."""
+    h, size = c.figure.body.arm_half, 1.1 * c.figure.body.hand
     found = []
-    for side in SIDES:
+    for side, gesture in zip(SIDES, c.figure.hands, strict=True):
         arm = c.figure.arms[side]
         z = arm.z + GLOVE
         hand = c.figure.hand(side, 0.02)
-        found.append(c.piece(z, hand.path, marks=[Mark(line, width=0.7) for line in hand.lines]))
-        found.append(c.piece(z + 0.1, arm.outline(t0, 1.0, 0.12 * h, 0.1 * h), angle=limb_angle(arm, 0.8)))
-        found.append(c.detail(z + 0.2, arm.band(t0, 0.04, 0.2 * h), c.trim, shading=0.3))
+        along = np.array(arm.direction(1.0)) * size
+        over, wrist = np.array([-along[1], along[0]]), np.array(arm.point(0.985))
+        seams = [np.stack([wrist + k * over + a * along for a in (0.16, 0.44)]) for k in (-0.13, 0.0, 0.13)]
+        marks = [Mark(line, width=0.9) for line in hand.lines]
+        if gesture not in PALMS:
+            marks.append(Mark(strokes(*seams), width=0.9, strength=0.8, ends=(0.6, 1.0)))
+        found.append(c.piece(z, padded(hand, 0.035 * size), marks=marks))
+        wide = 0.4 if t0 > 0.8 else 0.14
+        hems = [Mark(arm.ring(t0 + 0.022, wide * h), colour=c.trim, width=1.5), Mark(arm.ring(0.965, 0.2 * h), width=0.7)]
+        cuff = arm.outline(t0, 1.0, wide * h, (0.16 - wide) * h, hem=0.15)
+        found.append(c.piece(z + 0.1, cuff, marks=hems, angle=limb_angle(arm, 0.8)))
     return found
 
 
 def gloves(c: Cloth) -> list[Layer]:
-    return glove(c, 0.9)
+    return glove(c, 0.87)
 
 
 def long_gloves(c: Cloth) -> list[Layer]:
@@ -247,14 +72,35 @@ def neck_ribbon(c: Cloth) -> list[Layer]:
     return [c.piece(Z.NECKWEAR, path, marks=[Mark(creases, width=0.9)])]
 
 
+def _behind_neck(c: Cloth, reach: float, rise: float, half: float) -> Layer:
+    """What goes round behind the neck. reach: to its ends, in half-widths of the neck; rise, half: units."""
+    n, (x, y) = c.figure.body.neck_half, c.figure.torso.at(0, 0.0)
+    line = spline(np.array([(x - reach * n, y - 0.4 * n), (x, y - 0.4 * n - rise), (x + reach * n, y - 0.4 * n)]), 13)
+    return c.detail(Z.BODY - 1, strap(line, half), darken(c.main, 0.3), shading=0.4)
+
+
+def _loop(c: Cloth, v: float) -> Layer:
+    """The neck band of a tie whose knot is at level v."""
+    n, (x, y), low = c.figure.body.neck_half, c.figure.torso.at(0, 0.0), c.front(0.0, v)
+    rows = [(x - 1.5 * n, y - 0.3 * n), (x - n, y + 0.02 * n), low, (x + n, y + 0.02 * n), (x + 1.5 * n, y - 0.3 * n)]
+    band = strap(spline(np.array(rows), 25), 0.06 * c.figure.body.shoulder + 0.008)
+    hx, hy = c.figure.head.centre
+    throat = shape(
+        (hx - 0.9 * n, hy), (x - 1.12 * n, y), (x - n, low[1] + n), (x + n, low[1] + n), (x + 1.12 * n, y), (hx + 0.9 * n, hy)
+    )
+    return c.detail(Z.BODY + 1.5, band, c.main, shading=0.4, clip=throat)  # so low that it lies under any collar
+
+
 def bow_tie(c: Cloth) -> list[Layer]:
+    """A stiff bow on a band round the neck."""
     w = c.figure.body.shoulder
     x, y = c.front(0.0, 0.1)
     path, creases = upper.bow(x, y, 0.42 * w, tails=0.0)
-    return [c.piece(Z.NECKWEAR, path, marks=[Mark(creases, width=0.9)])]
+    return [_loop(c, 0.1), c.piece(Z.NECKWEAR, path, marks=[Mark(creases, width=0.9)])]
 
 
 def necktie(c: Cloth) -> list[Layer]:
+    """A knot, the broad blade below it, the loop round the neck."""
     f = c.front
     w = c.figure.body.shoulder
     (kx, ky), (ex, ey) = f(0.0, 0.09), f(0.0, 0.55)
@@ -271,36 +117,42 @@ def necktie(c: Cloth) -> list[Layer]:
         (ex, ey + 0.06 * w),
         (ex - 0.19 * w, ey - 0.16 * w),
     )
-    return [c.piece(Z.NECKWEAR, blade), c.piece(Z.NECKWEAR + 0.1, knot)]
+    return [_loop(c, 0.09), c.piece(Z.NECKWEAR, blade), c.piece(Z.NECKWEAR + 0.1, knot)]
+
+
+def _roll(c: Cloth, z: float, rows: list[XY], halves: list[float], creases: tuple[float, ...] = (-0.35, 0.3)) -> Layer:
+    """Cloth rolled along a line, half as thick as `halves` at its rows; creases: where they run, across the roll."""
+    line = spline(np.array(rows), 6 * len(rows))
+    half = np.interp(np.linspace(0, 1, len(line)), np.linspace(0, 1, len(halves)), halves)
+    across = normals_of(line) * half[:, None]
+    inner = slice(len(line) // 7, -len(line) // 7)
+    lines = strokes(*[(line + k * across)[inner] for k in creases])
+    return c.piece(z, trace(ribbon(line, half)), marks=[Mark(lines, width=0.75, ends=(0.3, 0.3))])
 
 
 def scarf(c: Cloth) -> list[Layer]:
-    """Wound round the neck, one end hanging."""
-    w, (x, y) = c.figure.body.shoulder, c.figure.torso.at(0, 0.0)
-    chin = c.figure.head.at(0, 0.5)[1]
-    top = min(chin + 0.03, y - 0.05)
-    wrap = [
-        (x - 0.62 * w, y - 0.06 * w),
-        (x - 0.45 * w, top - 0.05),
-        (x, top + 0.03),
-        (x + 0.45 * w, top - 0.05),
-        (x + 0.62 * w, y - 0.06 * w),
-        (x + 0.5 * w, y + 0.26 * w),
-        (x, y + 0.36 * w),
-        (x - 0.5 * w, y + 0.26 * w),
+    """Two thick turns round the neck; one end comes out between them and hangs over the lower one."""
+    w, n, (x, y) = c.figure.body.shoulder, c.figure.body.neck_half, c.figure.torso.at(0, 0.0)
+    a, s = max(1.5 * n, 0.5 * w), -1 if c.garment.detail & 1 else 1
+    low = [
+        (x - a, y - 0.12 * w),
+        (x - 0.75 * a, y + 0.14 * w),
+        (x, y + 0.27 * w),
+        (x + 0.75 * a, y + 0.14 * w),
+        (x + a, y - 0.12 * w),
     ]
-    side = -1 if c.garment.detail & 1 else 1
-    ex, ey = c.front(side * 0.34, 0.62)
-    sx, sy = c.front(side * 0.3, 0.08)
-    tail = shape((sx - 0.2 * w, sy), (sx + 0.2 * w, sy), (ex + 0.22 * w, ey), (ex - 0.2 * w, ey + 0.03))
-    fringe = strokes(*[np.array([(ex + k * w, ey - 0.02), (ex + k * w, ey + 0.12 * w)]) for k in (-0.16, -0.08, 0.0, 0.08, 0.16)])
-    lines = strokes(
-        np.array([(x - 0.55 * w, y), (x, y + 0.12 * w), (x + 0.5 * w, y - 0.08 * w)]),
-        np.array([(x - 0.4 * w, y + 0.16 * w), (x, y + 0.24 * w), (x + 0.45 * w, y + 0.1 * w)]),
-    )
+    high = [(x - 0.88 * a, y - 0.27 * w), (x - 0.6 * a, y - 0.1 * w), (x + 0.1 * s * a, y + 0.03 * w)]
+    high += [(x + 0.62 * a, y - 0.1 * w), (x + 0.88 * a, y - 0.29 * w)]
+    ex, ey = c.front(s * 0.4, 0.62)
+    hang = [(x + 0.05 * s * a, y + 0.02 * w), (x + 0.3 * s * a, y + 0.22 * w), (0.3 * x + 0.7 * ex, y + 0.6 * w), (ex, ey)]
+    tail = _roll(c, Z.NECKWEAR + 1.3, hang, [0.12 * w, 0.17 * w, 0.2 * w, 0.23 * w], (-0.3, 0.35))
+    fringe = [np.array([(ex + k * w, ey - 0.01), (ex + 1.1 * k * w, ey + 0.13 * w)]) for k in np.linspace(-0.2, 0.2, 7)]
+    tail.marks.append(Mark(strokes(*fringe), clip=False, width=1.1))
     return [
-        c.piece(Z.NECKWEAR + 1, tail, marks=[Mark(fringe, clip=False, width=1.0)]),
-        c.piece(Z.NECKWEAR + 1.2, upper.curve_blob(wrap), marks=[Mark(lines, width=0.8)]),
+        _behind_neck(c, 0.8 * a / n, 0.3 * w, 0.18 * w),
+        _roll(c, Z.NECKWEAR + 1.2, low, [0.05 * w, 0.2 * w, 0.21 * w, 0.2 * w, 0.05 * w], (-0.4, 0.1, 0.5)),
+        tail,
+        _roll(c, Z.NECKWEAR + 1.4, high, [0.03 * w, 0.18 * w, 0.17 * w, 0.18 * w, 0.03 * w]),
     ]
 
 
@@ -316,66 +168,101 @@ def choker(c: Cloth) -> list[Layer]:
 
 
 def neckerchief(c: Cloth) -> list[Layer]:
-    f, w = c.figure.torso, c.figure.body.shoulder
-    kx, ky = c.front(0.0, 0.28)
-    rows = [
-        f.at(-0.8, 0.0),
-        c.front(-0.3, 0.14),
-        (kx, ky),
-        c.front(0.3, 0.14),
-        f.at(0.8, 0.0),
-        c.front(0.4, 0.2),
-        (kx + 0.08 * w, ky + 0.12 * w),
-        (kx + 0.3 * w, ky + 0.6 * w),
-        (kx, ky + 0.25 * w),
-        (kx - 0.3 * w, ky + 0.62 * w),
-        (kx - 0.08 * w, ky + 0.12 * w),
-        c.front(-0.4, 0.2),
-    ]
-    knot = shape(
-        (kx - 0.1 * w, ky - 0.06 * w),
-        (kx + 0.1 * w, ky - 0.06 * w),
-        (kx + 0.08 * w, ky + 0.14 * w),
-        (kx - 0.08 * w, ky + 0.14 * w),
-    )
-    return [c.piece(Z.NECKWEAR, shape(*rows)), c.piece(Z.NECKWEAR + 0.1, knot)]
+    """A kerchief rolled broadly round the neck, knotted in front, two short broad ends."""
+    w, n, (x, y) = c.figure.body.shoulder, c.figure.body.neck_half, c.figure.torso.at(0, 0.0)
+    kx, ky = c.front(0.0, 0.2)
+    found = [_behind_neck(c, 1.2, 0.3 * n, 0.11 * w)]
+    for s in (-1, 1):
+        end = [(kx + 0.02 * s * w, ky), (kx + 0.4 * s * w, ky + 0.3 * w), (kx + 0.2 * s * w, ky + 0.62 * w), (kx, ky + 0.14 * w)]
+        fold = strokes(np.array([(kx, ky), (kx + 0.12 * s * w, ky + 0.2 * w), (kx + 0.26 * s * w, ky + 0.4 * w)]))
+        found.append(c.piece(Z.NECKWEAR, shape(*end), marks=[Mark(fold, width=0.8)]))
+        side = [
+            (x + 1.25 * s * n, y - 0.5 * n),
+            (x + 1.35 * s * n, y),
+            (0.55 * (x + 1.4 * s * n) + 0.45 * kx, 0.4 * y + 0.6 * ky),
+        ]
+        found.append(_roll(c, Z.NECKWEAR + 0.1, [*side, (kx, ky)], [0.05 * w, 0.14 * w, 0.17 * w, 0.1 * w], (-0.3, 0.3)))
+    knot = [(kx + a * w, ky + b * w) for a, b in ((-0.13, -0.06), (0.0, -0.11), (0.13, -0.06), (0.1, 0.13), (-0.1, 0.13))]
+    return [*found, c.piece(Z.NECKWEAR + 0.2, upper.curve_blob(knot))]
+
+
+def _girdle(c: Cloth, v: float, height: float) -> Layer:
+    """A band round the waist, behind the arms: what hangs on a neck goes over sleeves, this does not."""
+    band = lower.waistband(c, v, c.main, Z.BELT + 4, height, 0.05)
+    band.z = Z.BELT + 4
+    return band
 
 
 def belt(c: Cloth) -> list[Layer]:
-    w = c.figure.body.shoulder
-    band = lower.waistband(c, 0.66, c.main, Z.BELT + 4, 0.06, 0.16)
-    x, y = c.front(0.0, 0.67)
-    buckle = Path()
-    buckle.add_rect(Box(x - 0.13 * w, y - 0.11 * w, x + 0.13 * w, y + 0.11 * w))
+    """Leather with a row of stitches, its end through the buckle and a loop."""
+    w, v = c.figure.body.shoulder, 0.66
+    band = _girdle(c, v, 0.075 if c.figure.body.heads > 4 else 0.12)
+    (x, y), h = c.front(0.0, v + 0.012), band.path.bounds().height / 2
     metal = c.trim if c.garment.second_rgb else (222, 188, 92)
-    band.marks.append(Mark(buckle, colour=metal, width=2.6, clip=False))
+    holes = Path()
+    for k in (2.2, 2.9, 3.6):
+        holes.add_circle(x + k * 0.1 * w, y, 0.022 * w)
+    loop = shape(*[(x + a * w, y + b * h) for a, b in ((0.44, -1.1), (0.5, -1.1), (0.5, 1.1), (0.44, 1.1))])
+    band.marks += [Mark(holes, "fill", darken(c.main, 0.55)), Mark(loop, "fill", darken(c.main, 0.25)), Mark(loop, width=0.6)]
+    frame, prong = (
+        Path.rect(Box(x - 0.17 * w, y - 1.15 * h, x + 0.17 * w, y + 1.15 * h)),
+        np.array([(x - 0.15 * w, y), (x + 0.17 * w, y)]),
+    )
+    rim = [
+        Mark(line, colour=colour, width=width, clip=False)
+        for colour, width in ((darken(metal, 0.5), 3.4), (metal, 2.2))
+        for line in (frame, strokes(prong))
+    ]
+    band.marks += rim
     return [band]
 
 
 def sash(c: Cloth) -> list[Layer]:
-    """A broad cloth tied at the side."""
-    w = c.figure.body.shoulder
-    band = lower.waistband(c, 0.64, c.main, Z.BELT + 4, 0.12, 0.16)
-    band.pattern = c.fabric()
-    side = -1 if c.garment.detail & 1 else 1
-    x, y = c.front(side * 0.6, 0.65)
-    path, creases = upper.bow(x, y, 0.45 * w, tails=1.8)
-    return [band, c.piece(Z.BELT + 4.2, path, marks=[Mark(creases, width=0.9)])]
+    """A broad soft cloth in folds round the waist, knotted at the side, two ends hanging."""
+    w, side = c.figure.body.shoulder, -1 if c.garment.detail & 1 else 1
+    band = _girdle(c, 0.64, 0.15)
+    x, y = c.front(side * 0.55, 0.655)
+    drawn = folds.on_front(
+        c, [[(side * 0.5, 0.65 + k * 0.3), (side * -0.1, 0.655 + k), (side * -0.95, 0.645 + k)] for k in (-0.035, 0.005, 0.04)]
+    )
+    band.marks.append(folds.folds(*drawn, depth=0.06 * w, ends=(0.9, 0.1)))
+    found = [band]
+    for k, (lean, long) in enumerate(((0.42, 0.95), (0.1, 1.15))):
+        out = side * lean * w
+        rows = [
+            (x - 0.06 * w, y),
+            (x + out - 0.16 * w, y + long * w),
+            (x + out + 0.2 * w, y + (long + 0.06) * w),
+            (x + 0.1 * w, y),
+        ]
+        crease = spline(np.array([(x, y + 0.1 * w), (x + 0.5 * out, y + 0.5 * long * w), (x + out, y + 0.9 * long * w)]), 9)
+        hem = np.array([np.array(rows[1]) - [0, 0.1 * w], np.array(rows[2]) - [0, 0.1 * w]])
+        marks = [
+            folds.folds(crease, depth=0.07 * w),
+            Mark(trace(np.stack([hem[0], hem.mean(0), hem[1]]), closed=False), colour=c.contrast, width=2.0),
+        ]
+        tail = c.piece(Z.BELT + 4, shape(*rows), marks=marks)
+        tail.z = Z.BELT + 4.1 + 0.1 * k
+        found.append(tail)
+    knot = c.piece(
+        Z.BELT + 4,
+        upper.curve_blob(
+            [
+                (x - 0.15 * w, y - 0.17 * w),
+                (x + 0.15 * w, y - 0.17 * w),
+                (x + 0.18 * w, y + 0.16 * w),
+                (x - 0.18 * w, y + 0.16 * w),
+            ]
+        ),
+    )
+    knot.z = Z.BELT + 4.4
+    knot.marks.append(
+        Mark(strokes(np.array([(x - 0.1 * w, y - 0.1 * w), (x - 0.02 * w, y), (x - 0.1 * w, y + 0.12 * w)])), width=0.7)
+    )
+    return [*found, knot]
 
 
 EXTRAS: dict[str, Draw] = {
-    "ankle socks": ankle_socks,
-    "knee socks": knee_socks,
-    "thigh highs": thigh_highs,
-    "tights": tights,
-    "leg warmers": leg_warmers,
-    "shoes": shoes,
-    "mary janes": mary_janes,
-    "sneakers": sneakers,
-    "boots": boots,
-    "knee boots": knee_boots,
-    "sandals": sandals,
-    "heels": heels,
     "gloves": gloves,
     "long gloves": long_gloves,
     "arm warmers": arm_warmers,

@@ -10,7 +10,7 @@ from wardrobe import lower, upper
 from wardrobe import tailoring as tailor
 from wardrobe.canvas import Layer, Mark, Z
 from wardrobe.cloth import WHITE, Cloth, across, cross, shape, strokes
-from wardrobe.geometry import Points, polygon, spline, trace
+from wardrobe.geometry import XY, Points, polygon, spline, trace
 from wardrobe.path import Path
 from wardrobe.style import RGB, darken, lighten
 
@@ -43,6 +43,26 @@ def sweetheart(c: Cloth, depth: float = 0.3, width: float = 0.95) -> Points:
     return np.concatenate([spline(np.array(half), 12), spline(np.array([half[-1], *other]), 12)[1:]])
 
 
+def on_shoulder(c: Cloth, sign: int, share: float) -> XY:
+    """The point of the shoulder's line this far from the neck's middle. share: of the shoulder's half-width."""
+    torso, levels = c.figure.torso, np.linspace(0.0, 0.12, 13)
+    v = np.interp(share * c.figure.body.shoulder, [torso.half(float(level)) for level in levels], levels)
+    return torso.at(sign, float(v))
+
+
+def strap(c: Cloth, sign: int, u: float, v: float, colour: RGB, z: float, half: float = 0.05, share: float = 0.54) -> Layer:
+    """A strap from the breast at (u, v) straight up over the middle of the shoulder. half: its half-width, share: where it
+    lies, both shares of the shoulder's half-width."""
+    w, low = c.figure.body.shoulder, np.array(c.figure.torso.at(sign * u + 0.15 * c.figure.turn, v))
+    lines = []
+    for side in (-1, 1):
+        top, end = np.array(on_shoulder(c, sign, share + side * half)), low + [sign * side * half * w, 0.0]
+        lines.append(spline(np.stack([top - [0.0, 0.015 * w], top * 0.5 + end * 0.5 + [sign * 0.01 * w, 0.0], end]), 9))
+    inner, outer = lines
+    path, edge = polygon(np.concatenate([inner[::-1], outer])), polygon(np.concatenate([inner[::-1], outer]), closed=False)
+    return c.detail(c.over_sleeves(z), path, colour, edge=edge, shading=0.2)
+
+
 def _corseted(c: Cloth, v1: float, z: float, marks: list[Mark], ease: float = 0.02) -> Layer:
     """A strapless bodice down to a point at the waist."""
     w, torso = c.figure.body.shoulder, c.figure.torso
@@ -63,29 +83,24 @@ def great_bow(c: Cloth, v: float, size: float, colour: RGB) -> Layer:
     x, y = c.figure.torso.at(0, v)
     w = size * c.figure.torso.half(v)
     path, lines = Path(), []
+    loop = [(0.0, -0.06), (0.3, -0.42), (0.72, -0.68), (1.06, -0.58), (1.16, -0.2), (1.04, 0.16), (0.7, 0.28), (0.3, 0.2)]
+    loop.append((0.0, 0.1))
+    ends = ([(0.4, 0.22), (0.62, 0.62), (0.7, 1.2)], [(1.08, 1.1), (0.92, 0.62), (0.72, 0.27)])
+    creases = (
+        [(0.2, -0.06), (0.5, -0.26), (0.86, -0.36)],
+        [(0.24, 0.02), (0.5, -0.04), (0.8, -0.06)],
+        [(0.98, -0.5), (0.88, -0.2), (0.94, 0.12)],
+        [(0.58, 0.34), (0.76, 0.66), (0.84, 0.94)],
+    )
     for sign in (-1, 1):
-        end = [(0.1, 0.06), (0.5, 0.5), (0.62, 1.05), (0.84, 0.86), (1.02, 0.92), (0.8, 0.4), (0.3, -0.02)]
-        loop = [
-            (0.0, 0.0),
-            (0.3, -0.26),
-            (0.72, -0.56),
-            (1.0, -0.6),
-            (1.1, -0.5),
-            (1.12, -0.1),
-            (1.02, 0.3),
-            (0.9, 0.36),
-            (0.5, 0.2),
-        ]
-        for rows in (end, loop):
-            path.add_path(polygon(np.array([(x + sign * a * w, y + b * w) for a, b in rows])))
-        for a0, b0, a1, b1 in (
-            (0.3, -0.08, 0.86, -0.4),
-            (0.34, 0.0, 0.96, -0.12),
-            (0.32, 0.06, 0.8, 0.2),
-            (0.98, -0.54, 1.0, 0.3),
-            (0.5, 0.3, 0.84, 0.8),
-        ):
-            lines.append(np.array([(x + sign * a0 * w, y + b0 * w), (x + sign * a1 * w, y + b1 * w)]))
+
+        def at(rows: list[XY], sign: int = sign) -> Points:
+            return np.asarray(np.array([x, y]) + np.array(rows) * [sign * w, w])
+
+        path.add_path(trace(spline(at(loop), 40)))
+        outer, inner = (spline(at(rows), 9) for rows in ends)
+        path.add_path(polygon(np.concatenate([outer, at([(0.84, 1.02)]), inner])))
+        lines += [spline(at(rows), 7) for rows in creases]
     return c.detail(Z.COAT_BACK, path, colour, marks=[Mark(strokes(*lines), width=0.8)])
 
 
@@ -148,7 +163,7 @@ def wedding_gown(c: Cloth) -> list[Layer]:
     ]
     found.append(_corseted(c, v, c.z + 0.3, tailor.buttons(c, pearls, WHITE, 0.026)))
     x, y = c.front(0.0, 0.68)
-    bow, creases = upper.bow(x, y - 0.02 * w, 0.34 * w, tails=0.0)
+    bow, creases = upper.bow(x, y - 0.02 * w, 0.36 * w, tails=1.7)
     found.append(c.detail(c.z + 0.5, bow, satin, marks=[Mark(creases, width=0.8)], shading=0.4))
     found.append(great_bow(c, 0.6, 2.3, satin))
     arms = upper.sleeves(c, cuff=lace, cuff_size=0.06) if c.garment.sleeve != "none" else []
@@ -165,8 +180,8 @@ def nurse_dress(c: Cloth) -> list[Layer]:
     front = tailor.hang(c, tailor.level(c, reach), 0.05, 0.22)
     neck = c.figure.torso.neckline("v", 0.72, 0.15)
     placket = front.line((0.2, 0.17), (0.17, 0.4), (0.14, 0.64), (0.16, front.end + 0.02))
-    x, y = front.at(-0.44, 0.36)
-    plus = shape(*cross(x, y, 0.1 * w))
+    x, y = front.at(-0.46, 0.37)
+    plus = shape(*cross(x, y, 0.13 * w))
     marks = [
         upper.torso_folds(c, 0.9),
         *tailor.drapes(c, front, 4, 0.7, 0.05),
@@ -179,7 +194,7 @@ def nurse_dress(c: Cloth) -> list[Layer]:
             cross_colour,
             0.038,
         ),
-        *tailor.pocket(front, (-0.6, -0.28), (0.29, 0.43)),
+        *tailor.pocket(front, (-0.68, -0.26), (0.28, 0.46)),
         Mark(plus, "fill", cross_colour),
         *[m for s in (-1, 1) for m in tailor.pocket(front, (s * 0.3, s * 0.72), (0.8, 1.0))],
     ]
@@ -258,16 +273,13 @@ def dirndl(c: Cloth) -> list[Layer]:
     s = np.linspace(0.02, 0.9, 8)
     a, b = across(left, right, np.linspace(-0.56, -0.5, 8), s), across(left, right, np.linspace(0.56, 0.5, 8), s)
     front = c.detail(c.z + 0.3, lower.skirt_path(a, b, 0, 0.0, 0.14 * hip), apron, marks=lower.folds(c, a, b, 4, 0.12 * hip))
-    cut = np.concatenate(
-        [
-            spline(np.array([torso.at(0.66, 0.0), c.front(0.5, 0.16), c.front(0.3, 0.27), c.front(0.0, 0.3)]), 12),
-            spline(np.array([c.front(0.0, 0.3), c.front(-0.3, 0.27), c.front(-0.5, 0.16), torso.at(-0.66, 0.0)]), 12)[1:],
-        ]
-    )
-    arm_l = spline(np.array([torso.at(-0.84, 0.01), torso.at(-0.82, 0.14), torso.at(-0.99, 0.27)]), 9)
-    arm_r = spline(np.array([torso.at(0.99, 0.27), torso.at(0.82, 0.14), torso.at(0.84, 0.01)]), 9)
-    side_l, side_r = torso.sides(0.27, v + 0.02, 0.03 * w)
-    body = c.piece(c.z + 0.4, polygon(np.concatenate([arm_l, side_l[1:], side_r[::-1][:-1], arm_r, cut])))
+    turned = 0.15 * c.figure.turn
+    rows = [(0.97, 0.26), (0.6, 0.235), (0.42, 0.24), (0.25, 0.3), (0.0, 0.33)]
+    rows += [(-u, v_) for u, v_ in rows[-2::-1]]
+    cut = spline(np.array([torso.at(u + turned * (abs(u) < 0.9), v_) for u, v_ in rows]), 25)
+    side_l, side_r = torso.sides(0.26, v + 0.02, 0.03 * w)
+    body = c.piece(c.z + 0.4, polygon(np.concatenate([side_l, side_r[::-1], cut])))
+    straps = [strap(c, s_, 0.5, 0.28, c.main, c.z + 0.4, 0.1, 0.46) for s_ in (-1, 1)]
     laces, hooks = [], []
     for k in range(4):
         y0, y1 = 0.34 + 0.065 * k, 0.385 + 0.065 * k
@@ -286,7 +298,8 @@ def dirndl(c: Cloth) -> list[Layer]:
     arms = upper.sleeves(c, kind="puff", cuff=WHITE)
     for layer in arms:
         layer.colour, layer.pattern = WHITE, None
-    return [blouse, frill, *skirt, front, body, band, c.detail(c.z + 0.8, bow, apron, marks=[Mark(creases, width=0.7)]), *arms]
+    tied = c.detail(c.z + 0.8, bow, apron, marks=[Mark(creases, width=0.7)])
+    return [blouse, frill, *skirt, front, body, *straps, band, tied, *arms]
 
 
 FESTIVE: dict[str, Draw] = {"wedding gown": wedding_gown, "nurse dress": nurse_dress, "idol dress": idol_dress, "dirndl": dirndl}

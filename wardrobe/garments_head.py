@@ -6,10 +6,9 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from wardrobe import upper
 from wardrobe.canvas import Layer, Mark, Z
 from wardrobe.cloth import WHITE, Cloth, strokes
-from wardrobe.geometry import spline, trace
+from wardrobe.geometry import Points, polygon, spline, trace
 from wardrobe.path import Box, Path
 from wardrobe.style import darken, lighten
 
@@ -75,47 +74,70 @@ def beret(c: Cloth) -> list[Layer]:
     lean = 0.12 if c.garment.detail & 1 else -0.12
     rows = [
         (-w * 1.0, -0.3),
-        (-w * 1.15 + lean, -0.5),
-        (lean - 0.1, -0.7),
-        (lean + 0.1, -0.7),
-        (w * 1.15 + lean, -0.5),
+        (-w * 1.2 + lean, -0.5),
+        (-w * 0.72 + lean, -0.72),
+        (lean, -0.785),
+        (w * 0.72 + lean, -0.72),
+        (w * 1.2 + lean, -0.5),
         (w * 1.0, -0.3),
         (0, -0.3),
     ]
-    stem = lines(c, [(lean * 1.2, -0.69), (lean * 1.6, -0.76)])
+    stem = lines(c, [(lean * 1.2, -0.78), (lean * 1.6, -0.86)])
     band = lines(c, [(-w * 1.0, -0.33), (0, -0.38), (w * 1.0, -0.33)])
     return [c.piece(Z.HEADWEAR, blob(c, rows), marks=[Mark(stem, width=2.0, clip=False), Mark(band, width=0.9)])]
 
 
 def cap(c: Cloth) -> list[Layer]:
-    w = skull(c)
-    d = 0.3 if c.figure.head.turn >= 0 else -0.3
-    crown = [
-        (-w * 1.02, -0.24),
-        (-w * 0.9, -0.55),
-        (-w * 0.4, -0.68),
-        (w * 0.4, -0.68),
-        (w * 0.9, -0.55),
-        (w * 1.02, -0.24),
-        (0, -0.27),
+    """A round crown of panels with a button, its peak sewn to the lower edge in front."""
+    w, turn = skull(c), c.figure.head.turn
+    d = 0.24 * turn
+    dome = [
+        (-w * 1.03, -0.24),
+        (-w * 1.0, -0.48),
+        (-w * 0.72, -0.7),
+        (0, -0.79),
+        (w * 0.72, -0.7),
+        (w * 1.0, -0.48),
+        (w * 1.03, -0.24),
     ]
-    peak = [
-        (-w * 0.8 + d * 0.3, -0.3),
-        (d * 0.4, -0.36),
-        (w * 0.8 + d * 0.3, -0.3),
-        (w * 0.75 + d * 0.9, -0.17),
-        (d * 0.8, -0.11),
-        (-w * 0.75 + d * 0.9, -0.17),
-    ]
+    edge = spline(
+        np.array([(-w * 0.84 + d, -0.25), (-w * 0.46 + d, -0.34), (d, -0.37), (w * 0.46 + d, -0.34), (w * 0.84 + d, -0.25)]), 21
+    )
+    edge[:, 0] = np.clip(edge[:, 0], -w * 1.02, w * 1.02)
+    (x0, y0), (x1, y1) = edge[0], edge[-1]
+    rim = spline(
+        np.array(
+            [(x1, y1), (w * 0.84 + 2.0 * d, -0.15), (w * 0.5 + 2.2 * d, -0.16), (2.3 * d, -0.175)]
+            + [(-w * 0.5 + 2.2 * d, -0.16), (-w * 0.84 + 2.0 * d, -0.15), (x0, y0)]
+        ),
+        29,
+    )
+    low = np.array([(w * 1.03, -0.24), (x1, y1 + 0.02), *edge[18:2:-3], (x0, y0 + 0.02), (-w * 1.03, -0.24)])
+    top = spline(np.array(dome), 29)
     seams = lines(
         c,
-        [(0, -0.68), (d * 0.2, -0.5), (d * 0.4, -0.34)],
-        [(0, -0.67), (-w * 0.55, -0.5), (-w * 0.7, -0.3)],
-        [(0, -0.67), (w * 0.55, -0.5), (w * 0.7, -0.3)],
+        [(0, -0.79), (d * 0.6, -0.6), (d, -0.37)],
+        [(0, -0.79), (-w * 0.5 + 0.5 * d, -0.62), (-w * 0.66 + d, -0.3)],
+        [(0, -0.79), (w * 0.5 + 0.5 * d, -0.62), (w * 0.66 + d, -0.3)],
     )
+    eyes = Path()
+    for sign in (-1, 1):
+        eyes.add_circle(sign * w * 0.3 + 0.4 * d, -0.6, 0.022)
+    stitched = [edge + (rim[::-1][np.linspace(0, 28, 21).astype(int)] - edge) * f for f in (0.36, 0.68)]
+    button = spline(np.array([(-0.07, -0.77), (0.0, -0.82), (0.07, -0.77)]), 9)
     return [
-        c.piece(Z.HEADWEAR, blob(c, crown), marks=[Mark(seams, width=0.8)]),
-        c.detail(Z.HEADWEAR + 0.1, blob(c, peak), c.trim),
+        c.detail(Z.HEADWEAR - 0.1, on_head(c, trace(button)), c.trim, shading=0.2),
+        c.piece(
+            Z.HEADWEAR,
+            on_head(c, polygon(np.concatenate([top, low]))),
+            marks=[Mark(seams, width=0.8), Mark(on_head(c, eyes), "fill", darken(c.main, 0.5))],
+        ),
+        c.detail(
+            Z.HEADWEAR + 0.1,
+            on_head(c, polygon(np.concatenate([edge, rim]))),
+            c.trim,
+            marks=[Mark(on_head(c, trace(line, closed=False)), width=0.5, strength=0.7) for line in stitched],
+        ),
     ]
 
 
@@ -147,10 +169,43 @@ def smooth(rows: Rows) -> Rows:
 
 
 def hair_bow(c: Cloth) -> list[Layer]:
-    w = skull(c)
-    side = (-1, 0, 1)[c.garment.detail % 3]
-    path, creases = upper.bow(side * w * 0.75, -0.5 if side else -0.58, 0.3, tails=0.9 if side else 0.0)
-    return [c.piece(Z.HEADWEAR, on_head(c, path), marks=[Mark(on_head(c, creases), width=0.9)])]
+    """Two full loops, their hollows in shade, and two ends from under a knot."""
+    w, side = skull(c), (-1, 0, 1)[c.garment.detail % 3]
+    x, y, r = side * w * 0.75, -0.5 if side else -0.58, 0.32
+    loops, hollows, ends = Path(), Path(), Path()
+    creases: list[Rows] = []
+    for s in (-1, 1):
+        loop = [(0.05, -0.12), (0.5, -0.5), (0.96, -0.55), (1.04, -0.05), (0.92, 0.42), (0.45, 0.26), (0.05, 0.12)]
+        hollow = [(0.9, -0.4), (1.0, -0.08), (0.88, 0.28), (0.72, 0.0)]
+        ends.add_path(
+            polygon(np.array([(x, y), *((x + s * a * r, y + b * r) for a, b in ((0.55, 0.95), (0.34, 0.92), (0.2, 1.1)))]))
+        )
+        loops.add_path(trace(spline(np.array([(x + s * a * r, y + b * r) for a, b in loop]), 35, closed=True)))
+        hollows.add_path(trace(spline(np.array([(x + s * a * r, y + b * r) for a, b in hollow]), 20, closed=True)))
+        creases += [
+            [(x + s * 0.15 * r, y + k * 0.3 * r), (x + s * 0.4 * r, y + k * r), (x + s * 0.6 * r, y + k * 1.2 * r)]
+            for k in (-0.2, 0.1)
+        ]
+    knot = spline(
+        np.array(
+            [
+                (x + a * r, y + b * r)
+                for a, b in ((-0.17, -0.2), (0.17, -0.2), (0.2, 0.02), (0.17, 0.22), (-0.17, 0.22), (-0.2, 0.02))
+            ]
+        ),
+        24,
+        closed=True,
+    )
+    fold = lines(c, [(x - 0.05 * r, y - 0.14 * r), (x - 0.02 * r, y), (x - 0.06 * r, y + 0.15 * r)])
+    return [
+        c.piece(Z.HEADWEAR, on_head(c, ends)),
+        c.piece(
+            Z.HEADWEAR + 0.1,
+            on_head(c, loops),
+            marks=[Mark(on_head(c, hollows), "shade", strength=0.9), Mark(lines(c, *creases), width=0.8, ends=(1.0, 0.1))],
+        ),
+        c.piece(Z.HEADWEAR + 0.2, on_head(c, trace(knot)), marks=[Mark(fold, width=0.6)]),
+    ]
 
 
 def _band(c: Cloth, top: float, thick: float) -> Path:
@@ -165,16 +220,39 @@ def headband(c: Cloth) -> list[Layer]:
 
 
 def maid_headdress(c: Cloth) -> list[Layer]:
-    w = skull(c)
-    s = np.linspace(-0.9, 0.9, 33)
-    top = np.stack([s * w, -0.56 + 0.3 * s**2 + 0.035 * np.cos(14 * np.pi * s)], 1) - [0, 0.05]
-    low = np.stack([s[::-1] * w * 0.95, -0.42 + 0.3 * s[::-1] ** 2], 1)
-    frill = on_head(c, trace(np.concatenate([top, low])))
-    inner = on_head(c, trace(np.stack([s * w * 0.95, -0.46 + 0.3 * s**2], 1), closed=False))
+    """A band over the head and a starched white frill standing on it, in soft pleats with a lace edge."""
+    w, count = skull(c), 8
+    white = lighten(c.main, 0.85)
+
+    def arc(s: Points, rise: Points | float = 0.0) -> Points:
+        """Where the band runs, and what stands `rise` above it: it fans out towards its ends."""
+        x, y = s * w * 0.92, -0.5 + 0.26 * s**2
+        lean = 0.75 * s
+        return np.stack([x + rise * np.sin(lean), y - rise * np.cos(lean)], 1)
+
+    s = np.linspace(-1, 1, 12 * count + 1)
+    phase = 0.5 * np.pi * count * (s + 1)
+    fade = 1 - 0.45 * s**4
+    top, behind = (arc(s, (0.1 + 0.1 * np.abs(wave) ** 0.6) * fade) for wave in (np.sin(phase), np.cos(phase)))
+    lace = arc(s, (0.07 + 0.09 * np.abs(np.sin(phase)) ** 0.6) * fade)
+    valleys = np.linspace(-1, 1, count + 1)[1:-1]
+    root, tip = arc(valleys, 0.01), arc(valleys, 0.1 * (1 - 0.45 * valleys**4))
+    pleats: list[Rows] = [[(float(a), float(b)), (float(x), float(y))] for (a, b), (x, y) in zip(tip, root, strict=True)]
+    band = np.concatenate([arc(s, 0.035), arc(s, -0.045)[::-1]])
+    edge = c.contrast if c.garment.second_rgb else darken(white, 0.25)
     return [
-        c.piece(
-            Z.HEADWEAR, frill, marks=[Mark(inner, colour=c.contrast if c.garment.second_rgb else darken(c.main, 0.3), width=1.8)]
-        )
+        c.detail(Z.HEADWEAR - 0.1, on_head(c, polygon(np.concatenate([behind, arc(s)[::-1]]))), darken(white, 0.12), shading=0.0),
+        c.detail(
+            Z.HEADWEAR,
+            on_head(c, polygon(np.concatenate([top, arc(s)[::-1]]))),
+            white,
+            marks=[
+                Mark(on_head(c, trace(lace, closed=False)), colour=edge, width=0.7, strength=0.8),
+                Mark(lines(c, *pleats), width=0.7, ends=(0.4, 1.0)),
+            ],
+            shading=0.3,
+        ),
+        c.piece(Z.HEADWEAR + 0.1, on_head(c, polygon(band)), shading=0.3),
     ]
 
 
@@ -183,8 +261,9 @@ def helmet(c: Cloth) -> list[Layer]:
     shell = [
         (-w * 1.06, -0.05),
         (-w * 1.06, -0.4),
-        (-w * 0.6, -0.66),
-        (w * 0.6, -0.66),
+        (-w * 0.66, -0.72),
+        (0, -0.79),
+        (w * 0.66, -0.72),
         (w * 1.06, -0.4),
         (w * 1.06, -0.05),
         (w * 0.85, -0.02),
@@ -195,7 +274,7 @@ def helmet(c: Cloth) -> list[Layer]:
     ]
     visor = lines(c, [(-w * 1.02, -0.38), (0, -0.44), (w * 1.02, -0.38)])
     shine = blob(c, [(-w * 0.6, -0.56), (-w * 0.3, -0.62), (-w * 0.35, -0.46), (-w * 0.62, -0.44)])
-    plume = [(-0.05, -0.62), (-0.12, -0.86), (0.12, -0.98), (0.42, -0.9), (0.5, -0.66), (0.3, -0.78), (0.08, -0.62)]
+    plume = [(-0.05, -0.7), (-0.12, -0.86), (0.12, -0.98), (0.42, -0.9), (0.5, -0.66), (0.3, -0.8), (0.08, -0.7)]
     return [
         c.detail(Z.HEADWEAR - 0.1, blob(c, plume), c.trim if c.garment.second_rgb else (190, 50, 50)),
         c.piece(Z.HEADWEAR, blob(c, shell), marks=[Mark(shine, "light", strength=0.4), Mark(visor, width=1.4)]),
@@ -253,7 +332,7 @@ def santa_hat(c: Cloth) -> list[Layer]:
         (d * w * 1.35, -0.5),
         (d * w * 1.5, -0.12),
     ]
-    cone += [(d * w * 1.32, -0.12), (d * w * 1.08, -0.44), (d * w * 0.98, -0.3), (0.0, -0.24)]
+    cone += [(d * w * 1.32, -0.12), (d * w * 1.08, -0.44), (d * w * 0.98, -0.3), (0.0, -0.36)]
     folds = lines(
         c,
         [(-d * w * 0.5, -0.62), (-d * 0.05, -0.7), (d * w * 0.3, -0.86)],

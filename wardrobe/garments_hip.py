@@ -17,25 +17,6 @@ from wardrobe.style import RGB, darken, lighten
 Draw = Callable[[Cloth], list[Layer]]
 
 
-def _loops(c: Cloth, v: float, height: float, colour: RGB, z: float) -> list[Layer]:
-    """Belt loops on a waistband."""
-    w = c.figure.body.shoulder
-    found = []
-    for u in (-0.55, 0.55):
-        (x, y), (_, y1) = c.front(u, v - 0.7 * height), c.front(u, v + 0.7 * height)
-        half = 0.035 * w
-        found.append(
-            c.detail(
-                z,
-                shape((x - half, y), (x + half, y), (x + half, y1 + 0.04 * w), (x - half, y1 + 0.04 * w)),
-                colour,
-                shading=0.2,
-                line=0.8,
-            )
-        )
-    return found
-
-
 def mini_skirt(c: Cloth) -> list[Layer]:
     """Straight and short, buttoned down the front, with curved pockets, a yoke's seams and a stitched hem."""
     v, reach, hip = 0.6, 0.27, c.figure.torso.half(0.92)
@@ -62,43 +43,43 @@ def mini_skirt(c: Cloth) -> list[Layer]:
     return [
         c.piece(c.z, lower.skirt_path(left, right, 0, 0.0, sag), marks=marks),
         band,
-        *_loops(c, v + 0.02, 0.06, darken(c.main, 0.14), c.z + 0.3),
+        *lower.belt_loops(c, v + 0.02, 0.06, darken(c.main, 0.14), c.z + 0.3),
     ]
 
 
 def tutu(c: Cloth) -> list[Layer]:
-    """Layers of stiff tulle standing out from a pointed basque, each paler and longer than the one above."""
-    v, hip = 0.62, c.figure.torso.half(0.92)
+    """A basque down to the hips, below it stiff net standing out flat, layer on layer, each paler than the one above."""
+    hip = c.figure.torso.half(0.92)
+    x, y = c.figure.torso.at(0.0, 0.84)
+    full = 1.0 if c.figure.body.heads < 4.5 else 1.25
     found: list[Layer] = []
-    for k, (reach, flare, tint) in enumerate(((0.26, 2.1, 0.6), (0.22, 1.95, 0.42), (0.17, 1.75, 0.24), (0.12, 1.4, 0.08))):
-        left, right = lower.skirt_sides(c, v, reach, flare)
-        waves = 13 - 2 * k
-        us = np.linspace(-0.96, 0.96, 2 * waves)
+    for k, (wide, drop, tint) in enumerate(((1.95, 0.66, 0.62), (2.1, 0.5, 0.46), (2.16, 0.34, 0.28), (2.05, 0.18, 0.08))):
+        waves, deep, wide = 15 - k, 0.06 * hip, wide * full
+        s = np.linspace(0.0, 1.0, 6 * waves + 1)
+        u = -np.cos(np.pi * s)
+        hem = np.stack(
+            [x + u * wide * hip, y + (drop + 0.34 * np.sin(np.pi * s)) * hip + deep * np.cos(2 * np.pi * waves * s)], 1
+        )
+        arch = np.linspace(1.0, -1.0, 15)
+        top = np.stack([x + 0.99 * arch * wide * hip, y + (drop * np.abs(arch) ** 1.5 - 0.16 * (1 - arch**2)) * hip], 1)
+        path = polygon(np.concatenate([hem, top[1:-1]]))
+        ends = np.linspace(-0.95, 0.95, 19 - 2 * k) + c.rng.uniform(-0.02, 0.02, 19 - 2 * k)
         rays = [
-            across(left, right, np.array([u * 0.92, u]), np.array([0.18, 0.97]))
-            + [[0, 0], [0, 0.16 * hip * max(0.0, float(np.cos(u * np.pi / 2)))]]
-            for u in us
+            np.array([[x + e * 0.62 * hip, y + 0.02 * hip], [x + e * wide * hip, y + (drop + 0.3 * np.sqrt(1 - e * e)) * hip]])
+            for e in ends.tolist()
         ]
-        path = lower.skirt_path(left, right, waves, 0.045 * hip, 0.2 * hip)
-        marks = [Mark(strokes(*rays), width=0.55, strength=0.6)]
+        marks = [Mark(strokes(*rays), width=0.5, strength=0.55)]
         if k == 3:
             found.append(c.piece(c.z + 0.05 * k, path, marks=marks))
         else:
             found.append(c.detail(c.z + 0.05 * k, path, lighten(c.main, tint), marks=marks, shading=0.5))
-    left, right = c.figure.torso.sides(v - 0.04, v + 0.14, 0.05 * hip)
-    tip = np.array(c.front(0.0, v + 0.24))
+    left, right = c.figure.torso.sides(0.64, 0.84, 0.05 * hip)
+    tip = np.array(c.front(0.0, 0.95))
     low = spline(np.stack([left[-1], (left[-1] + tip) / 2, tip, (right[-1] + tip) / 2, right[-1]]), 13)
     basque = polygon(np.concatenate([left, low[1:-1], right[::-1]]))
-    seams = [np.array([c.front(s * u, v - 0.03), c.front(s * u * 0.5, v + 0.17)]) for s in (-1, 1) for u in (0.35, 0.75)]
-    found.append(
-        c.detail(
-            c.z + 0.4,
-            basque,
-            darken(c.main, 0.12),
-            marks=[Mark(strokes(*seams), width=0.7), Mark(trace(low, closed=False), colour=c.trim, width=2.0)],
-            shading=0.4,
-        )
-    )
+    seams = [np.array([c.front(s * u, 0.65), c.front(s * u * 0.6, 0.88)]) for s in (-1, 1) for u in (0.35, 0.75)]
+    edge = Mark(trace(low, closed=False), colour=c.trim, width=2.0)
+    found.append(c.detail(c.z + 0.4, basque, darken(c.main, 0.12), marks=[Mark(strokes(*seams), width=0.7), edge], shading=0.4))
     return found
 
 
@@ -116,25 +97,22 @@ def suspender_skirt(c: Cloth) -> list[Layer]:
         )
     )
     found = [*skirt, band]
-    half = np.array([0.085 * w, 0.0])
+    half = np.array([0.1 * w, 0.0])
+    high = max(c.over_sleeves(Z.INNER + 0.5), z)  # over the shoulders of the sleeves, below a collar
     for sign in (-1, 1):
-        line = spline(
-            np.array(
-                [torso.at(sign * 0.74, 0.012), torso.at(sign * 0.66, 0.09), c.front(sign * 0.4, 0.32), c.front(sign * 0.34, 0.6)]
-            ),
-            14,
-        )
+        rows = [torso.at(sign * 0.78, -0.03), torso.at(sign * 0.74, 0.07), c.front(sign * 0.42, 0.32), c.front(sign * 0.38, 0.6)]
+        line = spline(np.array(rows), 14)
         strap = polygon(np.concatenate([line - half, (line + half)[::-1]]))
         inner = [line - 0.6 * half, line + 0.6 * half]
         found.append(
             c.piece(
-                z + 0.3,
+                high + 0.02,
                 strap,
-                marks=[tailor.topstitch(c, *inner), *tailor.buttons(c, [c.front(sign * 0.34, 0.585)], c.contrast, 0.045)],
+                marks=[tailor.topstitch(c, *inner), *tailor.buttons(c, [c.front(sign * 0.38, 0.585)], c.contrast, 0.045)],
             )
         )
     bar = np.array([c.front(u, 0.34) for u in (-0.44, 0.0, 0.44)])
-    found.append(c.piece(z + 0.25, polygon(np.concatenate([bar - [0, 0.07 * w], (bar + [0, 0.07 * w])[::-1]]))))
+    found.append(c.piece(high, polygon(np.concatenate([bar - [0, 0.07 * w], (bar + [0, 0.07 * w])[::-1]]))))
     return found
 
 
@@ -152,7 +130,7 @@ def high_waist_shorts(c: Cloth) -> list[Layer]:
     )
     band = lower.waistband(c, v + 0.035, darken(c.main, 0.12), z + 0.3, 0.09, 0.06)
     found = lower.trousers(c, t1=0.23, ease=0.22, flare=0.16, v=v, z=z, marks=marks, cuff=lighten(c.main, 0.14))
-    return [*found, band, *_loops(c, v + 0.035, 0.07, darken(c.main, 0.2), z + 0.4)]
+    return [*found, band, *lower.belt_loops(c, v + 0.035, 0.07, darken(c.main, 0.2), z + 0.4)]
 
 
 def _skirt_of_apron(c: Cloth, v: float, reach: float, wide: float, z: float, lace: RGB | None) -> list[Layer]:
@@ -216,13 +194,15 @@ def apron(c: Cloth) -> list[Layer]:
 
 
 def waist_apron(c: Cloth) -> list[Layer]:
-    """From the waist down, edged with lace, its ties in a bow behind."""
-    z = Z.BELT + 4.5
-    lace = lighten(c.trim, 0.6)
+    """From the waist down, edged with lace, as wide as the hips; its strings tied in a small bow at one side."""
+    z, hip = Z.BELT + 4.5, c.figure.torso.half(0.92)
+    lace, sign = lighten(c.trim, 0.6), 1 if c.garment.detail & 1 else -1
+    x, y = c.front(sign * 0.62, 0.63)
+    loops, lines = upper.bow(x, y, 0.3 * hip, tails=1.7)
     return [
-        great_bow(c, 0.66, 1.3, c.main),
-        *_skirt_of_apron(c, 0.62, 0.26, 0.66, z, lace),
-        lower.waistband(c, 0.63, darken(c.main, 0.1), z + 0.3, 0.06, 0.16),
+        *_skirt_of_apron(c, 0.62, 0.3, 0.84, z, lace),
+        lower.waistband(c, 0.63, darken(c.main, 0.1), z + 0.3, 0.07, 0.1),
+        c.detail(z + 0.4, loops, darken(c.main, 0.1), marks=[Mark(lines, width=0.8)], shading=0.3),
     ]
 
 

@@ -8,24 +8,15 @@ import numpy as np
 
 from wardrobe import lower, upper
 from wardrobe import tailoring as tailor
-from wardrobe.canvas import SLEEVE, Layer, Mark
+from wardrobe.canvas import SLEEVE, Layer, Mark, Z
 from wardrobe.cloth import WHITE, Cloth, shape, strokes
 from wardrobe.figure import SIDES
-from wardrobe.garments_festive import scallops, sweetheart
-from wardrobe.geometry import Points, polygon, spline, trace
-from wardrobe.path import Path
-from wardrobe.style import RGB, darken, lighten
+from wardrobe.garments_festive import on_shoulder, scallops, strap, sweetheart
+from wardrobe.geometry import Points, polygon, ribbon, spline, trace
+from wardrobe.style import darken, lighten
 
 Draw = Callable[[Cloth], list[Layer]]
 BELOW = 0.09  # units below the crotch, where the bare body ends
-
-
-def _strap(c: Cloth, sign: int, u: float, v: float, colour: RGB, z: float, half: float = 0.05, top: float = 0.62) -> Layer:
-    """A strap from the breast at (u, v) over the shoulder. half: its half-width, a share of the shoulder's."""
-    w, torso = c.figure.body.shoulder, c.figure.torso
-    line = spline(np.array([torso.at(sign * top, 0.0), torso.at(sign * top, 0.06), c.front(sign * u, v)]), 9)
-    across = np.array([half * w, 0.0])
-    return c.detail(z, polygon(np.concatenate([line - across, (line + across)[::-1]])), colour, shading=0.2)
 
 
 def crop_top(c: Cloth) -> list[Layer]:
@@ -39,10 +30,10 @@ def crop_top(c: Cloth) -> list[Layer]:
 
 
 def off_shoulder(c: Cloth) -> list[Layer]:
-    """Cut straight round below the shoulders, gathered by elastic, a deep flounce over breast and arms, sleeves from there."""
+    """Cut straight round below the shoulders, sleeves from there, a deep flounce that runs on over breast and arms."""
     torso, w = c.figure.torso, c.figure.body.shoulder
-    left, right = torso.sides(0.16, 0.94, 0.03 * w)
-    rim = np.array([torso.at(u, 0.165 + 0.035 * np.cos(u * np.pi / 2)) for u in np.linspace(1.0, -1.0, 11)])
+    left, right = torso.sides(0.2, 0.94, 0.03 * w)
+    rim = np.array([torso.at(u, 0.2 + 0.035 * np.cos(u * np.pi / 2)) for u in np.linspace(1.0, -1.0, 11)])
     low = spline(np.stack([left[-1], (left[-1] + right[-1]) / 2 + [0, 0.06 * w], right[-1]]), 9)[1:-1]
     body = c.piece(c.z, polygon(np.concatenate([left, low, right[::-1], rim])), marks=[upper.torso_folds(c, 0.9)])
     found: list[Layer] = [body]
@@ -50,38 +41,49 @@ def off_shoulder(c: Cloth) -> list[Layer]:
     long = {"short": 0.36, "elbow": 0.52, "long": 0.95}.get(c.garment.sleeve, 0.36)
     for side in SIDES:
         arm = c.figure.arms[side]
-        puffed = arm.outline(0.06, long, 0.26 * h, 0.3 * h, 0.2 * h)
-        outer, inner = arm.sides(0.06, long, 0.26 * h, 0.3 * h, 0.2 * h)
+        puffed = arm.outline(0.14, long, 0.26 * h, 0.2 * h, 0.25 * h)
+        outer, inner = arm.sides(0.14, long, 0.26 * h, 0.2 * h, 0.25 * h)
         n = min(len(outer), len(inner))
         folds = [
             np.stack([outer[0] * f + inner[0] * (1 - f), outer[n // 2] * f + inner[n // 2] * (1 - f)]) for f in (0.3, 0.5, 0.7)
         ]
         found.append(c.piece(arm.z + c.sleeve_z, puffed, marks=[Mark(strokes(*folds), width=0.7, strength=0.8)]))
         found.append(c.detail(arm.z + c.sleeve_z + 0.1, arm.band(long - 0.04, 0.04, 0.4 * h), c.trim, shading=0.3))
-        ring = arm.outline(0.01, 0.14, 0.42 * h, 0.25 * h)
-        frill = [
-            np.stack([a * f + b * (1 - f) for a, b in ((outer[0], inner[0]), (outer[2], inner[2]))]) for f in (0.25, 0.5, 0.75)
-        ]
-        found.append(c.piece(arm.z + c.sleeve_z + 0.2, ring, marks=[Mark(strokes(*frill), width=0.7)]))
-    us = np.linspace(-1.0, 1.0, 33)
-    top = np.array([torso.at(u, 0.15 + 0.035 * np.cos(u * np.pi / 2)) for u in us])
-    edge = np.array([torso.at(1.02 * u, 0.3 + 0.05 * np.cos(u * np.pi / 2)) for u in us]) + np.stack(
-        [0 * us, 0.035 * w * np.cos(us * 8 * np.pi)], 1
-    )
-    lines = [np.stack([edge[k], top[k] * 0.7 + edge[k] * 0.3]) for k in range(4, 30, 4)]
-    gathers = [np.stack([top[k], top[k] * 0.75 + edge[k] * 0.25]) for k in range(2, 32, 2)]
-    found.append(
-        c.piece(
-            c.z + 0.3,
-            polygon(np.concatenate([top, edge[::-1]])),
-            marks=[
-                Mark(strokes(*lines), width=0.75),
-                Mark(strokes(*gathers), width=0.5, strength=0.7),
-                Mark(trace(edge - [0, 0.04 * w], closed=False), colour=c.trim, width=1.6),
-            ],
-        )
-    )
-    return found
+        around = arm.outline(0.06, 0.26, 0.3 * h, 0.35 * h)
+        found.append(c.piece(arm.z + c.sleeve_z + 0.2, around, marks=[_frill(*arm.sides(0.06, 0.26, 0.3 * h, 0.35 * h))]))
+    return [*found, _flounce(c)]
+
+
+def _frill(outer: Points, inner: Points) -> Mark:
+    """Gathers of a ruffle round an arm. outer, inner: its sides."""
+    rows = [(outer[[0, -2]] * f + inner[[0, -2]] * (1 - f)) for f in (0.2, 0.4, 0.6, 0.8)]
+    return Mark(strokes(*rows), width=0.6, strength=0.8)
+
+
+def _flounce(c: Cloth) -> Layer:
+    """The ruffle of an off-shoulder top: unbroken from arm to arm across the breast, but where an arm is raised before it."""
+    torso, w, h = c.figure.torso, c.figure.body.shoulder, c.figure.body.arm_half
+    tops, lows = [], []
+    for sign, side in zip((-1, 1), SIDES, strict=True):
+        arm = c.figure.arms[side]
+        outer = arm.sides(0.06, 0.26, 0.3 * h, 0.35 * h)[0]
+        raised = arm.z > Z.FRONT_ARM or arm.direction(0.15)[1] < 0.3
+        tops.append(torso.at(sign, 0.16) if raised else tuple(outer[0]))
+        lows.append(torso.at(sign, 0.36) if raised else tuple(outer[-1]))
+    upper_rows = [tops[0], torso.at(-0.6, 0.175), torso.at(0.0, 0.2), torso.at(0.6, 0.175), tops[1]]
+    lower_rows = [lows[0], torso.at(-0.6, 0.37), torso.at(0.0, 0.38), torso.at(0.6, 0.37), lows[1]]
+    top, edge = spline(np.array(upper_rows), 65), spline(np.array(lower_rows), 65)
+    edge[:, 1] -= 0.05 * w * np.abs(np.cos(np.linspace(0, 8 * np.pi, 65)))
+    elastic = top * 0.86 + edge * 0.14
+    gathers = [np.stack([elastic[k], elastic[k] * 0.6 + edge[k] * 0.4]) for k in range(2, 64, 4)]
+    valleys = [np.stack([edge[k], edge[k] * 0.5 + top[k] * 0.5]) for k in range(8, 60, 8)]
+    marks = [
+        Mark(strokes(*gathers), width=0.5, strength=0.7),
+        Mark(strokes(*valleys), width=0.8),
+        Mark(trace(elastic, closed=False), width=0.6),
+        Mark(trace(edge - [0, 0.06 * w], closed=False), colour=c.trim, width=1.8),
+    ]
+    return c.piece(c.over_sleeves(c.z + 0.3), polygon(np.concatenate([top, edge[::-1]])), marks=marks)
 
 
 def _strapless(c: Cloth, v1: float, neck: Points, ease: float, marks: list[Mark], hem: float = 0.05) -> Layer:
@@ -96,7 +98,7 @@ def camisole(c: Cloth) -> list[Layer]:
     w = c.figure.body.shoulder
     neck = sweetheart(c, 0.27)
     body = _strapless(c, 0.96, neck, 0.05, [upper.torso_folds(c, 0.96)], 0.08)
-    straps = [_strap(c, sign, 0.46, 0.18, c.main, c.z + 0.1, 0.035) for sign in (-1, 1)]
+    straps = [strap(c, sign, 0.52, 0.19, c.main, c.z + 0.3, 0.04) for sign in (-1, 1)]
     lace = scallops(c, neck[::-1] - [0.0, 0.02 * w], 0.1 * w, lighten(c.trim, 0.5), c.z + 0.2)
     hem = [np.array([c.figure.torso.at(u, 0.96) for u in np.linspace(-1, 1, 11)]) + [0, -0.02 * w]]
     hem[0][:, 1] += 0.04 * w * np.cos(np.linspace(-1, 1, 11) * np.pi / 2)
@@ -145,7 +147,7 @@ def corset_top(c: Cloth) -> list[Layer]:
     x, y = c.front(0.0, 0.84)
     bow, creases = upper.bow(x, y, 0.17 * w, tails=1.3)
     return [
-        *[_strap(c, sign, 0.52, 0.2, c.main, c.z - 0.1, 0.09) for sign in (-1, 1)],
+        *[strap(c, sign, 0.52, 0.2, c.main, c.z + 0.1, 0.085) for sign in (-1, 1)],
         c.piece(c.z, path, marks=marks),
         c.detail(c.z + 0.3, bow, c.contrast, marks=[Mark(creases, width=0.6)], line=0.8),
     ]
@@ -232,50 +234,82 @@ def bodysuit(c: Cloth) -> list[Layer]:
     ]
 
 
-def leotard(c: Cloth) -> list[Layer]:
-    """A dancer's or gymnast's, with shorts: scooped neck, a band of the second colour crossing the breast."""
+def _leg_openings(c: Cloth, hip: float, ease: float) -> tuple[Points, Points]:
+    """Both leg openings of a one-piece, each from the hip at level `hip` down to the crotch. ease: units."""
+    lines = []
+    for sign in (-1, 1):
+        rows = [(0.98, 0.0), (0.72, 0.22), (0.42, 0.6), (0.2, 0.9), (0.12, 1.0)]
+        line = [c.figure.torso.at(sign * u, hip + (1 - hip) * s) for u, s in rows]
+        fall = [(sign * ease * (s == 0.0), BELOW * s * s) for _, s in rows]
+        lines.append(spline(np.array(line) + fall, 14))
+    return lines[0], lines[1]
+
+
+def _one_piece(c: Cloth, neck: Points, arms: tuple[Points, Points], hip: float, marks: list[Mark]) -> Layer:
+    """A close suit without legs, cut from shoulders to crotch in one. neck: from right to left; arms: the armholes, from the
+    shoulder down; hip: level to which the leg openings rise."""
+    torso, ease = c.figure.torso, 0.015 * c.figure.body.shoulder
+    v0 = float(np.interp(arms[0][-1, 1], torso.left[:, 1], torso.v))
+    left, right = torso.sides(v0, hip, ease)
+    leg_l, leg_r = _leg_openings(c, hip, ease)
+    seat = np.array(torso.at(0.0, 1.0)) + [0.0, 1.12 * BELOW]
+    path = polygon(np.concatenate([arms[0][:-1], left, leg_l[1:], [seat], leg_r[:0:-1], right[::-1], arms[1][-2::-1], neck]))
+    hems = [tailor.beside(leg_l, 0.03 * c.figure.body.shoulder), tailor.beside(leg_r, -0.03 * c.figure.body.shoulder)]
+    return c.piece(c.z, path, marks=[upper.torso_folds(c, 0.9, 0.5), *marks, Mark(strokes(*hems), width=0.5, strength=0.7)])
+
+
+def _scooped(c: Cloth, inner: float, outer: float, depth: float) -> tuple[Points, tuple[Points, Points]]:
+    """Neckline (from right to left) and armholes between which broad straps lie. inner, outer: the straps' edges, shares of
+    the shoulder's half-width; depth: v of the neckline."""
     torso = c.figure.torso
-    sash = spline(np.array([torso.at(-1.0, 0.22), c.front(-0.2, 0.4), c.front(0.5, 0.72), torso.at(1.0, 0.98)]), 20)
+    rows = [(inner + 0.04, 0.45 * depth), (0.8 * inner, 0.85 * depth)]
+    turned = 0.5 * c.figure.turn
+    half = [[torso.at(sign * u + turned * v / depth, v) for u, v in rows] for sign in (-1, 1)]
+    top_l, top_r = on_shoulder(c, -1, inner), on_shoulder(c, 1, inner)
+    neck = spline(np.array([top_r, *half[1], torso.at(turned, depth), *half[0][::-1], top_l]), 25)
+    left, right = (
+        spline(np.array([on_shoulder(c, sign, outer), torso.at(sign * (outer + 0.06), 0.15), torso.at(sign, 0.29)]), 12)
+        for sign in (-1, 1)
+    )
+    return neck, (left, right)
+
+
+def leotard(c: Cloth) -> list[Layer]:
+    """A dancer's or gymnast's, bare legs: scooped neck, a sash of the second colour from the shoulder across to the hip."""
+    torso, w = c.figure.torso, c.figure.body.shoulder
+    sash = spline(np.array([torso.at(-1.25, 0.16), c.front(-0.2, 0.36), c.front(0.45, 0.62), torso.at(1.25, 0.86)]), 20)
     marks = [
-        Mark(trace(sash, closed=False), colour=c.trim, width=9.0),
-        Mark(trace(sash + [0.0, 0.07], closed=False), colour=lighten(c.trim, 0.4), width=2.6),
+        Mark(polygon(ribbon(sash, 0.13 * w)), "fill", c.trim),
+        Mark(polygon(ribbon(tailor.beside(sash, -0.2 * w), 0.03 * w)), "fill", lighten(c.trim, 0.4)),
     ]
+    if c.garment.sleeve == "none":
+        return [_one_piece(c, *_scooped(c, 0.34, 0.58, 0.18), 0.86, marks)]
     kind, width, depth = upper.NECKS["round"]
-    found = close_suit(c, 0.17, 0.015, torso.neckline(kind, width, depth + 0.05), marks)
-    return [*found, *upper.sleeves(c, loose=-0.14)]
+    left, right = torso.sides(0.015, 0.28, 0.0)
+    body = _one_piece(c, torso.neckline(kind, width, depth + 0.05), (left, right), 0.86, marks)
+    return [body, *upper.sleeves(c, loose=-0.14)]
 
 
 def swimsuit(c: Cloth) -> list[Layer]:
-    """A school swimsuit with short legs: broad straps, side seams, a name patch, white piping."""
-    torso, w = c.figure.torso, c.figure.body.shoulder
-    neck = torso.neckline("square", 0.42, 0.2)
-    arms = [spline(np.array([torso.at(s * 0.66, 0.0), torso.at(s * 0.7, 0.14), torso.at(s * 0.99, 0.28)]), 12) for s in (-1, 1)]
-    found = close_suit(c, 0.15, 0.015, neck, [], v0=0.28)
-    left, right = torso.sides(0.28, 0.999, 0.015 * w)
-    drop = max(0.3 * c.figure.body.thigh_half, BELOW)
-    low = np.array([torso.at(u, 1.0) for u in (-0.5, 0.0, 0.5)]) + [0.0, drop]
-    found[-1].path = polygon(np.concatenate([arms[0], left, low, right[::-1], arms[1][::-1], neck]))
-    found[-1].edge = None
+    """A school swimsuit: broad straps, scooped armholes, bare legs, side seams, a name patch, white piping."""
+    w = c.figure.body.shoulder
+    neck, arms = _scooped(c, 0.34, 0.56, 0.22)
     x, y = c.front(0.0, 0.4)
     patch = shape(
         (x - 0.3 * w, y - 0.13 * w), (x + 0.3 * w, y - 0.13 * w), (x + 0.3 * w, y + 0.13 * w), (x - 0.3 * w, y + 0.13 * w)
     )
-    seams = [spline(np.array([c.front(s * 0.55, 0.24), c.front(s * 0.4, 0.6), c.front(s * 0.5, 1.0)]), 12) for s in (-1, 1)]
-    piping = [
-        Mark(trace(line, closed=False), colour=c.contrast if c.garment.second_rgb else WHITE, width=1.8) for line in (*arms, neck)
-    ]
+    seams = [spline(np.array([c.front(s * 0.5, 0.3), c.front(s * 0.36, 0.6), c.front(s * 0.42, 0.9)]), 12) for s in (-1, 1)]
+    edges = (*arms, neck, *_leg_openings(c, 0.86, 0.015 * w))
+    piping = [Mark(trace(line, closed=False), colour=c.contrast if c.garment.second_rgb else WHITE, width=2.4) for line in edges]
     writing = strokes(*[np.array([(x - 0.2 * w, y + k * w), (x + (0.2 - abs(k)) * w, y + k * w)]) for k in (-0.05, 0.04)])
-    found[-1].marks += [
+    marks = [
         Mark(strokes(*seams), width=0.75),
         *piping,
         Mark(patch, "fill", WHITE),
         Mark(patch, width=0.6),
         Mark(writing, colour=(60, 60, 80), width=0.9),
     ]
-    skirt = Path()
-    skirt.add_path(polygon(np.array([c.front(u, v) for u, v in ((-1.0, 0.9), (0.0, 0.93), (1.0, 0.9))]), closed=False))
-    found[-1].marks.append(Mark(skirt, width=0.8))
-    return found
+    return [_one_piece(c, neck, arms, 0.86, marks)]
 
 
 LIGHT: dict[str, Draw] = {

@@ -6,12 +6,24 @@ from collections.abc import Callable
 
 import numpy as np
 
-from wardrobe import lower, upper
+from wardrobe import folds, lower, skirts, upper
+from wardrobe import tailoring as tailor
 from wardrobe.canvas import SLEEVE, Layer, Mark, Z
 from wardrobe.cloth import WHITE, Cloth, across, discs, shape, strokes
 from wardrobe.figure import SIDES
-from wardrobe.geometry import Points, trace
-from wardrobe.palette import luminance
+from wardrobe.garments_top import (
+    cuirass,
+    cut,
+    necked,
+    padding,
+    pauldrons,
+    plated,
+    polygon_line,
+    quilted_sleeves,
+    sailor_collar,
+    sleeveless,
+)
+from wardrobe.geometry import Points, polygon, spline, trace
 from wardrobe.path import Path
 from wardrobe.shading import Tube
 from wardrobe.style import RGB, darken, lighten
@@ -36,8 +48,9 @@ def _gown(
     marks: tuple[Mark, ...] = (),
     band: RGB | None = None,
     trim: RGB | None = None,
+    body: list[Layer] | None = None,
 ) -> list[Layer]:
-    """Bodice, skirt and waist of a dress; marks are the bodice's."""
+    """Bodice, skirt and waist of a dress; marks are the bodice's. body: another bodice."""
     skirt = lower.skirt(
         c,
         style=style,
@@ -48,31 +61,42 @@ def _gown(
         band=False,
         trim=trim,
     )
-    body = upper.bodice(c, WAIST + 0.02, ease=ease, neck=neck, hem=0.05, z=c.z + 0.2, marks=marks)
-    found = [skirt[0], body, *skirt[1:]]
+    if body is None:
+        body = [upper.bodice(c, WAIST + 0.02, ease=ease, neck=neck, hem=0.05, z=c.z + 0.2, marks=marks)]
+    found = [skirt[0], *body, *skirt[1:]]
     if band is not None:
         found.append(lower.waistband(c, WAIST + 0.02, band, c.z + 0.4, 0.07, 0.04))
     return found
 
 
+def _strapped(c: Cloth, *, dip: float = 0.05, marks: tuple[Mark, ...] = (), rim: RGB | None = None) -> list[Layer]:
+    """A fitted bodice on narrow straps, cut as its neckline says."""
+    necks = {
+        "v": [(1.0, 0.028), (0.6, 0.13), (0.0, 0.34)],
+        "square": [(1.0, 0.028), (0.58, 0.2), (0.0, 0.2)],
+        "round": [(1.0, 0.028), (0.6, 0.16), (0.5, 0.195), (0.36, 0.22), (0.18, 0.235), (0.0, 0.24)],
+    }
+    neck = necks[c.garment.neckline]
+    return sleeveless(c, WAIST + 0.02, neck, (0.72, 0.045), marks=marks, rim=rim, dip=dip)
+
+
 def sundress(c: Cloth) -> list[Layer]:
-    marks = (upper.neck_band(c, None, c.garment.neckline),)
-    return [*_gown(c, flare=0.65, marks=marks), lower.waistband(c, WAIST + 0.02, c.trim, c.z + 0.4, 0.03, 0.04)]
+    return [*_gown(c, flare=0.65, body=_strapped(c)), lower.waistband(c, WAIST + 0.02, c.trim, c.z + 0.4, 0.03, 0.04)]
 
 
 def dress(c: Cloth) -> list[Layer]:
-    marks = (upper.neck_band(c, None, c.garment.neckline),)
+    body = [necked(c, WAIST + 0.02, ease=0.04, z=c.z + 0.2)]
     trim = c.trim if c.garment.second_rgb and c.garment.pattern is None else None
     style = "pleats" if c.rng.random() < 0.35 else "folds"
     return [
-        *_gown(c, style=style, flare=0.5, count=8, marks=marks, trim=trim, band=trim or darken(c.main, 0.2)),
+        *_gown(c, style=style, flare=0.5, count=8, body=body, trim=trim, band=trim or darken(c.main, 0.2)),
         *upper.sleeves(c),
     ]
 
 
 def sailor_dress(c: Cloth) -> list[Layer]:
     found = _gown(c, style="pleats", flare=0.42, count=9, neck="v", trim=c.trim)
-    return [*found, *upper.sleeves(c, cuff=c.trim, cuff_size=0.05), *upper.sailor_collar(c, c.trim, c.z + 1)]
+    return [*found, *upper.sleeves(c, cuff=c.trim, cuff_size=0.05), *sailor_collar(c, c.z + 1)]
 
 
 def maid_dress(c: Cloth) -> list[Layer]:
@@ -115,7 +139,7 @@ def gothic_dress(c: Cloth) -> list[Layer]:
     sides = [np.array([f.front(s * 0.26, 0.26), f.front(s * 0.2, 0.6)]) for s in (-1, 1)]
     marks = (Mark(strokes(*laces, *sides), colour=frill, width=1.3),)
     found = lower.tiers(c, reach=_reach(c), flare=0.75, rows=3, v=WAIST - 0.03, trim=frill)
-    found.append(upper.bodice(c, WAIST + 0.02, ease=0.03, z=c.z + 0.2, marks=marks))
+    found.append(necked(c, WAIST + 0.02, ease=0.03, z=c.z + 0.2, marks=marks))
     found.append(lower.waistband(c, WAIST + 0.01, frill, c.z + 0.4, 0.05, 0.04))
     if c.garment.neckline == "high":
         found += upper.stand_collar(c, frill, c.z + 1, 0.7)
@@ -127,60 +151,89 @@ def evening_gown(c: Cloth) -> list[Layer]:
     drape = [
         np.array([c.front(-0.8, 0.4 + k * 0.06), c.front(0.0, 0.46 + k * 0.06), c.front(0.8, 0.38 + k * 0.07)]) for k in range(3)
     ]
-    marks = (Mark(strokes(*drape), width=0.7), upper.neck_band(c, None, c.garment.neckline))
-    return [*_gown(c, flare=0.42, count=7, reach=1.0, ease=0.02, marks=marks, band=band), *upper.sleeves(c, loose=-0.1)]
+    drapes = Mark(strokes(*drape), width=0.7)
+    sleeved = [necked(c, WAIST + 0.02, ease=0.02, z=c.z + 0.2, marks=(drapes,))]
+    body = _strapped(c, marks=(drapes,)) if c.garment.sleeve == "none" else sleeved
+    found = _gown(c, flare=0.42, count=7, reach=1.0, band=band, body=body)
+    return [*found, *upper.sleeves(c, loose=-0.1)]
 
 
 def ball_gown(c: Cloth) -> list[Layer]:
-    """A wide floor-length skirt with gathered swags in the second colour."""
+    """A fitted bodice with a pointed waist over a great bell skirt, parted swags in the second colour at its sides."""
     hip = c.figure.torso.half(0.92)
     over = c.trim if c.garment.second_rgb and c.garment.pattern is None else lighten(c.main, 0.35)
-    marks = (upper.neck_band(c, over, c.garment.neckline),)
-    found = _gown(c, flare=1.35, count=8, reach=1.0, ease=0.02, marks=marks)
-    left, right = lower.skirt_sides(c, WAIST - 0.02, 1.0, 1.38)
-    s = np.linspace(0.0, 0.4, 5)
-    a, b = across(left, right, -1.02, s), across(left, right, 1.02, s)
-    found.append(
-        c.detail(c.z + 0.1, lower.skirt_path(a, b, 4, 0.12 * hip, 0.25 * hip), over, marks=lower.folds(c, a, b, 6, 0.2 * hip))
-    )
-    return [*found, *upper.sleeves(c, cuff=over)]
+    left, right = lower.skirt_sides(c, WAIST - 0.02, 1.0, 0.0)
+    bell = np.stack([1.8 * hip * np.sin(np.pi / 2 * np.linspace(0, 1, len(left)) ** 0.75), np.zeros(len(left))], 1)
+    left, right = left - bell, right + bell
+    lobes = skirts.lobes_of(c, 9)
+    marks = [skirts.valleys(c, left, right, lobes[1:-1], 0.25 * hip), skirts.gathered(c, left, right, 8)]
+    low = skirts.hanging_hem(left, right, lobes, 0.25 * hip, 0.14 * hip, 0.95)
+    marks.append(Mark(trace(low, closed=False), colour=over, width=3.0))
+    path = skirts.hanging_path(left, right, lobes, 0.25 * hip, 0.14 * hip)
+    found = [c.piece(c.z, path, marks=marks, tube=Tube(left, right, front=1.1))]
+    seams = Mark(folds.lines(*[cut(c, (k * 0.5, 0.22), (k * 0.42, 0.45), (k * 0.28, 0.7)) for k in (-1, 1)]), width=0.6)
+    s = np.linspace(0.0, 1.0, 12)
+    for sign in (-1, 1):
+        edge = across(left, right, sign * (0.05 + 0.62 * s**1.5), 0.62 * s)
+        hem = across(left, right, sign * np.linspace(0.67, 1.02, 13), 0.62 - 0.1 * s[-1] * np.linspace(0, 1, 13))
+        hem[:, 1] += 0.1 * hip * np.abs(np.sin(np.linspace(0, 2 * np.pi, 13)))
+        side = across(left, right, sign * 1.02, 0.5 * s[::-1])
+        swags = [across(left, right, sign * np.array([0.2, 0.55, 1.0]), np.array([b, b + 0.14, b])) for b in (0.16, 0.3)]
+        swag = c.detail(c.z + 0.1, polygon(np.concatenate([edge, hem, side])), over, marks=[Mark(strokes(*swags), width=0.8)])
+        found.append(swag)
+    return [*found, *_strapped(c, dip=0.5, rim=over, marks=(seams,)), *upper.sleeves(c, cuff=over)]
 
 
 def cheongsam(c: Cloth) -> list[Layer]:
-    f = c.figure.torso
-    reach = _reach(c)
-    trim = c.trim if c.garment.pattern is None else c.contrast
-    flap = np.array([f.front(0.0, 0.05), f.front(0.3, 0.18), f.front(0.8, 0.27)])
-    knots = np.array([f.front(0.05, 0.06), f.front(0.32, 0.18), f.front(0.72, 0.26)])
-    marks = (Mark(strokes(flap), colour=trim, width=2.4), Mark(discs(knots, 0.05 * c.figure.body.shoulder), "fill", trim))
-    found = _gown(c, style="plain", flare=0.05, reach=reach, ease=0.02, neck="high", marks=marks, trim=trim)
-    left, right = lower.skirt_sides(c, WAIST - 0.03, reach, 0.05)
-    slit = across(left, right, np.array([0.72, 0.78, 0.8]), np.array([0.55, 0.8, 1.05]))
-    found[0].marks.append(Mark(strokes(slit), colour=trim, width=2.2))
-    return [
-        *found,
-        *upper.stand_collar(c, trim, c.z + 1, 0.75),
-        *upper.sleeves(c, cuff=trim if c.garment.sleeve == "short" else None, cuff_size=0.04),
+    """Smooth from the shoulders to the hem, a split stand collar, a slanting closure with frogs, a side slit."""
+    w, torso = c.figure.body.shoulder, c.figure.torso
+    trim = c.trim if c.garment.pattern is None else darken(c.main, 0.55)
+    front = tailor.hang(c, tailor.level(c, lower.REACH[c.garment.length]), 0.02, -0.02)
+    back = tailor.lining(c, front, Z.COAT_BACK, 0.9)
+    open_ = np.clip((front.v - 1.06) / max(front.end - 1.06, 0.1), 0, 1) ** 0.7
+    right = front.right - np.stack([open_ * 0.3 * (front.right - front.left)[:, 0], np.zeros(len(open_))], 1)
+    hem = np.stack([front.left[-1], (front.left[-1] + right[-1]) / 2 + [0, 0.06 * w], right[-1]])
+    neck = torso.neckline("round", 0.9, 0.03)
+    low = spline(hem, 9)
+    path = polygon(np.concatenate([front.left[:-1], low, right[:-1][::-1], neck]))
+    slit = np.concatenate([low, right[front.v > 0.9][::-1]])
+    flap = spline(cut(c, (0.0, 0.05), (0.2, 0.15), (0.55, 0.19), (0.98, 0.29)), 16)
+    seams = [spline(cut(c, (s * 0.86, 0.22), (s * 0.52, 0.42), (s * 0.44, 0.64), (s * 0.5, 0.98)), 14) for s in (-1, 1)]
+    pulls = [[(s * 0.98, 0.62), (s * 0.7, 0.66), (s * 0.45, 0.655)] for s in (-1, 1)]
+    marks = [
+        *folds.bust(c),
+        folds.folds(*folds.on_front(c, pulls), depth=0.05 * w, width=0.5),
+        Mark(folds.lines(*seams), width=0.5, strength=0.45),
+        Mark(trace(flap, closed=False), colour=trim, width=2.6),
+        Mark(trace(slit, closed=False), colour=trim, width=4.0),
     ]
+    body = c.piece(c.z, path, marks=marks, tube=Tube(front.left, front.right, front=upper.BARREL))
+    found = [back, body, *_split_collar(c, trim, c.z + 1)]
+    for at in (1, 6, 11):  # frogs: a knot, and a loop to each side across the edge
+        (x, y), along = flap[at], flap[at + 1] - flap[at - 1]
+        across_ = np.array([-along[1], along[0]]) / max(float(np.hypot(*along)), 1e-6) * 0.13 * w
+        loops = strokes(np.stack([flap[at] - across_, flap[at] + across_]))
+        knot = c.detail(c.over_sleeves(c.z + 1.2), Path.circle(float(x), float(y), 0.05 * w), trim, shading=0.2)
+        knot.marks.append(Mark(loops, colour=trim, width=3.4, clip=False))
+        found.append(knot)
+    return [*found, *upper.sleeves(c, cuff=trim if c.garment.sleeve == "short" else None, cuff_size=0.04)]
 
 
-def kimono(c: Cloth) -> list[Layer]:
-    """Straight to the ankles, crossed collar, hanging sleeves, a wide obi with its cord."""
-    f, hip = c.figure.torso, c.figure.torso.half(0.92)
-    obi = c.contrast
-    reach = 0.97 if c.garment.length == "long" else 0.84
-    found = lower.skirt(c, style="plain", reach=reach, flare=0.16, v=0.5, band=False)
-    left, right = lower.skirt_sides(c, 0.5, reach, 0.16)
-    found[0].marks.append(Mark(strokes(across(left, right, np.array([0.15, 0.25, 0.42]), np.array([0.0, 0.5, 1.05]))), width=1.2))
-    found.append(upper.bodice(c, 0.62, ease=0.08, neck="v", z=c.z + 0.1, folds=True))
-    found += upper.crossed_collar(c, lighten(c.main, 0.55) if luminance(c.main) < 0.7 else darken(c.main, 0.25), c.z + 0.2, 0.5)
-    found.append(lower.waistband(c, 0.6, obi, c.z + 0.4, 0.2, 0.12))
-    cord = np.array([f.at(u, 0.6) for u in (-1.05, -0.5, 0, 0.5, 1.05)]) + [0, 0.03 * hip]
-    found[-1].marks.append(Mark(strokes(cord), colour=c.main, width=2.6))
-    if c.rng.random() < 0.5:  # the bow of the obi shows behind the waist
-        x, y = f.at(0, 0.55)
-        found.append(c.detail(Z.COAT_BACK, upper.bow(x, y, 2.0 * f.half(0.6), tails=0.0)[0], obi))
-    return [*found, *upper.sleeves(c, kind="wide", loose=0.25)]
+def _split_collar(c: Cloth, trim: RGB, z: float) -> list[Layer]:
+    """A stand collar of the dress's own cloth: two leaves with rounded tips that part at the throat."""
+    n, (x, y), head = c.figure.body.neck_half, c.figure.torso.at(0, 0.0), c.figure.head.centre[0]
+    top, lean = y - 0.13, (head - x) * 0.25
+    found = []
+    for sign in (-1, 1):
+        rim = [(1.02 * n, top), (0.6 * n, top + 0.32 * n), (0.2 * n, top + 0.42 * n), (0.04 * n, top + 0.75 * n)]
+        rim_line = spline(np.array([(x + lean + sign * a, b) for a, b in rim]), 12)
+        base = [(0.0, y + 0.85 * n), (0.7 * n, y + 0.55 * n), (1.3 * n, y + 0.02)]
+        foot = spline(np.array([(x + sign * a, b) for a, b in base]), 8)
+        edge = trace(np.concatenate([rim_line, foot[:1]]), closed=False)
+        found.append(
+            c.piece(z, polygon(np.concatenate([rim_line, foot])), marks=[Mark(edge, colour=trim, width=2.8)], shading=0.3)
+        )
+    return found
 
 
 def robe(c: Cloth) -> list[Layer]:
@@ -238,14 +291,13 @@ def jumpsuit(c: Cloth) -> list[Layer]:
 
 
 def pinafore(c: Cloth) -> list[Layer]:
-    f = c.figure.torso
     w = c.figure.body.shoulder
     skirt = lower.skirt(c, style="pleats", reach=_reach(c), flare=0.42, count=8, v=WAIST - 0.04, band=False)
-    path = f.outline(0.03, WAIST, 0.04 * w, 0.0, 0.04 * w, f.neckline("square", 0.62, 0.3))
-    rim = Mark(trace(f.neckline("square", 0.62, 0.3), closed=False), colour=c.trim, width=1.6)
-    spots = np.array([f.front(s * 0.25, v) for v in (0.4, 0.52) for s in (-1, 1)])
-    body = c.piece(c.z + 0.2, path, marks=[rim, Mark(discs(spots, 0.05 * w), "fill", c.contrast)])
-    return [*skirt, body, lower.waistband(c, WAIST + 0.01, darken(c.main, 0.2), c.z + 0.4, 0.06, 0.04)]
+    spots = cut(c, *[(s * 0.3, v) for v in (0.38, 0.5) for s in (-1, 1)])
+    marks = [Mark(discs(spots, 0.05 * w), "fill", c.contrast), Mark(discs(spots, 0.05 * w), width=0.5)]
+    neck = [(0.8, 0.025), (0.56, 0.14), (0.54, 0.29), (0.0, 0.29)]
+    body = sleeveless(c, WAIST, neck, (0.84, 0.075), marks=marks, rim=c.trim)
+    return [*skirt, *body, lower.waistband(c, WAIST + 0.01, darken(c.main, 0.2), c.z + 0.4, 0.06, 0.04)]
 
 
 def tracksuit(c: Cloth) -> list[Layer]:
@@ -262,74 +314,23 @@ def tracksuit(c: Cloth) -> list[Layer]:
 
 
 def plate_armor(c: Cloth) -> list[Layer]:
-    """Breastplate, pauldrons, vambraces, tassets and greaves over padding of a darker shade."""
-    w, f = c.figure.body.shoulder, c.figure.torso
-    padding = darken(c.main, 0.3)
-    trim = c.trim
-    found = lower.trousers(c, t1=0.96, ease=0.04, seams=False, colour=padding)
-    arms = upper.sleeves(c, kind="long", loose=-0.1)
-    for layer in arms:
-        layer.colour = padding
-    found += arms
-    thigh, h = c.figure.body.thigh_half, c.figure.body.arm_half
+    """Cuirass, pauldrons, arm and leg plates, tassets, over padding of another shade."""
+    front = tailor.hang(c, 1.25, 0.12, 0.15)
+    found = lower.trousers(c, t1=0.96, ease=0.04, seams=False, colour=padding(c))
+    for layer in found:
+        layer.gloss = 0.0
+    found += quilted_sleeves(c, "long")
     for side, sign in zip(SIDES, (-1, 1), strict=True):
         leg, arm = c.figure.legs[side], c.figure.arms[side]
-        for t0, t1 in ((0.12, 0.4), (0.56, 0.93)):
-            rim = Mark(leg.ring(t1 - 0.02, 0.14 * thigh), colour=trim, width=2.4)
-            found.append(c.piece(leg.z + SLEEVE + 0.3, leg.outline(t0, t1, 0.16 * thigh), marks=[rim]))
-        knee = trace(np.array([leg.point(0.5)]) + thigh * 0.62 * np.array([(0, -1.1), (0.9, 0), (0, 1.1), (-0.9, 0)]))
-        found.append(c.detail(leg.z + SLEEVE + 0.4, knee, trim))
-        found.append(
-            c.piece(
-                arm.z + c.sleeve_z + 0.2,
-                arm.outline(0.54, 0.92, 0.3 * h),
-                marks=[Mark(arm.ring(0.9, 0.3 * h), colour=trim, width=2.4)],
-            )
-        )
-        x, y = arm.point(0.06)
-        pad = trace(
-            np.array(
-                [
-                    (x + sign * a * w, y + b * w)
-                    for a, b in ((-0.32, -0.14), (0.0, -0.36), (0.38, -0.12), (0.4, 0.34), (0.05, 0.4), (-0.24, 0.22))
-                ]
-            )
-        )
-        ridge = strokes(
-            np.array([(x - sign * 0.25 * w, y + 0.1 * w), (x + sign * 0.1 * w, y + 0.22 * w), (x + sign * 0.4 * w, y + 0.14 * w)])
-        )
-        found.append(c.piece(arm.z + c.sleeve_z + 0.4, pad, marks=[Mark(ridge, colour=trim, width=2.4)]))
-        tasset = shape(
-            f.at(sign * 1.1, 0.74),
-            f.front(sign * 0.05, 0.74),
-            f.front(sign * 0.12, 1.02),
-            f.at(sign * 0.6, 1.2),
-            f.at(sign * 1.25, 1.1),
-        )
-        found.append(
-            c.piece(
-                c.z + 1, tasset, marks=[Mark(strokes(np.array([f.at(sign * 1.2, 0.95), f.front(sign * 0.1, 0.95)])), width=1.0)]
-            )
-        )
-    chest = [np.array([f.front(-0.9, v), f.front(0, v + 0.05), f.front(0.9, v)]) for v in (0.5, 0.63)]
-    breast = np.array([f.front(0, v) for v in (0.08, 0.3, 0.7)])
-    shine = shape(f.front(-0.55, 0.16), f.front(-0.38, 0.15), f.front(-0.28, 0.4), f.front(-0.5, 0.42))
-    rim = upper.neck_band(c, trim, "round")
-    body = upper.bodice(
-        c,
-        0.76,
-        ease=0.08,
-        neck="round",
-        z=c.z + 1.2,
-        marks=(Mark(strokes(breast, *chest), width=1.0), Mark(shine, "light", strength=0.45), rim),
-        folds=False,
-    )
-    return [
-        *found,
-        body,
-        lower.waistband(c, 0.73, darken(trim, 0.3), c.z + 1.4, 0.06, 0.1),
-        *upper.stand_collar(c, padding, c.z + 0.9, 0.8),
-    ]
+        found += [plated(c, leg.z + SLEEVE + 0.3, leg, t0, t1, 0.16) for t0, t1 in ((0.14, 0.42), (0.56, 0.94))]
+        found.append(plated(c, leg.z + SLEEVE + 0.4, leg, 0.43, 0.58, 0.28))
+        found += [plated(c, arm.z + c.sleeve_z + 0.2, arm, t0, t1, 0.3) for t0, t1 in ((0.32, 0.44), (0.58, 0.94))]
+        found.append(plated(c, arm.z + c.sleeve_z + 0.25, arm, 0.44, 0.57, 0.45))
+        corners = ((1.0, 0.84), (0.1, 0.84), (0.16, 1.1), (0.5, 1.2), (0.98, 1.12))
+        tasset = np.array([front.at(sign * u, v) for u, v in corners])
+        rim = tasset[[2, 3, 4]] * 0.93 + tasset.mean(0) * 0.07
+        found.append(c.piece(c.z + 1, polygon(tasset), marks=[Mark(strokes(polygon_line(rim)), colour=c.trim, width=2.4)]))
+    return [*found, *cuirass(c, c.z + 1.5, 0.92), *pauldrons(c, 0.4)]
 
 
 def sweater_dress(c: Cloth) -> list[Layer]:
@@ -358,18 +359,18 @@ def _two(left: Points, right: Points) -> Path:
 
 
 def coat_dress(c: Cloth) -> list[Layer]:
-    """A military dress: double row of buttons, belt, stand collar."""
-    f, w = c.figure.torso, c.figure.body.shoulder
-    spots = np.array([f.front(s * 0.3, v) for v in (0.2, 0.32, 0.44, 0.54) for s in (-1, 1)])
-    seam = np.array([f.front(0.06, v) for v in (0.06, 0.3, 0.62)])
-    shoulders = [np.array([f.at(s * 0.95, 0.06), f.at(s * 0.7, 0.03)]) for s in (-1, 1)]
-    marks = (
-        Mark(strokes(seam), width=0.9),
-        Mark(discs(spots, 0.06 * w), "fill", c.contrast),
-        Mark(strokes(*shoulders), colour=c.contrast, width=4.0),
-    )
-    found = _gown(c, flare=0.5, count=6, neck="high", marks=marks)
-    found.append(lower.waistband(c, WAIST + 0.02, darken(c.main, 0.5), c.z + 0.5, 0.07, 0.05))
+    """A military dress: lapels, a double row of buttons and the overlap from the breast to the hem, belt, stand collar."""
+    reach = _reach(c)
+    found = _gown(c, flare=0.5, count=6, reach=reach, neck="high")
+    front = tailor.hang(c, tailor.level(c, reach), 0.04, 0.45)
+    seam = front.line((0.1, 0.34), (0.1, WAIST), (0.14, front.end + 0.05))
+    spots = [front.at(s * 0.3, v) for v in (0.4, 0.52) for s in (-1, 1)]
+    found[1].marks += [Mark(strokes(seam), width=1.1), *tailor.buttons(c, spots, radius=0.055)]
+    levels = np.arange(0.76, front.end - 0.06, 0.16)
+    found[0].marks.append(Mark(strokes(seam), width=1.2))
+    found[0].marks += tailor.buttons(c, [front.at(s * (0.27 + 0.03 * v), v) for v in levels for s in (-1, 1)], radius=0.055)
+    found += tailor.buckled_belt(c, WAIST + 0.02, darken(c.main, 0.5), c.z + 0.5, ease=0.06)
+    found += tailor.turned_lapels(c, front, lighten(c.main, 0.14), c.z + 1.1, deep=0.34, wide=0.55, tip=0.17, open_=0.02)
     return [*found, *upper.stand_collar(c, c.contrast, c.z + 1, 0.7), *upper.sleeves(c, cuff=c.contrast, cuff_size=0.06)]
 
 
@@ -382,8 +383,6 @@ ONEPIECES: dict[str, Draw] = {
     "evening gown": evening_gown,
     "ball gown": ball_gown,
     "cheongsam": cheongsam,
-    "kimono": kimono,
-    "yukata": kimono,
     "robe": robe,
     "overalls": overalls,
     "overall shorts": overalls,

@@ -9,9 +9,9 @@ import numpy as np
 from wardrobe import tailoring as tailor
 from wardrobe import upper
 from wardrobe.canvas import Layer, Mark, Z
-from wardrobe.cloth import WHITE, Cloth, shape, strokes
+from wardrobe.cloth import WHITE, Cloth, across, shape, strokes
 from wardrobe.figure import SIDES
-from wardrobe.geometry import polygon, spline, trace
+from wardrobe.geometry import Points, polygon, spline, trace
 from wardrobe.path import Path
 from wardrobe.style import RGB, darken, lighten
 from wardrobe.tailoring import STEEL
@@ -221,13 +221,18 @@ def denim_jacket(c: Cloth) -> list[Layer]:
         marks = [
             upper.torso_folds(c, 0.86),
             Mark(
-                polygon(np.array([front.at(sign * u, v) for u, v in ((0.4, 0.46), (0.6, 0.46), (0.52, 0.74), (0.4, 0.74))])),
+                polygon(np.array([front.at(sign * u, v) for u, v in ((0.38, 0.44), (0.64, 0.44), (0.56, 0.76), (0.38, 0.76))])),
                 "light",
-                strength=0.14,
+                strength=0.3,
+                soft=0.03,
             ),
             Mark(strokes(yoke, *seams, band), width=0.85),
             tailor.topstitch(
-                c, *[line + [0.0, 0.018] for line in (yoke, band)], *[line + [0.02, 0] for line in seams], colour=thread
+                c,
+                *[line + [0.0, k] for line in (yoke, band) for k in (-0.022, 0.022)],
+                *[line + [k, 0] for line in seams for k in (-0.022, 0.022)],
+                front.line((sign * 0.2, 0.85), (sign * 0.6, 0.855), (sign * 1.0, 0.85)),
+                colour=thread,
             ),
             tailor.topstitch(c, tailor.beside(edge, sign * -0.05), colour=thread),
             *tailor.pocket(front, (sign * 0.34, sign * 0.72), (0.29, 0.4), flap=0.06, point=0.03, button=copper),
@@ -235,7 +240,15 @@ def denim_jacket(c: Cloth) -> list[Layer]:
         ]
         found.append(c.piece(c.z + (0.1 if sign < 0 else 0.0), front.panel(sign, *rows), marks=marks))
     leaves = upper.shirt_collar(c, lighten(c.main, 0.08), c.z + 1, 0.62, 0.17)
-    return [*found, *leaves, *upper.sleeves(c, loose=0.22, cuff=darken(c.main, 0.12), cuff_size=0.07)]
+    arms, h = upper.sleeves(c, loose=0.22, cuff=darken(c.main, 0.12), cuff_size=0.07), c.figure.body.arm_half
+    for side, sleeve in zip(SIDES, arms[::2], strict=False):  # worn without sleeves as well
+        outer, inner = c.figure.arms[side].sides(0.08, 0.87, 0.4 * h)
+        n = min(len(outer), len(inner))
+        seams = [outer[:n] * f + inner[:n] * (1 - f) for f in (0.72, 0.66)]
+        fade = [outer[2 : n - 3] * f + inner[2 : n - 3] * (1 - f) for f in (0.6, 0.35)]
+        sleeve.marks.insert(0, Mark(polygon(np.concatenate([fade[0], fade[1][::-1]])), "light", strength=0.22, soft=0.03))
+        sleeve.marks.append(tailor.topstitch(c, *seams, colour=thread))
+    return [*found, *leaves, *arms]
 
 
 def lab_coat(c: Cloth) -> list[Layer]:
@@ -269,71 +282,102 @@ def lab_coat(c: Cloth) -> list[Layer]:
 def raincoat(c: Cloth) -> list[Layer]:
     """Closed, flaring, of smooth cloth: a storm yoke, snaps under a flap, slanted flapped pockets, a wide hood laid back."""
     front = tailor.hang(c, tailor.level(c, REACH[c.garment.length]), 0.16, 0.5)
-    end, sheen = front.end, WHITE
-    seam = front.line((0.07, 0.14), (0.07, 0.5), (0.07, end + 0.02))
+    end, sheen, small = front.end, WHITE, c.figure.body.heads < 4.5  # too small for a yoke between hood and pockets
+    seam = front.line((0.07, 0.2), (0.07, 0.5), (0.07, end + 0.02))
     yoke = front.line((-1.0, 0.3), (-0.5, 0.36), (0.0, 0.37), (0.5, 0.36), (1.0, 0.3))
     gleam = [front.line((u, 0.45), (u * 1.02, 0.8), (u * 1.04, end - 0.08)) for u in (-0.72, 0.62)]
     marks = [
         *tailor.drapes(c, front, 5, 0.6, 0.1),
         *tailor.hem(front, 0.1),
         Mark(strokes(*gleam), colour=sheen, width=2.6, strength=0.5),
-        Mark(trace(yoke + [0, 0.03], closed=False), "line", darken(c.main, 0.3), 1.8, strength=0.4),
-        Mark(strokes(yoke), width=1.0),
+        *([] if small else [Mark(trace(yoke + [0, 0.03], closed=False), "line", darken(c.main, 0.3), 1.8, strength=0.4)]),
+        *([] if small else [Mark(strokes(yoke), width=1.0)]),
         Mark(strokes(seam), width=0.9),
         tailor.topstitch(c, tailor.beside(seam, 0.04)),
         *[m for s in (-1, 1) for m in tailor.pocket(front, (s * 0.36, s * 0.7), (0.8, 0.99), flap=0.08, slant=0.05)],
         *tailor.buttons(c, [front.at(0.0, v) for v in np.arange(0.28, end - 0.15, 0.2)], c.trim, 0.045),
     ]
     body = c.piece(c.z, front.closed(c.figure.torso.neckline("round", 0.8, 0.07), 0.1, 5, 0.02), marks=marks)
-    return [body, *upper.hood(c, c.z + 1), *upper.sleeves(c, loose=0.4, cuff=c.trim, cuff_size=0.05)]
+    hood = upper.hood(c, c.z + 1)
+    hood[-1].marks.pop()  # the strings, which would cross the snaps
+    return [body, *hood, *upper.sleeves(c, loose=0.4, cuff=c.trim, cuff_size=0.05)]
+
+
+def _quilted(line: Points, other: Points, chambers: int, swell: float, start: float = 0.0) -> Points:
+    """A side line that swells out, away from the other one, between the seams of so many chambers. swell: units; start: share
+    of it that stays as it is."""
+    s = np.linspace(0.0, 1.0, 8 * chambers + 1)
+    t = np.linspace(0.0, 1.0, len(line))
+    rows, far = (np.stack([np.interp(s, t, each[:, axis]) for axis in (0, 1)], 1) for each in (line, other))
+    out = rows - far
+    out /= np.maximum(np.hypot(*out.T), 1e-6)[:, None]
+    free = swell * np.clip((s - start) / 0.08, 0, 1) if start else swell
+    return np.asarray(rows + out * (free * (np.abs(np.sin(np.pi * chambers * s)) ** 0.7 - 0.35))[:, None])
+
+
+def _stuffing(c: Cloth, left: Points, right: Points, chambers: int, sag: float) -> list[Mark]:
+    """What quilting shows inside: seams, the shade over each of them, light where a chamber swells, short puckers."""
+    seams, shades, lights, puckers = [], Path(), Path(), []
+    u = np.linspace(-1.02, 1.02, 11)
+    for k in range(chambers):
+        low = across(left, right, u, (k + 1) / chambers)
+        low[:, 1] += sag * (1 - u * u)
+        rise = (across(left, right, u, (k + 0.68) / chambers) - across(left, right, u, (k + 1) / chambers)) * (1 - 0.3 * u * u)[
+            :, None
+        ]
+        shades.add_path(polygon(np.concatenate([low, (low + rise)[::-1]])))
+        lights.add_path(polygon(np.concatenate([(low + 2.6 * rise)[2:-2], (low + 1.9 * rise)[2:-2][::-1]])))
+        if k < chambers - 1:
+            seams.append(low)
+        for at in c.rng.uniform(-0.8, 0.8, 4):
+            spot = across(left, right, float(at), (k + 1) / chambers)[0] + [0.0, sag * (1 - at * at)]
+            step = (
+                across(left, right, float(at), (k + 0.78) / chambers)[0] - across(left, right, float(at), (k + 1) / chambers)[0]
+            )
+            puckers.append(np.array([spot, spot + step]))
+    return [
+        Mark(shades, "shade", strength=0.75),
+        Mark(lights, "light", strength=0.3, soft=0.02),
+        Mark(strokes(*puckers), width=0.6, strength=0.8),
+        Mark(strokes(*seams), width=1.2),
+    ]
 
 
 def puffer_jacket(c: Cloth) -> list[Layer]:
-    """Filled with down: quilted across, every quilt bulging at the sides, a high collar, a zip worn open."""
-    front, collar = tailor.hang(c, 1.0, 0.22, 0.02), c.trim if c.garment.second_rgb else darken(c.main, 0.12)
-    quilts = np.linspace(0.2, 1.0, 7)
+    """Filled with down: quilted across, every chamber bulging at the sides, a high stuffed collar, a zip worn open."""
+    w, t, h = c.figure.body.shoulder, c.figure.torso, c.figure.body.arm_half
+    plain, collar = tailor.hang(c, 0.98, 0.24, 0.0), c.trim if c.garment.second_rgb else darken(c.main, 0.12)
+    left, right = (_quilted(a, b, 6, 0.16 * w, 0.17) for a, b in ((plain.left, plain.right), (plain.right, plain.left)))
+    front = tailor.Front(c.figure, left, right, np.linspace(plain.v[0], plain.v[-1], len(left)))
     found = []
     for sign in (-1, 1):
-        rows = [(sign * u, v) for u, v in ((0.16, 0.1), (0.14, 0.4), (0.15, 0.7), (0.16, 1.0))]
-        seams = [front.line((sign * 0.12, v), (sign * 0.6, v + 0.018), (sign * 1.02, v - 0.01)) for v in quilts[:-1]]
-        puckers = [
-            np.array([front.at(sign * u, v), front.at(sign * (u + 0.03), v + 0.03)])
-            for v in quilts[:-1]
-            for u in (0.26, 0.42, 0.58, 0.74)
-        ]
-        shades = Path()
-        for line in seams:
-            shades.add_path(polygon(np.concatenate([line, (line - [0.0, 0.035])[::-1]])))
-        marks = [
-            Mark(shades, "shade", strength=0.6),
-            Mark(strokes(*seams), width=0.9),
-            Mark(strokes(*puckers), width=0.55, strength=0.8),
-            *tailor.pocket(front, (sign * 0.4, sign * 0.66), (0.68, 0.8), slant=0.08)[1:],
-            *tailor.zipper(c, tailor.beside(front.line(*rows), sign * 0.012), collar),
-        ]
-        found.append(c.piece(c.z, front.panel(sign, *rows), marks=marks))
-        t = c.figure.torso
-        leaf = [
-            t.at(sign * 0.72, -0.05),
-            t.at(sign * 1.12, -0.03),
-            t.at(sign * 1.0, 0.07),
-            front.at(sign * 0.2, 0.2),
-            front.at(sign * 0.15, 0.11),
-        ]
-        leaf += [t.at(sign * 0.58, 0.01)]
-        found.append(c.detail(c.z + 1, trace(spline(np.array(leaf), 26, closed=True)), collar, shading=0.3))
-    arms = upper.sleeves(c, loose=0.75, cuff=collar, cuff_size=0.05)
-    for side, sleeve in zip(SIDES, arms[::2], strict=False):  # worn without sleeves as well
-        arm = c.figure.arms[side]
-        outer, inner = arm.sides(0.0, 0.95, 1.0 * c.figure.body.arm_half)
+        inner = np.array([plain.at(sign * 0.15, v) for v in plain.v])
+        edge = _quilted(inner, plain.left if sign < 0 else plain.right, 6, 0.05 * w)
+        side = left if sign < 0 else right
+        low = (side[-1] + edge[-1]) / 2 + [0.0, 0.06 * w]
+        path = polygon(np.concatenate([side, low[None], edge[::-1]]))
+        pair = (side, edge) if sign < 0 else (edge, side)
+        marks = [*_stuffing(c, *pair, 6, 0.03 * w), *tailor.zipper(c, edge[6:] + [sign * 0.03 * w, 0.0], STEEL)]
+        found.append(c.piece(c.z, path, marks=marks))
+        leaf = [t.at(sign * 0.7, -0.07), t.at(sign * 1.12, -0.05), t.at(sign * 1.1, 0.06)]
+        leaf += [front.at(sign * 0.3, 0.2), front.at(sign * 0.13, 0.17), t.at(sign * 0.5, 0.02)]
+        fold = spline(np.array([t.at(sign * 1.0, 0.0), t.at(sign * 0.78, 0.07), front.at(sign * 0.24, 0.13)]), 9)
+        found.append(
+            c.detail(c.z + 1, trace(spline(np.array(leaf), 26, closed=True)), collar, marks=[Mark(strokes(fold), width=0.9)])
+        )
+    arms = upper.sleeves(c, loose=0.6, cuff=collar, cuff_size=0.05)
+    for side_, sleeve in zip(SIDES, arms[::2], strict=False):  # worn without sleeves as well
+        outer, inner = c.figure.arms[side_].sides(0.0, 0.95, 0.82 * h)
         n = min(len(outer), len(inner))
-        rings, shades = [], Path()
-        for k in range(2, n - 1, 3):
-            d = np.array(arm.direction(k / n))
-            line = spline(np.stack([outer[k], (outer[k] + inner[k]) / 2 + d * 0.25 * c.figure.body.arm_half, inner[k]]), 9)
-            rings.append(line)
-            shades.add_path(polygon(np.concatenate([line, (line - d * 0.3 * c.figure.body.arm_half)[::-1]])))
-        sleeve.marks += [Mark(shades, "shade", strength=0.5), Mark(strokes(*rings), width=0.85)]
+        puffed = [_quilted(a, b, 6, 0.42 * h) for a, b in ((outer[:n], inner[:n]), (inner[:n], outer[:n]))]
+        puffed[1][:5] = inner[0] + (puffed[1][5] - inner[0]) * np.linspace(0, 1, 5)[:, None]  # no swelling in the armpit
+        middle, reach = (outer[0] + inner[0]) / 2, (outer[0] - inner[0]) / 2
+        back = -0.8 * float(np.hypot(*reach)) * np.array(c.figure.arms[side_].direction(0.0))
+        f = np.linspace(0.0, np.pi, 9)[1:-1, None]
+        cap = middle - reach * np.cos(f) + back * np.sin(f)  # over the shoulder, from the armpit outwards
+        sleeve.path = polygon(np.concatenate([puffed[0], puffed[1][::-1], cap]))
+        sleeve.edge = trace(np.concatenate([cap[-4:], puffed[0], puffed[1][:6:-1]]), closed=False)
+        sleeve.marks = _stuffing(c, puffed[0], puffed[1], 6, 0.0)
     return [*found, *arms]
 
 

@@ -1,4 +1,4 @@
-"""How more socks, shoes, gloves and neckwear are drawn."""
+"""How half gloves, sleeves of their own, jabots, ascots and necklaces are drawn."""
 
 from __future__ import annotations
 
@@ -6,205 +6,16 @@ from collections.abc import Callable
 
 import numpy as np
 
+from wardrobe import folds, upper
 from wardrobe import tailoring as tailor
-from wardrobe import upper
-from wardrobe.canvas import GLOVE, LEGWEAR, SHOE, Layer, Mark, Z
-from wardrobe.cloth import WHITE, Cloth, limb_angle, shape, strokes
-from wardrobe.extremities import Part
+from wardrobe.canvas import GLOVE, Layer, Mark, Z
+from wardrobe.cloth import Cloth, limb_angle, shape, strokes
 from wardrobe.figure import SIDES
-from wardrobe.garments_extra import shoe, sock
-from wardrobe.garments_festive import scallops
 from wardrobe.geometry import Points, polygon, spline, trace
-from wardrobe.path import Box, Path
-from wardrobe.style import RGB, darken, lighten
+from wardrobe.path import Path
+from wardrobe.style import darken, lighten
 
 Draw = Callable[[Cloth], list[Layer]]
-WOOD: RGB = (176, 128, 82)
-
-
-def loose_socks(c: Cloth) -> list[Layer]:
-    """Thick socks slouched in rolls round the shin and over the shoe."""
-    w, found = c.figure.body.thigh_half, []
-    rolls = 6
-    for side in SIDES:
-        leg = c.figure.legs[side]
-        outer, inner = leg.sides(0.6, 1.0, 0.16 * w, 0.26 * w)
-        n = min(len(outer), len(inner))
-        s = np.linspace(0, 1, 4 * n)
-        fine = [np.stack([np.interp(s, np.linspace(0, 1, n), line[:n, axis]) for axis in (0, 1)], 1) for line in (outer, inner)]
-        middle = (fine[0] + fine[1]) / 2
-        bulge = (1 + 0.16 * np.abs(np.sin(np.pi * rolls * s)))[:, None]
-        a, b = middle + (fine[0] - middle) * bulge, middle + (fine[1] - middle) * bulge
-        low = spline(np.stack([a[-1], (a[-1] + b[-1]) / 2 + [0, 0.22 * w], b[-1]]), 7)[1:-1]
-        high = spline(np.stack([b[0], (a[0] + b[0]) / 2 + [0, 0.08 * w], a[0]]), 7)[1:-1]
-        creases, shades = [], Path()
-        for k in range(1, rolls):
-            i = int(k / rolls * (len(s) - 1))
-            start, end = (a[i], b[i]) if k % 2 else (b[i], a[i])
-            sag = (start + end) / 2 + [0.0, 0.2 * w]
-            creases.append(np.stack([start, sag, end * 0.82 + start * 0.18]))
-            shades.add_path(polygon(np.stack([start, sag, end, sag + [0.0, 0.14 * w]])))
-        ribs = [np.stack([a[0] * f + b[0] * (1 - f), a[5] * f + b[5] * (1 - f)]) for f in np.linspace(0.12, 0.88, 7)]
-        marks = [
-            Mark(shades, "shade", strength=0.6),
-            Mark(strokes(*creases), width=0.85),
-            Mark(strokes(*ribs), width=0.55, strength=0.8),
-        ]
-        found.append(c.piece(leg.z + LEGWEAR, c.figure.foot(side, 0.01).path))
-        found.append(
-            c.piece(leg.z + SHOE + 0.3, trace(np.concatenate([a, low, b[::-1], high])), marks=marks, angle=limb_angle(leg, 0.75))
-        )
-    return found
-
-
-def lace_stockings(c: Cloth) -> list[Layer]:
-    """To the thigh, a broad band of lace that holds by itself, a seam's shine down the shin."""
-    w, t0 = c.figure.body.thigh_half, 0.26
-    found = sock(c, t0, band=False, loose=0.025)
-    for side in SIDES:
-        leg = c.figure.legs[side]
-        outer, inner = leg.sides(t0, t0 + 0.12, 0.05 * w)
-        top, low = np.stack([outer[0], inner[0]]), np.stack([outer[-1], inner[-1]])
-        line = top[0] + (top[1] - top[0]) * np.linspace(0, 1, 9)[:, None]
-        line[:, 1] += 0.08 * w * np.sin(np.pi * np.linspace(0, 1, 9))
-        depth = float(np.hypot(*(low.mean(0) - top.mean(0))))
-        found.append(scallops(c, line, depth, c.trim, leg.z + LEGWEAR + 0.2, count=6))
-        shine, _ = leg.sides(0.45, 0.9, -0.55 * w)
-        found[-2 if len(found) > 4 else 1].marks.append(Mark(strokes(shine), "line", lighten(c.main, 0.5), 1.6, strength=0.35))
-    return found
-
-
-def _low(box: Box, share: float) -> Path:
-    """What lies below this share of a foot's height."""
-    return Path.rect(Box(box.left - 1, box.top + share * box.height, box.right + 1, box.bottom + 1))
-
-
-def _sole(box: Box, thick: float) -> Path:
-    return Path.rect(Box(box.left - 1, box.bottom - thick * box.height, box.right + 1, box.bottom + 1))
-
-
-def _feet(c: Cloth, ease: float = 0.03) -> list[tuple[str, Part, Box]]:
-    parts = [(side, c.figure.foot(side, ease)) for side in SIDES]
-    return [(side, part, part.path.bounds()) for side, part in parts]
-
-
-def loafers(c: Cloth) -> list[Layer]:
-    """Low leather slip-ons: a strap with its slot over the instep, a raised seam round the toe, a heeled sole, gloss."""
-    found = []
-    for side, part, box in _feet(c):
-        leg = c.figure.legs[side]
-        x, _ = leg.point(0.985)
-        tip = box.right if box.right - x > x - box.left else box.left
-        reach, r = tip - x, leg.width(1.0)
-
-        def at(along: float, down: float, x: float = x, reach: float = reach, box: Box = box) -> tuple[float, float]:
-            return x + along * reach, box.top + down * box.height
-
-        seam = spline(np.array([at(-0.1, 0.62), at(0.4, 0.6), at(0.78, 0.72), at(0.66, 0.84), at(0.2, 0.84)]), 20)
-        line = spline(np.array([at(-0.7, 0.5), at(0.1, 0.42), at(0.75, 0.52)]), 12)
-        strap = polygon(np.concatenate([line, (line + [0.0, 0.13 * box.height])[::-1]]))
-        slot = np.array([at(0.1 - 0.35 * r / abs(reach), 0.485), at(0.1 + 0.35 * r / abs(reach), 0.485)])
-        gleam = np.array([at(0.5, 0.7), at(0.72, 0.76)])
-        marks = [
-            Mark(trace(seam, closed=False), width=0.9),
-            Mark(strap, "fill", darken(c.main, 0.1)),
-            Mark(strap, width=0.65),
-            Mark(strokes(slot), width=1.5),
-            Mark(_sole(box, 0.12), "fill", darken(c.main, 0.6)),
-            Mark(strokes(gleam), colour=lighten(c.main, 0.6), width=1.6, strength=0.6),
-        ]
-        found.append(c.piece(leg.z + SHOE, part.path, clip=_low(box, 0.26), marks=marks))
-    return found
-
-
-def rain_boots(c: Cloth) -> list[Layer]:
-    """Wide rubber boots to below the knee: a rim, a thick sole, a long gloss."""
-    w = c.figure.body.thigh_half
-    found = shoe(
-        c,
-        shaft=0.64,
-        sole=darken(c.trim, 0.1) if c.garment.second_rgb else darken(c.main, 0.45),
-        marks=False,
-        loose=0.3,
-        flare=-0.1,
-    )
-    for side, shaft in zip(SIDES, found[1::2], strict=True):
-        leg = c.figure.legs[side]
-        outer, inner = leg.sides(0.68, 0.94, 0.3 * w)
-        n = min(len(outer), len(inner))
-        shaft.marks.append(Mark(strokes(outer[:n] * 0.72 + inner[:n] * 0.28), colour=WHITE, width=3.0, strength=0.55))
-        shaft.marks.append(
-            Mark(strokes(outer[1 : n // 2] * 0.62 + inner[1 : n // 2] * 0.38), colour=WHITE, width=1.2, strength=0.45)
-        )
-        found.append(c.detail(leg.z + SHOE + 0.5, leg.band(0.63, 0.03, 0.38 * w), c.trim, shading=0.3))
-    return found
-
-
-def thigh_boots(c: Cloth) -> list[Layer]:
-    """Close boots to the middle of the thigh, with heels and a turned-over top."""
-    return shoe(c, shaft=0.3, sole=darken(c.main, 0.6), heel=0.06, marks=False, loose=0.09, cuff=True)
-
-
-def geta(c: Cloth) -> list[Layer]:
-    """Wooden clogs on two teeth under the bare foot, held by a thong of cloth."""
-    found = []
-    for side, part, box in _feet(c, 0.02):
-        leg = c.figure.legs[side]
-        x, _ = leg.point(0.98)
-        left, right, base, h = box.left - 0.02, box.right + 0.02, box.bottom, box.height
-        board = shape(
-            (left, base - 0.12 * h), (right, base - 0.12 * h), (right - 0.02, base + 0.1 * h), (left + 0.02, base + 0.1 * h)
-        )
-        wide = right - left
-        teeth = Path()
-        for f in (0.2, 0.62):
-            teeth.add_path(
-                shape(
-                    (left + f * wide, base),
-                    (left + (f + 0.2) * wide, base),
-                    (left + (f + 0.18) * wide, base + 0.32 * h),
-                    (left + (f + 0.02) * wide, base + 0.32 * h),
-                )
-            )
-        grain = [np.array([(left, base - 0.03 * h + k * h), (right, base - 0.02 * h + k * h)]) for k in (0.0, 0.05)]
-        found.append(c.detail(leg.z + SHOE - 0.2, teeth, darken(WOOD, 0.25), shading=0.3))
-        found.append(
-            c.detail(leg.z + SHOE - 0.1, board, WOOD, marks=[Mark(strokes(*grain), width=0.5, strength=0.6)], shading=0.3)
-        )
-        toe = np.array([0.62 * x + 0.38 * (left + right) / 2 + 0.3 * ((left + right) / 2 - x), base - 0.2 * h])
-        for foot in (np.array([left + 0.08 * wide, base - 0.16 * h]), np.array([right - 0.08 * wide, base - 0.16 * h])):
-            line = spline(np.stack([toe, (toe + foot) / 2 + [0.0, -0.24 * h], foot]), 9)
-            half = np.array([0.0, 0.055 * h + 0.008])
-            found.append(
-                c.piece(leg.z + SHOE, polygon(np.concatenate([line - half, (line + half)[::-1]])), clip=_over(part, board))
-            )
-    return found
-
-
-def _over(part: Part, board: Path) -> Path:
-    """The foot and the board that it stands on, as one region."""
-    both = Path()
-    both.add_path(part.path)
-    both.add_path(board)
-    return both
-
-
-def slippers(c: Cloth) -> list[Layer]:
-    """Soft mules: closed over the toes, open at the heel, a fluffy rim, a flat sole."""
-    found = []
-    for side, part, box in _feet(c, 0.035):
-        leg = c.figure.legs[side]
-        found.append(c.detail(leg.z + SHOE - 0.1, part.path, darken(c.main, 0.4), clip=_sole(box, 0.14)))
-        cut = 0.5
-        found.append(
-            c.piece(leg.z + SHOE, part.path, clip=_low(box, cut), marks=[Mark(_sole(box, 0.12), "fill", darken(c.main, 0.4))])
-        )
-        y = box.top + cut * box.height
-        row = part.points[np.abs(part.points[:, 1] - y) < 0.22 * box.height]
-        left, right = float(row[:, 0].min()), float(row[:, 0].max())
-        rim = spline(np.array([(left + 0.01, y), ((left + right) / 2, y + 0.06 * box.height), (right - 0.01, y)]), 12)
-        found.append(tailor.fur(c, rim, 0.1 * box.height + 0.012, leg.z + SHOE + 0.1, lighten(c.trim, 0.5)))
-    return found
 
 
 def _across_hand(c: Cloth, side: str, share: float) -> tuple[Points, Points, Points]:
@@ -244,7 +55,7 @@ def detached_sleeves(c: Cloth) -> list[Layer]:
         z = arm.z + GLOVE
         outer, inner = arm.sides(0.3, 0.97, 0.18 * h, 1.5 * h)
         n = min(len(outer), len(inner))
-        folds = [
+        falls = [
             np.stack(
                 [
                     outer[-1] * f + inner[-1] * (1 - f),
@@ -256,7 +67,7 @@ def detached_sleeves(c: Cloth) -> list[Layer]:
         ]
         border = [outer[-2] * (1 - f) + inner[-2] * f for f in np.linspace(-0.02, 1.02, 7)]
         marks = [
-            Mark(strokes(*folds), width=0.75, strength=0.85),
+            Mark(strokes(*falls), width=0.75, strength=0.85),
             Mark(trace(np.array(border), closed=False), colour=c.trim, width=4.5),
         ]
         found.append(c.piece(z, arm.outline(0.3, 0.97, 0.18 * h, 1.5 * h), marks=marks, angle=limb_angle(arm, 0.7)))
@@ -267,73 +78,107 @@ def detached_sleeves(c: Cloth) -> list[Layer]:
     return found
 
 
+def _ruffle(c: Cloth, v0: float, v1: float, half: float, z: float) -> list[Layer]:
+    """A fan of pleats from the throat at level v0 to v1, edged with lace; the back of its folds shows between them."""
+    w, count = c.figure.body.shoulder, 5
+    (x, y0), (_, y1) = c.front(0.0, v0), c.front(0.0, v1)
+    s = np.linspace(-1, 1, 10 * count + 1)
+    dip = y1 - 0.3 * half * s**2
+    found, middles = [], np.arange(5, 10 * count, 10)
+    for shift, colour in ((0.0, darken(c.main, 0.3)), (1.0, c.main)):
+        lobes = np.abs(np.sin(0.5 * np.pi * count * (s + 1)) if shift else np.cos(0.5 * np.pi * count * (s + 1)))
+        low = np.stack([x + half * s, dip + 0.2 * half * lobes**0.7 * (1.0 if shift else 0.7)], 1)
+        side = spline(np.array([low[-1], (x + 0.72 * half, 0.45 * y0 + 0.55 * dip[-1]), (x + 0.12 * w, y0)]), 9)[1:]
+        root = np.concatenate([side, (side * [-1, 1] + [2 * x, 0])[::-1]])
+        marks = []
+        if shift:
+            lace = low * [0.96, 1.0] + [0.04 * x, -0.2 * half]
+            band = np.concatenate([lace, low[::-1] + [0, 0.1]])
+            eyes = Path()
+            for px, py in (low[middles] - [0.0, 0.09 * half]).tolist():
+                eyes.add_circle(px, py, 0.04 * half)
+            gathered = [np.stack([[x + 0.09 * w * s[i], y0], low[i] * [1, 1] - [0, 0.02]]) for i in range(10, 10 * count, 10)]
+            marks = [
+                Mark(polygon(band), "fill", lighten(c.main, 0.8)),
+                Mark(trace(lace, closed=False), width=0.5, strength=0.7),
+                Mark(eyes, "shade", strength=0.9),
+                folds.folds(*[line[::-1] for line in gathered], depth=0.1 * half, ends=(0.9, 0.2)),
+            ]
+        path = polygon(np.concatenate([low, root]))
+        found.append(c.piece(z + 0.05, path, marks=marks) if shift else c.detail(z, path, colour, shading=0.2))
+    return found
+
+
 def jabot(c: Cloth) -> list[Layer]:
-    """A band round the neck and three falls of lace below a brooch."""
-    w, found = c.figure.body.shoulder, []
-    for k, (v, half, depth) in enumerate(((0.34, 0.3, 0.12), (0.24, 0.26, 0.13), (0.14, 0.2, 0.13))):
-        x, y = c.front(0.0, v - 0.02)
-        _, y1 = c.front(0.0, v + depth)
-        s = np.linspace(-1, 1, 21)
-        low = np.stack([x + half * w * s, y1 + 0.05 * w * np.cos(3 * np.pi * s) - 0.1 * w * s**2], 1)
-        top = np.array([(x + 0.09 * w, y), (x - 0.09 * w, y)])
-        pleats = [np.stack([[x + 0.05 * w * f, y + 0.02], low[int((f + 1) * 10)]]) for f in (-0.66, -0.33, 0.0, 0.33, 0.66)]
-        rim = low * [1.0, 1.0] - [0.0, 0.05 * w]
-        marks = [Mark(strokes(*pleats), width=0.65, strength=0.85), Mark(trace(rim, closed=False), width=0.5, strength=0.7)]
-        found.append(c.piece(Z.NECKWEAR + 0.1 * k, trace(np.concatenate([low, top])), marks=marks))
-    found += _band_round_neck(c, c.main)
+    """A band round the neck, three fans of lace one over the other below it, a brooch where they are gathered."""
+    w = c.figure.body.shoulder
+    found = upper.stand_collar(c, lighten(c.main, 0.5), Z.NECKWEAR + 0.4, 0.45)
+    for k, (v0, v1, half) in enumerate(((0.12, 0.46, 0.6), (0.09, 0.34, 0.5), (0.06, 0.21, 0.38))):
+        found += _ruffle(c, v0, v1, half * w, Z.NECKWEAR + 0.1 * k)
     x, y = c.front(0.0, 0.1)
     gem = c.detail(
         Z.NECKWEAR + 0.6,
-        Path.circle(x, y, 0.085 * w),
+        Path.circle(x, y, 0.1 * w),
         tailor.BRASS,
-        marks=[Mark(Path.circle(x, y, 0.052 * w), "fill", c.contrast if c.garment.second_rgb else (52, 92, 168))],
+        marks=[Mark(Path.circle(x, y, 0.066 * w), "fill", c.contrast if c.garment.second_rgb else (52, 92, 168))],
     )
     return [*found, gem]
 
 
-def _band_round_neck(c: Cloth, colour: RGB) -> list[Layer]:
-    n, (x, y) = c.figure.body.neck_half, c.figure.torso.at(0, 0.0)
-    rows = [
-        (x - 1.15 * n, y - 0.1),
-        (x, y + 0.02),
-        (x + 1.15 * n, y - 0.1),
-        (x + 1.3 * n, y + 0.04),
-        (x, y + 0.9 * n + 0.03),
-        (x - 1.3 * n, y + 0.04),
-    ]
-    return [c.detail(Z.NECKWEAR + 0.4, trace(spline(np.array(rows), 24, closed=True)), colour, shading=0.3)]
-
-
 def ascot(c: Cloth) -> list[Layer]:
-    """Broad silk folded over itself and tucked away on the breast, a pin through it."""
-    w = c.figure.body.shoulder
-    puff = [
-        c.front(-0.1, 0.08),
-        c.front(-0.3, 0.16),
-        c.front(-0.34, 0.26),
-        c.front(-0.16, 0.38),
-        c.front(0.0, 0.42),
-        c.front(0.16, 0.38),
-        c.front(0.34, 0.26),
-        c.front(0.3, 0.16),
-        c.front(0.1, 0.08),
-    ]
-    folds = [np.array([c.front(s * 0.04, 0.12), c.front(s * 0.16, 0.22), c.front(s * 0.1, 0.37)]) for s in (-1, 1)]
-    folds.append(np.array([c.front(-0.06, 0.11), c.front(0.1, 0.2), c.front(0.24, 0.3)]))
-    body = c.piece(Z.NECKWEAR, upper.curve_blob(puff), marks=[Mark(strokes(*folds), width=0.8)])
-    knot = upper.curve_blob([c.front(-0.13, 0.06), c.front(0.13, 0.06), c.front(0.1, 0.14), c.front(-0.1, 0.14)])
-    x, y = c.front(0.05, 0.24)
-    pin = c.detail(Z.NECKWEAR + 0.7, Path.circle(x, y, 0.05 * w), tailor.BRASS, shading=0.2)
-    return [body, *_band_round_neck(c, c.main), c.piece(Z.NECKWEAR + 0.5, knot), pin]
+    """Soft silk round the throat, its two ends lapped and tucked into the open collar that frames them."""
+    w, n, (x, y) = c.figure.body.shoulder, c.figure.body.neck_half, c.figure.torso.at(0, 0.0)
+    found: list[Layer] = []
+    for k, sign in enumerate((-1, 1)):
+        nape = (x + sign * 0.98 * n, y - 0.07)
+        end = [
+            nape,
+            c.front(sign * 0.36, 0.12),
+            c.front(sign * 0.38, 0.28),
+            c.front(sign * 0.06, 0.36),
+            c.front(-sign * 0.16, 0.3),
+            c.front(-sign * 0.2, 0.2),
+            c.front(-sign * 0.12, 0.1),
+            (x - sign * 0.25 * n, y + 0.26 * n),
+            (x + sign * 0.5 * n, y + 0.16 * n),
+        ]
+        drawn = [
+            np.array(
+                [
+                    (x + sign * f * n, y + 0.1 * n),
+                    c.front(sign * (a + 0.2), 0.15),
+                    c.front(sign * (a + 0.08), 0.27),
+                    c.front(sign * a, 0.4),
+                ]
+            )
+            for f, a in ((0.4, -0.08), (0.85, 0.07))
+        ]
+        marks = [folds.folds(*[spline(line, 12) for line in drawn], depth=0.12 * w, ends=(0.9, 0.1))]
+        if k == 0:
+            marks.append(Mark(upper.curve_blob([c.front(-0.14, 0.02), c.front(0.24, 0.04), c.front(0.1, 0.3)]), "shadow"))
+        found.append(c.piece(Z.NECKWEAR + 0.1 * k, upper.curve_blob(end), marks=marks))
+        leaf = [
+            (x + sign * 1.14 * n, y - 0.13),
+            c.front(sign * 0.3, 0.15),
+            c.front(sign * 0.02, 0.38),
+            c.front(sign * 0.2, 0.375),
+            c.front(sign * 0.56, 0.29),
+            c.front(sign * 0.68, 0.17),
+            c.figure.torso.at(sign * 0.98, 0.0),
+        ]
+        found.append(c.detail(Z.NECKWEAR + 0.4, shape(*leaf), lighten(c.main, 0.85), shading=0.35))
+    px, py = c.front(0.0, 0.2)
+    pin = c.detail(Z.NECKWEAR + 0.7, Path.circle(px, py, 0.055 * w), tailor.BRASS, shading=0.2)
+    return [*found, pin]
 
 
 def necklace(c: Cloth) -> list[Layer]:
     """A fine chain and a faceted pendant in its setting."""
     w, torso = c.figure.body.shoulder, c.figure.torso
-    x, y = c.front(0.0, 0.25)
+    x, y = c.front(0.0, 0.35)
     r = 0.09 * w + 0.012
     chain = spline(
-        np.array([torso.at(-0.85, -0.01), c.front(-0.34, 0.12), (x, y - 0.9 * r), c.front(0.34, 0.12), torso.at(0.85, -0.01)]), 30
+        np.array([torso.at(-0.8, -0.02), c.front(-0.36, 0.19), (x, y - 0.9 * r), c.front(0.36, 0.19), torso.at(0.8, -0.02)]), 30
     )
     gem = shape((x, y - r), (x + 0.75 * r, y - 0.2 * r), (x, y + 1.3 * r), (x - 0.75 * r, y - 0.2 * r))
     facets = strokes(
@@ -355,13 +200,6 @@ def necklace(c: Cloth) -> list[Layer]:
 
 
 SMALL: dict[str, Draw] = {
-    "loose socks": loose_socks,
-    "lace stockings": lace_stockings,
-    "loafers": loafers,
-    "rain boots": rain_boots,
-    "thigh boots": thigh_boots,
-    "geta": geta,
-    "slippers": slippers,
     "fingerless gloves": fingerless_gloves,
     "detached sleeves": detached_sleeves,
     "jabot": jabot,

@@ -9,7 +9,7 @@ import numpy as np
 from wardrobe import folds as creases
 from wardrobe import shading, skirts
 from wardrobe.canvas import SLEEVE, Layer, Mark
-from wardrobe.cloth import Cloth, across, limb_angle, strokes
+from wardrobe.cloth import Cloth, across, limb_angle, shape, strokes
 from wardrobe.figure import SIDES
 from wardrobe.geometry import Points, polygon, spline, trace
 from wardrobe.path import Path
@@ -19,6 +19,7 @@ from wardrobe.skirts import folds as folds
 from wardrobe.skirts import hem_band as hem_band
 from wardrobe.skirts import skirt_path as skirt_path
 from wardrobe.skirts import skirt_sides as skirt_sides
+from wardrobe.skirts import tapered as tapered
 from wardrobe.sleeves import ring
 from wardrobe.style import RGB, darken
 
@@ -35,6 +36,17 @@ def waistband(cloth: Cloth, v: float, colour: RGB, z: float, height: float = 0.0
     return cloth.detail(z, trace(np.concatenate([left, low[None], right[::-1], high[None]])), colour, shading=0.3)
 
 
+def belt_loops(c: Cloth, v: float, height: float, colour: RGB, z: float) -> list[Layer]:
+    """Belt loops on a waistband."""
+    w = c.figure.body.shoulder
+    half, found = 0.035 * w, []
+    for u in (-0.55, 0.55):
+        (x, y), (_, y1) = c.front(u, v - 0.7 * height), c.front(u, v + 0.7 * height)
+        corners = (x - half, y), (x + half, y), (x + half, y1 + 0.04 * w), (x - half, y1 + 0.04 * w)
+        found.append(c.detail(z, shape(*corners), colour, shading=0.2, line=0.8))
+    return found
+
+
 def skirt(
     cloth: Cloth,
     *,
@@ -48,13 +60,14 @@ def skirt(
     band: bool = True,
     trim: RGB | None = None,
     extra: tuple[Mark, ...] = (),
+    sides: tuple[Points, Points] | None = None,
 ) -> list[Layer]:
     """A skirt hanging from level v. style: "pleats" | "folds" | "plain"; count: of pleats or folds; band: with a
-    waistband; trim: colour of a stripe along the hem."""
+    waistband; trim: colour of a stripe along the hem; sides: its side lines where they are not the usual ones."""
     z = cloth.z if z is None else z
     hip = cloth.figure.torso.half(0.92)
     sag = (0.1 + 0.12 * flare) * hip if sag is None else sag
-    left, right = skirt_sides(cloth, v, reach, flare)
+    left, right = skirt_sides(cloth, v, reach, flare) if sides is None else sides
     depth = (0.06 + 0.06 * max(flare, 0.0)) * hip
     if style == "pleats":
         marks: tuple[Mark, ...] = skirts.pleats(cloth, left, right, count, sag)

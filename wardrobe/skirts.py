@@ -27,6 +27,22 @@ def skirt_sides(cloth: Cloth, v: float, reach: float, flare: float, ease: float 
     return figure.skirt(v, max(length, 0.3), flare * hip, ease * hip)
 
 
+def tapered(cloth: Cloth, v: float, reach: float, narrow: float) -> tuple[Points, Points]:
+    """Side lines drawn in from the hips down, though never into a leg. narrow: at the hem, share of the hip's half-width."""
+    sides = skirt_sides(cloth, v, reach, 0.0, 0.05)
+    hip, found = cloth.figure.torso.half(0.92), []
+    low = cloth.figure.torso.at(0, 0.92)[1]
+    for sign, line in zip((-1, 1), sides, strict=True):
+        y = line[:, 1]
+        drawn_in = narrow * hip * np.clip((y - low) / max(float(y[-1]) - low, 1e-6), 0, 1) ** 1.2
+        reach_out = sign * line[:, 0] - drawn_in
+        for limb in cloth.figure.legs.values():
+            leg = sign * np.interp(y, limb.centre[:, 1], limb.centre[:, 0] + sign * limb.half)
+            reach_out = np.where(y > low, np.maximum(reach_out, leg + 0.03 * hip), reach_out)
+        found.append(np.stack([sign * reach_out, y], 1))
+    return found[0], found[1]
+
+
 def _hem(left: Points, right: Points, waves: int, depth: float, sag: float) -> Points:
     """Lower border from left to right. waves: number of scallops or pleats; depth: of each, units; sag: units."""
     count = max(9, 8 * waves + 1)
