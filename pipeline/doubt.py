@@ -1,7 +1,7 @@
 """How far a fitted body can be trusted, limb by limb: signs of right and wrong, weighed as drawings taught it.
 
-The weights come from `python -m training.fit_trust`: restyled drawings as the bundled reader and parser read them; a limb is
-wrong if it is off by more than 5 % of the character's height.
+The weights come from `python -m training.fit_trust --pictures DIR`: restyled drawings, and real ones by hands that taught
+nothing, as the bundled reader and parser read them; a limb is wrong if it is off by more than 5 % of the character's height.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def _sides(points: Floats, known: Clues) -> tuple[float, float]:
 
 # bias and a weight for each of `signs`; printed by training.fit_trust
 WEIGHTS: Mapping[str, tuple[float, ...]] = {
-    "torso": (-5.05, 1.02, 0.92, 3.80, -0.18, -0.64, -1.03, 3.85, 0.02),
-    "arm": (-8.17, 5.11, 2.56, 1.69, 0.75, 0.74, 0.16, 1.76, 1.84, 0.56),
-    "leg": (-3.86, 4.16, -0.46, 1.58, 0.24, 0.28, -1.56, 1.29, 0.10, 1.30),
+    "torso": (-4.48, 2.64, -0.04, 4.91, -1.39, 0.41, 2.21, 0.73, 0.11),
+    "arm": (-4.68, 2.96, 0.85, 3.55, -0.71, 1.76, 0.75, 0.41, 0.00, -0.16),
+    "leg": (-2.06, 2.00, 2.49, 0.63, -1.04, -1.48, -0.81, 0.94, -0.61, 1.05),
 }

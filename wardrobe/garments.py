@@ -10,9 +10,11 @@ import numpy as np
 from wardrobe.canvas import OVER, SLEEVE, Layer, Mark, Z
 from wardrobe.cloth import Cloth, strokes
 from wardrobe.figure import Figure
+from wardrobe.garments_armour import ARMOUR
 from wardrobe.garments_bottom import BOTTOMS
 from wardrobe.garments_crown import CROWNS
 from wardrobe.garments_draped import DRAPED
+from wardrobe.garments_east import EASTERN
 from wardrobe.garments_extra import EXTRAS
 from wardrobe.garments_feet import FOOTWEAR_KINDS
 from wardrobe.garments_festive import FESTIVE
@@ -24,7 +26,7 @@ from wardrobe.garments_onepiece import ONEPIECES
 from wardrobe.garments_outer import OUTERWEAR
 from wardrobe.garments_robe import ROBES
 from wardrobe.garments_small import SMALL
-from wardrobe.garments_top import TOPS
+from wardrobe.garments_top import TOPS, own_scarf, sailor_scarf
 from wardrobe.garments_uniform import UNIFORMS
 from wardrobe.geometry import polygon
 from wardrobe.kinds import KINDS
@@ -37,6 +39,8 @@ DRAW: dict[str, Callable[[Cloth], list[Layer]]] = {
     **TOPS,
     **BOTTOMS,
     **ONEPIECES,
+    **ARMOUR,
+    **EASTERN,
     **LEGWEAR_KINDS,
     **FOOTWEAR_KINDS,
     **EXTRAS,
@@ -59,6 +63,8 @@ _HANGING = {*_LONG, "hoodie", "sweater", "jersey", "track jacket"}
 _LOOSE = {*_HANGING, "t-shirt", "polo shirt", "tank top"}
 _WORN_HIGH = {"high-waist shorts", "waist apron"}  # like skirts, they close at the waist, where a shirt would hang out below
 _WAIST = 0.68  # the torso's level where a waistband has begun: what is tucked in ends behind it
+_SAILORS = {"sailor top", "sailor dress"}
+_TIED = {"neckerchief", "neck ribbon", "necktie", "bow tie", "ascot", "jabot"}  # under a collar
 
 SLEEVES_INSIDE = ("short", "elbow", "long")  # they fit into a jacket's sleeves and are not seen there
 
@@ -69,6 +75,8 @@ def layers(outfit: Outfit, figure: Figure, style: Style) -> list[Layer]:
     waisted = any(_is_skirt(garment) or garment.kind in _WORN_HIGH for garment in outfit.garments)
     has_lower = any(garment.slot == ClothingPart.BOTTOMWEAR or _is_bibbed(garment) for garment in outfit.garments)
     sleeved = any(garment.kind in OVER_OTHERS and garment.sleeve == "long" for garment in outfit.garments)
+    sailor = any(garment.kind in _SAILORS for garment in outfit.garments)
+    tied = any(garment.kind in _TIED for garment in outfit.garments)
     found: list[Layer] = []
     for index, garment in enumerate(outfit.garments):
         over = garment.kind in OVER_OTHERS
@@ -83,7 +91,13 @@ def layers(outfit: Outfit, figure: Figure, style: Style) -> list[Layer]:
         else:
             z = Z.INNER if tucked or (covered and garment.slot != ClothingPart.TOPWEAR) else Z.TOP
         sleeve_z = OVER if over else SLEEVE
-        drawn = DRAW[garment.kind](Cloth(garment, index + 1, figure, style, z, sleeve_z, np.random.default_rng(garment.detail)))
+        cloth = Cloth(garment, index + 1, figure, style, z, sleeve_z, np.random.default_rng(garment.detail))
+        if garment.kind == "neckerchief" and sailor:
+            drawn = sailor_scarf(cloth, Z.NECKWEAR, cloth.main)
+        else:
+            drawn = DRAW[garment.kind](cloth)
+        if garment.kind in _SAILORS and not tied:
+            drawn += own_scarf(cloth)
         if tucked and has_lower:
             _tuck(drawn, figure)
         found += drawn

@@ -40,7 +40,11 @@ def pencil_skirt(c: Cloth) -> list[Layer]:
         {"short": 0.5}.get(c.garment.length, 0.64) + float(c.rng.uniform(-0.02, 0.03)),
         c.figure.torso.half(0.92),
     )
-    left, right = lower.tapered(c, v, reach, 0.24)
+    reach += 0.1 if c.figure.body.heads < 4.5 else 0.0  # short legs: down to where they are slim
+    left, right = lower.tapered(c, v, reach, 0.3)
+    for line in (left, right):
+        for _ in range(3):  # round hips
+            line[1:-1, 0] = (line[:-2, 0] + 2 * line[1:-1, 0] + line[2:, 0]) / 4
     sag = 0.07 * hip
     darts = [creases.along(left, right, (s * u, 0.04), (s * u * 1.04, 0.26)) for s in (-1, 1) for u in (0.32, 0.6)]
     side = 0.5 if c.rng.random() < 0.5 else -0.5
@@ -55,6 +59,8 @@ def pencil_skirt(c: Cloth) -> list[Layer]:
         Mark(polygon(slit, closed=False), width=1.0),
     )
     found = lower.skirt(c, style="plain", reach=reach, flare=0.0, v=v, sag=sag, band=False, extra=extra, sides=(left, right))
+    hem = spline(np.stack([left[-1], (left[-1] + right[-1]) / 2 + [0.0, sag], right[-1]]), 11)[1:-1]
+    found[0].path = polygon(np.concatenate([left, hem, right[::-1]]))  # sharp corners, or it would be bloomers
     band = lower.waistband(c, v + 0.025, darken(c.main, 0.14), c.z + 0.2, 0.08)
     return [*found, band]
 
@@ -128,8 +134,8 @@ def jeans(c: Cloth) -> list[Layer]:
         _thread(thread, *double),
         *tailor.buttons(c, rivets, copper, 0.022),
     )
-    cuff = lighten(c.main, 0.4) if c.rng.random() < 0.4 else None
-    found = lower.trousers(c, t1=0.97, ease=0.1, marks=marks, cuff=cuff, band=band)
+    cuff = lighten(c.main, 0.45) if c.rng.random() < 0.6 else None
+    found = lower.trousers(c, t1=0.97, ease=0.1, marks=marks, cuff=cuff, band=band, seams=False)
     legs = [layer for layer in found if layer.edge is not None and layer.casts]
     for layer, side in zip(legs, SIDES, strict=True):
         _denim_leg(c, layer, side, thread, cuff is None)
@@ -141,7 +147,7 @@ def jeans(c: Cloth) -> list[Layer]:
 
 def _thread(colour: RGB, *lines: Points) -> Mark:
     """Seams in thread that is to be seen."""
-    return Mark(tailor.stitches(*lines, dash=0.02), colour=colour, width=0.75)
+    return Mark(tailor.stitches(*lines, dash=0.02), colour=colour, width=1.0)
 
 
 def _denim_leg(c: Cloth, layer: Layer, side: str, thread: RGB, hemmed: bool) -> None:
@@ -155,7 +161,10 @@ def _denim_leg(c: Cloth, layer: Layer, side: str, thread: RGB, hemmed: bool) -> 
     if below < 0.36:
         layer.marks.insert(0, Mark(leg.outline(max(below, 0.16), 0.42, -0.5 * w), "light", strength=0.3, soft=0.06))
     layer.marks.insert(0, Mark(leg.outline(0.5, 0.62, -0.45 * w), "light", strength=0.26, soft=0.05))
-    layer.marks += [_thread(thread, *seams, *hems)]
+    inseam = [outer[n // 4 : n - 1] * f + inner[n // 4 : n - 1] * (1 - f) for f in (0.12,)]
+    worn = [creases.along(outer, inner, (0.85, t), (0.3, t + 0.025), (-0.35, t + 0.005)) for t in (0.14, 0.19, 0.24)]
+    layer.marks.append(Mark(strokes(*worn), colour=lighten(layer.colour, 0.35), width=1.5, strength=0.7, ends=(1.0, 0.2)))
+    layer.marks += [_thread(thread, *seams, *inseam, *hems)]
 
 
 def trousers(c: Cloth) -> list[Layer]:

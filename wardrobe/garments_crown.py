@@ -1,4 +1,4 @@
-"""How more headwear is drawn: veil, crown, tiara, flower crown, nurse cap, sailor hat, pirate hat, cat ears."""
+"""How more headwear is drawn: veil, crown, tiara, flower crown, nurse cap, sailor hat, pirate hat, cat ears, top hat."""
 
 from __future__ import annotations
 
@@ -130,39 +130,34 @@ def _flower(c: Cloth, x: float, y: float, r: float, z: float, colour: RGB, heart
 
 
 def crown(c: Cloth) -> list[Layer]:
-    """A king's: a jewelled ring with five points, a pearl on each, lined with cloth of the second colour."""
+    """A king's: a jewelled ring round the head, five points with pearls, a cap of the second colour's velvet inside."""
     w, points = skull(c), 5
-    ring = _arc(c, -0.4, -0.06, 0.8)
-    back = _arc(c, -0.46, 0.05, 0.78)
-    x0, x1 = ring[0, 0], ring[-1, 0]
-    tips, valleys = [], []
-    for k in range(points):
-        f = (k + 0.5) / points
-        tips.append((x0 + (x1 - x0) * f * 1.06 - 0.03 * (x1 - x0), -0.78 + 0.1 * (2 * f - 1) ** 2))
-        valleys.append((x0 + (x1 - x0) * (k + 1) / points, -0.55 + 0.04 * (2 * f - 1) ** 2))
-    saw = [p for pair in zip(tips, valleys, strict=True) for p in pair][:-1]
-    outline = [(x0 - 0.03, -0.66), *saw, (x1 + 0.03, -0.66)]
-    rows: Rows = [*((float(a), float(b)) for a, b in ring[::-1]), *((float(a), float(b)) for a, b in outline)]
-    band = [ring - [0, 0.03], ring - [0, 0.11]]
-    lining = np.concatenate([ring - [0, 0.02], back[::-1] - [0, 0.12]])
-    metal = c.piece(Z.HEADWEAR + 0.1, corners(c, rows))
-    gleam = polygon(np.array([(x0 + 0.16 * w, -0.42), (x0 + 0.2 * w, -0.64), (x0 + 0.3 * w, -0.62), (x0 + 0.27 * w, -0.4)]))
-    metal.marks += [Mark(on_head(c, gleam), "light", strength=0.45)]
-    metal.marks += [Mark(on_head(c, trace(line, closed=False)), width=0.9) for line in band]
-    gems = ring[3:-2:3] - [0, 0.07]
-    found = [
-        c.detail(Z.HEADWEAR, on_head(c, polygon(lining)), c.trim if c.garment.second_rgb else (150, 34, 52), shading=0.3),
-        metal,
-    ]
-    found += [_gem(c, gems[k : k + 1], 0.036, Z.HEADWEAR + 0.2, GEMS[k % 3]) for k in range(len(gems))]
-    return [*found, _gem(c, np.array(tips) - [0, 0.02], 0.034, Z.HEADWEAR + 0.2, (250, 246, 236))]
+    low = _arc(c, -0.3, -0.1, 1.03, 41)
+    s = np.linspace(-1, 1, 41)
+    top, seam = low * [1.04, 1.0] - [0, 0.15], low * [1.01, 1.0] - [0, 0.035]
+    f = np.linspace(-1, 1, 2 * points + 1)
+    saw = np.stack([np.interp(f, s, top[:, 0]), np.interp(f, s, top[:, 1])], 1)
+    saw[1::2] = saw[1::2] * [1.12, 1.0] - np.stack([0 * f[1::2], 0.25 - 0.05 * f[1::2] ** 2], 1)
+    saw[2:-1:2, 1] -= 0.03
+    velvet = c.trim if c.garment.second_rgb else (150, 34, 52)
+    cap: Rows = [(-w * 1.02, -0.38), (-w * 0.9, -0.58), (-w * 0.5, -0.7), (w * 0.5, -0.7), (w * 0.9, -0.58), (w * 1.02, -0.38)]
+    creases = lines(c, *[[(k * w * 0.3, -0.69), (k * w * 0.6, -0.6), (k * w * 0.7, -0.44)] for k in (-1.2, -0.4, 0.4, 1.2)])
+    metal = c.piece(Z.HEADWEAR + 0.1, on_head(c, polygon(np.concatenate([low, saw[::-1]]))))
+    gleam = polygon(np.concatenate([(seam - [0, 0.012])[2:39], (seam - [0, 0.026])[2:39][::-1]]))
+    metal.marks += [Mark(on_head(c, gleam), "light", strength=0.5)]
+    metal.marks += [Mark(on_head(c, trace(line, closed=False)), width=0.9) for line in (seam, top + [0, 0.025])]
+    gems = (low * [1.02, 1.0])[4:-3:8] - [0, 0.08]
+    found = [c.detail(Z.HEADWEAR, blob(c, cap), velvet, marks=[Mark(creases, width=0.7, ends=(0.2, 1.0))]), metal]
+    found += [_gem(c, gems[k : k + 1], 0.04, Z.HEADWEAR + 0.2, GEMS[k % 3]) for k in range(len(gems))]
+    return [*found, _gem(c, saw[1::2] - [0, 0.02], 0.036, Z.HEADWEAR + 0.2, (250, 246, 236))]
 
 
 def tiara(c: Cloth) -> list[Layer]:
     """A princess's: a fine band that rises to a point, with scrolls and stones."""
-    low = _arc(c, -0.34, 0.12, 0.82, 33)
     s = np.linspace(-1, 1, 33)
-    rise = 0.045 + 0.22 * np.exp(-((s / 0.26) ** 2)) + 0.05 * np.abs(np.cos(3.5 * np.pi * s)) * (1 - s**2)
+    a = s * np.pi / 2  # round the forehead, from temple to temple
+    low = np.stack([skull(c) * np.sin(a) + 0.08 * c.figure.head.turn * np.cos(a), -0.19 - 0.14 * np.cos(a)], 1)
+    rise = 0.04 + 0.2 * np.exp(-((s / 0.24) ** 2)) + 0.06 * np.abs(np.cos(3.5 * np.pi * s)) * (1 - s**2)
     top = low - np.stack([0 * s, rise], 1)
     peak = top[16]
     scroll = [
@@ -209,62 +204,52 @@ def flower_crown(c: Cloth) -> list[Layer]:
 
 
 def nurse_cap(c: Cloth) -> list[Layer]:
-    """Stiff and folded, on top of the head, with a cross on the turned-up brim."""
-    w = skull(c)
-    d = 0.05 * c.figure.head.turn
-    peak: Rows = [
-        (-w * 0.62, -0.42),
-        (-w * 0.5, -0.68),
-        (-w * 0.2 + d, -0.76),
-        (w * 0.2 + d, -0.76),
-        (w * 0.5, -0.68),
-        (w * 0.62, -0.42),
+    """Stiff and folded: its turned-up brim lies round the head from temple to temple, a cross in the middle."""
+    w, d = skull(c), 0.08 * c.figure.head.turn
+    s = np.linspace(-1, 1, 25)
+    a = s * np.pi / 2
+    low = np.stack([w * 0.98 * np.sin(a) + d * np.cos(a), -0.24 - 0.1 * np.cos(a)], 1)
+    tall = 0.1 + 0.22 * np.cos(a) ** 0.6
+    top = low * [1.04, 1.0] - np.stack([0 * s, tall], 1)
+    rim = (low + (top - low) * 0.86)[1:-1]
+    right: Rows = [(w * 0.5, -0.78), (w * 0.86, -0.64), (w * 0.96, -0.42)]
+    crown: Rows = [*((-x, y) for x, y in right[::-1]), *right]
+    pleats = lines(c, *[[(k * w * 0.3 + d, -0.78), (k * w * 0.34 + d, -0.6)] for k in (-1, 1)])
+    plus = cross(d, -0.49, 0.085)
+    marks = [
+        Mark(on_head(c, trace(rim, closed=False)), width=0.6, strength=0.7),
+        Mark(corners(c, plus), "fill", c.garment.second_rgb or (206, 44, 56)),
+        Mark(corners(c, plus), width=0.5),
     ]
-    brim: Rows = [
-        (-w * 0.74 + d, -0.36),
-        (-w * 0.66 + d, -0.6),
-        (d, -0.64),
-        (w * 0.66 + d, -0.6),
-        (w * 0.74 + d, -0.36),
-        (w * 0.3 + d, -0.43),
-        (d, -0.445),
-        (-w * 0.3 + d, -0.43),
-    ]
-    red, s = c.garment.second_rgb or (206, 44, 56), 0.06
-    plus = cross(d, -0.54, s)
-    pleats = lines(c, [(-w * 0.3 + d, -0.74), (-w * 0.36, -0.62)], [(w * 0.3 + d, -0.74), (w * 0.36, -0.62)])
-    rim = lines(c, [(-w * 0.62 + d, -0.565), (d, -0.6), (w * 0.62 + d, -0.565)])
     return [
-        c.piece(Z.HEADWEAR, corners(c, peak), marks=[Mark(pleats, width=0.8)]),
-        c.piece(
-            Z.HEADWEAR + 0.1, corners(c, brim), marks=[Mark(rim, width=0.6, strength=0.7), Mark(corners(c, plus), "fill", red)]
-        ),
+        c.piece(Z.HEADWEAR, blob(c, crown), marks=[Mark(pleats, width=0.8)]),
+        c.piece(Z.HEADWEAR + 0.1, on_head(c, polygon(np.concatenate([low, top[::-1]]))), marks=marks),
     ]
 
 
 def sailor_hat(c: Cloth) -> list[Layer]:
-    """A round crown over an upright band with a stripe, two ribbons behind."""
+    """A round flat crown over a band with a stripe that lies round the head, two ribbons behind."""
     w = skull(c)
     lean = 0.06 if c.garment.detail & 1 else -0.06
     band_colour = c.trim
     dome: Rows = [
-        (-w * 1.02 + lean, -0.5),
-        (-w * 1.06 + lean, -0.64),
-        (-w * 0.6 + lean, -0.78),
-        (w * 0.6 + lean, -0.78),
-        (w * 1.06 + lean, -0.64),
-        (w * 1.02 + lean, -0.5),
-        (0, -0.44),
+        (-w * 0.96, -0.4),
+        (-w * 1.2 + lean, -0.58),
+        (-w * 0.66 + lean, -0.75),
+        (w * 0.66 + lean, -0.75),
+        (w * 1.2 + lean, -0.58),
+        (w * 0.96, -0.4),
+        (0, -0.34),
     ]
-    band = np.concatenate([_arc(c, -0.34, 0.02, 0.92), _arc(c, -0.52, 0.03, 0.96)[::-1]])
-    stripe = _arc(c, -0.45, 0.025, 0.98)
-    pleats = lines(c, *[[(k * w * 0.75 + lean, -0.74 + 0.06 * k * k), (k * w * 0.8, -0.54)] for k in (-0.8, -0.4, 0.0, 0.4, 0.8)])
+    low, high = _arc(c, -0.28, -0.08, 1.02), _arc(c, -0.45, -0.06, 1.04)
+    band, stripe = np.concatenate([low, high[::-1]]), low * 0.45 + high * 0.55
+    pleats = lines(c, *[[(k * w * 0.75 + lean, -0.72 + 0.06 * k * k), (k * w * 0.9, -0.46)] for k in (-0.8, -0.4, 0.0, 0.4, 0.8)])
     tails = Path()
     side = 1 if lean > 0 else -1
     for a, b in ((0.06, 0.5), (0.16, 0.42)):
-        x = side * w * 0.92
+        x = side * w * 1.0
         tails.add_path(
-            shape((x, -0.4), (x + side * 0.07, -0.42), (x + side * (a + 0.12), b - 0.36), (x + side * (a + 0.04), b - 0.3))
+            shape(*((x + side * p, q) for p, q in ((-0.05, -0.36), (0.04, -0.4), (a + 0.12, b - 0.3), (a + 0.02, b - 0.24))))
         )
     return [
         c.detail(Z.BACK_HAIR + 5, on_head(c, tails), band_colour),
@@ -333,44 +318,67 @@ def pirate_hat(c: Cloth) -> list[Layer]:
 
 
 def cat_ears(c: Cloth) -> list[Layer]:
-    """Two furred ears on a thin band."""
-    w, found = skull(c), []
-    line = _arc(c, -0.4, 0.14, 0.72)  # from ear to ear: further down it is under the hair
-    band = np.concatenate([line - [0, 0.02], (line * [0.98, 1.0] + [0, 0.025])[::-1]])
-    inside = c.trim if c.garment.second_rgb else lighten(c.main, 0.55)
-    found.append(c.detail(Z.HEADWEAR, on_head(c, polygon(band)), darken(c.main, 0.3), shading=0.2))
+    """Two furred ears that stand on a thin band over the head, each broad at its root, a tuft of fur inside."""
+    w = skull(c)
+
+    def over(degrees: float | Points, grow: float = 0.0) -> Points:
+        """Points of the band, by their angle from the crown of the head."""
+        a = np.deg2rad(np.atleast_1d(np.asarray(degrees, np.float64)))
+        return np.stack([(w * 1.0 + grow) * np.sin(a), -0.06 - (0.49 + grow) * np.cos(a)], 1)
+
+    inside, fur = c.trim if c.garment.second_rgb else lighten(c.main, 0.55), lighten(c.main, 0.7)
+    sweep = np.linspace(-74, 74, 41)
+    band = polygon(np.concatenate([over(sweep, 0.025), over(sweep, -0.03)[::-1]]))
+    found = [c.detail(Z.HEADWEAR + 0.2, on_head(c, band), darken(c.main, 0.35), shading=0.2)]
     for sign in (-1, 1):
-        ear: Rows = [
-            (sign * w * 0.26, -0.5),
-            (sign * w * 0.4, -0.72),
-            (sign * w * 0.78, -0.93),
-            (sign * w * 0.96, -0.62),
-            (sign * w * 0.92, -0.36),
-            (sign * w * 0.6, -0.42),
-        ]
-        inner = np.array(
-            [
-                (sign * w * 0.42, -0.52),
-                (sign * w * 0.52, -0.7),
-                (sign * w * 0.74, -0.83),
-                (sign * w * 0.85, -0.6),
-                (sign * w * 0.82, -0.42),
-                (sign * w * 0.62, -0.46),
-            ]
-        )
-        rows = np.array(ear)
-        shell = on_head(c, polygon(np.concatenate([spline(rows[:3], 9), spline(rows[2:5], 9)[1:], rows[5:]])))
-        tufts: list[Rows] = [
-            [(sign * w * a, -0.44), (sign * w * (a + 0.02), b)] for a, b in ((0.52, -0.58), (0.64, -0.62), (0.75, -0.58))
-        ]
+        root = over(sign * np.linspace(15, 68, 9))
+        tip = np.array([sign * w * 0.98, -0.9])
+        swell = np.array([sign * 0.05, -0.03])
+        near = spline(np.stack([root[0], (root[0] + tip) / 2 - swell * [0.6, -0.6], tip]), 11)
+        far = spline(np.stack([tip, (tip + root[-1]) / 2 + swell, root[-1]]), 11)
+        outline = np.concatenate([near, far[1:], root[-2:0:-1]])
+        heart = root[4] * 0.92 + tip * 0.08
+        hollow = heart + (outline - heart) * [0.62, 0.74]
+        base = root[1:8]
+        teeth = base + (tip - base) * np.where(np.arange(7) % 2, 0.34, 0.12)[:, None]
+        tuft = polygon(np.concatenate([base, teeth[::-1]]))
         marks = [
-            Mark(
-                on_head(c, polygon(np.concatenate([spline(inner[:3], 7), spline(inner[2:5], 7)[1:], inner[5:]]))), "fill", inside
-            ),
-            Mark(lines(c, *tufts), colour=lighten(c.main, 0.6), width=1.6),
+            Mark(on_head(c, polygon(hollow)), "fill", inside),
+            Mark(on_head(c, polygon(hollow)), width=0.5, strength=0.6),
+            Mark(on_head(c, tuft), "fill", fur),
         ]
-        found.append(c.piece(Z.HEADWEAR + 0.1, shell, marks=marks))
+        found.append(c.piece(Z.HEADWEAR + 0.1, on_head(c, polygon(outline)), marks=marks))
     return found
+
+
+def top_hat(c: Cloth) -> list[Layer]:
+    """A tall tube that widens to its flat oval top, a ribbon round its foot, a brim that rolls up at the sides."""
+    w, a = skull(c), np.linspace(0, np.pi, 19)
+    below, above = np.stack([np.cos(a), np.sin(a)], 1), np.stack([-np.cos(a), -np.sin(a)], 1)
+
+    def ring(half: float, y: float, deep: float) -> Points:
+        """The front half of the tube's round at height y, from right to left."""
+        return below * [w * half, deep] + [0, y]
+
+    foot, rim = ring(0.9, -0.36, 0.1), ring(0.98, -0.87, 0.07)
+    half = np.array([(1.42, -0.42), (1.3, -0.31), (0.7, -0.22)])
+    front = spline(np.concatenate([half, [(0, -0.19)], half[::-1] * [-1, 1]]), 31)
+    back = spline(np.array([(-1.42, -0.42), (-0.8, -0.4), (0, -0.44), (0.8, -0.4), (1.42, -0.42)]), 21)
+    brim_ = np.concatenate([front, back[1:-1]]) * [w, 1.0]
+    edge = Mark(on_head(c, trace(front[2:-2] * [0.97 * w, 1.0] - [0, 0.025], closed=False)), width=0.6, strength=0.7)
+    lid = np.concatenate([rim, (above * [w * 0.98, 0.07] + [0, -0.87])[1:-1]])
+    band = np.concatenate([foot, ring(0.915, -0.5, 0.1)[::-1]])
+    gleam = polygon(np.array([(-w * 0.68, -0.77), (-w * 0.5, -0.75), (-w * 0.46, -0.44), (-w * 0.62, -0.46)]))
+    return [
+        c.piece(Z.HEADWEAR, on_head(c, polygon(brim_)), marks=[edge]),
+        c.piece(
+            Z.HEADWEAR + 0.1,
+            on_head(c, polygon(np.concatenate([foot, rim[::-1]]))),
+            marks=[Mark(on_head(c, gleam), "light", strength=0.45)],
+        ),
+        c.detail(Z.HEADWEAR + 0.15, on_head(c, polygon(lid)), lighten(c.main, 0.14), shading=0.0),
+        c.detail(Z.HEADWEAR + 0.2, on_head(c, polygon(band)), c.trim, shading=0.3),
+    ]
 
 
 CROWNS: dict[str, Draw] = {
@@ -382,4 +390,5 @@ CROWNS: dict[str, Draw] = {
     "sailor hat": sailor_hat,
     "pirate hat": pirate_hat,
     "cat ears": cat_ears,
+    "top hat": top_hat,
 }

@@ -15,7 +15,7 @@ from wardrobe.tailoring import BRASS
 
 Draw = Callable[[Cloth], list[Layer]]
 OVER_ARMS = Z.FRONT_ARM + 5.5  # over hanging arms and their sleeves; a raised hand stays in front
-CLOSED = Z.FRONT_ARM + 6.6  # and over their gloves
+CLOSED = Z.FRONT_HAIR + 6  # and over their gloves and the tips of the hair
 
 
 def _hanging(arm: Limb) -> float:
@@ -25,7 +25,7 @@ def _hanging(arm: Limb) -> float:
     return 0.97 if arm.direction(0.75)[1] > 0.6 else 0.52
 
 
-def _shoulders(c: Cloth, sign: int, v: float, out: float, *, over: bool = False) -> Points:
+def shoulders(c: Cloth, sign: int, v: float, out: float, *, over: bool = False) -> Points:
     """The side of a mantle, from the neck over the shoulder down to level v. out: how far beyond the arm it ends, as a
     share of the shoulder's half-width; over: it falls outside a hanging arm, however far that one stands off."""
     torso, w = c.figure.torso, c.figure.body.shoulder
@@ -51,7 +51,7 @@ def _shoulders(c: Cloth, sign: int, v: float, out: float, *, over: bool = False)
     return spline(np.array(rows), 32)
 
 
-def _hem(left: Points, right: Points, waves: int, sag: float, depth: float) -> Points:
+def hem_of(left: Points, right: Points, waves: int, sag: float, depth: float) -> Points:
     """From the end of the left side to that of the right one. sag, depth of the waves: units."""
     s = np.linspace(0, 1, 8 * waves + 1)[:, None]
     line = left[-1] + (right[-1] - left[-1]) * s
@@ -59,7 +59,7 @@ def _hem(left: Points, right: Points, waves: int, sag: float, depth: float) -> P
     return np.asarray(line[1:-1])
 
 
-def _gathers(c: Cloth, left: Points, right: Points, low: Points, count: int, z0: float = 0.35) -> list[Mark]:
+def gathers(c: Cloth, left: Points, right: Points, low: Points, count: int, z0: float = 0.35) -> list[Mark]:
     """Folds that run from the neck to the hem, shaded on one side."""
     x, y = c.figure.torso.at(0, 0.02)
     lines, wedges = [], []
@@ -121,11 +121,24 @@ def _foot(side: Points, x: float, reach: float) -> XY:
 
 def _closed_side(c: Cloth, sign: int, end: float) -> Points:
     """The side of a cloak that closes over arm and hair: on a chibi it falls from the hood."""
-    side, x = _shoulders(c, sign, end, 0.34, over=True), c.figure.torso.at(0, 0)[0]
+    side, x = shoulders(c, sign, end, 0.34, over=True), c.figure.torso.at(0, 0)[0]
     spread, w = c.figure.head.wide + 0.22, c.figure.body.shoulder
     share = np.clip((spread / w - 1.0) / 0.5, 0, 1) * np.sin(np.pi / 2 * np.clip(np.arange(len(side)) / 13, 0, 1))
     side[:, 0] += sign * share * np.maximum(spread - sign * (side[:, 0] - x), 0)
-    return side
+    return _carried(c, sign, side)
+
+
+def _carried(c: Cloth, sign: int, side: Points) -> Points:
+    """The same side where a forearm held out to the side carries the cloth: over the arm, and down from there."""
+    arm, w = c.figure.arms["l" if sign < 0 else "r"], c.figure.body.shoulder
+    (x, y), r, (dx, dy) = arm.point(0.66), arm.width(0.66), arm.direction(0.75)
+    held = arm.z == Z.FRONT_ARM and 0.0 < y < side[-1, 1] and sign * dx > 0.6 and dy > -0.5
+    if not held:
+        return side
+    high = side[(side[:, 1] < y - 2.6 * r) & (sign * side[:, 0] < sign * x)][::3]
+    low = (max(sign * side[-1, 0], sign * x + 0.1 * w) * sign, side[-1, 1])
+    over = [(x + sign * 0.6 * r, y - 1.9 * r), (x + sign * 1.3 * r, y + 0.4 * r)]
+    return spline(np.array([*high.tolist(), *over, ((x + low[0]) / 2 + sign * 0.7 * r, (y + low[1]) / 2), low]), 32)
 
 
 def hooded_cloak(c: Cloth) -> list[Layer]:
@@ -134,9 +147,9 @@ def hooded_cloak(c: Cloth) -> list[Layer]:
     end = tailor.level(c, 0.62)
     found: list[Layer] = []
     sides = {sign: _closed_side(c, sign, end) for sign in (-1, 1)}
-    behind = _hem(sides[-1], sides[1], 6, 0.02, 0.04)
+    behind = hem_of(sides[-1], sides[1], 6, 0.02, 0.04)
     back = polygon(np.concatenate([sides[-1], behind, sides[1][::-1]]))
-    inside = _gathers(c, sides[-1], sides[1], behind, 6)
+    inside = gathers(c, sides[-1], sides[1], behind, 6)
     found.append(c.detail(Z.BACK_HAIR + 6, back, darken(c.main, 0.4), marks=inside, shading=0.2))
     y = max(sides[-1][-1, 1], sides[1][-1, 1])
     x = (torso.at(0, 1.0)[0] + c.front(0, 0.9)[0]) / 2
@@ -149,7 +162,7 @@ def hooded_cloak(c: Cloth) -> list[Layer]:
         low[:, 1] += 0.05 * w * (np.cos(6 * np.pi * s[:, 0]) - 1) + 0.08 * w * np.sin(np.pi * s[:, 0])
         path = polygon(np.concatenate([side, low[1:-1], edge[::-1]]))
         rim = Mark(trace(tailor.beside(edge, sign * 0.05 * w), closed=False), colour=c.trim, width=2.4)
-        found.append(c.piece(CLOSED, path, marks=[*_gathers(c, side, edge, low, 4), rim]))
+        found.append(c.piece(CLOSED, path, marks=[*gathers(c, side, edge, low, 4), rim]))
     spots = np.array([c.front(0.0, 0.1)])
     clasp = c.detail(
         Z.HEADWEAR + 1.5,
@@ -163,7 +176,7 @@ def hooded_cloak(c: Cloth) -> list[Layer]:
 def poncho(c: Cloth) -> list[Layer]:
     """One woven cloth with a hole for the head, its point in front, striped along the border, fringed."""
     w, trim = c.figure.body.shoulder, c.trim
-    left, right = (_shoulders(c, sign, 0.66, 0.42) for sign in (-1, 1))
+    left, right = (shoulders(c, sign, 0.66, 0.42) for sign in (-1, 1))
     tip = np.array(c.front(0.0, 1.08))
     low = spline(
         np.stack([left[-1], (left[-1] + tip) / 2 + [0, 0.04 * w], tip, (right[-1] + tip) / 2 + [0, 0.04 * w], right[-1]]), 61
@@ -175,7 +188,7 @@ def poncho(c: Cloth) -> list[Layer]:
     zigzag = pit + (low - pit) * (0.885 + 0.022 * np.where(np.arange(len(low)) % 2, 1, -1))[:, None]
     fringe = [np.stack([p, p + (p - pit) * 0.02 + [0, 0.12 * w]]) for p in low[1:-1:2]]
     marks = [
-        *_gathers(c, left, right, low, 7),
+        *gathers(c, left, right, low, 7),
         *[Mark(trace(line, closed=False), colour=trim, width=width) for line, width in zip(bands, (5.0, 3.0, 1.6), strict=True)],
         Mark(strokes(zigzag), colour=lighten(trim, 0.45), width=1.6),
         Mark(trace(neck, closed=False), colour=trim, width=3.0),
@@ -192,7 +205,7 @@ def shawl(c: Cloth) -> list[Layer]:
     for sign in (1, -1):
         arm = c.figure.arms["l" if sign < 0 else "r"]
         elbow = float(np.clip(arm.point(0.46)[1] / torso.length, 0.42, 0.6))
-        side = _shoulders(c, sign, elbow, 0.1, over=True)
+        side = shoulders(c, sign, elbow, 0.1, over=True)
         low = [tuple(side[-1]), c.front(sign * 0.62, 0.55), c.front(sign * 0.2, 0.6), c.front(-sign * 0.12, 0.84)]
         end = np.array(c.front(-sign * 0.52, 0.8))
         inner = [c.front(-sign * 0.3, 0.5), c.front(0.0, 0.36), torso.at(sign * 0.5, 0.14), torso.at(sign * 0.66, 0.0)]

@@ -12,7 +12,7 @@ from wardrobe.cloth import Cloth, limb_angle, shape, strokes
 from wardrobe.extremities import padded
 from wardrobe.figure import SIDES
 from wardrobe.garments_feet import strap
-from wardrobe.geometry import XY, normals_of, ribbon, spline, trace
+from wardrobe.geometry import XY, normals_of, polygon, ribbon, spline, trace
 from wardrobe.path import Box, Path
 from wardrobe.style import darken, lighten
 
@@ -85,9 +85,8 @@ def _loop(c: Cloth, v: float) -> Layer:
     rows = [(x - 1.5 * n, y - 0.3 * n), (x - n, y + 0.02 * n), low, (x + n, y + 0.02 * n), (x + 1.5 * n, y - 0.3 * n)]
     band = strap(spline(np.array(rows), 25), 0.06 * c.figure.body.shoulder + 0.008)
     hx, hy = c.figure.head.centre
-    throat = shape(
-        (hx - 0.9 * n, hy), (x - 1.12 * n, y), (x - n, low[1] + n), (x + n, low[1] + n), (x + 1.12 * n, y), (hx + 0.9 * n, hy)
-    )
+    wide = n * (1.12 if c.figure.body.heads > 4 else 1.9)  # a chibi's chin covers the neck but not the corners beside it
+    throat = shape((hx - 0.9 * n, hy), (x - wide, y), (x - n, low[1] + n), (x + n, low[1] + n), (x + wide, y), (hx + 0.9 * n, hy))
     return c.detail(Z.BODY + 1.5, band, c.main, shading=0.4, clip=throat)  # so low that it lies under any collar
 
 
@@ -157,14 +156,23 @@ def scarf(c: Cloth) -> list[Layer]:
 
 
 def choker(c: Cloth) -> list[Layer]:
-    body, (x, y) = c.figure.body, c.figure.torso.at(0, 0.0)
-    n = body.neck_half * 1.02
-    top = (y + c.figure.head.at(0, 0.5)[1]) / 2 + 0.02
-    line = np.array([(x - n, top), (x, top + 0.35 * n), (x + n, top)])
-    thick = 0.05
-    band = np.concatenate([line, (line + [0, thick])[::-1]])
-    gem = Path.circle(float(line[1, 0]), float(line[1, 1]) + thick * 1.3, 0.045)
-    return [c.piece(Z.NECKWEAR, trace(band)), c.detail(Z.NECKWEAR + 0.1, gem, lighten(c.main, 0.4))]
+    """A ribbon close round the bare neck, above the neckline, a stone hanging from it."""
+    (hx, hy), (x, y), n = c.figure.head.centre, c.figure.torso.at(0, 0.0), c.figure.body.neck_half
+    chin = c.figure.head.at(0, 0.5)[1]
+    top = min(chin + 0.4 * (y - chin), y - 0.4 * n)
+    low = min(max((top - (hy + 0.3 + y) / 2) / ((y - hy - 0.3) / 2), 0.0), 1.0)  # 0 half-way up the neck .. 1 its root
+    middle, half = hx + (x - hx) * low, n * (0.93 + 0.25 * low)
+    thick = 0.3 * n
+    line = spline(np.array([(middle - half, top), (middle, top + 0.3 * n), (middle + half, top)]), 11)
+    edges = strokes(line + [0.0, 0.2 * thick], line + [0.0, 0.8 * thick])
+    band = polygon(np.concatenate([line, (line + [0.0, thick])[::-1]]))
+    r, (gx, gy) = 0.22 * n, line[5].tolist()
+    gem = Path.circle(gx, gy + thick + 0.6 * r, r)
+    gleam = Path.circle(gx - 0.3 * r, gy + thick + 0.3 * r, 0.3 * r)
+    return [
+        c.piece(Z.NECKWEAR, band, marks=[Mark(edges, width=0.5, strength=0.7)]),
+        c.detail(Z.NECKWEAR + 0.1, gem, lighten(c.main, 0.4), marks=[Mark(gleam, "light", strength=0.8)], line=0.8),
+    ]
 
 
 def neckerchief(c: Cloth) -> list[Layer]:

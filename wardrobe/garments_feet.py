@@ -10,7 +10,7 @@ from wardrobe import folds, upper
 from wardrobe import tailoring as tailor
 from wardrobe.canvas import SHOE, Layer, Mark
 from wardrobe.cloth import WHITE, Cloth, limb_angle, shape, strokes
-from wardrobe.extremities import CUTS, Last, Part, last
+from wardrobe.extremities import CUTS, Last, Part, Rows, last, padded
 from wardrobe.figure import SIDES
 from wardrobe.garments_legs import room_inside, tube_between
 from wardrobe.geometry import Limb, Points, polygon, ribbon, spline, trace
@@ -21,7 +21,27 @@ from wardrobe.style import RGB, darken, lighten
 Draw = Callable[[Cloth], list[Layer]]
 BUCKLE = (222, 188, 92)
 TONGUE = ((-0.5, 0.3), (-0.46, -0.22), (0.0, -0.3), (0.46, -0.22), (0.5, 0.3))
-WOOD: RGB = (176, 128, 82)
+# Parts of shoes on a `Last`, as in `extremities.CUTS`: along and up from the front, along and up from the side.
+LOAFER: Rows = ((-1.06, 0.66, -1.06, 0.86), (-0.85, 0.62, -0.55, 0.6), (-0.5, 0.66, 0.0, 0.6), (-0.34, 0.96, 0.3, 0.84))
+LOAFER += ((0.0, 1.04, 0.42, 1.06), (0.34, 0.96, 0.62, 0.94), (0.75, 0.62, 0.78, 0.76), (1.06, 0.46, 0.98, 0.58))
+LOAFER += ((1.1, 0.16, 1.07, 0.24), (0.5, -0.04, 0.85, -0.05), (-0.2, -0.08, 0.2, -0.05), (-1.04, 0.0, -1.0, 0.0))
+LOAFER += ((-1.18, 0.36, -1.13, 0.42),)
+APRON: Rows = ((-0.72, 0.5, 0.34, 0.5), (-0.6, 0.22, 0.6, 0.3), (0.0, 0.1, 0.86, 0.28), (0.5, 0.22, 0.97, 0.42))
+APRON += ((0.78, 0.5, 0.93, 0.58),)
+PENNY_STRAP: Rows = ((-1.1, 0.28, 0.1, 0.08), (-0.5, 0.56, 0.28, 0.46), (0.35, 0.58, 0.58, 0.7), (1.1, 0.3, 0.92, 0.7))
+PUMP: Rows = ((-1.08, 0.66, -1.1, 0.78), (-1.18, 0.34, -1.16, 0.44), (-1.0, -0.02, -0.98, 0.03), (-0.5, -0.12, -0.4, 0.02))
+PUMP += ((-0.2, -0.34, 0.2, -0.16), (0.05, -0.5, 0.66, -0.46), (0.3, -0.54, 1.06, -0.56), (0.6, -0.4, 1.13, -0.5))
+PUMP += ((1.1, 0.06, 1.06, 0.0), (1.06, 0.48, 0.95, 0.42), (0.5, 0.02, 0.72, 0.08), (-0.5, 0.06, -0.2, 0.26))
+ARCH: Rows = ((-1.0, 0.1, -0.85, 0.12), (-0.4, -0.08, 0.0, 0.02), (0.2, -0.3, 0.7, -0.26))
+STILETTO: Rows = ((-0.7, 0.05, -0.94, 0.1), (0.0, 0.0, -0.2, 0.05), (-0.2, -0.2, -0.56, -0.2), (-0.24, -0.5, -0.66, -0.5))
+STILETTO += ((-0.4, -0.5, -0.84, -0.5),)
+MULE: Rows = ((-1.16, 0.16, 0.0, 0.14), (-1.12, 0.5, 0.22, 0.5), (-0.5, 0.7, 0.44, 0.78), (0.3, 0.74, 0.62, 0.92))
+MULE += ((0.9, 0.58, 0.92, 0.7), (1.16, 0.34, 1.12, 0.34), (1.12, 0.02, 1.1, 0.02), (0.0, -0.1, 0.5, -0.04))
+MULE_RIM: Rows = ((-1.1, 0.42, 0.0, 0.2), (-0.5, 0.62, 0.22, 0.52), (0.3, 0.66, 0.42, 0.78), (1.06, 0.46, 0.64, 0.94))
+QUILTING: tuple[Rows, ...] = (
+    ((-0.4, 0.6, 0.3, 0.4), (-0.3, 0.2, 0.75, 0.3), (-0.2, 0.0, 1.1, 0.1)),
+    ((0.4, 0.6, 0.4, 0.7), (0.4, 0.2, 0.8, 0.55), (0.36, 0.0, 1.12, 0.4)),
+)
 
 
 def shoe(
@@ -90,6 +110,11 @@ def strap(line: Points, half: float) -> Path:
     return polygon(ribbon(line, half))
 
 
+def _cut(foot: Last, rows: Rows) -> Path:
+    """The round outline of a part of a shoe on this last."""
+    return trace(spline(foot.points(rows), 4 * len(rows), closed=True))
+
+
 def _lacing(foot: Last, share: float, rungs: int) -> tuple[Path, Path]:
     """(the panel on the instep under the laces, crossed laces)."""
     line = foot.line("lacing", 2 * rungs + 3)
@@ -100,16 +125,7 @@ def _lacing(foot: Last, share: float, rungs: int) -> tuple[Path, Path]:
     return polygon(outline), strokes(*crossed)
 
 
-def _low(box: Box, share: float) -> Path:
-    """What lies below this share of a foot's height."""
-    return Path.rect(Box(box.left - 1, box.top + share * box.height, box.right + 1, box.bottom + 1))
-
-
-def _sole(box: Box, thick: float) -> Path:
-    return Path.rect(Box(box.left - 1, box.bottom - thick * box.height, box.right + 1, box.bottom + 1))
-
-
-def _feet(c: Cloth, ease: float = 0.03, heel: float = 0.0) -> list[tuple[str, Part, Box]]:
+def feet_of(c: Cloth, ease: float = 0.03, heel: float = 0.0) -> list[tuple[str, Part, Box]]:
     parts = [(side, c.figure.foot(side, ease, heel)) for side in SIDES]
     return [(side, part, part.path.bounds()) for side, part in parts]
 
@@ -122,17 +138,21 @@ def _boot(
     thick: of the sole, share of the foot's height."""
     w, found = c.figure.body.thigh_half, []
     room, seamed = room_inside(c, t0, loose * w), t0 < 0.5
-    for side, part, box in _feet(c, 0.03, heel):
-        leg = c.figure.legs[side]
+    for side, part, _ in feet_of(c, 0.03, heel):
+        leg, swell = c.figure.legs[side], 0.55 * max(flare, 0.0) * w  # a foot as roomy as the shaft above it
+        form = padded(part, swell)
+        form.offset(0.0, -0.7 * swell)
+        box = form.bounds()
         r, (x, _) = leg.width(1.0), leg.point(0.98)
         back = -1 if box.centre[0] > x else 1
         outer, _ = leg.sides(t0, 0.985, loose * w, flare * w)
-        _, inner = leg.sides(t0, 0.985, room, min(flare * w, room))
+        spare = max(0.0, room_inside(c, 0.85, room + max(flare, 0.0) * w) - room)
+        _, inner = leg.sides(t0, 0.985, room, min(flare * w, spare))
         widen = (np.clip(1 - np.linspace(0, 5, len(outer)), 0, 1) * top * w)[:, None] * (outer - inner) / (2 * leg.width(t0))
         outer, inner = outer + widen, inner - widen * float(room >= loose * w)
-        upper_ = Path(part.path)
+        upper_ = Path(form)
         upper_.offset(0.0, -thick * box.height)
-        marks = [Mark(part.path, "fill", sole), Mark(upper_, "fill", c.main), Mark(upper_, width=0.8)]
+        marks = [Mark(form, "fill", sole), Mark(upper_, "fill", c.main), Mark(upper_, width=0.8)]
         x += back * 0.6 * r
         block = shape(
             (x - 0.5 * r, box.bottom - 0.6 * box.height),
@@ -149,8 +169,8 @@ def _boot(
             shaft_marks.append(Mark(trace(seam, closed=False), width=0.6, strength=0.8))
         rim = np.stack([outer[0], (outer[0] + inner[0]) / 2 - [0, 0.16 * w], inner[0], (outer[0] + inner[0]) / 2 + [0, 0.2 * w]])
         found.append(c.detail(leg.z - 0.3, trace(spline(rim, 20, closed=True)), darken(c.main, 0.6), shading=0.0))
-        found.append(c.detail(leg.z + SHOE - 0.1, block if heel else part.path, sole))
-        found.append(c.piece(leg.z + SHOE + 0.2, part.path, marks=marks))
+        found.append(c.detail(leg.z + SHOE - 0.1, block if heel else form, sole))
+        found.append(c.piece(leg.z + SHOE + 0.2, form, marks=marks))
         found.append(
             c.piece(leg.z + SHOE + 0.3, tube_between(outer, inner, 0.3 * r), marks=shaft_marks, angle=limb_angle(leg, 0.75))
         )
@@ -224,31 +244,21 @@ def sneakers(c: Cloth) -> list[Layer]:
 
 
 def loafers(c: Cloth) -> list[Layer]:
-    """Low leather slip-ons: a strap with its slot over the instep, a raised seam round the toe, a heeled sole, gloss."""
+    """Leather slip-ons: a tongue over the instep, a strap with its slot below it, a seam round the toe, sole and heel."""
     found = []
-    for side, part, box in _feet(c):
-        leg = c.figure.legs[side]
-        x, _ = leg.point(0.985)
-        tip = box.right if box.right - x > x - box.left else box.left
-        reach, r = tip - x, leg.width(1.0)
-
-        def at(along: float, down: float, x: float = x, reach: float = reach, box: Box = box) -> tuple[float, float]:
-            return x + along * reach, box.top + down * box.height
-
-        seam = spline(np.array([at(-0.1, 0.62), at(0.4, 0.6), at(0.78, 0.72), at(0.66, 0.84), at(0.2, 0.84)]), 20)
-        line = spline(np.array([at(-0.7, 0.5), at(0.1, 0.42), at(0.75, 0.52)]), 12)
-        strap = polygon(np.concatenate([line, (line + [0.0, 0.13 * box.height])[::-1]]))
-        slot = np.array([at(0.1 - 0.35 * r / abs(reach), 0.485), at(0.1 + 0.35 * r / abs(reach), 0.485)])
-        gleam = np.array([at(0.5, 0.7), at(0.72, 0.76)])
+    for z, foot in _lasts(c, 0.03):
+        whole, line = _cut(foot, LOAFER), spline(foot.points(PENNY_STRAP), 13)
+        opening = [spline(foot.points(LOAFER[:5]), 12), spline(foot.points(LOAFER[4:7]), 12)]
+        strap_, slot = strap(line, 0.13 * foot.drop), line[5:8]
         marks = [
-            Mark(trace(seam, closed=False), width=0.9),
-            Mark(strap, "fill", darken(c.main, 0.1)),
-            Mark(strap, width=0.65),
-            Mark(strokes(slot), width=1.5),
-            Mark(_sole(box, 0.12), "fill", darken(c.main, 0.6)),
-            Mark(strokes(gleam), colour=lighten(c.main, 0.6), width=1.6, strength=0.6),
+            Mark(trace(spline(foot.points(APRON), 20), closed=False), width=1.0),
+            Mark(strokes(*[row + [0.0, 0.09 * foot.drop] for row in opening]), width=0.6, strength=0.8),
+            Mark(strap_, "fill", darken(c.main, 0.14)),
+            Mark(strap_, width=0.8),
+            Mark(strokes(slot), colour=darken(c.main, 0.65), width=2.0),
         ]
-        found.append(c.piece(leg.z + SHOE, part.path, clip=_low(box, 0.26), marks=marks))
+        found.append(c.piece(z, whole, marks=marks))
+        found.append(c.detail(z + 0.1, foot.sole("heeled sole"), darken(c.main, 0.65), shading=0.2))
     return found
 
 
@@ -265,13 +275,15 @@ def knee_boots(c: Cloth) -> list[Layer]:
 
 
 def rain_boots(c: Cloth) -> list[Layer]:
-    """Wide rubber boots to below the knee: a rim, a thick sole, a long gloss."""
+    """Rubber boots to below the knee, nearly straight: a rim, a thick sole, a long gloss."""
     w = c.figure.body.thigh_half
     sole = darken(c.trim, 0.1) if c.garment.second_rgb else c.trim
-    found = _boot(c, 0.62, loose=0.3, sole=sole, thick=0.2, flare=-0.1, top=0.12)
+    calf, ankle = (c.figure.legs["l"].width(t) / w for t in (0.62, 0.98))
+    loose = 0.2 if c.figure.body.heads > 4 else 0.08
+    found = _boot(c, 0.62, loose=loose, sole=sole, thick=0.2, flare=max(0.0, 0.76 * (calf + loose) - ankle - loose), top=0.06)
     for side, shaft in zip(SIDES, found[3::4], strict=True):
         leg = c.figure.legs[side]
-        outer, inner = leg.sides(0.7, 0.92, 0.3 * w)[0], leg.sides(0.7, 0.92, room_inside(c, 0.62, 0.3 * w))[1]
+        outer, inner = leg.sides(0.7, 0.92, loose * w)[0], leg.sides(0.7, 0.92, room_inside(c, 0.62, loose * w))[1]
         shaft.marks.append(Mark(strokes(outer * 0.72 + inner * 0.28), colour=WHITE, width=3.0, strength=0.55))
         n = len(outer) // 2
         shaft.marks.append(Mark(strokes(outer[1:n] * 0.6 + inner[1:n] * 0.4), colour=WHITE, width=1.2, strength=0.45))
@@ -307,73 +319,30 @@ def sandals(c: Cloth) -> list[Layer]:
 
 
 def heels(c: Cloth) -> list[Layer]:
-    """Pumps on thin heels: the arch slopes down to a pointed toe, cut low at the sides."""
+    """Pumps from the front at an angle: the arch falls to a pointed toe; of the thin heel little shows, behind the arch."""
     found = []
     for z, foot in _lasts(c, 0.02):
-        found.append(c.piece(z - 0.1, foot.sole("stiletto")))
-        found.append(c.piece(z, foot.cut("pump")))
+        whole, rim = _cut(foot, PUMP), spline(foot.points((*PUMP[-3:], PUMP[0])), 14)
+        marks = [
+            Mark(trace(rim + [0.0, 0.08 * foot.drop], closed=False), width=0.6, strength=0.8),
+            Mark(strokes(spline(foot.points(ARCH), 9)), width=0.7, strength=0.8),
+        ]
+        found.append(c.detail(z - 0.1, polygon(foot.points(STILETTO)), darken(c.main, 0.25), shading=0.3))
+        found.append(c.piece(z, whole, marks=marks))
     return found
-
-
-def geta(c: Cloth) -> list[Layer]:
-    """Wooden clogs on two teeth under the bare foot, held by a thong of cloth."""
-    found = []
-    for side, part, box in _feet(c, 0.02):
-        leg = c.figure.legs[side]
-        x, _ = leg.point(0.98)
-        left, right, base, h = box.left - 0.02, box.right + 0.02, box.bottom, box.height
-        board = shape(
-            (left, base - 0.12 * h), (right, base - 0.12 * h), (right - 0.02, base + 0.1 * h), (left + 0.02, base + 0.1 * h)
-        )
-        wide = right - left
-        teeth = Path()
-        for f in (0.2, 0.62):
-            teeth.add_path(
-                shape(
-                    (left + f * wide, base),
-                    (left + (f + 0.2) * wide, base),
-                    (left + (f + 0.18) * wide, base + 0.32 * h),
-                    (left + (f + 0.02) * wide, base + 0.32 * h),
-                )
-            )
-        grain = [np.array([(left, base - 0.03 * h + k * h), (right, base - 0.02 * h + k * h)]) for k in (0.0, 0.05)]
-        found.append(c.detail(leg.z + SHOE - 0.2, teeth, darken(WOOD, 0.25), shading=0.3))
-        found.append(
-            c.detail(leg.z + SHOE - 0.1, board, WOOD, marks=[Mark(strokes(*grain), width=0.5, strength=0.6)], shading=0.3)
-        )
-        toe = np.array([0.62 * x + 0.38 * (left + right) / 2 + 0.3 * ((left + right) / 2 - x), base - 0.2 * h])
-        for foot in (np.array([left + 0.08 * wide, base - 0.16 * h]), np.array([right - 0.08 * wide, base - 0.16 * h])):
-            line = spline(np.stack([toe, (toe + foot) / 2 + [0.0, -0.24 * h], foot]), 9)
-            half = np.array([0.0, 0.055 * h + 0.008])
-            found.append(
-                c.piece(leg.z + SHOE, polygon(np.concatenate([line - half, (line + half)[::-1]])), clip=_over(part, board))
-            )
-    return found
-
-
-def _over(part: Part, board: Path) -> Path:
-    """The foot and the board that it stands on, as one region."""
-    both = Path()
-    both.add_path(part.path)
-    both.add_path(board)
-    return both
 
 
 def slippers(c: Cloth) -> list[Layer]:
-    """Soft mules: closed over the toes, open at the heel, a fluffy rim, a flat sole."""
+    """Soft mules: padded over the toes, open at the heel, a fluffy rim round the opening, a thick flat sole."""
     found = []
-    for side, part, box in _feet(c, 0.035):
-        leg = c.figure.legs[side]
-        found.append(c.detail(leg.z + SHOE - 0.1, part.path, darken(c.main, 0.4), clip=_sole(box, 0.14)))
-        cut = 0.5
-        found.append(
-            c.piece(leg.z + SHOE, part.path, clip=_low(box, cut), marks=[Mark(_sole(box, 0.12), "fill", darken(c.main, 0.4))])
-        )
-        y = box.top + cut * box.height
-        row = part.points[np.abs(part.points[:, 1] - y) < 0.22 * box.height]
-        left, right = float(row[:, 0].min()), float(row[:, 0].max())
-        rim = spline(np.array([(left + 0.01, y), ((left + right) / 2, y + 0.06 * box.height), (right - 0.01, y)]), 12)
-        found.append(tailor.fur(c, rim, 0.1 * box.height + 0.012, leg.z + SHOE + 0.1, lighten(c.trim, 0.5)))
+    for z, foot in _lasts(c, 0.04):
+        line = foot.line("thick sole")
+        quilt = [row[2:-2] for row in (spline(foot.points(rows), 12) for rows in QUILTING)]
+        found.append(c.piece(z, _cut(foot, MULE), marks=[Mark(strokes(*quilt), width=0.6, strength=0.7)]))
+        sole = Mark(trace(line[:6] + [0.0, 0.16 * foot.drop], closed=False), width=0.6, strength=0.8)
+        found.append(c.detail(z + 0.1, foot.cut("thick sole"), darken(c.main, 0.35), marks=[sole], shading=0.3))
+        rim = spline(foot.points(MULE_RIM), 12)
+        found.append(tailor.fur(c, rim, 0.14 * foot.drop + 0.006, z + 0.2, lighten(c.trim, 0.6)))
     return found
 
 
@@ -388,6 +357,5 @@ FOOTWEAR_KINDS: dict[str, Draw] = {
     "loafers": loafers,
     "rain boots": rain_boots,
     "thigh boots": thigh_boots,
-    "geta": geta,
     "slippers": slippers,
 }

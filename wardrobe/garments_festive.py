@@ -10,7 +10,7 @@ from wardrobe import lower, upper
 from wardrobe import tailoring as tailor
 from wardrobe.canvas import Layer, Mark, Z
 from wardrobe.cloth import WHITE, Cloth, across, cross, shape, strokes
-from wardrobe.geometry import XY, Points, polygon, spline, trace
+from wardrobe.geometry import XY, Points, normals_of, polygon, spline, trace
 from wardrobe.path import Path
 from wardrobe.style import RGB, darken, lighten
 
@@ -50,10 +50,21 @@ def on_shoulder(c: Cloth, sign: int, share: float) -> XY:
     return torso.at(sign, float(v))
 
 
-def strap(c: Cloth, sign: int, u: float, v: float, colour: RGB, z: float, half: float = 0.05, share: float = 0.54) -> Layer:
+def strap(
+    c: Cloth,
+    sign: int,
+    u: float,
+    v: float,
+    colour: RGB,
+    z: float,
+    half: float = 0.05,
+    share: float = 0.54,
+    foot: XY | None = None,
+) -> Layer:
     """A strap from the breast at (u, v) straight up over the middle of the shoulder. half: its half-width, share: where it
-    lies, both shares of the shoulder's half-width."""
-    w, low = c.figure.body.shoulder, np.array(c.figure.torso.at(sign * u + 0.15 * c.figure.turn, v))
+    lies, both shares of the shoulder's half-width; foot: where it ends instead of (u, v)."""
+    w = c.figure.body.shoulder
+    low = np.array(c.figure.torso.at(sign * u + 0.15 * c.figure.turn, v) if foot is None else foot)
     lines = []
     for side in (-1, 1):
         top, end = np.array(on_shoulder(c, sign, share + side * half)), low + [sign * side * half * w, 0.0]
@@ -77,20 +88,33 @@ def _corseted(c: Cloth, v1: float, z: float, marks: list[Mark], ease: float = 0.
     return c.piece(z, path, marks=[Mark(strokes(*bones), width=0.7, strength=0.8), *marks])
 
 
+def ruffle(c: Cloth, line: Points, depth: float, colour: RGB, z: float) -> Layer:
+    """A gathered frill sewn on along a line, standing off to its right (a negative depth: to its left)."""
+    steps = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
+    count = max(4, round(float(steps[-1]) / (0.8 * abs(depth))))
+    s = np.linspace(0.0, steps[-1], 8 * count + 1)
+    seam = np.stack([np.interp(s, steps, line[:, axis]) for axis in (0, 1)], 1)
+    wave = depth * (0.78 + 0.22 * np.abs(np.sin(np.pi * count * s / steps[-1]))) * np.sin(np.pi * s / steps[-1]).clip(0) ** 0.3
+    outer = seam - normals_of(seam) * wave[:, None]
+    gathers = [np.stack([seam[k] * f + outer[k] * (1 - f) for f in (1.0, 0.35)]) for k in range(4, 8 * count, 4)]
+    marks = [Mark(strokes(*gathers), width=0.5, strength=0.6)]
+    return c.detail(z, polygon(np.concatenate([seam, outer[::-1]])), colour, marks=marks, shading=0.3, line=0.8)
+
+
 def great_bow(c: Cloth, v: float, size: float, colour: RGB) -> Layer:
     """A bow tied behind the back at level v, its loops and ends seen at both sides. size: half its width, in half-widths of
     the torso there."""
     x, y = c.figure.torso.at(0, v)
     w = size * c.figure.torso.half(v)
     path, lines = Path(), []
-    loop = [(0.0, -0.06), (0.3, -0.42), (0.72, -0.68), (1.06, -0.58), (1.16, -0.2), (1.04, 0.16), (0.7, 0.28), (0.3, 0.2)]
+    loop = [(0.0, -0.06), (0.4, -0.16), (0.8, -0.26), (1.08, -0.2), (1.17, 0.12), (1.1, 0.42), (0.86, 0.44), (0.4, 0.2)]
     loop.append((0.0, 0.1))
-    ends = ([(0.4, 0.22), (0.62, 0.62), (0.7, 1.2)], [(1.08, 1.1), (0.92, 0.62), (0.72, 0.27)])
+    ends = ([(0.4, 0.22), (0.56, 0.8), (0.72, 1.5)], [(1.14, 1.36), (0.96, 0.8), (0.8, 0.3)])
     creases = (
-        [(0.2, -0.06), (0.5, -0.26), (0.86, -0.36)],
-        [(0.24, 0.02), (0.5, -0.04), (0.8, -0.06)],
-        [(0.98, -0.5), (0.88, -0.2), (0.94, 0.12)],
-        [(0.58, 0.34), (0.76, 0.66), (0.84, 0.94)],
+        [(0.4, 0.0), (0.66, -0.05), (0.92, -0.06)],
+        [(0.4, 0.08), (0.66, 0.12), (0.9, 0.2)],
+        [(1.02, -0.16), (0.96, 0.1), (1.02, 0.38)],
+        [(0.62, 0.5), (0.78, 0.8), (0.88, 1.1)],
     )
     for sign in (-1, 1):
 
@@ -99,7 +123,7 @@ def great_bow(c: Cloth, v: float, size: float, colour: RGB) -> Layer:
 
         path.add_path(trace(spline(at(loop), 40)))
         outer, inner = (spline(at(rows), 9) for rows in ends)
-        path.add_path(polygon(np.concatenate([outer, at([(0.84, 1.02)]), inner])))
+        path.add_path(polygon(np.concatenate([outer, at([(0.88, 1.26)]), inner])))
         lines += [spline(at(rows), 7) for rows in creases]
     return c.detail(Z.COAT_BACK, path, colour, marks=[Mark(strokes(*lines), width=0.8)])
 
@@ -165,7 +189,7 @@ def wedding_gown(c: Cloth) -> list[Layer]:
     x, y = c.front(0.0, 0.68)
     bow, creases = upper.bow(x, y - 0.02 * w, 0.36 * w, tails=1.7)
     found.append(c.detail(c.z + 0.5, bow, satin, marks=[Mark(creases, width=0.8)], shading=0.4))
-    found.append(great_bow(c, 0.6, 2.3, satin))
+    found.append(great_bow(c, 0.64, 1.5, satin))
     arms = upper.sleeves(c, cuff=lace, cuff_size=0.06) if c.garment.sleeve != "none" else []
     for layer in arms:
         layer.colour = lace
@@ -245,7 +269,7 @@ def idol_dress(c: Cloth) -> list[Layer]:
     )
     found.append(upper.bodice(c, v + 0.04, ease=0.03, z=c.z + 0.4, hem=0.1, marks=marks))
     found.append(lower.waistband(c, v + 0.04, second, c.z + 0.6, 0.06, 0.05))
-    found.append(great_bow(c, 0.58, 2.5, second))
+    found.append(great_bow(c, 0.63, 1.5, second))
     x, y = c.front(0.0, 0.2)
     bow, creases = upper.bow(x, y, 0.42 * w, tails=0.7)
     found.append(c.detail(c.z + 1, bow, second, marks=[Mark(creases, width=0.8)]))

@@ -8,9 +8,9 @@ import numpy as np
 
 from wardrobe.canvas import Layer, Mark, Z
 from wardrobe.cloth import WHITE, Cloth, strokes
-from wardrobe.geometry import Points, polygon, spline, trace
+from wardrobe.geometry import Points, normals_of, polygon, spline, trace
 from wardrobe.path import Box, Path
-from wardrobe.style import darken, lighten
+from wardrobe.style import RGB, darken, lighten
 
 Draw = Callable[[Cloth], list[Layer]]
 Rows = Sequence[tuple[float, float]]
@@ -257,27 +257,62 @@ def maid_headdress(c: Cloth) -> list[Layer]:
 
 
 def helmet(c: Cloth) -> list[Layer]:
-    w = skull(c)
-    shell = [
-        (-w * 1.06, -0.05),
-        (-w * 1.06, -0.4),
-        (-w * 0.66, -0.72),
-        (0, -0.79),
-        (w * 0.66, -0.72),
-        (w * 1.06, -0.4),
-        (w * 1.06, -0.05),
-        (w * 0.85, -0.02),
-        (w * 0.7, -0.28),
-        (0, -0.32),
-        (-w * 0.7, -0.28),
-        (-w * 0.85, -0.02),
+    """A knight's: a dome with a ridge from brow to crown, a riveted brow rim, plates over the cheeks, a plume in its socket."""
+    w, d = skull(c), 0.16 * c.figure.head.turn
+    metal = lighten(c.main, 0.25)
+    feather = c.trim if c.garment.second_rgb else (190, 50, 50)
+    s = np.linspace(-1, 1, 31)
+    brow = np.stack([s * w * 1.08, -0.12 - 0.13 * (1 - s**2)], 1)
+    dome = np.stack([w * 1.08 * np.sin(s * np.pi / 2), -0.12 - 0.62 * np.cos(s * np.pi / 2) ** 0.9], 1)
+    rim = np.concatenate([brow + [0, 0.035], (brow * [1.02, 1.0] - [0, 0.075])[::-1]])
+    ridge = spline(np.array([(d, -0.24), (d * 0.9, -0.5), (d * 0.5, -0.68), (d * 0.2, -0.77)]), 14)
+    half = np.stack([np.linspace(0.055, 0.03, 14), 0 * ridge[:, 0]], 1)
+    shine = blob(c, [(-w * 0.7, -0.46), (-w * 0.5, -0.6), (-w * 0.34, -0.62), (-w * 0.46, -0.44), (-w * 0.6, -0.36)])
+    studs = Path()
+    for x, y in (brow[2:-1:4] - [0, 0.02]).tolist():
+        studs.add_circle(x, y, 0.019)
+    found = _plume(c, feather)
+    found += [
+        c.piece(Z.HEADWEAR, on_head(c, polygon(np.concatenate([dome, brow[::-1]]))), marks=[Mark(shine, "light", strength=0.6)]),
+        c.detail(Z.HEADWEAR + 0.1, on_head(c, polygon(np.concatenate([ridge - half, (ridge + half)[::-1]]))), metal, shading=0.3),
     ]
-    visor = lines(c, [(-w * 1.02, -0.38), (0, -0.44), (w * 1.02, -0.38)])
-    shine = blob(c, [(-w * 0.6, -0.56), (-w * 0.3, -0.62), (-w * 0.35, -0.46), (-w * 0.62, -0.44)])
-    plume = [(-0.05, -0.7), (-0.12, -0.86), (0.12, -0.98), (0.42, -0.9), (0.5, -0.66), (0.3, -0.8), (0.08, -0.7)]
+    for sign in (-1, 1):
+        plate: Rows = [(1.1, -0.14), (1.12, 0.08), (1.0, 0.3), (0.76, 0.4), (0.8, 0.2), (0.9, 0.04), (0.9, -0.14)]
+        rows = np.array([(sign * w * x, y) for x, y in plate])
+        inset = rows.mean(0) + (rows[1:6] - rows.mean(0)) * 0.78
+        hinge = Path.circle(sign * w * 1.0, -0.03, 0.024)
+        hinge.transform(c.figure.head.matrix())
+        line = Mark(on_head(c, trace(inset, closed=False)), width=0.6, strength=0.7)
+        marks = [line, Mark(hinge, "fill", metal), Mark(hinge, width=0.6)]
+        found.append(c.piece(Z.HEADWEAR + 0.05, on_head(c, polygon(spline(rows, 35, closed=True))), marks=marks))
+    spots = on_head(c, studs)
+    marks = [Mark(spots, "fill", darken(c.main, 0.35)), Mark(spots, width=0.5)]
+    return [*found, c.detail(Z.HEADWEAR + 0.2, on_head(c, polygon(rim)), metal, marks=marks, shading=0.3)]
+
+
+def _plume(c: Cloth, colour: RGB) -> list[Layer]:
+    """An ostrich feather that rises from a socket on the crown and falls to one side, its barbs in locks."""
+    w, side = skull(c), 1 if c.garment.detail & 1 else -1
+    rows = np.array([(0, -0.8), (0.2, -0.9), (0.72, -0.9), (1.22, -0.68), (1.4, -0.36)])
+    quill = spline(rows * [side * w, 1.0], 33)
+    f = np.linspace(0, 1, 33)
+    wide = 0.02 + 0.11 * np.sin(np.pi * f**0.8).clip(0) ** 0.8
+    locks = 0.82 + 0.3 * np.abs(np.sin(7 * np.pi * f))
+    normal = normals_of(quill)
+    vane = np.concatenate([quill + normal * (wide * locks)[:, None], (quill - normal * (wide * locks)[:, None])[::-1]])
+    barbs = [np.stack([quill[k], quill[k + 2] + normal[k] * sign * 0.75 * wide[k]]) for k in range(4, 30, 4) for sign in (-1, 1)]
+    socket: Rows = [(-0.075, -0.72), (-0.04, -0.84), (0.04, -0.84), (0.075, -0.72)]
     return [
-        c.detail(Z.HEADWEAR - 0.1, blob(c, plume), c.trim if c.garment.second_rgb else (190, 50, 50)),
-        c.piece(Z.HEADWEAR, blob(c, shell), marks=[Mark(shine, "light", strength=0.4), Mark(visor, width=1.4)]),
+        c.detail(
+            Z.HEADWEAR - 0.2,
+            on_head(c, polygon(vane)),
+            colour,
+            marks=[
+                Mark(on_head(c, trace(quill, closed=False)), width=0.9),
+                Mark(on_head(c, strokes(*barbs)), width=0.6, strength=0.8),
+            ],
+        ),
+        c.detail(Z.HEADWEAR - 0.1, corners(c, socket), lighten(c.main, 0.25), shading=0.3),
     ]
 
 
@@ -307,17 +342,6 @@ def beanie(c: Cloth) -> list[Layer]:
             )
         )
     return found
-
-
-def top_hat(c: Cloth) -> list[Layer]:
-    w = skull(c)
-    tube = [(-w * 0.78, -0.36), (-w * 0.86, -1.0), (w * 0.86, -1.0), (w * 0.78, -0.36)]
-    band = [(-w * 0.78, -0.4), (-w * 0.8, -0.55), (w * 0.8, -0.55), (w * 0.78, -0.4)]
-    return [
-        c.piece(Z.HEADWEAR, brim(c, w * 1.25, -0.36, 0.08)),
-        c.piece(Z.HEADWEAR + 0.1, corners(c, tube)),
-        c.detail(Z.HEADWEAR + 0.2, corners(c, band), c.trim, shading=0.3),
-    ]
 
 
 def santa_hat(c: Cloth) -> list[Layer]:
@@ -364,6 +388,5 @@ HEADWEAR: dict[str, Draw] = {
     "maid headdress": maid_headdress,
     "helmet": helmet,
     "beanie": beanie,
-    "top hat": top_hat,
     "santa hat": santa_hat,
 }

@@ -10,8 +10,8 @@ from wardrobe import lower, upper
 from wardrobe import tailoring as tailor
 from wardrobe.canvas import Layer, Mark, Z
 from wardrobe.cloth import Cloth, across, shape, strokes
-from wardrobe.garments_festive import great_bow, scallops
-from wardrobe.geometry import Points, polygon, spline, trace
+from wardrobe.garments_festive import on_shoulder, scallops
+from wardrobe.geometry import Points, polygon, spline
 from wardrobe.style import RGB, darken, lighten
 
 Draw = Callable[[Cloth], list[Layer]]
@@ -73,19 +73,21 @@ def tutu(c: Cloth) -> list[Layer]:
             found.append(c.piece(c.z + 0.05 * k, path, marks=marks))
         else:
             found.append(c.detail(c.z + 0.05 * k, path, lighten(c.main, tint), marks=marks, shading=0.5))
-    left, right = c.figure.torso.sides(0.64, 0.84, 0.05 * hip)
-    tip = np.array(c.front(0.0, 0.95))
-    low = spline(np.stack([left[-1], (left[-1] + tip) / 2, tip, (right[-1] + tip) / 2, right[-1]]), 13)
+    left, right = c.figure.torso.sides(0.62, 0.85, 0.05 * hip)
+    low = spline(np.array([left[-1], *[c.front(u, 0.91) for u in (-0.5, 0.0, 0.5)], right[-1]]), 13)
     basque = polygon(np.concatenate([left, low[1:-1], right[::-1]]))
-    seams = [np.array([c.front(s * u, 0.65), c.front(s * u * 0.6, 0.88)]) for s in (-1, 1) for u in (0.35, 0.75)]
-    edge = Mark(trace(low, closed=False), colour=c.trim, width=2.0)
-    found.append(c.detail(c.z + 0.4, basque, darken(c.main, 0.12), marks=[Mark(strokes(*seams), width=0.7), edge], shading=0.4))
-    return found
+    gathers = [np.array([c.front(u, 0.93), c.front(u * 0.97, 0.8)]) for u in np.linspace(-0.9, 0.9, 15)]
+    seams = [np.array([c.front(u, 0.65), c.front(u, 0.93)]) for u in (-0.4, 0.4)]
+    marks = [Mark(strokes(*gathers), width=0.5, strength=0.55), Mark(strokes(*seams), width=0.6)]
+    edge = polygon(np.concatenate([left[::-1], left[:1]]), closed=False)  # below, the net grows out of it without a border
+    edge.add_path(polygon(right, closed=False))
+    found.append(c.piece(c.z + 0.4, basque, edge=edge, marks=marks))
+    return [*found, lower.waistband(c, 0.635, c.trim, c.z + 0.5, 0.06, 0.06)]
 
 
 def suspender_skirt(c: Cloth) -> list[Layer]:
     """A pleated skirt with a deep waistband worn over the blouse, two straps buttoned on, a bar between them on the breast."""
-    w, torso, z = c.figure.body.shoulder, c.figure.torso, float(Z.TUCKED)
+    w, z = c.figure.body.shoulder, float(Z.TUCKED)
     reach = lower.REACH[c.garment.length or "short"]
     skirt = lower.skirt(c, style="pleats", reach=reach, flare=0.45, v=0.58, count=9, band=False, z=z)
     band = lower.waistband(c, 0.6, darken(c.main, 0.14), z + 0.2, 0.11, 0.05)
@@ -100,18 +102,18 @@ def suspender_skirt(c: Cloth) -> list[Layer]:
     half = np.array([0.1 * w, 0.0])
     high = max(c.over_sleeves(Z.INNER + 0.5), z)  # over the shoulders of the sleeves, below a collar
     for sign in (-1, 1):
-        rows = [torso.at(sign * 0.78, -0.03), torso.at(sign * 0.74, 0.07), c.front(sign * 0.42, 0.32), c.front(sign * 0.38, 0.6)]
-        line = spline(np.array(rows), 14)
+        top = np.array(on_shoulder(c, sign, 0.52)) - [0.0, 0.02 * w]
+        line = spline(np.array([top, c.front(sign * 0.38, 0.2), c.front(sign * 0.37, 0.34), c.front(sign * 0.36, 0.6)]), 14)
         strap = polygon(np.concatenate([line - half, (line + half)[::-1]]))
         inner = [line - 0.6 * half, line + 0.6 * half]
         found.append(
             c.piece(
                 high + 0.02,
                 strap,
-                marks=[tailor.topstitch(c, *inner), *tailor.buttons(c, [c.front(sign * 0.38, 0.585)], c.contrast, 0.045)],
+                marks=[tailor.topstitch(c, *inner), *tailor.buttons(c, [c.front(sign * 0.36, 0.585)], c.contrast, 0.045)],
             )
         )
-    bar = np.array([c.front(u, 0.34) for u in (-0.44, 0.0, 0.44)])
+    bar = np.array([c.front(u, 0.34) for u in (-0.38, 0.0, 0.38)])
     found.append(c.piece(high, polygon(np.concatenate([bar - [0, 0.07 * w], (bar + [0, 0.07 * w])[::-1]]))))
     return found
 
@@ -168,7 +170,7 @@ def _skirt_of_apron(c: Cloth, v: float, reach: float, wide: float, z: float, lac
 
 
 def apron(c: Cloth) -> list[Layer]:
-    """With a bib: a strap round the neck, a pocket, tied behind the waist."""
+    """With a bib: a strap round the neck, a pocket, its strings wound round the waist and tied in front."""
     torso, w = c.figure.torso, c.figure.body.shoulder
     trim = c.trim
     bib = [
@@ -180,7 +182,7 @@ def apron(c: Cloth) -> list[Layer]:
         c.front(-0.46, 0.4),
     ]
     rim = np.array([bib[4], bib[5], bib[0], bib[1], bib[2], bib[3]])
-    found = [great_bow(c, 0.64, 1.3, trim), *_skirt_of_apron(c, 0.6, 0.36, 0.8, c.z, None)]
+    found = _skirt_of_apron(c, 0.6, 0.36, 0.8, c.z, None)
     pocket = tailor.pocket(tailor.hang(c, 0.9, 0.05), (-0.2, 0.2), (0.33, 0.46))
     found.append(
         c.piece(c.z + 0.1, shape(*bib), marks=[upper.torso_folds(c, 0.6), *pocket, Mark(strokes(rim), colour=trim, width=2.8)])
@@ -189,7 +191,10 @@ def apron(c: Cloth) -> list[Layer]:
         line = spline(np.array([torso.at(sign * 0.8, -0.01), torso.at(sign * 0.64, 0.06), c.front(sign * 0.34, 0.23)]), 9)
         half = np.array([0.06 * w, 0.0])
         found.append(c.detail(c.z + 0.05, polygon(np.concatenate([line - half, (line + half)[::-1]])), trim, shading=0.2))
-    found.append(lower.waistband(c, 0.61, trim, c.z + 0.3, 0.05, 0.16))
+    found.append(lower.waistband(c, 0.61, trim, c.z + 0.3, 0.05, 0.05))
+    x, y = c.front(0.0, 0.625)
+    loops, lines = upper.bow(x, y, 0.34 * w, tails=1.5)
+    found.append(c.detail(c.z + 0.4, loops, trim, marks=[Mark(lines, width=0.8)], shading=0.3))
     return found
 
 

@@ -7,31 +7,67 @@ from collections.abc import Callable
 import numpy as np
 
 from wardrobe.canvas import LEGWEAR, SHOE, Layer, Mark, Z
-from wardrobe.cloth import Cloth, limb_angle, strokes
+from wardrobe.cloth import Cloth, across, limb_angle, strokes
 from wardrobe.figure import SIDES
 from wardrobe.garments_festive import scallops
-from wardrobe.geometry import Points, polygon, spline, trace
+from wardrobe.geometry import Limb, Points, polygon, spline, trace
 from wardrobe.path import Path
-from wardrobe.style import lighten
+from wardrobe.style import darken, lighten
 
 Draw = Callable[[Cloth], list[Layer]]
 
 
-def sock(c: Cloth, t0: float, *, band: bool = True, loose: float = 0.06, foot: bool = True) -> list[Layer]:
+def sock(
+    c: Cloth, t0: float, *, band: float = 0.035, loose: float = 0.06, foot: bool = True, pinch: float = -0.03, sheer: float = 0.0
+) -> list[Layer]:
+    """Knitted tubes that go on into the feet without a seam. band: of the cuff, in t, 0 none; pinch: how much closer it lies
+    than the knit; sheer: 0 opaque .. 1 so thin that the shin shines through; loose, pinch: in half-widths of the thigh."""
     w = c.figure.body.thigh_half
     found = []
     for side in SIDES:
         leg = c.figure.legs[side]
-        if foot:
-            found.append(c.piece(leg.z + LEGWEAR, c.figure.foot(side, 0.01).path))
-        folds = Mark(leg.ring(0.985, loose * w), width=0.7, strength=0.7)
         edge = leg.edge(t0, 1.0, loose * w) if t0 <= 0 else None
+        marks = [_ankle(leg, loose * w)] if foot else [Mark(leg.ring(0.985, loose * w), width=0.7, strength=0.7)]
+        marks += _shin(c, leg, t0, sheer) if sheer else []
         found.append(
-            c.piece(leg.z + LEGWEAR, leg.outline(t0, 1.0, loose * w), edge=edge, marks=[folds], angle=limb_angle(leg, 0.75))
+            c.piece(leg.z + LEGWEAR, leg.outline(t0, 1.0, loose * w), edge=edge, marks=marks, angle=limb_angle(leg, 0.75))
         )
+        if foot:
+            part = c.figure.foot(side, 0.01)
+            seamless = trace(part.points[1:-1], closed=False)  # no line where the foot goes on as the leg
+            found.append(c.piece(leg.z + LEGWEAR + 0.05, part.path, edge=seamless))
         if band:
-            found.append(c.detail(leg.z + LEGWEAR + 0.1, leg.band(t0, 0.035, (loose + 0.03) * w), c.trim, shading=0.3))
+            found.append(_cuff(c, leg, t0, band, (loose - pinch) * w))
     return found
+
+
+def _ankle(leg: Limb, ease: float) -> Mark:
+    """The few short creases of knit above the foot."""
+    outer, inner = leg.sides(0.9, 1.0, ease)
+    rows = [[(-0.98, 0.35), (-0.55, 0.6), (-0.1, 0.66)], [(0.98, 0.1), (0.7, 0.3), (0.3, 0.4)]]
+    creases = [spline(across(outer, inner, *np.array(row).T), 7) for row in rows]
+    return Mark(strokes(*creases), width=0.6, strength=0.7, ends=(0.9, 0.2))
+
+
+def _shin(c: Cloth, leg: Limb, t0: float, sheer: float) -> list[Mark]:
+    """Thin knit: paler where it is stretched over thigh and shin, darker where it turns away at the sides."""
+    found = []
+    for start, end, share in ((max(t0, 0.02) + 0.03, 0.5, 0.5), (0.52, 0.95, 0.42)):
+        outer, inner = leg.sides(start, end)
+        middle, half = (outer + inner) / 2, (outer - inner) / 2 * np.sin(np.linspace(0.25, np.pi, len(outer)))[:, None] ** 0.5
+        glow = polygon(np.concatenate([middle + share * half, (middle - share * half)[::-1]]))
+        found.append(Mark(glow, "light", strength=0.2 * sheer, soft=0.35 * leg.width(end)))
+    for line in leg.sides(max(t0, 0.02), 1.0, -0.1 * c.figure.body.thigh_half):
+        found.append(Mark(trace(line, closed=False), colour=darken(c.main, 0.4), width=2.6, strength=0.35 * sheer))
+    return found
+
+
+def _cuff(c: Cloth, leg: Limb, t0: float, depth: float, ease: float) -> Layer:
+    """The elastic at the upper edge of a sock, ribbed."""
+    outer, inner = leg.sides(t0, min(t0 + depth, 1.0), ease)
+    ribs = [np.stack([across(outer, inner, u, s)[0] for s in (0.12, 0.95)]) for u in (-0.75, -0.4, 0.0, 0.4, 0.75)]
+    marks = [Mark(strokes(*ribs), width=0.5, strength=0.6)]
+    return c.detail(leg.z + LEGWEAR + 0.1, leg.band(t0, depth, ease), c.trim, marks=marks, shading=0.3)
 
 
 def ankle_socks(c: Cloth) -> list[Layer]:
@@ -39,17 +75,21 @@ def ankle_socks(c: Cloth) -> list[Layer]:
 
 
 def knee_socks(c: Cloth) -> list[Layer]:
-    return sock(c, 0.55 + 0.05 * float(c.rng.random()))
+    """Knitted to below the knee, a ribbed cuff."""
+    return sock(c, 0.55 + 0.05 * float(c.rng.random()), band=0.05, sheer=0.35)
 
 
 def thigh_highs(c: Cloth) -> list[Layer]:
-    return sock(c, 0.27 + 0.08 * float(c.rng.random()), loose=0.03)
+    """Thin stockings to the middle of the thigh, their broad elastic pinching it."""
+    t0 = (0.34 if c.figure.body.heads > 4 else 0.42) + 0.05 * float(c.rng.random())
+    return sock(c, t0, band=0.05, loose=0.06, pinch=0.05, sheer=0.7)
 
 
 def tights(c: Cloth) -> list[Layer]:
+    """Thin knit from the waist to the toes."""
     w = c.figure.body.thigh_half
     hips = c.piece(Z.BODY + 0.5, c.figure.torso.outline(0.7, 1.0, 0.03 * w, hem=0.1), line=0.0)
-    return [*sock(c, 0.0, band=False, loose=0.02), hips]
+    return [*sock(c, 0.0, band=0.0, loose=0.02, sheer=1.0), hips]
 
 
 def leg_warmers(c: Cloth) -> list[Layer]:
@@ -124,8 +164,8 @@ def loose_socks(c: Cloth) -> list[Layer]:
 def lace_stockings(c: Cloth) -> list[Layer]:
     """To the thigh, a broad band of lace that holds by itself, a seam's shine down the shin."""
     w, t0 = c.figure.body.thigh_half, 0.26
-    found = sock(c, t0, band=False, loose=0.025)
-    for side in SIDES:
+    found = sock(c, t0, band=0.0, loose=0.025)
+    for side, hose in zip(SIDES, found[:4:2], strict=True):
         leg = c.figure.legs[side]
         outer, inner = leg.sides(t0, t0 + 0.12, 0.05 * w)
         top, low = np.stack([outer[0], inner[0]]), np.stack([outer[-1], inner[-1]])
@@ -134,7 +174,7 @@ def lace_stockings(c: Cloth) -> list[Layer]:
         depth = float(np.hypot(*(low.mean(0) - top.mean(0))))
         found.append(scallops(c, line, depth, c.trim, leg.z + LEGWEAR + 0.2, count=6))
         shine, _ = leg.sides(0.45, 0.9, -0.55 * w)
-        found[-2 if len(found) > 4 else 1].marks.append(Mark(strokes(shine), "line", lighten(c.main, 0.5), 1.6, strength=0.35))
+        hose.marks.append(Mark(strokes(shine), "line", lighten(c.main, 0.5), 1.6, strength=0.35))
     return found
 
 

@@ -13,9 +13,11 @@ from wardrobe.cloth import WHITE, Cloth, shape, strokes
 from wardrobe.figure import SIDES
 from wardrobe.garments_festive import on_shoulder, scallops, strap, sweetheart
 from wardrobe.geometry import Points, polygon, ribbon, spline, trace
+from wardrobe.path import Path
 from wardrobe.style import darken, lighten
 
 Draw = Callable[[Cloth], list[Layer]]
+HIGH = 0.76  # level to which the legs of a one-piece are cut
 BELOW = 0.09  # units below the crotch, where the bare body ends
 
 
@@ -209,14 +211,18 @@ def close_suit(c: Cloth, t1: float, ease: float, neck: Points, marks: list[Mark]
 def bodysuit(c: Cloth) -> list[Layer]:
     """From the neck to wrists and ankles, close: panels along the sides, seams, a zip from the stand collar down."""
     torso = c.figure.torso
-    panels = [
-        spline(np.array([torso.at(s * 0.62, 0.1), c.front(s * 0.5, 0.34), c.front(s * 0.34, 0.62), c.front(s * 0.62, 1.0)]), 16)
-        for s in (-1, 1)
-    ]
-    outer = [
-        polygon(np.concatenate([line, line[-1:] + [0.0, 0.3], [line[-1] + [s * 0.5, 0.3]], [torso.at(s * 1.2, 0.1)]]))
-        for line, s in zip(panels, (-1, 1), strict=True)
-    ]
+    legs = [c.figure.legs[side].sides(0.0, 0.97, 0.025 * c.figure.body.shoulder) for side in SIDES]
+    seams = [o[:n] * 0.74 + i[:n] * 0.26 for o, i in legs for n in (min(len(o), len(i)),)]
+    hip, panels = torso.at(0, 0.92)[1], []
+    for s, seam in zip((-1, 1), seams, strict=True):
+        rows = [torso.at(s * 0.62, 0.1), c.front(s * 0.5, 0.34), c.front(s * 0.36, 0.62)]
+        start = int(np.searchsorted(seam[:, 1], hip))
+        panels.append(np.concatenate([spline(np.array([*rows, tuple(seam[start])]), 16), seam[start + 1 :]]))
+    outer = []
+    for s, line in zip((-1, 1), panels, strict=True):
+        beyond = float(line[-1, 0]) + s * 0.5
+        corners = [(beyond, float(line[-1, 1])), (beyond, torso.at(0, 0.9)[1]), torso.at(s * 1.2, 0.1)]
+        outer.append(polygon(np.concatenate([line, corners])))
     second = c.garment.second_rgb is not None and c.garment.pattern is None
     marks = [
         *[Mark(path, "fill", c.trim) for path in outer if second],
@@ -224,9 +230,10 @@ def bodysuit(c: Cloth) -> list[Layer]:
         *tailor.zipper(c, np.array([c.front(0, v) for v in np.linspace(0.05, 0.62, 8)])),
     ]
     found = close_suit(c, 0.96, 0.025, torso.neckline("round", 0.8, 0.05), marks)
-    for side, layer in zip(SIDES, found, strict=False):
-        o, i = c.figure.legs[side].sides(0.05, 0.94, 0.0)
-        layer.marks.append(Mark(strokes(o * 0.78 + i * 0.22), colour=c.trim if second else None, width=2.2 if second else 0.8))
+    for (o, _), seam, layer in zip(legs, seams, found, strict=False):
+        side = polygon(np.concatenate([seam, (o + (o - seam[: len(o)]))[::-1]]))
+        layer.marks += [Mark(side, "fill", c.trim)] if second else []
+        layer.marks.append(Mark(strokes(seam), width=0.9))
     return [
         *found,
         *upper.stand_collar(c, c.trim if second else darken(c.main, 0.12), c.z + 1, 0.75),
@@ -238,7 +245,7 @@ def _leg_openings(c: Cloth, hip: float, ease: float) -> tuple[Points, Points]:
     """Both leg openings of a one-piece, each from the hip at level `hip` down to the crotch. ease: units."""
     lines = []
     for sign in (-1, 1):
-        rows = [(0.98, 0.0), (0.72, 0.22), (0.42, 0.6), (0.2, 0.9), (0.12, 1.0)]
+        rows = [(0.98, 0.0), (0.7, 0.22), (0.4, 0.56), (0.21, 0.86), (0.14, 1.0)]
         line = [c.figure.torso.at(sign * u, hip + (1 - hip) * s) for u, s in rows]
         fall = [(sign * ease * (s == 0.0), BELOW * s * s) for _, s in rows]
         lines.append(spline(np.array(line) + fall, 14))
@@ -255,6 +262,11 @@ def _one_piece(c: Cloth, neck: Points, arms: tuple[Points, Points], hip: float, 
     seat = np.array(torso.at(0.0, 1.0)) + [0.0, 1.12 * BELOW]
     path = polygon(np.concatenate([arms[0][:-1], left, leg_l[1:], [seat], leg_r[:0:-1], right[::-1], arms[1][-2::-1], neck]))
     hems = [tailor.beside(leg_l, 0.03 * c.figure.body.shoulder), tailor.beside(leg_r, -0.03 * c.figure.body.shoulder)]
+    waist = [[torso.at(s, 0.26), torso.at(s * 0.84, 0.42), torso.at(s * 0.72, 0.6), torso.at(s * 0.84, 0.74)] for s in (-1, 1)]
+    panels = Path()
+    for sign, rows in zip((-1, 1), waist, strict=True):
+        panels.add_path(polygon(np.concatenate([spline(np.array(rows), 14), [torso.at(sign * 1.2, v) for v in (0.86, 0.26)]])))
+    marks = [Mark(panels, "shade", strength=0.7), *marks]  # they draw in the waist of a straight body
     return c.piece(c.z, path, marks=[upper.torso_folds(c, 0.9, 0.5), *marks, Mark(strokes(*hems), width=0.5, strength=0.7)])
 
 
@@ -283,10 +295,10 @@ def leotard(c: Cloth) -> list[Layer]:
         Mark(polygon(ribbon(tailor.beside(sash, -0.2 * w), 0.03 * w)), "fill", lighten(c.trim, 0.4)),
     ]
     if c.garment.sleeve == "none":
-        return [_one_piece(c, *_scooped(c, 0.34, 0.58, 0.18), 0.86, marks)]
+        return [_one_piece(c, *_scooped(c, 0.34, 0.58, 0.18), HIGH, marks)]
     kind, width, depth = upper.NECKS["round"]
     left, right = torso.sides(0.015, 0.28, 0.0)
-    body = _one_piece(c, torso.neckline(kind, width, depth + 0.05), (left, right), 0.86, marks)
+    body = _one_piece(c, torso.neckline(kind, width, depth + 0.05), (left, right), HIGH, marks)
     return [body, *upper.sleeves(c, loose=-0.14)]
 
 
@@ -299,7 +311,7 @@ def swimsuit(c: Cloth) -> list[Layer]:
         (x - 0.3 * w, y - 0.13 * w), (x + 0.3 * w, y - 0.13 * w), (x + 0.3 * w, y + 0.13 * w), (x - 0.3 * w, y + 0.13 * w)
     )
     seams = [spline(np.array([c.front(s * 0.5, 0.3), c.front(s * 0.36, 0.6), c.front(s * 0.42, 0.9)]), 12) for s in (-1, 1)]
-    edges = (*arms, neck, *_leg_openings(c, 0.86, 0.015 * w))
+    edges = (*arms, neck, *_leg_openings(c, HIGH, 0.015 * w))
     piping = [Mark(trace(line, closed=False), colour=c.contrast if c.garment.second_rgb else WHITE, width=2.4) for line in edges]
     writing = strokes(*[np.array([(x - 0.2 * w, y + k * w), (x + (0.2 - abs(k)) * w, y + k * w)]) for k in (-0.05, 0.04)])
     marks = [
@@ -309,7 +321,7 @@ def swimsuit(c: Cloth) -> list[Layer]:
         Mark(patch, width=0.6),
         Mark(writing, colour=(60, 60, 80), width=0.9),
     ]
-    return [_one_piece(c, neck, arms, 0.86, marks)]
+    return [_one_piece(c, neck, arms, HIGH, marks)]
 
 
 LIGHT: dict[str, Draw] = {

@@ -8,18 +8,12 @@ import numpy as np
 
 from wardrobe import folds, lower, skirts, upper
 from wardrobe import tailoring as tailor
-from wardrobe.canvas import SLEEVE, Layer, Mark, Z
+from wardrobe.canvas import Layer, Mark
 from wardrobe.cloth import WHITE, Cloth, across, discs, shape, strokes
-from wardrobe.figure import SIDES
+from wardrobe.garments_festive import on_shoulder, ruffle, strap
 from wardrobe.garments_top import (
-    cuirass,
     cut,
     necked,
-    padding,
-    pauldrons,
-    plated,
-    polygon_line,
-    quilted_sleeves,
     sailor_collar,
     sleeveless,
 )
@@ -72,12 +66,19 @@ def _gown(
 def _strapped(c: Cloth, *, dip: float = 0.05, marks: tuple[Mark, ...] = (), rim: RGB | None = None) -> list[Layer]:
     """A fitted bodice on narrow straps, cut as its neckline says."""
     necks = {
-        "v": [(1.0, 0.028), (0.6, 0.13), (0.0, 0.34)],
-        "square": [(1.0, 0.028), (0.58, 0.2), (0.0, 0.2)],
-        "round": [(1.0, 0.028), (0.6, 0.16), (0.5, 0.195), (0.36, 0.22), (0.18, 0.235), (0.0, 0.24)],
+        "v": [(1.0, 0.028), (0.46, 0.13), (0.0, 0.34)],
+        "square": [(1.0, 0.028), (0.48, 0.2), (0.0, 0.2)],
+        "round": [(1.0, 0.028), (0.48, 0.14), (0.44, 0.185), (0.34, 0.217), (0.18, 0.235), (0.0, 0.24)],
     }
-    neck = necks[c.garment.neckline]
-    return sleeveless(c, WAIST + 0.02, neck, (0.72, 0.045), marks=marks, rim=rim, dip=dip)
+    slope, out = (_level(c, share) for share in (0.46, 0.62))
+    neck = [(1.0, slope), *necks[c.garment.neckline][1:]]
+    return sleeveless(c, WAIST + 0.02, neck, (0.67, out), marks=marks, rim=rim, dip=dip)
+
+
+def _level(c: Cloth, share: float) -> float:
+    """v of the shoulder's line this far from the neck's middle. share: of the shoulder's half-width."""
+    torso = c.figure.torso
+    return (on_shoulder(c, 1, share)[1] - torso.at(1, 0.0)[1]) / torso.length
 
 
 def sundress(c: Cloth) -> list[Layer]:
@@ -106,23 +107,25 @@ def maid_dress(c: Cloth) -> list[Layer]:
     reach = _reach(c)
     found = _gown(c, flare=0.62, count=6, reach=reach, neck="")
     left, right = lower.skirt_sides(c, WAIST - 0.03, reach, 0.62)
-    s = np.linspace(0.02, 0.68, 6)
-    a, b = across(left, right, np.linspace(-0.5, -0.44, 6), s), across(left, right, np.linspace(0.5, 0.44, 6), s)
-    lines = lower.folds(c, a, b, 3, 0.06 * hip)
-    found.append(c.detail(c.z + 0.5, lower.skirt_path(a, b, 0, 0.0, 0.12 * hip), apron, marks=lines, tube=Tube(a, b, front=1.1)))
-    found.append(lower.frill(c, a, b, apron, c.z + 0.45))
-    bib = shape(f.front(-0.42, 0.24), f.front(0.42, 0.24), f.front(0.5, WAIST), f.front(-0.5, WAIST))
-    found.append(c.detail(c.z + 0.6, bib, apron))
+    s = np.linspace(0.02, 0.66, 12)
+    wide = 0.52 + 0.26 * (s / 0.66) ** 0.6
+    wide[-4:] *= [0.99, 0.94, 0.8, 0.0]
+    drop = np.interp(s, [0.02, 0.66], [0.0, 0.14 * hip])
+    a, b = (across(left, right, k * wide, s) + np.stack([0 * s, drop], 1) for k in (-1, 1))
+    round_ = spline(np.concatenate([a, b[-2::-1]]), 60)
+    lines = lower.folds(c, a[:9], b[:9], 3, 0.06 * hip)
+    found.append(c.detail(c.z + 0.5, polygon(round_), apron, marks=lines, tube=Tube(a[:9], b[:9], front=1.1)))
+    found.append(ruffle(c, round_, 0.2 * hip, apron, c.z + 0.45))
+    top, waist = spline(np.array([f.front(u, v) for u, v in ((-0.42, 0.25), (0.0, 0.22), (0.42, 0.25))]), 9), f.front
+    bib = polygon(np.concatenate([top, [waist(0.34, WAIST)], [waist(-0.34, WAIST)]]))
+    hem = Mark(trace(top + [0.0, 0.03 * f.length], closed=False), width=0.6, strength=0.7)
+    found.append(c.detail(c.z + 0.6, bib, apron, marks=[hem]))
+    w, over = c.figure.body.shoulder, c.over_sleeves(c.z + 0.7)
     for sign in (-1, 1):
-        rows = [
-            f.at(sign * 0.95, 0.02),
-            f.at(sign * 1.04, 0.09),
-            f.front(sign * 0.72, 0.28),
-            f.front(sign * 0.5, 0.5),
-            f.front(sign * 0.4, 0.3),
-            f.front(sign * 0.5, 0.1),
-        ]
-        found.append(c.detail(c.z + 0.7, upper.curve_blob(rows), apron, shading=0.3))
+        found.append(strap(c, sign, 0.0, 0.0, apron, c.z + 0.75, 0.08, 0.56, f.front(sign * 0.37, 0.27)))
+        shoulder, low = np.array(on_shoulder(c, sign, 0.62)), f.front(sign * 0.36, WAIST)
+        edge = spline(np.array([shoulder - [0.0, 0.03 * w], f.front(sign * 0.47, 0.26), low]), 24)
+        found.append(ruffle(c, edge, -sign * 0.27 * w, apron, over))
     found.append(lower.waistband(c, WAIST + 0.02, apron, c.z + 0.8, 0.06, 0.05))
     cuff = apron if c.garment.sleeve == "long" else None
     return [*found, *upper.sleeves(c, cuff=cuff or apron, cuff_size=0.05), *upper.round_collar(c, apron, c.z + 1)]
@@ -184,58 +187,6 @@ def ball_gown(c: Cloth) -> list[Layer]:
     return [*found, *_strapped(c, dip=0.5, rim=over, marks=(seams,)), *upper.sleeves(c, cuff=over)]
 
 
-def cheongsam(c: Cloth) -> list[Layer]:
-    """Smooth from the shoulders to the hem, a split stand collar, a slanting closure with frogs, a side slit."""
-    w, torso = c.figure.body.shoulder, c.figure.torso
-    trim = c.trim if c.garment.pattern is None else darken(c.main, 0.55)
-    front = tailor.hang(c, tailor.level(c, lower.REACH[c.garment.length]), 0.02, -0.02)
-    back = tailor.lining(c, front, Z.COAT_BACK, 0.9)
-    open_ = np.clip((front.v - 1.06) / max(front.end - 1.06, 0.1), 0, 1) ** 0.7
-    right = front.right - np.stack([open_ * 0.3 * (front.right - front.left)[:, 0], np.zeros(len(open_))], 1)
-    hem = np.stack([front.left[-1], (front.left[-1] + right[-1]) / 2 + [0, 0.06 * w], right[-1]])
-    neck = torso.neckline("round", 0.9, 0.03)
-    low = spline(hem, 9)
-    path = polygon(np.concatenate([front.left[:-1], low, right[:-1][::-1], neck]))
-    slit = np.concatenate([low, right[front.v > 0.9][::-1]])
-    flap = spline(cut(c, (0.0, 0.05), (0.2, 0.15), (0.55, 0.19), (0.98, 0.29)), 16)
-    seams = [spline(cut(c, (s * 0.86, 0.22), (s * 0.52, 0.42), (s * 0.44, 0.64), (s * 0.5, 0.98)), 14) for s in (-1, 1)]
-    pulls = [[(s * 0.98, 0.62), (s * 0.7, 0.66), (s * 0.45, 0.655)] for s in (-1, 1)]
-    marks = [
-        *folds.bust(c),
-        folds.folds(*folds.on_front(c, pulls), depth=0.05 * w, width=0.5),
-        Mark(folds.lines(*seams), width=0.5, strength=0.45),
-        Mark(trace(flap, closed=False), colour=trim, width=2.6),
-        Mark(trace(slit, closed=False), colour=trim, width=4.0),
-    ]
-    body = c.piece(c.z, path, marks=marks, tube=Tube(front.left, front.right, front=upper.BARREL))
-    found = [back, body, *_split_collar(c, trim, c.z + 1)]
-    for at in (1, 6, 11):  # frogs: a knot, and a loop to each side across the edge
-        (x, y), along = flap[at], flap[at + 1] - flap[at - 1]
-        across_ = np.array([-along[1], along[0]]) / max(float(np.hypot(*along)), 1e-6) * 0.13 * w
-        loops = strokes(np.stack([flap[at] - across_, flap[at] + across_]))
-        knot = c.detail(c.over_sleeves(c.z + 1.2), Path.circle(float(x), float(y), 0.05 * w), trim, shading=0.2)
-        knot.marks.append(Mark(loops, colour=trim, width=3.4, clip=False))
-        found.append(knot)
-    return [*found, *upper.sleeves(c, cuff=trim if c.garment.sleeve == "short" else None, cuff_size=0.04)]
-
-
-def _split_collar(c: Cloth, trim: RGB, z: float) -> list[Layer]:
-    """A stand collar of the dress's own cloth: two leaves with rounded tips that part at the throat."""
-    n, (x, y), head = c.figure.body.neck_half, c.figure.torso.at(0, 0.0), c.figure.head.centre[0]
-    top, lean = y - 0.13, (head - x) * 0.25
-    found = []
-    for sign in (-1, 1):
-        rim = [(1.02 * n, top), (0.6 * n, top + 0.32 * n), (0.2 * n, top + 0.42 * n), (0.04 * n, top + 0.75 * n)]
-        rim_line = spline(np.array([(x + lean + sign * a, b) for a, b in rim]), 12)
-        base = [(0.0, y + 0.85 * n), (0.7 * n, y + 0.55 * n), (1.3 * n, y + 0.02)]
-        foot = spline(np.array([(x + sign * a, b) for a, b in base]), 8)
-        edge = trace(np.concatenate([rim_line, foot[:1]]), closed=False)
-        found.append(
-            c.piece(z, polygon(np.concatenate([rim_line, foot])), marks=[Mark(edge, colour=trim, width=2.8)], shading=0.3)
-        )
-    return found
-
-
 def robe(c: Cloth) -> list[Layer]:
     f = c.figure.torso
     trim = c.trim
@@ -255,18 +206,31 @@ def robe(c: Cloth) -> list[Layer]:
 
 def overalls(c: Cloth) -> list[Layer]:
     f, t1 = c.figure.torso, {"long": 0.96, "knee": 0.52, "short": 0.26}[c.garment.length]
-    found = lower.trousers(c, t1=t1, ease=0.2, v=0.56, cuff=lighten(c.main, 0.25), seams=False)
-    bib = shape(
-        f.front(-0.5, 0.3), f.front(0.5, 0.3), f.front(0.62, 0.6), f.at(0.98, 0.62), f.at(-0.98, 0.62), f.front(-0.62, 0.6)
-    )
-    pocket = np.array([f.front(u, v) for u, v in ((-0.25, 0.4), (0.25, 0.4), (0.22, 0.53), (-0.22, 0.53), (-0.25, 0.4))])
-    found.append(c.piece(c.z + 0.2, bib, marks=[Mark(strokes(pocket), width=0.9)]))
+    high, v, w = (0.2, 0.68, c.figure.body.shoulder) if c.figure.body.heads < 4.5 else (0.26, 0.62, c.figure.body.shoulder)
+    found = lower.trousers(c, t1=t1, ease=0.2, v=v - 0.04, cuff=lighten(c.main, 0.25), seams=False)
+    sides = [
+        spline(np.array([f.front(s * 0.5, high), f.front(s * 0.52, high + 0.1), f.at(s * 0.86, 0.8 * v), f.at(s, v)]), 12)
+        + [s * 0.03 * w, 0.0]
+        for s in (-1, 1)
+    ]
+    low = np.array([f.front(u, v) for u in (0.5, 0.0, -0.5)]) + [0.0, 0.04 * w]
+    at = np.array([0.32, 0.42, 0.74, 0.64]) * (v - high) + high
+    mouth, lip, end, corner = (f.front(u, y) for u, y in zip((0.28, 0.28, 0.0, 0.26), at.tolist(), strict=True))
+    pocket = np.array([mouth, corner, end, f.front(-0.26, at[3]), f.front(-0.28, at[0]), mouth, lip, f.front(-0.28, at[1])])
+    rims = [tailor.beside(side, k * 0.05 * w) for side, k in zip(sides, (-1, 1), strict=True)]
+    top = np.array([sides[0][0], sides[1][0]]) + [0.0, 0.06 * w]
+    stitched = tailor.topstitch(c, *rims, top, np.concatenate([low[::-1] - [0.0, 0.12 * w]]))
+    bib = polygon(np.concatenate([sides[0][::-1], sides[1], low]))
+    found.append(c.piece(c.z + 0.2, bib, marks=[Mark(strokes(pocket), width=0.9), stitched]))
     for sign in (-1, 1):
-        strap = shape(f.at(sign * 0.8, 0.0), f.at(sign * 0.58, 0.01), f.front(sign * 0.3, 0.34), f.front(sign * 0.48, 0.34))
-        buckle = Mark(
-            discs(np.array([f.front(sign * 0.39, 0.33)]), 0.06 * c.figure.body.shoulder), "fill", (224, 196, 110), clip=False
-        )
-        found.append(c.detail(c.z + 0.3, strap, darken(c.main, 0.12), marks=[buckle]))
+        x, y = foot = f.front(sign * 0.4, high + 0.02)
+        found.append(strap(c, sign, 0.0, 0.0, darken(c.main, 0.12), c.z + 0.3, 0.085, 0.5, foot))
+        button = tailor.buttons(c, [(x, y + 0.07 * w)], tailor.BRASS, 0.07)
+        clasp = shape(*[(x + a * w, y + b * w) for a, b in ((-0.11, -0.08), (0.11, -0.08), (0.11, 0.02), (-0.11, 0.02))])
+        buckle = c.detail(c.over_sleeves(c.z + 0.4), clasp, tailor.BRASS, marks=button, shading=0.2, line=0.8)
+        for mark in button:
+            mark.clip = False
+        found.append(buckle)
     return found
 
 
@@ -311,26 +275,6 @@ def tracksuit(c: Cloth) -> list[Layer]:
         *upper.sleeves(c, loose=0.25, stripe=True, cuff=darken(c.main, 0.15), cuff_size=0.05),
         *upper.stand_collar(c, c.trim, c.z + 1, 0.7),
     ]
-
-
-def plate_armor(c: Cloth) -> list[Layer]:
-    """Cuirass, pauldrons, arm and leg plates, tassets, over padding of another shade."""
-    front = tailor.hang(c, 1.25, 0.12, 0.15)
-    found = lower.trousers(c, t1=0.96, ease=0.04, seams=False, colour=padding(c))
-    for layer in found:
-        layer.gloss = 0.0
-    found += quilted_sleeves(c, "long")
-    for side, sign in zip(SIDES, (-1, 1), strict=True):
-        leg, arm = c.figure.legs[side], c.figure.arms[side]
-        found += [plated(c, leg.z + SLEEVE + 0.3, leg, t0, t1, 0.16) for t0, t1 in ((0.14, 0.42), (0.56, 0.94))]
-        found.append(plated(c, leg.z + SLEEVE + 0.4, leg, 0.43, 0.58, 0.28))
-        found += [plated(c, arm.z + c.sleeve_z + 0.2, arm, t0, t1, 0.3) for t0, t1 in ((0.32, 0.44), (0.58, 0.94))]
-        found.append(plated(c, arm.z + c.sleeve_z + 0.25, arm, 0.44, 0.57, 0.45))
-        corners = ((1.0, 0.84), (0.1, 0.84), (0.16, 1.1), (0.5, 1.2), (0.98, 1.12))
-        tasset = np.array([front.at(sign * u, v) for u, v in corners])
-        rim = tasset[[2, 3, 4]] * 0.93 + tasset.mean(0) * 0.07
-        found.append(c.piece(c.z + 1, polygon(tasset), marks=[Mark(strokes(polygon_line(rim)), colour=c.trim, width=2.4)]))
-    return [*found, *cuirass(c, c.z + 1.5, 0.92), *pauldrons(c, 0.4)]
 
 
 def sweater_dress(c: Cloth) -> list[Layer]:
@@ -382,14 +326,12 @@ ONEPIECES: dict[str, Draw] = {
     "gothic dress": gothic_dress,
     "evening gown": evening_gown,
     "ball gown": ball_gown,
-    "cheongsam": cheongsam,
     "robe": robe,
     "overalls": overalls,
     "overall shorts": overalls,
     "jumpsuit": jumpsuit,
     "pinafore dress": pinafore,
     "tracksuit": tracksuit,
-    "plate armor": plate_armor,
     "sweater dress": sweater_dress,
     "coat dress": coat_dress,
 }

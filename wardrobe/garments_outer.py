@@ -11,6 +11,7 @@ from wardrobe import upper
 from wardrobe.canvas import Layer, Mark, Z
 from wardrobe.cloth import WHITE, Cloth, across, shape, strokes
 from wardrobe.figure import SIDES
+from wardrobe.garments_top import laid_hood
 from wardrobe.geometry import Points, polygon, spline, trace
 from wardrobe.path import Path
 from wardrobe.style import RGB, darken, lighten
@@ -298,9 +299,7 @@ def raincoat(c: Cloth) -> list[Layer]:
         *tailor.buttons(c, [front.at(0.0, v) for v in np.arange(0.28, end - 0.15, 0.2)], c.trim, 0.045),
     ]
     body = c.piece(c.z, front.closed(c.figure.torso.neckline("round", 0.8, 0.07), 0.1, 5, 0.02), marks=marks)
-    hood = upper.hood(c, c.z + 1)
-    hood[-1].marks.pop()  # the strings, which would cross the snaps
-    return [body, *hood, *upper.sleeves(c, loose=0.4, cuff=c.trim, cuff_size=0.05)]
+    return [body, *laid_hood(c, c.z + 1), *upper.sleeves(c, loose=0.4, cuff=c.trim, cuff_size=0.05)]
 
 
 def _quilted(line: Points, other: Points, chambers: int, swell: float, start: float = 0.0) -> Points:

@@ -6,15 +6,13 @@ from collections.abc import Callable
 
 import numpy as np
 
-from wardrobe import folds, lower, upper
+from wardrobe import lower, upper
 from wardrobe import tailoring as tailor
 from wardrobe.canvas import Layer, Mark, Z
-from wardrobe.cloth import WHITE, Cloth, across, limb_angle, middle, shape, strokes
+from wardrobe.cloth import WHITE, Cloth, across, shape, strokes
 from wardrobe.figure import SIDES
 from wardrobe.geometry import Points, polygon, spline, trace
-from wardrobe.palette import luminance
 from wardrobe.path import Path
-from wardrobe.shading import Tube
 from wardrobe.style import RGB, darken, lighten
 from wardrobe.tailoring import BRASS
 
@@ -82,130 +80,6 @@ def _long_ribbon(c: Cloth, u: float, v: float, v1: float, colour: RGB, z: float,
         found.append(c.detail(z, polygon(band), colour, shading=0.3))
     path, creases = upper.bow(x, y, 0.3 * w, tails=0.0)
     return [*found, c.detail(z + 0.1, path, colour, marks=[Mark(creases, width=0.8)], shading=0.3)]
-
-
-def bag_sleeves(c: Cloth, lining: RGB, drop: float = 0.42) -> list[Layer]:
-    """Square kimono sleeves: a straight mouth, and a bag with a corner that hangs from the arm. drop: depth in arm lengths."""
-    h, found = c.figure.body.arm_half, []
-    for side in SIDES:
-        arm = c.figure.arms[side]
-        outer, inner = arm.sides(0.0, 0.9, 0.42 * h)
-        n = min(len(outer), len(inner))
-        outer, inner = outer[:n], inner[:n]
-        if float(inner[n // 2 :, 1].mean() - outer[n // 2 :, 1].mean()) < -0.3 * h:  # a bent arm: the elbow's side is below
-            outer, inner = inner, outer
-        s, (dx, dy) = np.linspace(0, 1, n), arm.direction(0.75)
-        hangs = max(dy, 0.0) ** 2  # a hanging arm has the bag at both sides, a level one below it
-        rise = np.clip((s - 0.1) / 0.22, 0, 1)
-        depth = (rise * rise * (3 - 2 * rise) * drop * float(np.hypot(*np.diff(arm.centre, axis=0).T).sum()))[:, None]
-        away = (inner - outer) / np.maximum(np.hypot(*(inner - outer).T), 1e-6)[:, None]
-        low = inner + (away * 0.1 + np.array([0.0, 0.1 + 0.8 * (1 - hangs)])) * depth
-        top = outer - away * 0.24 * hangs * depth[-1] * s[:, None]
-        crown = (top[0] + low[0]) / 2 - np.array(arm.direction(0.0)) * 1.15 * arm.width(0.0)
-        cap = spline(np.stack([low[0], crown, top[0]]), 9)[1:-1]
-        corner = [low[-1] * 0.88 + top[-1] * 0.12, low[-1] * 0.9 + low[-2] * 0.1]
-        line = np.concatenate([cap[-3:], top, np.stack(corner), low[: max(2, n // 5) : -1]])
-        rim = np.stack([top[-1], corner[0]]) - np.array([dx, dy]) * 0.1 * h
-        creases = [
-            np.stack([top[a] * (1 - f) + low[a] * f, top[b] * (0.9 - f) + low[b] * (0.1 + f), top[-2] * (1 - g) + low[-2] * g])
-            for a, b, f, g in ((n // 3, n // 2, 0.4, 0.86), (n // 2, 3 * n // 4, 0.2, 0.5))
-        ]
-        k = max(2, n // 6)
-        seam = np.stack([top[k], (top[k] + low[k]) / 2 + [0.1 * h * dx, 0.1 * h], low[k]])
-        marks = [
-            folds.folds(*[spline(row, 9) for row in creases], depth=0.3 * h),
-            Mark(strokes(seam), width=0.6, strength=0.7),
-            Mark(strokes(rim), colour=lining, width=3.4),
-        ]
-        path = polygon(np.concatenate([cap[:-3], line, low[max(2, n // 5) :: -1]]))
-        z = arm.z + c.sleeve_z
-        found.append(
-            c.piece(z, path, edge=polygon(line, closed=False), marks=marks, angle=limb_angle(arm, 0.7), tube=Tube(top, low))
-        )
-    return found
-
-
-def _collar_bands(c: Cloth, colour: RGB, z: float, v1: float) -> list[Layer]:
-    """Flat collar bands with a white one inside, crossed, the picture's right over the left, down into what lies at level v1."""
-    w, found = c.figure.body.shoulder, []
-    for sign, last in ((-1, 0.36), (1, v1)):
-        ends = np.array([c.figure.torso.at(sign * 0.97, -0.02), c.front(-sign * (0.12 if sign < 0 else 0.88 * v1), last)])
-        line = spline(np.stack([ends[0], ends.mean(0) + [sign * 0.19 * w, 0.0], ends[1]]), 16)
-        over = c.over_sleeves(z) + 0.02 * (sign + 1)
-        for shift, half, tone in ((-0.11 * sign, 0.05, WHITE), (0.0, 0.09, colour)):
-            lie = line + [shift * w, 0.0]
-            band = np.concatenate([lie - [half * w, 0.0], (lie + [half * w, 0.0])[::-1]])
-            found.append(c.detail(over + (0.01 if tone is colour else 0.0), polygon(band), tone, shading=0.2))
-    return found
-
-
-def kimono(c: Cloth) -> list[Layer]:
-    """Straight to the ankles, the left front over the right down to the hem, square sleeves, a wide obi with its cord."""
-    f, hip, w = c.figure.torso, c.figure.torso.half(0.92), c.figure.body.shoulder
-    obi, broad = c.contrast, c.figure.body.child or c.figure.body.fem > 0.35
-    v0, v1 = (0.5, 0.7) if broad else (0.62, 0.73)
-    reach = 0.97 if c.garment.length == "long" else 0.84
-    left, right = lower.skirt_sides(c, v0, reach, 0.1)
-    under = c.piece(c.z, lower.skirt_path(left, right, 0, 0.0, 0.1 * hip))
-    s = np.linspace(0.0, 1.0, 9)
-    edge = across(left, right, np.array([middle(c.figure, u) for u in -0.5 + 0.12 * s]), s)
-    edge[-1] -= [0.0, 0.02 * hip]
-    hem = (edge[-1] + right[-1]) / 2 + [0.0, 0.11 * hip]
-    panel = np.concatenate([edge, spline(np.stack([edge[-1], hem, right[-1]]), 7)[1:-1], right[::-1]])
-    inner = tailor.beside(edge, 0.24 * w)
-    creases = folds.folds(
-        *[folds.along(left, right, (u, 1.0), (u * 0.8, 0.7), (u * 0.5, top)) for u, top in ((0.2, 0.5), (0.75, 0.62))],
-        depth=0.1 * hip,
-    )
-    front = c.piece(c.z + 0.1, polygon(panel), marks=[Mark(strokes(inner), width=0.6, strength=0.7), creases], angle=-6.0)
-    body = upper.bodice(c, v0 + 0.06, ease=0.07, neck="v", z=c.z + 0.2)
-    lap = [c.figure.torso.at(0.97, 0.0), c.front(0.3, 0.5 * v0), c.front(-0.88 * v0, v0)]
-    side = f.sides(0.02, v0, 0.07 * w)[1]
-    over = c.piece(c.z + 0.25, polygon(np.concatenate([spline(np.array(lap), 12), side[::-1]])), angle=-12.0)
-    over.edge, over.marks = polygon(side, closed=False), list(body.marks)
-    band = darken(c.main, 0.2) if luminance(c.main) > 0.6 else lighten(c.main, 0.55)
-    sash = lower.waistband(c, (v0 + v1) / 2, obi, c.z + 0.4, v1 - v0, 0.12)
-    rows = [np.array([f.at(u, v) for u in (-1.1, -0.5, 0, 0.5, 1.1)]) + [0, 0.03 * hip] for v in (v0 + 0.025, (v0 + v1) / 2)]
-    if broad:
-        sash.marks += [
-            Mark(trace(row, closed=False), colour=tone, width=wide)
-            for row, tone, wide in zip(rows, (lighten(obi, 0.5), c.main), (3.0, 2.8), strict=True)
-        ]
-        knot = Path.circle(float(rows[1][2, 0]), float(rows[1][2, 1]), 0.085 * w)
-        sash.marks += [Mark(knot, "fill", c.main), Mark(knot, width=0.7)]
-    found = [under, front, body, over, *_collar_bands(c, band, c.z + 0.3, v0 + 0.012), sash]
-    if broad and c.rng.random() < 0.6:  # the bow of the obi shows behind the waist
-        x, y = f.at(0, 0.55)
-        found.append(c.detail(Z.BACK_ARM - 1, upper.bow(x, y, 2.0 * f.half(0.6), tails=0.0)[0], obi))
-    return [*found, *bag_sleeves(c, lighten(obi, 0.4))]
-
-
-def haori(c: Cloth) -> list[Layer]:
-    """An open jacket to the middle of the thigh over a crossed undershirt: straight bands to the hem, a cord at the chest."""
-    w, z = c.figure.body.shoulder, max(c.z, Z.TUCKED + 0.5)
-    front = tailor.hang(c, tailor.level(c, 0.3), 0.13, 0.1)
-    beneath = WHITE if luminance(c.main) < 0.88 else darken(c.main, 0.4)
-    shirt = upper.bodice(c, 0.98, ease=0.0, neck="v")
-    shirt.colour, shirt.pattern = beneath, None
-    found = [tailor.lining(c, front, Z.COAT_BACK), shirt, *_collar_bands(c, darken(beneath, 0.14), c.z + 0.1, 0.42)]
-    tone = c.trim if c.garment.pattern is None else darken(c.main, 0.3)
-    for sign in (-1, 1):
-        rows = [(sign * u, v) for u, v in ((0.5, 0.09), (0.4, 0.2), (0.36, 0.6), (0.4, front.end))]
-        marks = [upper.torso_folds(c, 0.9), *tailor.drapes(c, front, 4, 0.7, 0.04), *tailor.hem(front)]
-        found.append(c.piece(z, front.panel(sign, *rows), marks=marks))
-        line = np.concatenate([np.array([c.figure.torso.at(sign * 1.0, -0.03)]), front.line(*rows)])
-        half = np.array([0.1 * w, 0.0])
-        band = polygon(np.concatenate([line - half, (line + half)[::-1]]))
-        found.append(c.detail(c.over_sleeves(z + 0.3), band, tone, shading=0.3))
-    a, b = front.at(-0.36, 0.44), front.at(0.36, 0.44)
-    x, y = (a[0] + b[0]) / 2, a[1] + 0.1 * w
-    cord = [np.array([a, (x - 0.1 * w, y), (x, y)]), np.array([b, (x + 0.1 * w, y), (x, y)])]
-    ends = [np.array([(x, y), (x + s * 0.08 * w, y + 0.26 * w)]) for s in (-1, 1)]
-    lace = darken(c.contrast if c.garment.pattern else tone, 0.35)
-    knot = Path.circle(x, y, 0.075 * w)
-    tie = c.detail(c.over_sleeves(z + 0.4), knot, lace, shading=0.2)
-    tie.marks = [Mark(strokes(*row), colour=lace, width=k, clip=False) for row, k in ((cord, 2.2), (ends, 3.4))]
-    return [*found, tie, *bag_sleeves(c, darken(c.main, 0.3))]
 
 
 def hanfu(c: Cloth) -> list[Layer]:
@@ -382,9 +256,6 @@ def wizard_robe(c: Cloth) -> list[Layer]:
 
 
 ROBES: dict[str, Draw] = {
-    "kimono": kimono,
-    "yukata": kimono,
-    "haori": haori,
     "hanfu": hanfu,
     "hanbok": hanbok,
     "cassock": cassock,

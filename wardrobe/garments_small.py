@@ -126,49 +126,43 @@ def jabot(c: Cloth) -> list[Layer]:
 
 
 def ascot(c: Cloth) -> list[Layer]:
-    """Soft silk round the throat, its two ends lapped and tucked into the open collar that frames them."""
+    """Soft silk wound round the throat, its two ends lapped into a puff that goes into the open neckline."""
     w, n, (x, y) = c.figure.body.shoulder, c.figure.body.neck_half, c.figure.torso.at(0, 0.0)
-    found: list[Layer] = []
-    for k, sign in enumerate((-1, 1)):
-        nape = (x + sign * 0.98 * n, y - 0.07)
-        end = [
-            nape,
-            c.front(sign * 0.36, 0.12),
-            c.front(sign * 0.38, 0.28),
-            c.front(sign * 0.06, 0.36),
-            c.front(-sign * 0.16, 0.3),
-            c.front(-sign * 0.2, 0.2),
-            c.front(-sign * 0.12, 0.1),
-            (x - sign * 0.25 * n, y + 0.26 * n),
-            (x + sign * 0.5 * n, y + 0.16 * n),
+    hx, chin = c.figure.head.centre[0], c.figure.head.at(0, 0.5)[1]
+    top, q = min(chin + 0.45 * (y - chin), y - 0.3 * n), max(1.08 * n, 0.32 * w)
+    turned = (c.front(0.0, 0.1)[0] - c.figure.torso.at(0, 0.1)[0]) / c.figure.torso.half(0.1)
+    lean, found = 0.6 * (hx - x), []
+
+    def at(u: float, down: float) -> tuple[float, float]:
+        return x + turned * n * (0.5 + 0.6 * down) + u * q, y + down * q
+
+    def drape(*rows: tuple[float, float]) -> Points:
+        return spline(np.array([at(*row) for row in rows]), 12)
+
+    for k, sign in enumerate((-1, 1)):  # the ends: the second one lies over the first
+        edge = [(x + 1.24 * sign * n, y + 0.06 * n), at(0.94 * sign, 0.7), at(0.62 * sign, 1.3), at(0.0, 1.86)]
+        lap = [at(0.0, 1.86), at(-0.26 * sign, 1.5), at(-0.3 * sign, 0.9), at(-0.1 * sign, 0.3)]
+        opening, inner = spline(np.array(edge), 14), spline(np.array(lap), 12)
+        creases = [
+            drape((0.26 * sign, 0.5), (0.56 * sign, 0.74), (0.66 * sign, 1.14)),
+            drape((0.14 * sign, 0.6), (0.32 * sign, 0.95), (0.34 * sign, 1.5)),
+            drape((0.02 * sign, 0.6), (0.02 * sign, 1.0), (0.06 * sign, 1.6)),
         ]
-        drawn = [
-            np.array(
-                [
-                    (x + sign * f * n, y + 0.1 * n),
-                    c.front(sign * (a + 0.2), 0.15),
-                    c.front(sign * (a + 0.08), 0.27),
-                    c.front(sign * a, 0.4),
-                ]
-            )
-            for f, a in ((0.4, -0.08), (0.85, 0.07))
+        under = np.concatenate([opening, (opening - [sign * 0.2 * q, 0.16 * q])[::-1]])
+        marks = [
+            folds.folds(*creases, depth=0.16 * q, ends=(0.9, 0.1)),
+            Mark(polygon(under), "shade", strength=0.9),
+            Mark(trace(opening, closed=False), width=2.0),
         ]
-        marks = [folds.folds(*[spline(line, 12) for line in drawn], depth=0.12 * w, ends=(0.9, 0.1))]
-        if k == 0:
-            marks.append(Mark(upper.curve_blob([c.front(-0.14, 0.02), c.front(0.24, 0.04), c.front(0.1, 0.3)]), "shadow"))
-        found.append(c.piece(Z.NECKWEAR + 0.1 * k, upper.curve_blob(end), marks=marks))
-        leaf = [
-            (x + sign * 1.14 * n, y - 0.13),
-            c.front(sign * 0.3, 0.15),
-            c.front(sign * 0.02, 0.38),
-            c.front(sign * 0.2, 0.375),
-            c.front(sign * 0.56, 0.29),
-            c.front(sign * 0.68, 0.17),
-            c.figure.torso.at(sign * 0.98, 0.0),
-        ]
-        found.append(c.detail(Z.NECKWEAR + 0.4, shape(*leaf), lighten(c.main, 0.85), shading=0.35))
-    px, py = c.front(0.0, 0.2)
-    pin = c.detail(Z.NECKWEAR + 0.7, Path.circle(px, py, 0.055 * w), tailor.BRASS, shading=0.2)
+        found.append(c.piece(Z.NECKWEAR + 0.1 * k, polygon(np.concatenate([opening, inner])), marks=marks))
+        found[-1].casts = False  # it goes on under the shirt
+    for k, sign in enumerate((1, -1)):  # the turns round the neck, the second one lies over the first
+        nape = [(x + lean + sign * 1.06 * n, top), (x + lean + sign * 0.5 * n, top + 0.2 * n), at(-0.3 * sign, 0.4)]
+        turn = [*nape, at(-0.34 * sign, 0.62), at(0.1 * sign, 0.66), at(0.66 * sign, 0.46), (x + sign * 1.28 * n, y + 0.06 * n)]
+        crease = np.array([(x + lean + sign * 1.0 * n, 0.6 * top + 0.4 * y), at(0.5 * sign, 0.24), at(-0.16 * sign, 0.52)])
+        marks = [folds.folds(spline(crease, 12)[::-1], depth=0.12 * q, ends=(0.9, 0.2))]
+        found.append(c.piece(Z.NECKWEAR + 0.3 + 0.1 * k, upper.curve_blob(turn), marks=marks))
+    pin = c.detail(Z.NECKWEAR + 0.6, Path.circle(*at(0.02, 0.92), 0.13 * q), tailor.BRASS, line=0.8, shading=0.2)
     return [*found, pin]
 
 

@@ -1,4 +1,4 @@
-"""How clothes of rank and office are drawn: military uniform, pirate coat, tailcoat, tabard, track jacket."""
+"""How clothes of rank and office are drawn: military uniform, pirate coat, tailcoat, tabard, track jacket, blazer, cape."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from collections.abc import Callable
 
 import numpy as np
 
+from wardrobe import folds, upper
 from wardrobe import tailoring as tailor
-from wardrobe import upper
 from wardrobe.canvas import Layer, Mark, Z
-from wardrobe.cloth import WHITE, Cloth, shape, strokes
+from wardrobe.cloth import WHITE, Cloth, discs, shape, strokes
 from wardrobe.figure import SIDES
+from wardrobe.garments_draped import OVER_ARMS, gathers, hem_of, shoulders
+from wardrobe.garments_top import polygon_line
 from wardrobe.geometry import Points, polygon, spline, trace
 from wardrobe.path import Path
 from wardrobe.style import RGB, darken, lighten
@@ -156,22 +158,12 @@ def tailcoat(c: Cloth) -> list[Layer]:
     hip, long = torso.half(0.92), tailor.hang(c, tailor.level(c, 0.6), 0.05, 0.02)
     found: list[Layer] = []
     for sign in (-1, 1):
-        tail = [
-            long.at(sign * 1.0, 0.7),
-            long.at(sign * 1.25, 1.0),
-            long.at(sign * 1.4, long.end - 0.06),
-            long.at(sign * 0.8, long.end),
-            long.at(sign * 0.2, 1.0),
-            long.at(sign * 0.05, 0.8),
-        ]
-        lines = [np.array([long.at(sign * 0.6, 0.8), long.at(sign * 1.0, long.end - 0.1)])]
-        found.append(
-            c.piece(
-                Z.COAT_BACK,
-                polygon(spline(np.array(tail), 40, closed=True)),
-                marks=[Mark(strokes(*lines), width=0.8), Mark(polygon(np.array(tail)), "shade", strength=0.5)],
-            )
-        )
+        out = [(0.96, 0.66), (1.34, 0.98), (1.48, 0.5 + 0.5 * long.end), (1.36, long.end)]
+        inn = [(1.26, long.end), (0.9, 0.5 + 0.5 * long.end), (0.4, 1.05), (0.02, 0.8)]
+        outer, inner = (long.line(*[(sign * u, v) for u, v in line]) for line in (out, inn))
+        pleat = long.line((sign * 0.7, 0.76), (sign * 1.08, 1.08), (sign * 1.28, long.end - 0.08))
+        marks = [folds.folds(pleat, depth=0.1 * w, ends=(0.8, 0.1))]
+        found.append(c.piece(Z.COAT_BACK, polygon(np.concatenate([outer, inner])), marks=marks))
         rows = [(sign * u, v) for u, v in ((0.34, 0.12), (0.26, 0.4), (0.2, 0.56), (0.3, 0.68), (0.62, 0.78))]
         marks = [
             upper.torso_folds(c, 0.7),
@@ -232,38 +224,46 @@ def _cross(c: Cloth, front: tailor.Front, v: float, size: float) -> Path:
 
 
 def tabard(c: Cloth) -> list[Layer]:
-    """A knight's surcoat: sleeveless, open at the sides, an emblem on the breast, bordered, belted, split below."""
-    w, trim = c.figure.body.shoulder, c.trim
-    front = tailor.hang(c, tailor.level(c, 0.42), 0.05, 0.2)
-    end = front.end
-    rows = [(-0.86, 0.05), (-0.74, 0.2), (-0.78, 0.4), (-0.9, 0.64), (-0.92, end)]
-    left, right = front.line(*rows), front.line(*[(-u, v) for u, v in rows])
-    slit = front.line((0.02, 0.86), (0.0, end - 0.2), (0.06, end))
-    hem = np.array([front.at(u, end) for u in (-0.6, -0.3, -0.08)])
-    other = np.array([front.at(u, end) for u in (0.08, 0.3, 0.6)])
-    split = np.array([front.at(0.0, 0.95)])
-    path = polygon(
-        np.concatenate(
-            [left, hem + [0, 0.03], split, other + [0, 0.03], right[::-1], c.figure.torso.neckline("round", 0.62, 0.1)]
-        )
-    )
-    border = [tailor.beside(line, s * 0.05) for line, s in ((left, -1), (right, 1))]
+    """A knight's surcoat: two straight panels, before and behind, open at the flanks where the shirt is seen; an emblem on the
+    breast, a border all round, belted, split below."""
+    w, trim, torso = c.figure.body.shoulder, c.trim, c.figure.torso
+    end, half = tailor.level(c, 0.42), 0.66 * w
+    levels = [0.3, 0.64, 0.8, 1.0, (1 + end) / 2, end]
+    wide = [half, min(0.92 * half, 0.86 * torso.half(0.64)), half, 1.04 * half, 1.08 * half, 1.12 * half]
+
+    def side(sign: int, more: float = 0.0) -> Points:
+        """An edge of a panel from the shoulder to the hem. more: units further out."""
+        rows = [np.array(torso.at(sign * 0.86, 0.012)) + [sign * more, -0.02 * w]]
+        rows.append(np.array(torso.front(0, 0.14)) + [sign * half, 0])
+        for v, x in zip(levels, wide, strict=True):
+            middle = np.array(torso.front(0, min(v, 1.0))) + [sign * (x + more), max(v - 1.0, 0.0) * torso.length]
+            rows.append(middle)
+        return polygon_line(np.array(rows))
+
+    left, right, neck = side(-1), side(1), torso.neckline("round", 0.62, 0.1)
+    a, b, split = left[-1], right[-1], np.array(torso.front(0, 1.0)) + [0, 0.12 * torso.length]
+    gap = np.array([0.07 * w, 0.03 * w])
+    hem = np.stack([a, (a + b) / 2 + gap * [-1, 1], split, (a + b) / 2 + gap, b])
+    outline = np.concatenate([left, polygon_line(hem)[1:-1], right[::-1], neck])
+    inset = 0.07 * w
+    border = [left + [inset, 0.0], right - [inset, 0.0], polygon_line(hem[:2]) - [0, inset], polygon_line(hem[3:]) - [0, inset]]
+    centre = np.array(torso.front(0, 0.64))
+    falls = []
+    for k in (-0.66, -0.3, 0.34, 0.7):
+        rise = float(c.rng.uniform(0.35, 0.85))
+        foot, head = (a + b) / 2 + [k * wide[-1], 0.0], centre + [0.8 * k * half, 0.0]
+        falls.append(np.stack([foot, foot + (head - foot) * 0.5 * rise, foot + (head - foot) * rise]))
+    emblem = _cross(c, tailor.hang(c, 1.0, 0.05), 0.36, 0.27 * w)
     marks = [
-        upper.torso_folds(c, 0.9),
-        *tailor.drapes(c, front, 6, 0.72, 0.02, 0.8),
-        Mark(strokes(slit), width=0.6, strength=0.4),
-        *[Mark(trace(line, closed=False), colour=trim, width=3.4) for line in border],
-        Mark(
-            trace(np.array([front.at(u, end - 0.04) for u in np.linspace(-0.95, 0.95, 9)]), closed=False), colour=trim, width=3.4
-        ),
-        Mark(trace(c.figure.torso.neckline("round", 0.62, 0.1), closed=False), colour=trim, width=3.4),
-        Mark(_cross(c, front, 0.36, 0.27 * w), "fill", trim),
-        Mark(_cross(c, front, 0.36, 0.27 * w), width=0.7),
+        folds.folds(*falls, depth=0.12 * w),
+        Mark(strokes(*border, neck), colour=trim, width=3.4),
+        Mark(emblem, "fill", trim),
+        Mark(emblem, width=0.7),
     ]
-    back = polygon(np.concatenate([front.line(*rows)[8:], front.line(*[(-u, v) for u, v in rows])[8:][::-1]]))
+    back = polygon(np.concatenate([side(-1, 0.1 * w), side(1, 0.1 * w)[::-1]]))
     return [
         c.detail(Z.COAT_BACK, back, darken(c.main, 0.4), shading=0.0),
-        c.piece(c.z, path, marks=marks),
+        c.piece(c.z, polygon(outline), marks=marks),
         *tailor.buckled_belt(c, 0.66, (104, 70, 44), c.z + 0.8, ease=0.14, height=0.06),
     ]
 
@@ -303,10 +303,77 @@ def track_jacket(c: Cloth) -> list[Layer]:
     return [body, *leaves, *upper.sleeves(c, loose=0.25, stripe=True, cuff=trim, cuff_size=0.05)]
 
 
+def blazer(c: Cloth) -> list[Layer]:
+    w = c.figure.body.shoulder
+    pockets = [np.array([c.front(s * 0.35, 0.78), c.front(s * 0.72, 0.78)]) for s in (-1, 1)]
+    crest = shape(c.front(0.42, 0.3), c.front(0.62, 0.3), c.front(0.6, 0.38), c.front(0.52, 0.41), c.front(0.44, 0.38))
+    gold = (214, 178, 84)
+    spots = [c.front(0.1, v) for v in (0.6, 0.72)]
+    line = c.trim if c.garment.second_rgb else darken(c.main, 0.2)
+    marks = [upper.torso_folds(c, 1.05), Mark(strokes(*pockets), width=1.0), Mark(crest, "fill", gold), Mark(crest, width=0.6)]
+    if c.garment.second_rgb:  # piping beside the lapping edge, down to the hem
+        marks.append(Mark(trace(_lap(c) + [0.04 * w, 0.0], closed=False), colour=line, width=1.8))
+    arms = upper.sleeves(c, loose=0.15, cuff=line if c.garment.second_rgb else None, cuff_size=0.03)
+    body = _closed_jacket(c, [*marks, *tailor.buttons(c, spots, gold, 0.055)])
+    return [body, *upper.lapels(c, line, c.z + 1), *arms]
+
+
+def _lap(c: Cloth) -> Points:
+    """The edge of a jacket's front that lies on the other one, from the lapels to the hem, where it swings away."""
+    return tailor.hang(c, 1.09, 0.08).line((0.0, 0.48), (0.0, 0.7), (0.01, 0.9), (0.1, 1.09))
+
+
+def _closed_jacket(c: Cloth, marks: list[Mark]) -> Layer:
+    """A jacket's body open to the breast, closed below it."""
+    w = c.figure.body.shoulder
+    rows = c.figure.torso.neckline("v", 0.78, 0.5)
+    path = c.figure.torso.outline(0.012, 1.05, 0.08 * w, 0.06 * w, 0.04 * w, rows)
+    return c.piece(c.z, path, marks=[*marks, Mark(trace(_lap(c), closed=False), width=0.9)])
+
+
+def suit_jacket(c: Cloth) -> list[Layer]:
+    w = c.figure.body.shoulder
+    pockets = [np.array([c.front(s * 0.35, 0.76), c.front(s * 0.72, 0.77)]) for s in (-1, 1)]
+    cloth = shape(c.front(0.4, 0.32), c.front(0.6, 0.32), c.front(0.58, 0.37), c.front(0.42, 0.37))
+    buttons = Mark(discs(np.array([c.front(0.05, 0.66), c.front(0.05, 0.76)]), 0.045 * w), "fill", c.contrast)
+    marks = [upper.torso_folds(c, 1.1), Mark(strokes(*pockets), width=1.0), Mark(cloth, "fill", WHITE), buttons]
+    return [_closed_jacket(c, marks), *upper.lapels(c, darken(c.main, 0.12), c.z + 1, 0.56), *upper.sleeves(c, loose=0.14)]
+
+
+def cape(c: Cloth) -> list[Layer]:
+    """A mantle over shoulders and upper arms, clasped at the neck; from beneath its borders the back falls to the calves."""
+    f, w = c.figure, c.figure.body.shoulder
+    x = f.torso.at(0, 0.0)[0]
+    end = f.torso.length + 0.62 * (f.joints["ankle_l"][1] - f.torso.length)
+    sides = {sign: shoulders(c, sign, 0.42, 0.1, over=True) for sign in (-1, 1)}
+    falls = []
+    for sign, side in sides.items():
+        foot = sign * max(1.5 * w, sign * (side[-1, 0] - x) + 0.25 * w)
+        knee = ((side[-1, 0] + x + foot) / 2, (side[-1, 1] + end) / 2)
+        falls.append(spline(np.array([side[6], side[-1], knee, (x + foot, end)]), 24))
+    hem = hem_of(falls[0], falls[1], 5, 0.05 * w, 0.05 * w)
+    back = polygon(np.concatenate([falls[0], hem, falls[1][::-1]]))
+    low = hem_of(sides[-1], sides[1], 4, 0.3 * w, 0.03 * w)
+    path = polygon(np.concatenate([sides[-1], low, sides[1][::-1], [c.front(0.0, 0.06)]]))
+    border = np.concatenate([sides[-1][-1:], low, sides[1][-1:]])
+    slit = Mark(strokes(np.array([c.front(0, 0.1), c.front(0, 0.6)])), width=0.9)
+    rims = [Mark(trace(line - [0.0, 0.05 * w], closed=False), colour=c.trim, width=3.0) for line in (border, hem)]
+    clasp = c.detail(OVER_ARMS + 0.5, discs(np.array([c.front(0, 0.09)]), 0.09 * w), BRASS)
+    return [
+        c.piece(Z.BEHIND, back, marks=[*gathers(c, falls[0], falls[1], hem, 6), rims[1]]),
+        c.piece(OVER_ARMS, path, marks=[*gathers(c, sides[-1], sides[1], low, 6), rims[0], slit]),
+        clasp,
+        *upper.stand_collar(c, c.trim, OVER_ARMS + 0.2, 0.6),
+    ]
+
+
 UNIFORMS: dict[str, Draw] = {
     "military uniform": military_uniform,
     "pirate coat": pirate_coat,
     "tailcoat": tailcoat,
     "tabard": tabard,
     "track jacket": track_jacket,
+    "blazer": blazer,
+    "suit jacket": suit_jacket,
+    "cape": cape,
 }

@@ -15,7 +15,7 @@ def skin_layers(figure: Figure, skin: RGB) -> list[Layer]:
     left, right = figure.torso.sides(0.0, 1.0)
     sides = trace(left, closed=False)  # no line where the trunk goes on as the legs
     sides.add_path(trace(right, closed=False))
-    layers = [Layer(Z.BODY, figure.torso.outline(), skin, ClothingPart.SKIN, edge=sides, shading=0.5)]
+    layers = [Layer(Z.BODY, figure.torso.outline(), skin, ClothingPart.SKIN, edge=sides, shading=0.5, casts=False)]
     for side in SIDES:
         arm, leg, hand, foot = figure.arms[side], figure.legs[side], figure.hand(side), figure.foot(side)
         layers.append(
