@@ -272,7 +272,7 @@ def _below_chin(figure: Figure, frame: Frame) -> Region:
 
 def _rim(rgb: Image8, front: Region, unit: float) -> Region:
     """The ink just beside what stays: an outline belongs to what is in front, though labels end in its middle."""
-    reach = max(1, round(RIM * unit))
+    reach = max(2, round(RIM * unit))
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
     wide = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (6 * reach + 1, 6 * reach + 1))
     ink = cv2.morphologyEx(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), cv2.MORPH_BLACKHAT, wide) > INKED

@@ -23,9 +23,12 @@ SHADED = 20.0  # CIELAB: of one cloth in light and shade
 NEARER = 0.7  # and so much nearer to one of them
 REACH, GAP = 0.05, 0.02  # heads: how far a strand may begin from the hair, and how wide a line may cross it
 WIDEST = 0.14  # heads: half the width of a strand
+LINE, INKED = 2.0, 0.018  # pixels and heads: half the width of lines, which have the colour of dark hair
 LONG = 10.0  # least area of a strand in squares of half its width
 SMALLEST = 0.0008  # of the figure
-RIM = 0.02  # heads: the outline of a strand
+RIM, OUTLINE, INK = 0.03, 3.0, 0.8  # heads and pixels: the outline of a strand, and how dark it is beside it
+MAIN = 0.08  # of the hair: least share of one of its colours
+ALONG = 0.4  # of a strand: most of it that lies along the clothes' own border, as an outline does
 
 
 def with_strands(rgb: Image8, labels: Labels) -> Labels:
@@ -49,7 +52,8 @@ def with_strands(rgb: Image8, labels: Labels) -> Labels:
     cloth = np.asarray(np.linalg.norm(lab - push_pull(lab * weight, weight), axis=2), np.float32)
     head = float(np.sqrt(hair.sum()))
     found = _long_and_thin(clothes & (own < LIKE) & (cloth > APART) & (own < NEARER * cloth), hair, clothes, head, figure)
-    found |= grown(found, RIM * head) & clothes & (cloth > APART) if found.any() else False
+    if found.any():  # and its outline
+        found |= grown(found, max(OUTLINE, RIM * head)) & clothes & (lab[..., 0] < INK * lab[found][:, 0].mean())
     mistaken = _touching(hair & (cloth < SHADED) & (own > APART) & (cloth < NEARER * own), clothes, SMALLEST * figure)
     if not (found.any() or mistaken.any()):
         return labels
@@ -61,13 +65,13 @@ def with_strands(rgb: Image8, labels: Labels) -> Labels:
 
 
 def _own_tones(lab: Lab, hair: Region, clothes: Region) -> NDArray[np.float32]:
-    """Colours of hair that more of the hair has than of the clothes: some of either may be mistaken for the other."""
+    """Colours of hair that more of the hair has than of the clothes, for some of either may be mistaken for the other; and more
+    of its middle than of its rim, which has the colour of lines."""
     inner = hair & ~grown(~hair, 2)
     tones = tones_of(lab, inner if inner.any() else hair)
-    near = [np.linalg.norm(lab - tone, axis=2) < LIKE for tone in tones]
-    return np.array(
-        [tone for tone, like in zip(tones, near, strict=True) if like[hair].mean() > like[clothes].mean()], np.float32
-    )
+    rim = hair & ~inner
+    shares = [[(np.linalg.norm(lab[where] - tone, axis=1) < LIKE).mean() for where in (inner, rim, clothes)] for tone in tones]
+    return tones[[middle > max(MAIN, 0.8 * rim, cloth) for middle, rim, cloth in np.nan_to_num(shares)]]
 
 
 def _long_and_thin(like: Region, hair: Region, clothes: Region, head: float, figure: int) -> Region:
@@ -77,11 +81,13 @@ def _long_and_thin(like: Region, hair: Region, clothes: Region, head: float, fig
     joined = np.asarray(closed & clothes, np.uint8)
     _, where, table, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     depth = cv2.distanceTransform(joined, cv2.DIST_L2, cv2.DIST_MASK_3)
-    found = np.zeros_like(hair)
+    found, border = np.zeros_like(hair), grown(~(clothes | hair), 3)
     for index in np.unique(where[grown(hair, REACH * head) & (joined > 0)]):
         piece = where == index
         half, area = float(depth[piece].max()), table[index, cv2.CC_STAT_AREA]
-        if area > SMALLEST * figure and half < WIDEST * head and area > LONG * half**2:
+        ridge = depth[piece & (depth >= cv2.dilate(depth, np.ones((3, 3), np.uint8)))]
+        thin = half < WIDEST * head and area > LONG * half**2 and float(np.median(ridge)) > max(LINE, INKED * head)
+        if area > SMALLEST * figure and thin and border[piece].mean() < ALONG:
             found |= piece
     return found
 
