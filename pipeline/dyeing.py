@@ -23,6 +23,7 @@ INSTEAD: Mapping[Part, tuple[Part, ...]] = {
     Part.TOPWEAR: (Part.ONEPIECE,),
     Part.BOTTOMWEAR: (Part.LEGWEAR,),
 }
+EDGE = 0.1  # of a part: what of it only the rim of a mask holds is not meant
 DEEP = 12.0  # levels added to both tones before they are compared: in black cloth noise is no shade
 LIT = 0.6  # of the way to white that light may lead
 BEHIND = (214, 214, 214)
@@ -39,9 +40,10 @@ def dyed(character: Image8, found: Detection, garments: Sequence[Garment], allow
     rgb, worn = flatten(character, BEHIND)[..., :3].copy(), np.zeros(found.labels.shape, np.uint8)
     for number, garment in sorted(enumerate(garments, 1), key=lambda row: row[1].slot != Part.ONEPIECE):
         region = _region(found.labels, garment.slot)
+        whole = region.sum()
         if allowed is not None:
-            region &= allowed
-        if region.any():
+            region = region & allowed
+        if region.any() and region.sum() > EDGE * whole:
             rgb[region] = _in_colour(rgb, region, garment.rgb)
             worn[region] = number
     there = worn > 0

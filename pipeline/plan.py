@@ -96,9 +96,10 @@ def make_plan(request: SwapRequest, see: See) -> Plan:
         seeds = range(request.seed, request.seed + request.count)
         request = replace(request, notes=(*request.notes, *wish.notes))
         if isinstance(body, Doubt):
-            named = [read_outfit(request.prompt, request.negative_prompt, seed).garments for seed in seeds]
-            instead = [dyed(request.character, found, garments, painted) for garments in named]
             masks = masked(replace(request, notes=(*request.notes, body.value)), found)
+            assert masks.mask is not None
+            named = [read_outfit(request.prompt, request.negative_prompt, seed).garments for seed in seeds]
+            instead = [dyed(request.character, found, garments, masks.mask > 0) for garments in named]
             return Plan(masks, (), found, joints, painted, dyed=tuple(draft for draft in instead if draft is not None))
         if body.left_out:
             request = replace(request, notes=(*request.notes, LEFT_OUT))
