@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pipeline.draft import Draft
 from pipeline.images import flatten, with_alpha
 from pipeline.request import ClothingPart, Detection, Garment, Image8
-from wardrobe.outfit import Outfit
+from wardrobe.outfit import Outfit, dressed_in_order
 from wardrobe.style import RGB
 
 Part = ClothingPart
@@ -38,7 +38,9 @@ def dyed(character: Image8, found: Detection, garments: Sequence[Garment], allow
     character: H x W x 4; garments: the innermost first; allowed: H x W, outside of which nothing changes.
     """
     rgb, worn = flatten(character, BEHIND)[..., :3].copy(), np.zeros(found.labels.shape, np.uint8)
-    for number, garment in sorted(enumerate(garments, 1), key=lambda row: row[1].slot != Part.ONEPIECE):
+    # what is worn outermost has the last word, but what is worn with a dress is no part of it
+    for garment in sorted(dressed_in_order(garments), key=lambda garment: garment.slot != Part.ONEPIECE):
+        number = garments.index(garment) + 1
         region = _region(found.labels, garment.slot)
         whole = region.sum()
         if allowed is not None:

@@ -31,7 +31,7 @@ ROUNDS = 30
 # Trust below which a limb is left out, and with the torso everything. Trust is the share of restyled drawings' limbs that lie
 # within 5 % of the height. A limb that is left out is drawn by a model from words alone, which is hardly ever kept, while a
 # limb that is drawn in the wrong place can be put right by hand: so limbs are drawn unless they are surely wrong.
-DRAWN = {"torso": 0.3, "head": 0.0, "arm": 0.1, "leg": 0.1}
+DRAWN = {"torso": 0.2, "head": 0.0, "arm": 0.1, "leg": 0.1}
 FADES = 1.5  # units from the body over which trust goes down to nothing
 
 

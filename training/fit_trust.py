@@ -115,7 +115,7 @@ def main() -> None:
         print(
             f'    "{name}": ({", ".join(f"{weight:.2f}" for weight in weights)}),  # {len(right)} limbs, {right.mean():.3f} right'
         )
-        for least in (0.3, 0.5, 0.6, 0.7, 0.8):
+        for least in (0.1, 0.2, 0.3, 0.5, 0.6, 0.7, 0.8):
             drawn = odds >= least
             print(f"    # from {least}: {drawn.mean():.3f} drawn, of these wrong {1 - right[drawn].mean():.3f}")
 
