@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.detect import BEHIND
 from pipeline.draft import Draft
 from pipeline.images import flatten, with_alpha
 from pipeline.request import ClothingPart, Detection, Garment, Image8
@@ -26,7 +27,6 @@ INSTEAD: Mapping[Part, tuple[Part, ...]] = {
 EDGE = 0.1  # of a part: what of it only the rim of a mask holds is not meant
 DEEP = 12.0  # levels added to both tones before they are compared: in black cloth noise is no shade
 LIT = 0.6  # of the way to white that light may lead
-BEHIND = (214, 214, 214)
 
 DYED = "No new garments could be drawn here, so the old ones take the new colours."
 

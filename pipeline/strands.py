@@ -58,10 +58,11 @@ def with_strands(rgb: Image8, labels: Labels) -> Labels:
     if not (found.any() or mistaken.any()):
         return labels
     settled, whole = labels.copy(), np.isin(labels, CLOTHING)
-    settled[_enlarged(mistaken, labels) & (labels == ClothingPart.HAIR)] = 0
-    settled = np.where(settled == labels, labels, fill_unknown(np.where(whole, labels, np.uint8(0)), whole))
+    if mistaken.any():
+        wrong = _enlarged(mistaken, labels) & (labels == ClothingPart.HAIR)
+        settled[wrong] = fill_unknown(labels, whole)[wrong]
     settled[_enlarged(found, labels) & whole] = ClothingPart.HAIR
-    return np.asarray(settled, np.uint8)
+    return settled
 
 
 def _own_tones(lab: Lab, hair: Region, clothes: Region) -> NDArray[np.float32]:

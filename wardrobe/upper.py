@@ -6,13 +6,13 @@ import numpy as np
 
 from wardrobe import folds
 from wardrobe.canvas import Layer, Mark, Z
-from wardrobe.cloth import WHITE, Cloth, across, discs, middle, shape, strokes
+from wardrobe.cloth import Cloth, across, discs, middle, shape, strokes
 from wardrobe.folds import bust
 from wardrobe.geometry import Points, spline, trace
 from wardrobe.path import Box, Path
 from wardrobe.shading import Tube
 from wardrobe.sleeves import sleeves as sleeves
-from wardrobe.style import RGB, darken
+from wardrobe.style import RGB
 
 NECKS = {
     "round": ("round", 0.78, 0.10),
@@ -146,25 +146,6 @@ def round_collar(cloth: Cloth, colour: RGB, z: float) -> list[Layer]:
             cloth.front(sign * 0.4, 0.05),
         ]
         found.append(cloth.detail(z, trace(spline(np.array(rows), 18, closed=True)), colour, shading=0.35))
-    return found
-
-
-def sailor_collar(cloth: Cloth, colour: RGB, z: float) -> list[Layer]:
-    """The square sailor collar, its front a deep V with a stripe along the edge."""
-    t, w = cloth.figure.torso, cloth.figure.body.shoulder
-    stripe = WHITE if sum(colour) < 420 else darken(colour, 0.5)
-    found, z = [], cloth.over_sleeves(z)
-    for sign in (-1, 1):
-        inner = [t.at(sign * 0.8, -0.005), cloth.front(sign * 0.36, 0.16), cloth.front(0.0, 0.31)]
-        outer = [cloth.front(sign * 0.2, 0.33), cloth.front(sign * 0.5, 0.2), t.at(sign * 0.8, 0.1), t.at(sign * 0.86, 0.055)]
-        rows = np.array([*inner, *outer])
-        centre = rows.mean(0)
-        edge = (
-            np.array(outer[:3]) * 0.82
-            + np.array([cloth.front(sign * 0.2, 0.24), cloth.front(sign * 0.4, 0.15), t.at(sign * 0.7, 0.06)]) * 0.18
-        )
-        marks = [Mark(strokes(edge), colour=stripe, width=max(1.0, 1.6 * w))]
-        found.append(cloth.detail(z, shape(*(centre + (rows - centre) * 1.03).tolist()), colour, marks=marks, shading=0.2))
     return found
 
 
