@@ -51,7 +51,8 @@ GLOSS = {  # 0 cloth .. 1 patent leather; what is not named is matt
 @dataclass
 class Cloth:
     """One garment on one figure. number: index + 1 in the outfit; z: where its torso part lies;
-    sleeve_z: where on the arms its sleeves lie; rng: for folds and small variations, from the garment's own seed."""
+    sleeve_z: where on the arms its sleeves lie; rng: for folds and small variations, from the garment's own seed;
+    collared: whether a collar is worn that lies over what is tied round the neck."""
 
     garment: Garment
     number: int
@@ -60,6 +61,7 @@ class Cloth:
     z: float
     sleeve_z: float
     rng: np.random.Generator
+    collared: bool = False
 
     @property
     def main(self) -> RGB:

@@ -65,6 +65,8 @@ _WORN_HIGH = {"high-waist shorts", "waist apron"}  # like skirts, they close at 
 _WAIST = 0.68  # the torso's level where a waistband has begun: what is tucked in ends behind it
 _SAILORS = {"sailor top", "sailor dress"}
 _TIED = {"neckerchief", "neck ribbon", "necktie", "bow tie", "ascot", "jabot"}  # under a collar
+_COLLARED = {"shirt", "blouse", "polo shirt", "denim jacket", "jumpsuit", "maid dress", "nurse dress", *_SAILORS}
+_COLLARED |= {"turtleneck", "bodysuit", "cheongsam", "coat dress", "tracksuit", "track jacket", "military uniform", "cassock"}
 
 SLEEVES_INSIDE = ("short", "elbow", "long")  # they fit into a jacket's sleeves and are not seen there
 
@@ -77,6 +79,7 @@ def layers(outfit: Outfit, figure: Figure, style: Style) -> list[Layer]:
     sleeved = any(garment.kind in OVER_OTHERS and garment.sleeve == "long" for garment in outfit.garments)
     sailor = any(garment.kind in _SAILORS for garment in outfit.garments)
     tied = any(garment.kind in _TIED for garment in outfit.garments)
+    collared = any(_is_collared(garment) for garment in outfit.garments)
     found: list[Layer] = []
     for index, garment in enumerate(outfit.garments):
         over = garment.kind in OVER_OTHERS
@@ -91,7 +94,7 @@ def layers(outfit: Outfit, figure: Figure, style: Style) -> list[Layer]:
         else:
             z = Z.INNER if tucked or (covered and garment.slot != ClothingPart.TOPWEAR) else Z.TOP
         sleeve_z = OVER if over else SLEEVE
-        cloth = Cloth(garment, index + 1, figure, style, z, sleeve_z, np.random.default_rng(garment.detail))
+        cloth = Cloth(garment, index + 1, figure, style, z, sleeve_z, np.random.default_rng(garment.detail), collared)
         if garment.kind == "neckerchief" and sailor:
             drawn = sailor_scarf(cloth, Z.NECKWEAR, cloth.main)
         else:
@@ -107,6 +110,11 @@ def layers(outfit: Outfit, figure: Figure, style: Style) -> list[Layer]:
 
 def _is_skirt(garment: Garment) -> bool:
     return garment.slot == ClothingPart.BOTTOMWEAR and not KINDS[garment.kind].plural
+
+
+def _is_collared(garment: Garment) -> bool:
+    """Whether its collar lies over the band of a tie: a turned-down one, or a high one."""
+    return garment.kind in _COLLARED or garment.neckline == "high"
 
 
 def _is_bibbed(garment: Garment) -> bool:

@@ -79,15 +79,14 @@ def _behind_neck(c: Cloth, reach: float, rise: float, half: float) -> Layer:
     return c.detail(Z.BODY - 1, strap(line, half), darken(c.main, 0.3), shading=0.4)
 
 
-def _loop(c: Cloth, v: float) -> Layer:
-    """The neck band of a tie whose knot is at level v."""
-    n, (x, y), low = c.figure.body.neck_half, c.figure.torso.at(0, 0.0), c.front(0.0, v)
-    rows = [(x - 1.5 * n, y - 0.3 * n), (x - n, y + 0.02 * n), low, (x + n, y + 0.02 * n), (x + 1.5 * n, y - 0.3 * n)]
-    band = strap(spline(np.array(rows), 25), 0.06 * c.figure.body.shoulder + 0.008)
-    hx, hy = c.figure.head.centre
-    wide = n * (1.12 if c.figure.body.heads > 4 else 1.9)  # a chibi's chin covers the neck but not the corners beside it
-    throat = shape((hx - 0.9 * n, hy), (x - wide, y), (x - n, low[1] + n), (x + n, low[1] + n), (x + wide, y), (hx + 0.9 * n, hy))
-    return c.detail(Z.BODY + 1.5, band, c.main, shading=0.4, clip=throat)  # so low that it lies under any collar
+def _loop(c: Cloth, v: float) -> list[Layer]:
+    """The band of a tie whose knot is at level v, close round the root of the neck; a collar that is worn hides it."""
+    if c.collared:
+        return []
+    n, (x, y), (kx, ky) = c.figure.body.neck_half, c.figure.torso.at(0, 0.0), c.front(0.0, v)
+    angle, high = np.linspace(-1.0, 1.0, 21) * np.pi / 2, y - 0.1 * n
+    round_ = np.stack([x + 1.03 * n * np.sin(angle) + (kx - x) * np.cos(angle), high + (ky - high) * np.cos(angle)], 1)
+    return [c.detail(Z.BODY + 1.5, strap(round_, 0.04 * c.figure.body.shoulder + 0.006), c.main, shading=0.4)]
 
 
 def bow_tie(c: Cloth) -> list[Layer]:
@@ -95,7 +94,7 @@ def bow_tie(c: Cloth) -> list[Layer]:
     w = c.figure.body.shoulder
     x, y = c.front(0.0, 0.1)
     path, creases = upper.bow(x, y, 0.42 * w, tails=0.0)
-    return [_loop(c, 0.1), c.piece(Z.NECKWEAR, path, marks=[Mark(creases, width=0.9)])]
+    return [*_loop(c, 0.1), c.piece(Z.NECKWEAR, path, marks=[Mark(creases, width=0.9)])]
 
 
 def necktie(c: Cloth) -> list[Layer]:
@@ -116,7 +115,7 @@ def necktie(c: Cloth) -> list[Layer]:
         (ex, ey + 0.06 * w),
         (ex - 0.19 * w, ey - 0.16 * w),
     )
-    return [_loop(c, 0.09), c.piece(Z.NECKWEAR, blade), c.piece(Z.NECKWEAR + 0.1, knot)]
+    return [*_loop(c, 0.09), c.piece(Z.NECKWEAR, blade), c.piece(Z.NECKWEAR + 0.1, knot)]
 
 
 def _roll(c: Cloth, z: float, rows: list[XY], halves: list[float], creases: tuple[float, ...] = (-0.35, 0.3)) -> Layer:
@@ -176,22 +175,33 @@ def choker(c: Cloth) -> list[Layer]:
 
 
 def neckerchief(c: Cloth) -> list[Layer]:
-    """A kerchief rolled broadly round the neck, knotted in front, two short broad ends."""
+    """A kerchief rolled broadly round the neck, or under the collar that is worn, knotted in front, two short broad ends."""
     w, n, (x, y) = c.figure.body.shoulder, c.figure.body.neck_half, c.figure.torso.at(0, 0.0)
     kx, ky = c.front(0.0, 0.2)
-    found = [_behind_neck(c, 1.2, 0.3 * n, 0.11 * w)]
+    found = [] if c.collared else [_behind_neck(c, 1.05, 0.25 * n, 0.11 * w)]
+    shown = _below_collar(c) if c.collared else None
     for s in (-1, 1):
         end = [(kx + 0.02 * s * w, ky), (kx + 0.4 * s * w, ky + 0.3 * w), (kx + 0.2 * s * w, ky + 0.62 * w), (kx, ky + 0.14 * w)]
         fold = strokes(np.array([(kx, ky), (kx + 0.12 * s * w, ky + 0.2 * w), (kx + 0.26 * s * w, ky + 0.4 * w)]))
         found.append(c.piece(Z.NECKWEAR, shape(*end), marks=[Mark(fold, width=0.8)]))
         side = [
-            (x + 1.25 * s * n, y - 0.5 * n),
-            (x + 1.35 * s * n, y),
-            (0.55 * (x + 1.4 * s * n) + 0.45 * kx, 0.4 * y + 0.6 * ky),
+            (x + 1.08 * s * n, y - 0.42 * n),
+            (x + 1.2 * s * n, y + 0.04 * n),
+            (0.55 * (x + 1.3 * s * n) + 0.45 * kx, 0.4 * y + 0.6 * ky),
         ]
-        found.append(_roll(c, Z.NECKWEAR + 0.1, [*side, (kx, ky)], [0.05 * w, 0.14 * w, 0.17 * w, 0.1 * w], (-0.3, 0.3)))
+        roll = _roll(c, Z.NECKWEAR + 0.1, [*side, (kx, ky)], [0.05 * w, 0.14 * w, 0.17 * w, 0.1 * w], (-0.3, 0.3))
+        roll.clip = shown
+        found.append(roll)
     knot = [(kx + a * w, ky + b * w) for a, b in ((-0.13, -0.06), (0.0, -0.11), (0.13, -0.06), (0.1, 0.13), (-0.1, 0.13))]
     return [*found, c.piece(Z.NECKWEAR + 0.2, upper.curve_blob(knot))]
+
+
+def _below_collar(c: Cloth) -> Path:
+    """The front below the leaves of a collar, which part in the middle: what is tied under them shows there alone."""
+    half = ((0.14, 0.146), (0.5, 0.156), (1.0, 0.156))
+    edge = [c.front(u, v) for u, v in (*[(-u, v) for u, v in half[::-1]], (0.0, 0.09), *half)]
+    (x0, y0), (x1, y1) = edge[0], edge[-1]
+    return shape((x0 - 9, y0), *edge, (x1 + 9, y1), (x1 + 9, y1 + 9), (x0 - 9, y0 + 9))
 
 
 def _girdle(c: Cloth, v: float, height: float) -> Layer:

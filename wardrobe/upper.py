@@ -275,15 +275,15 @@ def panels(
 
 def bow(x: float, y: float, w: float, *, tails: float = 1.0) -> tuple[Path, Path]:
     """(outline of a bow with its centre at (x, y) and half-width w, lines on it)."""
-    path = curve_blob([(x - 0.1 * w, y - 0.1 * w), (x - 0.9 * w, y - 0.5 * w), (x - w, y + 0.3 * w), (x - 0.1 * w, y + 0.12 * w)])
+    # all parts run the same way round: where two overlap, opposite ones would leave a hole
+    path = curve_blob([(x - 0.1 * w, y + 0.12 * w), (x - w, y + 0.3 * w), (x - 0.9 * w, y - 0.5 * w), (x - 0.1 * w, y - 0.1 * w)])
     path.add_path(
         curve_blob([(x + 0.1 * w, y - 0.1 * w), (x + 0.9 * w, y - 0.5 * w), (x + w, y + 0.3 * w), (x + 0.1 * w, y + 0.12 * w)])
     )
     if tails:
         for s in (-1, 1):
-            path.add_path(
-                shape((x, y), (x + s * 0.65 * w, y + tails * w), (x + s * 0.3 * w, y + (tails + 0.12) * w), (x, y + 0.25 * w))
-            )
+            tail = [(x, y), (x + s * 0.65 * w, y + tails * w), (x + s * 0.3 * w, y + (tails + 0.12) * w), (x, y + 0.25 * w)]
+            path.add_path(shape(*tail[::s]))
     knot = Path()
     knot.add_oval(Box(x - 0.2 * w, y - 0.2 * w, x + 0.2 * w, y + 0.22 * w))
     path.add_path(knot)
