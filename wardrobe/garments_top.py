@@ -66,8 +66,9 @@ def sailor_collar(c: Cloth, z: float) -> list[Layer]:
     torso, w, colour, z = c.figure.torso, c.figure.body.shoulder, c.trim, c.over_sleeves(z)
     stripe = WHITE if luminance(colour) < 0.6 else darken(colour, 0.5)
     found = []
-    chest = polygon(cut(c, (-0.6, 0.02), (0.6, 0.02), (0.0, 0.36)))
-    bib = c.piece(z - 0.03, chest, marks=[Mark(strokes(cut(c, (-0.5, 0.17), (0.5, 0.17))), colour=colour, width=1.8)])
+    rim, line = (spline(cut(c, (-0.8, v - 0.035), (0.0, v), (0.8, v - 0.035)), 11) for v in (0.09, 0.15))
+    chest = polygon(np.concatenate([rim, cut(c, (0.56, 0.22), (0.0, 0.39), (-0.56, 0.22))]))  # out to under the flaps
+    bib = c.piece(z - 0.03, chest, marks=[Mark(strokes(line), colour=colour, width=1.8)])
     for sign in (-1, 1):
         inner = cut(c, (sign * 0.24, 0.2), (0.0, 0.36))
         outer = np.array([torso.at(sign * 1.02, 0.07), *cut(c, (sign * 1.04, 0.17), (sign * 0.74, 0.25), (sign * 0.06, 0.41))])
