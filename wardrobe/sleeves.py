@@ -8,7 +8,7 @@ from wardrobe import folds
 from wardrobe.canvas import Layer, Mark
 from wardrobe.cloth import Cloth, across, limb_angle
 from wardrobe.figure import SIDES
-from wardrobe.geometry import Limb, Points, trace, unit_steps
+from wardrobe.geometry import Limb, Points, polygon, trace, unit_steps
 from wardrobe.shading import Tube
 from wardrobe.style import RGB, darken
 
@@ -20,6 +20,9 @@ SLEEVES = {
     "puff": (0.30, 0.15, -0.05, 0.75),
     "wide": (0.90, 0.30, 1.7, 0.0),
 }
+_SHORT_CUFF = 0.36  # of what a wrist's cuff measures: round an upper arm it would look like a bracelet
+_PUFF_BAND = 0.02  # of the arm
+_CUFF_WIDER = 1.03  # than the sleeve's end
 
 
 def sleeves(
@@ -50,20 +53,23 @@ def sleeves(
             marks.insert(0, Mark(trace((outer * 0.72 + inner * 0.28), closed=False), colour=cloth.trim, width=4.0))
         angle = limb_angle(arm, 0.25 if t1 < 0.6 else 0.5)
         found.append(cloth.piece(z, path, edge=edge, marks=marks, angle=angle, tube=Tube(*sides, fade=(0.0, 0.1))))
-        if kind == "puff":
-            found.append(_cuff(cloth, arm, t1 - 0.03, 0.04, 0.2 * h, cloth.trim if cuff is None else cuff, z + 0.1))
-        elif cuff is not None:
-            grow = room + spread * 0.9 + 0.04 * h
-            found.append(_cuff(cloth, arm, t1 - cuff_size, cuff_size, grow, cuff, z + 0.1))
+        colour = cloth.trim if cuff is None and kind == "puff" else cuff
+        if colour is not None:
+            size = _PUFF_BAND if kind == "puff" else cuff_size * (_SHORT_CUFF if t1 < 0.6 else 1.0)
+            found.append(_cuff(cloth, sides, size / t1, colour, z + 0.1))
     return found
 
 
-def _cuff(cloth: Cloth, arm: Limb, t: float, size: float, ease: float, colour: RGB, z: float) -> Layer:
-    """A band round the arm with its seam and the turn of its edge."""
-    end = min(t + size, 1.0)
-    tube = Tube(*arm.sides(max(t, 0.001), end, ease))
-    seams = folds.lines(*(ring(tube.left, tube.right, at) for at in (0.18, 0.84)))
-    return cloth.detail(z, arm.band(t, size, ease), colour, marks=[Mark(seams, width=0.45, strength=0.6)], shading=0.3, tube=tube)
+def _cuff(cloth: Cloth, sides: tuple[Points, Points], share: float, colour: RGB, z: float) -> Layer:
+    """A band round the end of a sleeve, hardly wider than the sleeve is there, with its seam and the turn of its edge.
+    share: of the sleeve's length."""
+    outer, inner = sides
+    s = np.linspace(1 - share, 1, 5)
+    left, right = (across(outer, inner, np.full(len(s), u), s) for u in (-_CUFF_WIDER, _CUFF_WIDER))
+    tube, low, high = Tube(left, right), ring(left, right, 1.0), ring(left, right, 0.0)
+    path = polygon(np.concatenate([left, low[1:-1], right[::-1], high[-2:0:-1]]))
+    seams = folds.lines(*(ring(left, right, at) for at in (0.18, 0.84))) if share > 0.1 else folds.lines(ring(left, right, 0.8))
+    return cloth.detail(z, path, colour, marks=[Mark(seams, width=0.45, strength=0.6)], shading=0.3, tube=tube)
 
 
 def ring(outer: Points, inner: Points, s: float, hem: float = 0.25) -> Points:
