@@ -145,7 +145,7 @@ def gothic_dress(c: Cloth) -> list[Layer]:
     found.append(necked(c, WAIST + 0.02, ease=0.03, z=c.z + 0.2, marks=marks))
     found.append(lower.waistband(c, WAIST + 0.01, frill, c.z + 0.4, 0.05, 0.04))
     if c.garment.neckline == "high":
-        found += upper.stand_collar(c, frill, c.z + 1, 0.7)
+        found += upper.stand_collar(c, frill, c.z + 1, 0.7, frill=True)
     return [*found, *upper.sleeves(c, cuff=frill, cuff_size=0.06)]
 
 

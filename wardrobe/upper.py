@@ -8,7 +8,7 @@ from wardrobe import folds
 from wardrobe.canvas import Layer, Mark, Z
 from wardrobe.cloth import Cloth, across, discs, middle, shape, strokes
 from wardrobe.folds import bust
-from wardrobe.geometry import Points, spline, trace
+from wardrobe.geometry import Points, polygon, spline, trace
 from wardrobe.path import Box, Path
 from wardrobe.shading import Tube
 from wardrobe.sleeves import sleeves as sleeves
@@ -149,27 +149,32 @@ def round_collar(cloth: Cloth, colour: RGB, z: float) -> list[Layer]:
     return found
 
 
-def stand_collar(cloth: Cloth, colour: RGB, z: float, height: float = 1.0, ribs: bool = False) -> list[Layer]:
-    """A band round the neck: turtleneck (ribs), mandarin collar. height: 1 covers two thirds of the neck."""
-    body, (x, y) = cloth.figure.body, cloth.figure.torso.at(0, 0.0)
-    n = body.neck_half * 1.2
-    chin = cloth.figure.head.at(0, 0.5)[1]
+def stand_collar(
+    cloth: Cloth, colour: RGB, z: float, height: float = 1.0, ribs: bool = False, frill: bool = False
+) -> list[Layer]:
+    """A band round the neck: turtleneck (ribs), mandarin collar, the ruff of a dress (frill). It rises from the neckline and
+    ends in an ellipse round the neck, of which the nearer half is seen. height: 1 covers two thirds of the neck."""
+    torso, n, head = cloth.figure.torso, cloth.figure.body.neck_half, cloth.figure.head
+    x, y = torso.at(0, 0.0)
+    chin = head.at(0, 0.5)[1]
     top = min(max(chin + 0.02, y - 0.3), y - 0.08) if height >= 1 else y - 0.1 * height - 0.02
-    lean = (cloth.figure.head.centre[0] - x) * 0.25
-    rows = [
-        (x - n + lean, top),
-        (x + lean, top + n * 0.4),
-        (x + n + lean, top),
-        (x + n * 1.25, y + 0.03),
-        (x, y + n * 0.85),
-        (x - n * 1.25, y + 0.03),
-    ]
-    lines = [
-        np.array([(x + f * n + lean, top + 0.02), (x + f * n * 1.2, y + n * 0.6)])
-        for f in ((-0.6, -0.2, 0.2, 0.6) if ribs else ())
-    ]
-    marks = [Mark(strokes(*lines), width=0.6, strength=0.7)] if lines else []
-    return [cloth.detail(z, trace(spline(np.array(rows), 26, closed=True)), colour, marks=marks, shading=0.3)]
+    up = min((y - top) / max((y - head.centre[1] - 0.3) / 2, 0.05), 1.0)  # 0 the neck's root .. 1 half-way up, where it is slim
+    angle = np.linspace(-1.0, 1.0, 41) * np.pi / 2
+    across_, ahead = np.sin(angle), np.cos(angle)
+    high = np.stack([x + up * (head.centre[0] - x) + n * (1.16 - 0.2 * up) * across_, top + 0.4 * n * ahead], 1)
+    (foot, root), (kx, ky) = torso.at(1.0, 0.038), cloth.front(0.0, 0.06)
+    low = np.stack([x + (foot - x) * across_ + (kx - x) * ahead, root + (ky - root) * ahead], 1)
+    marks = []
+    if ribs or frill:
+        rows = range(5, 36, 5) if ribs else range(3, 39, 3)
+        lines = [np.stack([high[k] * (1 - f) + low[k] * f for f in ((0.1, 0.9) if ribs else (0.0, 0.4))]) for k in rows]
+        marks.append(Mark(strokes(*lines), width=0.6, strength=0.7, ends=(1.0, 1.0) if ribs else (1.0, 0.2)))
+    if frill:
+        high[:, 1] -= 0.14 * n * np.abs(np.sin(np.pi * np.arange(41) / 3))
+    # upright at the neck, spreading over the shoulders
+    right, left = ([high[k], high[k] * [0.6, 0.43] + low[k] * [0.4, 0.57], low[k]] for k in (-1, 0))
+    outline = np.concatenate([high, spline(np.array(right), 7), low[::-1], spline(np.array(left[::-1]), 7)])
+    return [cloth.detail(z, polygon(outline), colour, marks=marks, shading=0.3)]
 
 
 def hood(cloth: Cloth, z: float) -> list[Layer]:
