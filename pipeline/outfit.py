@@ -61,6 +61,10 @@ def read_outfit(prompt: str, negative_prompt: str = "", seed: int = 0) -> Wish:
         garment, left = realised(word, mention, seed, [g for g in garments if g.slot in MAIN_SLOTS], notes)
         garments.append(garment)
         unsaid.append(left)
+    for index, (left, (_, mention)) in enumerate(zip(unsaid, items, strict=False)):
+        is_free = "sleeve" in left and not any(name == "sleeve" for name, _ in mention.avoided)
+        if is_free and choice.are_sleeves_hidden(garments[index], garments):
+            garments[index] = choice.slim(garments[index])
     notes += [f"There is no {text} in the wardrobe." for text in reading.unknown]
     if len(items) > MOST:
         notes.append(f"Only the first {MOST} garments are drawn.")
@@ -81,12 +85,8 @@ def complete(wish: Wish, slots: Iterable[ClothingPart], seed: int = 0) -> Outfit
     worn += choice.added_main(worn, slots, wish.without, wish.is_mans, seed)
     worn += _kept_decent(worn, slots, seed)
     worn += choice.added_accessories(worn, slots, wish.without, wish.is_mans, seed)
-    worn.sort(key=lambda garment: garment.slot == Part.TOPWEAR and not _goes_under(garment.kind))
+    worn.sort(key=lambda garment: garment.slot == Part.TOPWEAR and not choice.goes_under(garment.kind))
     return Outfit(tuple(dressed_in_order(worn)))
-
-
-def _goes_under(kind: str) -> bool:
-    return any(kind in row.over for row in KINDS.values())
 
 
 def _kept_decent(worn: Iterable[Garment], slots: frozenset[ClothingPart], seed: int) -> list[Garment]:

@@ -104,6 +104,7 @@ _WITH_COLLAR = ("shirt", "blouse", "sailor top", "blazer", "suit jacket", "vest"
 _ONE_PIECE = 0.35  # how often, where everything is open
 _TABLES = {"top": TOPS, "bottom": BOTTOMS, "one-piece": ONEPIECES}
 _ORDER = ("short", "knee", "midi", "long")
+_BROAD_SLEEVES, _SLIM_SLEEVES = ("wide", "puff"), ("long", "short")
 
 
 def rng_of(seed: int, *words: str) -> Rng:
@@ -170,6 +171,26 @@ def plain(kind: str, rng: Rng, colour: tuple[str, RGB]) -> Garment:
     second = choose_second(rng, colour[1], kind) if rng.random() < row.trim else (None, None)
     detail = int(rng.integers(2**31))
     return Garment(row.slot, kind, colour[0], colour[1], second[0], second[1], None, sleeve, length, neckline, detail)
+
+
+def slim(garment: Garment) -> Garment:
+    """The same with narrow sleeves, if its kind has them: wide ones bunch up in the sleeves of what is worn over it."""
+    if garment.sleeve not in _BROAD_SLEEVES:
+        return garment
+    return replace(garment, sleeve=next((s for s in _SLIM_SLEEVES if s in KINDS[garment.kind].sleeves), garment.sleeve))
+
+
+def are_sleeves_hidden(garment: Garment, others: Iterable[Garment]) -> bool:
+    """Whether one of the others is worn over it and has long sleeves."""
+    if garment.kind in OVER_OTHERS:
+        return False
+    over = (other for other in others if other.slot == Part.TOPWEAR and other.sleeve == "long")
+    return any(other.kind in OVER_OTHERS or (goes_under(garment.kind) and not goes_under(other.kind)) for other in over)
+
+
+def goes_under(kind: str) -> bool:
+    """Whether anything is usually worn over it."""
+    return any(kind in row.over for row in KINDS.values())
 
 
 def _first_known(kinds: Sequence[str]) -> str:
@@ -249,7 +270,9 @@ def underlayers(named: Sequence[Garment], denied: Collection[str], seed: int) ->
         return [undergarment(Part.TOPWEAR, seed)]
     rng = rng_of(seed, "under", innermost.kind)
     kind = options[int(rng.integers(len(options)))]
-    return [plain(kind, rng, choose_colour(rng, ("white", "white", "white", "black", "grey", "light blue"), [innermost.rgb]))]
+    colour = choose_colour(rng, ("white", "white", "white", "black", "grey", "light blue"), [innermost.rgb])
+    garment = plain(kind, rng, colour)
+    return [slim(garment) if are_sleeves_hidden(garment, over) else garment]
 
 
 def added_accessories(

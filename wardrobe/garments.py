@@ -33,6 +33,7 @@ from wardrobe.kinds import KINDS
 from wardrobe.outfit import OVER_OTHERS, Garment, Outfit
 from wardrobe.parts import ClothingPart
 from wardrobe.path import Box, Path
+from wardrobe.sleeves import SLEEVES
 from wardrobe.style import Style
 
 DRAW: dict[str, Callable[[Cloth], list[Layer]]] = {
@@ -68,22 +69,19 @@ _TIED = {"neckerchief", "neck ribbon", "necktie", "bow tie", "ascot", "jabot"}  
 _COLLARED = {"shirt", "blouse", "polo shirt", "denim jacket", "jumpsuit", "maid dress", "nurse dress", *_SAILORS}
 _COLLARED |= {"turtleneck", "bodysuit", "cheongsam", "coat dress", "tracksuit", "track jacket", "military uniform", "cassock"}
 
-SLEEVES_INSIDE = ("short", "elbow", "long")  # they fit into a jacket's sleeves and are not seen there
-
 
 def layers(outfit: Outfit, figure: Figure, style: Style) -> list[Layer]:
     """Layers of the whole outfit, unsorted; `Layer.garment` is the index in `outfit.garments` plus 1."""
     covered = any(garment.kind in OVER_OTHERS for garment in outfit.garments)
     waisted = any(_is_skirt(garment) or garment.kind in _WORN_HIGH for garment in outfit.garments)
     has_lower = any(garment.slot == ClothingPart.BOTTOMWEAR or _is_bibbed(garment) for garment in outfit.garments)
-    sleeved = any(garment.kind in OVER_OTHERS and garment.sleeve == "long" for garment in outfit.garments)
     sailor = any(garment.kind in _SAILORS for garment in outfit.garments)
     tied = any(garment.kind in _TIED for garment in outfit.garments)
     collared = any(_is_collared(garment) for garment in outfit.garments)
     found: list[Layer] = []
     for index, garment in enumerate(outfit.garments):
         over = garment.kind in OVER_OTHERS
-        if sleeved and not over and garment.sleeve in SLEEVES_INSIDE:
+        if _is_sleeved_over(outfit, index):
             garment = replace(garment, sleeve="")
         tucked = (waisted and garment.kind not in _HANGING) or (bool(garment.detail & 1) and garment.kind not in _LOOSE)
         tucked = garment.slot == ClothingPart.TOPWEAR and not over and (tucked or covered) and garment.kind not in _LONG
@@ -110,6 +108,16 @@ def layers(outfit: Outfit, figure: Figure, style: Style) -> list[Layer]:
 
 def _is_skirt(garment: Garment) -> bool:
     return garment.slot == ClothingPart.BOTTOMWEAR and not KINDS[garment.kind].plural
+
+
+def _is_sleeved_over(outfit: Outfit, index: int) -> bool:
+    """Whether this garment's sleeves, however wide, end inside those of what is worn over it."""
+    garment = outfit.garments[index]
+    if garment.kind in OVER_OTHERS or garment.sleeve not in SLEEVES or not KINDS[garment.kind].sleeves:
+        return False
+    outer = [other for other in outfit.garments if other.kind in OVER_OTHERS]
+    outer += [other for other in outfit.garments[index + 1 :] if other.slot == ClothingPart.TOPWEAR]
+    return any(other.sleeve in SLEEVES and SLEEVES[other.sleeve][0] >= SLEEVES[garment.sleeve][0] for other in outer)
 
 
 def _is_collared(garment: Garment) -> bool:

@@ -92,6 +92,15 @@ def test_a_colour_that_is_not_wanted_is_never_chosen() -> None:
         assert colours and not colours & {"red", "dark red"}
 
 
+def test_sleeves_under_long_ones_are_wide_only_where_that_was_said() -> None:
+    for seed in range(20):
+        for prompt in ("white blouse, beige cardigan", "gothic dress, black coat", "white blouse, grey hoodie", "cardigan"):
+            worn = complete(read_outfit(prompt, seed=seed), [Part.TOPWEAR], seed).garments
+            assert not {"wide", "puff"} & {garment.sleeve for garment in worn}, prompt
+        blouse, _ = read_outfit("wide-sleeved blouse, beige cardigan", seed=seed).garments
+        assert blouse.sleeve == "wide"
+
+
 def test_negated_sleeves_are_cut_off() -> None:
     for prompt in (
         "sleeveless turtleneck",

@@ -29,3 +29,11 @@ def test_every_coat_is_drawn_in_this_length(length: str) -> None:
     for kind in (kind for kind in TOPS if KINDS[kind].lengths):
         garment = replace(sample_garment(kind, np.random.default_rng(0)), length=length)
         assert all(np.isfinite(layer.path.points).all() for layer in layers(Outfit((garment,)), figure, CEL))
+
+
+@pytest.mark.parametrize("sleeve", ["wide", "puff", "long"])
+def test_sleeves_worn_inside_others_do_not_stick_out(sleeve: str) -> None:
+    figure = build_figure(np.random.default_rng(FIGURES["girl"]))
+    blouse, cardigan = (sample_garment(kind, np.random.default_rng(0)) for kind in ("blouse", "cardigan"))
+    alone = layers(Outfit((replace(blouse, sleeve="none"), cardigan)), figure, CEL)
+    assert len(layers(Outfit((replace(blouse, sleeve=sleeve), cardigan)), figure, CEL)) == len(alone)
