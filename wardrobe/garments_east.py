@@ -69,21 +69,16 @@ def bag_sleeves(c: Cloth, lining: RGB, drop: float = 0.42) -> list[Layer]:
 
 def _collar_bands(c: Cloth, colour: RGB, z: float, v1: float) -> list[Layer]:
     """Flat collar bands with a white one inside, crossed, the picture's right over the left, down into what lies at level v1."""
-    unit, found, lines = min(c.figure.body.shoulder, 3.2 * c.figure.body.neck_half), [], {}
-    for sign in (-1, 1):
-        lines[sign] = spline(np.array([_nape(c, sign)[0], *_lap(c, sign, v1 + 0.04)]), 32)
-    meet = int((lines[1][:, 0] > lines[-1][:, 0]).sum())  # the lower band goes on beneath the upper one
-    lines[-1] = lines[-1][: max(meet, 8)]
-    floor = c.figure.torso.at(0, v1)[1]
-    above = shape((-9.0, -9.0), (9.0, -9.0), (9.0, floor), (-9.0, floor))
+    unit, found = min(c.figure.body.shoulder, 3.2 * c.figure.body.neck_half), []
+    lines = {s: spline(np.array([_nape(c, s)[0], *_lap(c, s, v1 + 0.04)]), 32) for s in (-1, 1)}
     for sign, line in lines.items():
-        over = c.over_sleeves(z) + 0.02 * (sign + 1)
         for shift, half, tone in ((-0.1 * sign, 0.05, WHITE), (0.0, 0.085, colour)):
             lie = line + [shift * unit, 0.0]
+            if sign < 0:  # it goes on beneath the upper one
+                lie = lie[: max(int((lines[1][:, 0] > lie[:, 0]).sum()), 8)]
             wide = half * unit * np.clip(0.6 + 0.1 * np.arange(len(lie)), 0, 1)
-            band = ribbon(lie, wide)
-            own = over + (0.01 if tone is colour else 0.0)
-            found.append(c.detail(own, polygon(band), tone, shading=0.2, clip=above))
+            own = z + 0.02 * (sign + 1) + (0.01 if tone is colour else 0.0)
+            found += upper.collar_band(c, own, polygon(ribbon(lie, wide)), tone)
     return found
 
 
@@ -153,7 +148,7 @@ def haori(c: Cloth) -> list[Layer]:
     beneath = WHITE if luminance(c.main) < 0.88 else darken(c.main, 0.4)
     shirt = _crossed(c, 0.98, 0.0)
     shirt.colour, shirt.pattern = beneath, None
-    found = [tailor.lining(c, front, Z.COAT_BACK), shirt, *_collar_bands(c, darken(beneath, 0.14), c.z + 0.1, 0.42)]
+    found = [tailor.lining(c, front, Z.COAT_BACK), shirt, *_collar_bands(c, darken(beneath, 0.14), c.z + 0.1, 0.6)]
     tone = c.trim if c.garment.pattern is None else darken(c.main, 0.3)
     bands, close = {}, 0.76 if c.figure.body.heads < 4.5 else 0.92  # so that they cover the roots of short arms' sleeves
     for sign in (-1, 1):

@@ -225,22 +225,23 @@ def lapels(cloth: Cloth, colour: RGB, z: float, deep: float = 0.5, open_: float 
 def crossed_collar(cloth: Cloth, colour: RGB, z: float, v1: float = 0.5) -> list[Layer]:
     """The crossed band of a kimono, the left one (as worn) on top: right over left in the picture."""
     t, w = cloth.figure.torso, cloth.figure.body.shoulder
-    found, z = [], cloth.over_sleeves(z)
-    for sign in (-1, 1):
-        line = spline(
-            np.array(
-                [
-                    t.at(sign * 0.95, -0.015),
-                    cloth.front(sign * 0.4, 0.12),
-                    cloth.front(-sign * 0.1, 0.3),
-                    cloth.front(-sign * 0.5, v1),
-                ]
-            ),
-            12,
-        )
-        line = line[: 8 if sign < 0 else 12]  # the lower band ends where the upper one crosses it
+    rows = {s: [t.at(s * 0.95, -0.015), cloth.front(s * 0.4, 0.12), cloth.front(-s * 0.1, 0.3)] for s in (-1, 1)}
+    lines = {s: spline(np.array([*rows[s], cloth.front(-s * 0.5, v1)]), 60) for s in (-1, 1)}
+    lines[-1] = lines[-1][: max(int((lines[1][:, 0] > lines[-1][:, 0]).sum()) + 1, 8)]  # it goes on beneath the other one
+    found = []
+    for sign, line in lines.items():
         band = np.concatenate([line + [0.07 * w, 0.02 * w], (line - [0.07 * w, 0.02 * w])[::-1]])
-        found.append(cloth.detail(z, trace(band), colour, shading=0.2))
+        found += collar_band(cloth, z + 0.02 * (sign + 1), trace(band), colour)
+    return found
+
+
+def collar_band(cloth: Cloth, z: float, path: Path, colour: RGB, level: float = 0.26) -> list[Layer]:
+    """A band that lies over the shoulders of the sleeves down to a level of the torso; below it, at z, it goes on under
+    sleeves and sashes."""
+    found, over = [cloth.detail(z, path, colour, shading=0.2)], cloth.over_sleeves(z)
+    if over > z:
+        x, y = cloth.front(0.0, level)
+        found.append(cloth.detail(over, path, colour, shading=0.2, clip=Path.rect(Box(x - 9, y - 9, x + 9, y))))
     return found
 
 
