@@ -214,7 +214,7 @@ def lapels(cloth: Cloth, colour: RGB, z: float, deep: float = 0.5, open_: float 
     t = cloth.figure.torso
     found, z = [], cloth.over_sleeves(z)
     for sign in (-1, 1):
-        rows = [t.at(sign * 0.92, 0.0), t.at(sign * 0.72, 0.09), cloth.front(sign * 0.62, 0.16)]
+        rows = [t.at(sign * 1.04, -0.02), t.at(sign * 0.86, 0.085), cloth.front(sign * 0.64, 0.16)]
         if notch:
             rows += [cloth.front(sign * 0.42, 0.17), cloth.front(sign * 0.6, 0.22)]
         rows += [cloth.front(sign * open_, deep), cloth.front(sign * 0.34, 0.15), t.at(sign * 0.75, 0.0)]
