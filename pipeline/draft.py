@@ -49,6 +49,9 @@ ORDER = (
 BEHIND = (255, 255, 255)  # behind a sprite while its manner is measured
 RIM = 0.012  # heads: how far the outline of what stays reaches beyond it
 CHIN = 0.52  # heads below the middle of the skull: from there on down the neck may be covered
+BONES = 0.16  # of the torso's length: where the collar bones are
+COLLAR = 0.6  # likewise from where on no line is a chin's
+WRIST, OVER = 0.25, 0.12  # heads: how far from a wrist a cuff's line may be; how far limbs may stand out from old clothes
 CAST = (0.035, 0.06)  # heads: how far hair, face and hands throw their shadow, across and down
 EDGE = 0.03  # heads: how far the last line of old clothes reaches over bare skin
 SCRAP = 0.01  # of the figure: larger pieces that nobody has a name for stay
@@ -135,9 +138,11 @@ def draw_draft(character: Image8, found: Detection, fit: Fit, outfit: Outfit, ch
     worn = maps.garments
     # skin is redrawn only where an old garment hid it; a garment's soft rim lies beside its ids
     drawn = cv2.dilate((worn > 0).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-    neck = _below_chin(fit.figure, fit.frame) & _like(rgb, skin)
-    edge = _edge_on_skin(found, old, neck, unit)
-    alpha = np.where(drawn | old | edge, picture[..., 3], np.uint8(0))
+    like = _like(rgb, skin)
+    neck = _below_chin(fit.figure, fit.frame, CHIN) & like
+    edge = _edge_on_skin(found, old, neck, unit) | _last_line(fit, found, old & (worn == 0) & (picture[..., 3] > 0), ~like)
+    beside = _near(old, OVER * unit) & (found.labels == 0)
+    alpha = np.where(drawn | old | edge | beside, picture[..., 3], np.uint8(0))
     front = _without_crumbs(_in_front(found, outfit, worn, set(changed), neck), CRUMB * (found.labels > 0).sum())
     front &= ~(edge | missed)
     old |= _scraps(character, found.labels, old, front)
@@ -145,7 +150,7 @@ def draw_draft(character: Image8, found: Detection, fit: Fit, outfit: Outfit, ch
     share = np.where(front, np.float32(1), cv2.GaussianBlur(front.astype(np.float32), (0, 0), 0.6))
     alpha = np.rint(alpha * (1 - share)).astype(np.uint8)
     bare = (worn == 0) & (alpha > 0)
-    colours = led_over(picture[..., :3], rgb, bare, (found.labels == Part.SKIN) & _like(rgb, skin) & ~old & ~bare, unit)
+    colours = led_over(picture[..., :3], rgb, bare, (found.labels == Part.SKIN) & like & ~old & ~bare, unit)
     colours = _cast(colours, front, worn > 0, style, unit)
     colours = grained(colours, of_figure(rgb, found.labels, unit), np.where(worn > 0, 1.0, GRAINY_SKIN) * (alpha > 0))
     image = with_alpha(colours, alpha)
@@ -238,11 +243,26 @@ def _scraps(character: Image8, labels: Image8, old: Region, front: Region) -> Re
     return np.asarray(np.isin(where, small) & loose)
 
 
+def _near(region: Region, reach: float) -> Region:
+    side = 2 * max(1, round(reach)) + 1
+    return np.asarray(cv2.dilate(region.astype(np.uint8), np.ones((side, side), np.uint8)) > 0)
+
+
 def _edge_on_skin(found: Detection, old: Region, neck: Region, unit: float) -> Region:
     """The old clothes' last line on neck, arms and legs, whose label it half has: skin is drawn over it too."""
-    reach = 2 * max(1, round(EDGE * unit)) + 1
-    beside = cv2.dilate(old.astype(np.uint8), np.ones((reach, reach), np.uint8)) > 0
-    return np.asarray(beside & (found.labels == Part.SKIN) & ((found.keep == 0) | neck))
+    return np.asarray(_near(old, EDGE * unit) & (found.labels == Part.SKIN) & ((found.keep == 0) | neck))
+
+
+def _last_line(fit: Fit, found: Detection, bared: Region, ink: Region) -> Region:
+    """The line of an old collar or cuff that face or hand half has, where bare skin goes on from them now; elsewhere a dark
+    line beside a hand is its outline."""
+    shape, unit = bared.shape, fit.frame.scale
+    ends = np.zeros(shape, np.uint8)
+    for arm in fit.figure.arms.values():
+        x, y = fit.frame.pixel(*arm.point(1.0))
+        cv2.circle(ends, (round(x), round(y)), max(1, round(WRIST * unit)), 1, -1)
+    there = (ends > 0) | _below_chin(fit.figure, fit.frame, COLLAR)
+    return np.asarray(_near(bared, EDGE * unit) & there & ink & (found.keep > 0))
 
 
 def _like(rgb: Image8, skin: RGB) -> Region:
@@ -261,13 +281,13 @@ def _without_crumbs(region: Region, least: float) -> Region:
     return np.asarray(large[where])
 
 
-def _below_chin(figure: Figure, frame: Frame) -> Region:
-    """The neck: between the chin and the collar bones, no wider than it is."""
-    chin, left, right = figure.head.at(0, CHIN), figure.torso.at(-0.9, 0.05), figure.torso.at(0.9, 0.05)
+def _below_chin(figure: Figure, frame: Frame, start: float) -> Region:
+    """The neck: from so many heads below the middle of the skull to the collar bones, no wider than it is."""
+    chin, left, right = figure.head.at(0, start), figure.torso.at(-0.9, 0.05), figure.torso.at(0.9, 0.05)
     (x0, _), (x1, _) = frame.pixel(*left), frame.pixel(*right)
-    _, y = frame.pixel(*chin)
+    (_, y0), (_, y1) = frame.pixel(*chin), frame.pixel(*figure.torso.at(0, BONES))
     rows, columns = np.mgrid[: frame.height, : frame.width]
-    return np.asarray((rows > y) & (columns > x0) & (columns < x1))
+    return np.asarray((rows > y0) & (rows < y1) & (columns > x0) & (columns < x1))
 
 
 def _rim(rgb: Image8, front: Region, unit: float) -> Region:

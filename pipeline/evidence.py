@@ -19,6 +19,7 @@ XY = tuple[float, float]
 READ_AT = 768  # long side in pixels above which joints are not read any better
 BEHIND = (255, 255, 255)  # behind a transparent character
 MARGIN = 0.12  # room round the figure that is read, of its box's long side
+CUT, SHOD = 0.15, 0.004  # of a figure's width that leaves the picture below; of it that is shoes
 BY_HAND = 1.0  # how sure a joint is that the user has placed
 
 OUTSIDE = "The joint {name!r} lies outside the picture, please place it inside."
@@ -64,9 +65,19 @@ def read_evidence(
     places = places * (seen.shape[1] / small.shape[1], seen.shape[0] / small.shape[0], 1) + (left, top, 0)
     joints = {name: (float(rows[0, 0]), float(rows[0, 1])) for name, rows in zip(JOINTS, places, strict=True)}
     present = dict(zip(JOINTS, map(float, sure), strict=True))
+    if cut_off(labels):  # a reader squeezes legs that end outside into the picture
+        present |= {f"{name}_{side}": 0.0 for name in ("knee", "ankle") for side in "lr"}
     body = reader.body(rgb)
     body = body and replace(body, box=(left, top, right, bottom))
     return Evidence(labels, hands, joints, present, dict(zip(JOINTS, places, strict=True)), body=body)
+
+
+def cut_off(labels: Image8) -> bool:
+    """Whether a figure ends at the lower border of the picture, without shoes. Of 113 labelled drawings 33 are such: none of
+    them shows an ankle, one shows knees."""
+    there = labels > 0
+    below = there[-max(2, len(there) // 200) :].any(0).sum()
+    return bool(below > CUT * there.any(0).sum() and (labels == ClothingPart.FOOTWEAR).sum() <= SHOD * there.sum())
 
 
 def with_joints(evidence: Evidence, placed: Mapping[str, XY]) -> Evidence:

@@ -19,8 +19,8 @@ from pipeline.doubt import Doubt as Doubt
 from pipeline.doubt import trust as trusted
 from pipeline.evidence import Evidence
 from pipeline.fit_segments import layers
-from pipeline.fit_terms import FREE, residuals
-from pipeline.fit_view import Clues, clues
+from pipeline.fit_terms import FREE, fingers, residuals
+from pipeline.fit_view import AT, Clues, clues
 from wardrobe.canvas import LEFT_OUT, Frame, Z
 from wardrobe.figure import SIDES, Figure, Head
 
@@ -32,6 +32,7 @@ ROUNDS = 30
 # within 5 % of the height. A limb that is left out is drawn by a model from words alone, which is hardly ever kept, while a
 # limb that is drawn in the wrong place can be put right by hand: so limbs are drawn unless they are surely wrong.
 DRAWN = {"torso": 0.2, "head": 0.0, "arm": 0.1, "leg": 0.1}
+BESIDE = 1.2  # of the waist: how far from its middle a wrist may be that is hidden behind the back
 FADES = 1.5  # units from the body over which trust goes down to nothing
 
 
@@ -231,13 +232,25 @@ def _order(evidence: Evidence, known: Clues, p: Floats, head: Head) -> bm.Order:
     if far:
         z[f"leg_{far}"] = int(Z.FAR_LEG)
     joints = {name: place[0] for name, place in bm.joints(p[None]).items()}
-    for side in SIDES:
-        if side not in known.hands and _behind(joints, p, side):
-            z[f"arm_{side}"] = int(Z.BACK_ARM)
     if evidence.body:
         z |= layers(evidence.body)
+    seen = known.hands.keys() | _grips(joints, p, known)
+    for side in SIDES:  # a hand in front of the body would be seen
+        if side not in seen and _behind(joints, p, side):
+            z[f"arm_{side}"] = int(Z.BACK_ARM)
     feet = tuple(float(np.clip(0.55 + bm.OUTER[side] * 0.9 * turn, -1, 1)) for side in SIDES)
     return bm.Order(turn, far, z, (feet[0], feet[1]))
+
+
+def _grips(joints: Mapping[str, Floats], p: Floats, known: Clues) -> set[str]:
+    """Sides at whose wrist a hand is seen; a hand is only one of theirs."""
+    found: set[str] = set()
+    for palm in known.palms:
+        hands = {side: 0.5 * (joints[f"wrist_{side}"] + fingers(p[None], {k: v[None] for k, v in joints.items()}, side)[0]) for side in SIDES}
+        gaps = {side: float(np.hypot(*(palm - place))) for side, place in hands.items()}
+        side = min(gaps, key=lambda key: gaps[key])
+        found |= {side} if gaps[side] < AT else set()
+    return found
 
 
 def _behind(joints: Mapping[str, Floats], p: Floats, side: str) -> bool:
@@ -246,4 +259,4 @@ def _behind(joints: Mapping[str, Floats], p: Floats, side: str) -> bool:
     off = joints[f"wrist_{side}"] - p[bm.NECK]
     level = float(off @ axis / (axis @ axis))
     sideways = abs(float(off @ np.array([axis[1], -axis[0]])) / float(np.hypot(*axis)))
-    return 0.2 < level < 1.1 and sideways < 0.9 * float(np.exp(p[bm.WIDTHS][2]))
+    return 0.2 < level < 1.1 and sideways < BESIDE * float(np.exp(p[bm.WIDTHS][2]))

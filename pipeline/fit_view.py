@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -23,6 +23,9 @@ Part = ClothingPart
 MAP = 224  # long side in pixels of the maps of distances
 LEAST = 0.15  # joints less sure than this are not listened to
 BODY = {"neck", *bm.CHAINS["arm"], *bm.CHAINS["leg"]}
+HAND, LONGEST = 0.02, 1.05  # square units and units: least and largest size of a hand
+AT = 0.6  # units: how far from its wrist the middle of a hand is at most
+STRAY, SEEN = 0.3, 0.5  # share of a wrist's probability that such a hand is given, and how sure it is that there is one
 PIXELS = 120  # that the body has to explain
 # parts that clothe the body closely: how much a pixel weighs, and how far from the body it may be, units
 CLOSE = {
@@ -68,7 +71,7 @@ class Clues:
 
     names: N joints; guesses: N x K x 2, where each may be; share: N x K, of its probability; doubt: N x K, root of twice the
     surprise that it is there and not at the likeliest place; sigma: N; placed: N, by the user. hands, feet: side -> middle of
-    a hand that is seen, ankle over a shoe that is seen. nose: x, y. pixels: M x 2 that the body has to explain, weight and
+    a hand that is seen, ankle over a shoe that is seen; palms: all hands that are seen. nose: x, y. pixels: M x 2 that the body has to explain, weight and
     slack: M. segments: of the body map, None where there is none.
     """
 
@@ -80,6 +83,7 @@ class Clues:
     sigma: Floats
     placed: NDArray[np.bool_]
     hands: Mapping[str, Floats]
+    palms: tuple[Floats, ...]
     feet: Mapping[str, Floats]
     nose: Floats
     pixels: Floats
@@ -90,6 +94,9 @@ class Clues:
 
 def clues(evidence: Evidence, scale: float, origin: Floats) -> Clues:
     seen = _view(evidence, scale, origin)
+    places = {name: seen.units(place) for name, place in evidence.joints.items()}
+    hands, loose, palms = _hands(evidence, seen, places)
+    evidence = _with_hands(evidence, seen, hands, loose)
     names = tuple(name for name in JOINTS if name.split("_")[0] in BODY and evidence.sure[name] > LEAST)
     rows = [evidence.guesses.get(name, np.array([[*evidence.joints[name], 1.0]])) for name in names]
     most = max((len(row) for row in rows), default=1)
@@ -98,7 +105,6 @@ def clues(evidence: Evidence, scale: float, origin: Floats) -> Clues:
         values[len(row) :, 2] = 0  # what fills up
     shares = guesses[..., 2].clip(1e-4)
     sure = np.array([evidence.sure[name] for name in names])
-    places = {name: seen.units(place) for name, place in evidence.joints.items()}
     face = evidence.sure["nose"] > LEAST
     nose = places["nose"] if face else np.array([0.0, -0.38])
     placed = np.array([name in evidence.placed for name in names], bool)
@@ -111,7 +117,8 @@ def clues(evidence: Evidence, scale: float, origin: Floats) -> Clues:
         np.sqrt(2 * np.log(shares[:, :1] / shares).clip(0)),
         np.where(placed, 0.02, 0.06 + 0.3 * (1 - sure) ** 2 + 0.15 * (1 - shares[:, 0].clip(0, 1)) ** 2),
         placed,
-        _hands(evidence, seen, places),
+        hands,
+        tuple(palms),
         _feet(evidence, seen, places),
         nose,
         pixels,
@@ -176,19 +183,41 @@ def _pieces(mask: Mask, seen: View, least: float) -> list[Floats]:
     return found
 
 
-def _hands(evidence: Evidence, seen: View, places: Mapping[str, Floats]) -> dict[str, Floats]:
-    """Middle of the hand that is seen at either wrist."""
+def _hands(evidence: Evidence, seen: View, places: Mapping[str, Floats]) -> tuple[dict[str, Floats], list[Floats], list[Floats]]:
+    """Middle of the hand that is seen at either wrist, of those that are seen where no wrist was, and of all of them."""
     mask = evidence.hands | (evidence.labels == Part.HANDWEAR)
     found: dict[str, tuple[float, Floats]] = {}
     known = [side for side in SIDES if evidence.sure[f"wrist_{side}"] > LEAST]
+    loose, palms, either = [], [], set[str]()
     for piece in _pieces(mask, seen, 0.006):
         middle, size = piece.mean(0), np.ptp(piece, axis=0)
-        if max(size) > 0.75 or np.hypot(*(places["nose"] - piece).T).min() < 0.3:
+        if max(size) > LONGEST or np.hypot(*(places["nose"] - piece).T).min() < 0.3:
             continue  # a face, or a long glove
+        palms.append(middle)
         gaps = {side: float(np.hypot(*(middle - places[f"wrist_{side}"]))) for side in known}
-        if gaps and (side := min(gaps, key=lambda key: gaps[key])) and gaps[side] < min(0.6, found.get(side, (9.0,))[0]):
+        side = min(gaps, key=lambda key: gaps[key], default="")
+        if side and gaps[side] < min(AT, found.get(side, (9.0,))[0]):
             found[side] = gaps[side], middle
-    return {side: middle for side, (_, middle) in found.items() if f"wrist_{side}" not in evidence.placed}
+            either |= {side} if max(gaps.values()) < AT else set()
+        elif len(piece) > HAND * seen.scale**2:
+            loose.append(middle)
+    sure = {side: middle for side, (_, middle) in found.items() if f"wrist_{side}" not in evidence.placed}
+    if loose and len(found) == 1 and either:  # both wrists were read at one hand, and there is another
+        return {}, loose, palms
+    return sure, loose, palms
+
+
+def _with_hands(evidence: Evidence, seen: View, hands: Mapping[str, Floats], loose: Sequence[Floats]) -> Evidence:
+    """With hands that are seen where no wrist was read as places where one may be nevertheless."""
+    sides = [side for side in SIDES if side not in hands and f"wrist_{side}" not in evidence.placed]
+    if not loose or not sides:
+        return evidence
+    more = np.array([[*(middle * seen.scale + seen.origin), STRAY] for middle in loose])
+    guesses, sure = dict(evidence.guesses), dict(evidence.sure)
+    for name in (f"wrist_{side}" for side in sides):
+        read = guesses.get(name, np.array([[*evidence.joints[name], 1.0]]))
+        guesses[name], sure[name] = np.concatenate([read, more]), max(sure[name], SEEN)
+    return replace(evidence, guesses=guesses, sure=sure)
 
 
 def _feet(evidence: Evidence, seen: View, places: Mapping[str, Floats]) -> dict[str, Floats]:

@@ -13,10 +13,9 @@ from numpy.typing import NDArray
 from pipeline.part_maps import Labels, fill_unknown
 from pipeline.request import CLOTHING, ClothingPart, Image8
 from pipeline.surroundings import push_pull
-from pipeline.tones import Lab, Region, apart_from, calm_lab, grown, tones_of
+from pipeline.tones import LIGHT, Lab, Region, apart_from, calm_lab, enlarged, grown, tones_of
 
 SIDE = 640  # pixels, long side: the size at which they are looked for
-LIGHT = 0.6  # of a difference of lightness: a strand may be lit or lie in shadow
 LIKE = 11.0  # CIELAB: of one colour
 APART = 12.0  # CIELAB: of two
 SHADED = 20.0  # CIELAB: of one cloth in light and shade
@@ -59,9 +58,9 @@ def with_strands(rgb: Image8, labels: Labels) -> Labels:
         return labels
     settled, whole = labels.copy(), np.isin(labels, CLOTHING)
     if mistaken.any():
-        wrong = _enlarged(mistaken, labels) & (labels == ClothingPart.HAIR)
+        wrong = enlarged(mistaken, labels.shape) & (labels == ClothingPart.HAIR)
         settled[wrong] = fill_unknown(labels, whole)[wrong]
-    settled[_enlarged(found, labels) & whole] = ClothingPart.HAIR
+    settled[enlarged(found, labels.shape) & whole] = ClothingPart.HAIR
     return settled
 
 
@@ -98,8 +97,3 @@ def _touching(region: Region, other: Region, least: float) -> Region:
     _, where, table, _ = cv2.connectedComponentsWithStats(region.astype(np.uint8), connectivity=8)
     beside = np.unique(where[grown(other, 2) & region])
     return np.asarray(np.isin(where, beside[table[beside, cv2.CC_STAT_AREA] > least]) & region)
-
-
-def _enlarged(region: Region, labels: Labels) -> Region:
-    whole = cv2.resize(region.astype(np.uint8), labels.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    return np.asarray(whole > 0)

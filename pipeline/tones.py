@@ -12,6 +12,7 @@ Region = NDArray[np.bool_]  # H x W
 Lab = NDArray[np.float32]  # H x W x 3
 
 TONES = 5  # of a region
+LIGHT = 0.6  # of a difference of lightness counts: the same thing may be lit or lie in shadow
 
 
 def calm_lab(rgb: NDArray[Any]) -> Lab:
@@ -24,6 +25,11 @@ def grown(region: Region, pixels: float) -> Region:
     """By at least one pixel."""
     reach = max(1, round(pixels))
     return np.asarray(cv2.distanceTransform((~region).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_3) <= reach)
+
+
+def enlarged(region: Region, shape: tuple[int, ...]) -> Region:
+    """With smooth borders."""
+    return np.asarray(cv2.resize(region.astype(np.uint8), shape[::-1], interpolation=cv2.INTER_LINEAR) > 0)
 
 
 def tones_of(lab: Lab, region: Region) -> NDArray[np.float32]:

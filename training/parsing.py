@@ -42,10 +42,12 @@ from training.recipes import Recipe, Stage
 
 SIDE = 256
 LABELS = Path(__file__).parent / "labels"  # of `training.annotate`
-REAL = 0.5  # of a batch but its first picture, where there are real ones
+REAL = 0.8  # of a batch but its first picture, where there are real ones
 BACKBONE_RATE = 0.3
+FROZEN = 6  # blocks of the backbone: edges and colours it knows already, and they are a seventh of the time
 JOINED = 0.3  # chance that drawn people join a real picture
 UNTOUCHED = 0.5  # chance that a real picture keeps its looks
+HELD = 4.0  # weight of pixels of held things: one in a hundred, and as varied as all else together
 
 
 @dataclass(frozen=True)
@@ -180,7 +182,9 @@ def loss(logits: Tensor, wanted: Tensor) -> Tensor:
     known, skin = wanted != UNKNOWN, wanted == ANY_SKIN
     odds = logits.log_softmax(1)
     either = odds[:, [ClothingPart.SKIN, FACE_HANDS]].logsumexp(1)
-    parts = F.nll_loss(torch.cat([odds, either[:, None]], 1), wanted, ignore_index=UNKNOWN)
+    weight = torch.ones(CLASSES + 1, device=wanted.device)
+    weight[ClothingPart.HELD] = HELD
+    parts = F.nll_loss(torch.cat([odds, either[:, None]], 1), wanted, weight, ignore_index=UNKNOWN)
     dressed = logits[:, list(CLOTHING)].logsumexp(1) - logits[:, [p for p in range(CLASSES) if p not in CLOTHING]].logsumexp(1)
     is_clothing = torch.isin(wanted, torch.tensor([int(part) for part in CLOTHING], device=wanted.device))
     clothing = F.binary_cross_entropy_with_logits(dressed[known], is_clothing[known].float())
@@ -261,6 +265,8 @@ def begun_from(options: argparse.Namespace) -> Any:
     parser = parser_of(options.begin_from) if options.begin_from else new_parser()
     if options.backbone:
         parser.trunk.backbone.load_state_dict(load_file(options.backbone))
+    for known in (parser.trunk.backbone.stem, parser.trunk.backbone.blocks[:FROZEN]):
+        known.requires_grad_(False)
     return parser
 
 

@@ -1,0 +1,80 @@
+"""Bare skin that was taken for clothes, settled by colour: a hand on a coat is small, and has the colour of the face.
+
+Artists paint all of a character's skin in the same few tones. What has them, lies on or beside cloth of another colour and is
+no larger than a limb is skin; whether it is a hand, which nothing may cover, the parser's own odds say.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from pipeline.part_maps import Labels
+from pipeline.part_tables import FACE_HANDS, Probabilities
+from pipeline.request import CLOTHING, ClothingPart, Image8
+from pipeline.surroundings import push_pull
+from pipeline.tones import LIGHT, Region, calm_lab, enlarged, grown, tones_of
+from pipeline.tones import apart_from as distance
+
+SIDE = 640  # pixels, long side: the size at which it is looked for
+LIKE = 9.0  # CIELAB: of one colour
+APART = 14.0  # CIELAB: of two
+NEARER = 0.6  # and so much nearer to one of them
+MAIN = 0.12  # of the face: least share of one of its tones
+COMMON = 0.4  # of the clothes: more of them in the colours of skin are clothes in such colours
+SMALLEST, LARGEST = 0.012, 0.7  # of the head's square
+THICK = 0.03  # heads: half the width of the middle of a hand
+REST = 0.15  # of that square: most of a hand that was seen already
+GAP = 0.02  # heads: how wide a line may cross it
+EVIDENCE, HAND = 0.06, 0.25  # odds of skin without which it is none; of a hand, beside those of a limb, from which it is one
+BORDER, DISTINCT = 3, 0.4  # pixels; of them: what lies round it is of another colour, or it is the light side of a cloth
+
+
+def with_bare_skin(rgb: Image8, labels: Labels, probabilities: Probabilities) -> Labels:
+    """Labels in which hands and limbs on clothes are told from them by colour.
+
+    rgb: H x W x 3; labels: H x W of a part map; probabilities: 13 x H x W.
+    """
+    scale = min(1.0, SIDE / max(labels.shape))
+    size = max(8, round(labels.shape[1] * scale)), max(8, round(labels.shape[0] * scale))
+    parts = cv2.resize(labels, size, interpolation=cv2.INTER_NEAREST)
+    face, clothes = parts == FACE_HANDS, np.isin(parts, CLOTHING)
+    inner = face & ~grown(~face, 2)
+    if not inner.any() or not clothes.any():
+        return labels
+    lab = calm_lab(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)) * np.array([LIGHT, 1, 1], np.float32)
+    tones = tones_of(lab, inner)
+    tones = tones[[(np.linalg.norm(lab[inner] - tone, axis=1) < LIKE).mean() > MAIN for tone in tones]]
+    skin = distance(lab, tones)
+    if (skin < LIKE)[clothes].mean() > COMMON:
+        return labels
+    weight = (clothes & (skin > LIKE)).astype(np.float32)[..., None]
+    cloth = np.linalg.norm(lab - push_pull(lab * weight, weight), axis=2)
+    head = float(np.sqrt((face | (parts == ClothingPart.HAIR)).sum()))
+    gap = 2 * max(1, round(GAP * head)) + 1
+    like = clothes & (skin < LIKE) & (cloth > APART) & (skin < NEARER * cloth)
+    closed = cv2.morphologyEx(like.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((gap, gap), np.uint8)) * clothes.astype(np.uint8)
+    count, where, table, _ = cv2.connectedComponentsWithStats(closed, connectivity=8)
+    depth = cv2.distanceTransform(closed, cv2.DIST_L2, cv2.DIST_MASK_3)
+    likely = [cv2.resize(probabilities[part], size, interpolation=cv2.INTER_AREA) for part in (ClothingPart.SKIN, FACE_HANDS)]
+    found = labels.copy()
+    for index in range(1, count):
+        if not SMALLEST < table[index, cv2.CC_STAT_AREA] / head**2 < LARGEST:
+            continue
+        piece = where == index
+        round_ = grown(piece, BORDER) & clothes & ~grown(piece, 1)
+        distinct = not round_.any() or (skin[round_] > APART).mean() > DISTINCT
+        if distinct and depth[piece].max() > THICK * head:
+            bare, hand = (float(plane[piece].mean()) for plane in likely)
+            if bare + hand > EVIDENCE:
+                part = FACE_HANDS if hand > HAND * bare else ClothingPart.SKIN
+                found[enlarged(piece, labels.shape) & np.isin(labels, CLOTHING)] = part
+    return _with_whole_hands(found, found != labels, head / scale)
+
+
+def _with_whole_hands(labels: Labels, new: Region, head: float) -> Labels:
+    """The rest of a hand that was found in part, and taken for an arm, is one too. new: H x W, what was found; head: pixels."""
+    _, where, table, _ = cv2.connectedComponentsWithStats((labels == ClothingPart.SKIN).astype(np.uint8), connectivity=8)
+    beside = np.unique(where[grown(new & (labels == FACE_HANDS), BORDER) & (labels == ClothingPart.SKIN)])
+    small = [index for index in beside if table[index, cv2.CC_STAT_AREA] < REST * head**2]
+    return np.where(np.isin(where, small) & (labels == ClothingPart.SKIN), np.uint8(FACE_HANDS), labels)
