@@ -26,6 +26,7 @@ DRAWN = 0.62  # share of the parts' borders that carry a line where a drawing ha
 TINTED = 0.22  # slope of the lines' colours over the fills' from which each fill has an ink of its own
 SPREAD = 0.05  # relative difference of light and shade below which a drawing is flat
 STEEP = 0.004  # relative slope per pixel at `HEAD` that still belongs to an even tone
+TWO = 0.5  # darkest to brightest tone of a region from which it is of two cloths
 EVEN = 0.7  # share of even pixels from which tones are cel, not soft
 PLAIN = Style(0.018, "tinted", (40, 30, 40), 0.4, "cel", (196, 184, 208), (-0.7, 0.7), 0.2, 1.0, 1.0, 0.0, 1)
 
@@ -114,7 +115,7 @@ def measure_shading(rgb: Image8, labels: Image8, head: float) -> tuple[str, RGB,
             bright = max(float(np.percentile(tone, 85)), 1.0)
             dark = float(np.percentile(tone, 12))
             count = float(region.sum())
-            if bright < 40:  # black cloth shows no shade
+            if bright < 40 or dark < TWO * bright:  # black cloth shows no shade, and a shirt under a coat is none
                 continue
             even += count * float((slope[region] < STEEP * bright).mean())
             spread += count * (1 - dark / bright)

@@ -244,9 +244,10 @@ def _order(evidence: Evidence, known: Clues, p: Floats, head: Head) -> bm.Order:
 
 def _grips(joints: Mapping[str, Floats], p: Floats, known: Clues) -> set[str]:
     """Sides at whose wrist a hand is seen; a hand is only one of theirs."""
+    all_joints = {name: place[None] for name, place in joints.items()}
+    hands = {side: 0.5 * (joints[f"wrist_{side}"] + fingers(p[None], all_joints, side)[0]) for side in SIDES}
     found: set[str] = set()
     for palm in known.palms:
-        hands = {side: 0.5 * (joints[f"wrist_{side}"] + fingers(p[None], {k: v[None] for k, v in joints.items()}, side)[0]) for side in SIDES}
         gaps = {side: float(np.hypot(*(palm - place))) for side, place in hands.items()}
         side = min(gaps, key=lambda key: gaps[key])
         found |= {side} if gaps[side] < AT else set()

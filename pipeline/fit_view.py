@@ -71,8 +71,8 @@ class Clues:
 
     names: N joints; guesses: N x K x 2, where each may be; share: N x K, of its probability; doubt: N x K, root of twice the
     surprise that it is there and not at the likeliest place; sigma: N; placed: N, by the user. hands, feet: side -> middle of
-    a hand that is seen, ankle over a shoe that is seen; palms: all hands that are seen. nose: x, y. pixels: M x 2 that the body has to explain, weight and
-    slack: M. segments: of the body map, None where there is none.
+    a hand that is seen, ankle over a shoe that is seen; palms: all hands that are seen. nose: x, y. pixels: M x 2 that the
+    body has to explain, weight and slack: M. segments: of the body map, None where there is none.
     """
 
     view: View

@@ -22,6 +22,7 @@ COARSE = 0.04  # heads: what is broader is shading
 EVERYWHERE = 0.75  # of its standard deviation: median difference (times 1.48, as of a normal one) of what fills its patch
 EDGE = 20.0  # levels: lines, borders and prints are no grain
 SEEN, MOST = 1.0, 9.0  # levels: grain below is not seen, above it is a print
+DIRECTED = 0.5  # coherence above which it is strands of hair or folds
 TONE = 0.45, 0.8  # least and most of the grain, on darker and lighter cloth than the patch's
 HUE = 0.2  # of the grain's colours: on another cloth they would be spots
 
@@ -74,11 +75,18 @@ def _of_patch(patch: NDArray[np.float32], unit: float) -> tuple[float, Grain | N
     level = fine.mean(2)
     fine = level[..., None] + HUE * (fine - level[..., None])
     strength = 1.48 * float(np.median(np.abs(level)))
-    if not SEEN < strength < MOST or strength < EVERYWHERE * level.std():
+    if not SEEN < strength < MOST or strength < EVERYWHERE * level.std() or _coherence(level) > DIRECTED:
         return strength, None
     window = np.hanning(len(patch) + 2)[1:-1].astype(np.float32)
     window = window[:, None] * window
     return strength, Grain(fine * (window / np.sqrt((window**2).sum()))[..., None], float(patch.mean()))
+
+
+def _coherence(level: NDArray[np.float32]) -> float:
+    """0 for a texture without a direction .. 1 for stripes (structure tensor, Bigun & Granlund 1987)."""
+    down, across = np.gradient(level)
+    a, b, c = (across**2).sum(), (across * down).sum(), (down**2).sum()
+    return float(np.hypot(a - c, 2 * b) / max(a + c, 1e-6))
 
 
 def of_figure(rgb: Image8, labels: Image8, unit: float) -> Grain | None:
