@@ -23,10 +23,11 @@ WIDEST = 0.075  # of a head: a darker band broader than this is no line
 INKED = 22.0  # levels by which a line is darker than what lies beside it
 FAINT = 8.0  # levels: what is left of lines in a smaller picture
 DRAWN = 0.62  # share of the parts' borders that carry a line where a drawing has outlines
+BROAD, OUTLINED = 0.022, 0.85  # heads; broader ones are lines only where so much of the borders carries one
 TINTED = 0.22  # slope of the lines' colours over the fills' from which each fill has an ink of its own
 SPREAD = 0.05  # relative difference of light and shade below which a drawing is flat
 STEEP = 0.004  # relative slope per pixel at `HEAD` that still belongs to an even tone
-TWO = 0.5  # darkest to brightest tone of a region from which it is of two cloths
+TWO, MOTLEY = 0.5, 0.35  # darkest to brightest tone of a region, and what that differs by channel, from which it is of two cloths
 EVEN = 0.7  # share of even pixels from which tones are cel, not soft
 PLAIN = Style(0.018, "tinted", (40, 30, 40), 0.4, "cel", (196, 184, 208), (-0.7, 0.7), 0.2, 1.0, 1.0, 0.0, 1)
 
@@ -61,7 +62,8 @@ def measure_lines(rgb: Image8, labels: Image8, head: float) -> Lines:
     near = cv2.dilate((labels > 0).astype(np.uint8), disc) > 0
     inked = (depth > INKED) & near
     edge = _edges(labels)
-    if not inked.any() or _followed(edge, inked) < DRAWN:
+    followed = _followed(edge, inked)
+    if not inked.any() or followed < DRAWN:
         return Lines(0.0, PLAIN.line_colour, False)
     fine = cv2.resize(depth, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
     peak = cv2.dilate(fine, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8))
@@ -69,6 +71,8 @@ def measure_lines(rgb: Image8, labels: Image8, head: float) -> Lines:
     inside = cv2.distanceTransform(thin.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     ridge = (inside > 0) & (inside >= cv2.dilate(inside, np.ones((3, 3), np.uint8)))
     width = float(np.median(inside[ridge])) - 0.25  # half of it, on twice the pixels; a pixel's middle lies inside
+    if width > BROAD * head and followed < OUTLINED:  # trimmings and shadows of flat colours
+        return Lines(0.0, PLAIN.line_colour, False)
     middle = inked & (depth > 0.8 * cv2.dilate(depth, np.ones((3, 3), np.uint8)))
     ink = rgb[middle].astype(np.float64)
     fill = cv2.dilate(rgb, disc)[middle].astype(np.float64)
@@ -123,6 +127,8 @@ def measure_shading(rgb: Image8, labels: Image8, head: float) -> tuple[str, RGB,
             light, shadow = region & (luma >= 0.5 * (bright + dark)), region & (luma < 0.5 * (bright + dark))
             if 1 - dark / bright > SPREAD and shadow.sum() > 0.04 * count:
                 ratio = np.median(calm[shadow], 0) / np.maximum(np.median(calm[light], 0), 1)
+                if np.ptp(ratio) > MOTLEY:
+                    continue
                 ratios.append((count, np.clip(ratio, 0.45, 1)))
                 xs = np.nonzero(light)[1].mean() - np.nonzero(shadow)[1].mean()
                 sides.append((count, float(xs) / max(4.0, np.sqrt(count))))

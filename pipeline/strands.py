@@ -26,6 +26,7 @@ LINE, INKED = 2.0, 0.018  # pixels and heads: half the width of lines, which hav
 LONG = 10.0  # least area of a strand in squares of half its width
 SMALLEST = 0.0008  # of the figure
 RIM, OUTLINE, INK = 0.03, 3.0, 0.8  # heads and pixels: the outline of a strand, and how dark it is beside it
+THREAD, NEIGHBOUR = 0.03, 0.06  # heads: half the width of what is left beside cloth that was taken for hair, and how far from it
 MAIN = 0.08  # of the hair: least share of one of its colours
 ALONG = 0.4  # of a strand: most of it that lies along the clothes' own border, as an outline does
 
@@ -58,6 +59,10 @@ def with_strands(rgb: Image8, labels: Labels) -> Labels:
         return labels
     settled, whole = labels.copy(), np.isin(labels, CLOTHING)
     if mistaken.any():
+        left = hair & ~mistaken  # their lines and lights are left as threads
+        side = 2 * max(1, round(THREAD * head)) + 1
+        solid = cv2.morphologyEx(left.astype(np.uint8), cv2.MORPH_OPEN, np.ones((side, side), np.uint8)) > 0
+        mistaken |= left & ~grown(solid, 2) & grown(mistaken, NEIGHBOUR * head)
         wrong = enlarged(mistaken, labels.shape) & (labels == ClothingPart.HAIR)
         settled[wrong] = fill_unknown(labels, whole)[wrong]
     settled[enlarged(found, labels.shape) & whole] = ClothingPart.HAIR
