@@ -22,6 +22,7 @@ from pipeline.joining import led_over, ringed
 from pipeline.overlooked import overlooked
 from pipeline.request import CLOTHING, ClothingPart, Detection, Image8
 from pipeline.surroundings import carried_on
+from pipeline.tucked import tucked
 from wardrobe import garments
 from wardrobe.canvas import Frame, Layer, Z
 from wardrobe.figure import Figure
@@ -145,10 +146,13 @@ def draw_draft(character: Image8, found: Detection, fit: Fit, outfit: Outfit, ch
     alpha = np.where(drawn | old | edge | beside, picture[..., 3], np.uint8(0))
     front = _without_crumbs(_in_front(found, outfit, worn, set(changed), neck), CRUMB * (found.labels > 0).sum())
     front &= ~(edge | missed)
+    boots = np.where(np.isin(found.labels, list(changed)), np.uint8(0), found.labels)
+    over, beside_boots = tucked(boots, outfit, worn, unit)
+    front |= over
     old |= _scraps(character, found.labels, old, front)
     front |= _rim(rgb, front, unit) & ~(worn == 0)
     share = np.where(front, np.float32(1), cv2.GaussianBlur(front.astype(np.float32), (0, 0), 0.6))
-    alpha = np.rint(alpha * (1 - share)).astype(np.uint8)
+    alpha = np.where(beside_boots, np.uint8(0), np.rint(alpha * (1 - share)).astype(np.uint8))
     bare = (worn == 0) & (alpha > 0)
     colours = led_over(picture[..., :3], rgb, bare, (found.labels == Part.SKIN) & like & ~old & ~bare, unit)
     colours = _cast(colours, front, worn > 0, style, unit)

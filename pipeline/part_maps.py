@@ -15,6 +15,7 @@ from pipeline.request import CLOTHING, ClothingPart
 Labels = NDArray[np.uint8]  # H x W
 
 EPS = 0.02**2  # of the guided filter: contrasts below 2 % are no border
+SHAFT = 0.12  # of the figure's height: what lies between two pieces of a boot
 REACH = 1 / 90  # of the long side: how far a border may move to the picture's
 
 
@@ -68,7 +69,17 @@ def clean(labels: Labels) -> Labels:
         least = (HOLE_AREA if part == 0 else SPECK_AREA) * unit
         known &= ~_small(region, least, spare_largest=part not in (0, FACE_HANDS, ClothingPart.SKIN))
     known &= ~(_small(dressed, SPECK_AREA * unit, spare_largest=True) & dressed)
-    return fill_unknown(labels, known)
+    return _with_whole_boots(fill_unknown(labels, known))
+
+
+def _with_whole_boots(labels: Labels) -> Labels:
+    """A stocking between the top of a boot and its foot is the boot's shaft."""
+    shoes, rows = (labels == ClothingPart.FOOTWEAR).astype(np.uint8), np.flatnonzero((labels > 0).any(1))
+    if not shoes.any():
+        return labels
+    tall = max(3, round(SHAFT * (rows[-1] - rows[0])))
+    whole = cv2.morphologyEx(shoes, cv2.MORPH_CLOSE, np.ones((tall, 1), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=0)
+    return np.where((whole > 0) & (labels == ClothingPart.LEGWEAR), np.uint8(ClothingPart.FOOTWEAR), labels)
 
 
 def _small(region: NDArray[np.bool_], least: float, spare_largest: bool) -> NDArray[np.bool_]:
