@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from models.hint_reader import JOINTS
-from pipeline.evidence import Evidence, read_evidence, with_joints
+from pipeline.evidence import Evidence, cut_off, read_evidence, with_joints
 from pipeline.fit import LIMBS, Doubt, Fit, fit
 from pipeline.request import CLOTHING, UserError
 from training.characters import Drawing, draw
 from training.characters.character import style_of
 from wardrobe import garments
-from wardrobe.canvas import LEFT_OUT
+from wardrobe.canvas import LEFT_OUT, Z
 from wardrobe.outfit import Outfit
 from wardrobe.render import paint_maps
 
@@ -56,6 +56,32 @@ def test_a_portrait_gets_legs_below_the_picture() -> None:
     sure = {name: odds * (whole.joints[name][1] < cut) for name, odds in whole.sure.items()}
     found = fit(replace(whole, labels=whole.labels[:cut], hands=whole.hands[:cut], sure=sure))
     assert isinstance(found, Doubt) or found.frame.pixel(*found.figure.joints["ankle_l"])[1] > cut
+
+
+def test_legs_that_end_outside_are_not_squeezed_into_the_picture() -> None:
+    whole = drawing(3)
+    cut = whole.image[: round(whole.keypoints["knee_l"][1])], whole.labels[: round(whole.keypoints["knee_l"][1])]
+    assert cut_off(cut[1])
+    assert not cut_off(np.pad(cut[1], ((0, 20), (0, 0))))
+    evidence = read_evidence(*cut)
+    assert not any(evidence.sure[f"{name}_{side}"] for name in ("knee", "ankle") for side in "lr")
+
+
+def test_an_arm_without_a_visible_hand_lies_behind_the_body() -> None:
+    whole = truth(3)
+    neck, hips = (np.array(whole.joints[name]) for name in ("neck", "thigh_l"))
+    hip = np.array([neck[0], hips[1]])
+    across = {"wrist_l": tuple(neck + 0.7 * (hip - neck)), "elbow_l": tuple(neck + 0.5 * (hip - neck) - (40, 0))}
+    hidden = replace(whole, joints={**whole.joints, **across}, placed=frozenset(across))
+    found = fit(replace(hidden, hands=whole.hands & (np.arange(SIZE[0])[:, None] < neck[1])))
+    assert isinstance(found, Fit)
+    assert found.figure.arms["l"].z == Z.BACK_ARM
+    hand = np.zeros(SIZE, bool)
+    x, y = (round(value) for value in across["wrist_l"])
+    hand[y : y + 14, x : x + 14] = True
+    seen = fit(replace(hidden, hands=whole.hands & (np.arange(SIZE[0])[:, None] < neck[1]) | hand))
+    assert isinstance(seen, Fit)
+    assert seen.figure.arms["l"].z > Z.BODY
 
 
 def test_trust_is_a_map_that_fades() -> None:

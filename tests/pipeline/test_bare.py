@@ -1,0 +1,65 @@
+"""A hand on clothes is told by the colour of the face where the parser has seen cloth."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pipeline.bare import with_bare_skin
+from pipeline.part_tables import FACE_HANDS
+from pipeline.request import CLOTHING, ClothingPart
+
+SKIN, COAT, HAIR = (240, 205, 180), (40, 60, 120), (90, 60, 30)
+PARTS = 13
+
+
+def picture() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """A face under hair, a coat, and a hand on it that the labels know nothing of, with a parser's odds of a hand there."""
+    rgb, labels = np.full((360, 240, 3), 235, np.uint8), np.zeros((360, 240), np.uint8)
+    rgb[20:60, 80:160], labels[20:60, 80:160] = HAIR, ClothingPart.HAIR
+    rgb[60:120, 85:155], labels[60:120, 85:155] = SKIN, FACE_HANDS
+    rgb[120:340, 60:180], labels[120:340, 60:180] = COAT, ClothingPart.TOPWEAR
+    hand = np.zeros(labels.shape, bool)
+    hand[220:250, 100:125] = True
+    rgb[hand] = SKIN
+    odds = np.eye(PARTS, dtype=np.float32)[labels].transpose(2, 0, 1).copy()
+    odds[:, hand] = 0
+    odds[ClothingPart.TOPWEAR, hand], odds[FACE_HANDS, hand] = 0.8, 0.2
+    return rgb, labels, hand, odds
+
+
+def test_a_hand_on_a_coat_is_a_hand() -> None:
+    rgb, labels, hand, odds = picture()
+    found = with_bare_skin(rgb, labels, odds)
+    assert (found[hand] == FACE_HANDS).mean() > 0.9
+    assert (found != labels)[~hand].mean() < 0.002
+
+
+def test_an_arm_is_skin_that_clothes_may_cover() -> None:
+    rgb, labels, hand, odds = picture()
+    odds[FACE_HANDS, hand], odds[ClothingPart.SKIN, hand] = 0.01, 0.2
+    assert (with_bare_skin(rgb, labels, odds)[hand] == ClothingPart.SKIN).mean() > 0.9
+
+
+def test_the_rest_of_a_hand_is_no_arm() -> None:
+    rgb, labels, hand, odds = picture()
+    rest = hand & (np.arange(240) < 112)
+    labels[rest] = ClothingPart.SKIN
+    assert (with_bare_skin(rgb, labels, odds)[rest] == FACE_HANDS).all()
+
+
+def test_what_nothing_but_its_colour_calls_skin_stays_cloth() -> None:
+    rgb, labels, hand, odds = picture()
+    odds[FACE_HANDS, hand] = 0.01
+    assert (with_bare_skin(rgb, labels, odds) == labels).all()
+
+
+def test_clothes_in_the_colour_of_skin_stay_clothes() -> None:
+    rgb, labels, _, odds = picture()
+    rgb[np.isin(labels, CLOTHING)] = SKIN
+    assert (with_bare_skin(rgb, labels, odds) == labels).all()
+
+
+def test_without_a_face_or_clothes_nothing_changes() -> None:
+    rgb, labels, _, odds = picture()
+    for part in (0, ClothingPart.TOPWEAR, FACE_HANDS):
+        assert (with_bare_skin(rgb, np.full_like(labels, part), odds) == part).all()
