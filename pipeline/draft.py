@@ -25,7 +25,7 @@ from pipeline.surroundings import carried_on
 from pipeline.tucked import tucked
 from wardrobe import garments
 from wardrobe.canvas import Frame, Layer, Z
-from wardrobe.figure import Figure
+from wardrobe.figure import SIDES, Figure
 from wardrobe.outfit import Outfit
 from wardrobe.render import paint_maps, paint_picture
 from wardrobe.skin import skin_layers
@@ -52,6 +52,7 @@ RIM = 0.012  # heads: how far the outline of what stays reaches beyond it
 CHIN = 0.52  # heads below the middle of the skull: from there on down the neck may be covered
 BONES = 0.16  # of the torso's length: where the collar bones are
 COLLAR = 0.6  # likewise from where on no line is a chin's
+OWN = 0.2  # of the place of a hand: more of a hand that stays there is this one
 WRIST, OVER = 0.25, 0.12  # heads: how far from a wrist a cuff's line may be; how far limbs may stand out from old clothes
 CAST = (0.035, 0.06)  # heads: how far hair, face and hands throw their shadow, across and down
 EDGE = 0.03  # heads: how far the last line of old clothes reaches over bare skin
@@ -132,7 +133,8 @@ def draw_draft(character: Image8, found: Detection, fit: Fit, outfit: Outfit, ch
     skin = flesh(rgb, found.keep > 0, found.labels)
     missed = overlooked(rgb, found.labels, old, found.keep > 0, unit)
     old |= missed
-    body = [*skin_layers(fit.figure, skin), Layer(Z.BODY, fit.figure.neck(), skin, Part.SKIN, line=0, shading=0)]
+    drawn_hands = [side for side in SIDES if not _is_kept(fit, side, found.keep > 0)]
+    body = [*skin_layers(fit.figure, skin, drawn_hands), Layer(Z.BODY, fit.figure.neck(), skin, Part.SKIN, line=0, shading=0)]
     layers = sorted([*body, *garments.layers(outfit, fit.figure, style)], key=lambda layer: layer.z)
     layers = [layer for layer in layers if fit.frame.shows(layer)]
     picture, maps = paint_picture(layers, style, fit.frame, None), paint_maps(layers, style, fit.frame)
@@ -245,6 +247,13 @@ def _scraps(character: Image8, labels: Image8, old: Region, front: Region) -> Re
     touching = np.unique(where[(cv2.dilate(old.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0) & loose])
     small = [index for index in touching if table[index, cv2.CC_STAT_AREA] < SCRAP * (labels > 0).sum()]
     return np.asarray(np.isin(where, small) & loose)
+
+
+def _is_kept(fit: Fit, side: str, kept: Region) -> bool:
+    """Whether a hand that stays lies where one would be drawn."""
+    place, hand = np.zeros(kept.shape, np.uint8), fit.figure.hand(side).points * fit.frame.scale + (fit.frame.dx, fit.frame.dy)
+    cv2.fillPoly(place, [np.rint(hand).astype(np.int32)], 1)
+    return bool((kept & (place > 0)).sum() > OWN * max(1, place.sum()))
 
 
 def _near(region: Region, reach: float) -> Region:

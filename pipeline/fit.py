@@ -86,7 +86,7 @@ def settled(evidence: Evidence) -> tuple[Floats, Clues] | None:
     if measured is None:
         return None
     known = clues(evidence, *measured)
-    return _settled(_start(evidence, known), known), known
+    return _with_all_hands(_settled(_start(evidence, known), known), known)
 
 
 def _outlines(figure: Figure) -> dict[str, Floats]:
@@ -156,6 +156,23 @@ def _settled(start: Floats, known: Clues) -> Floats:
     return _descended(p, known, FREE, ROUNDS)
 
 
+def _with_all_hands(p: Floats, known: Clues) -> tuple[Floats, Clues]:
+    """A hand that is seen is somebody's: an arm that has none is led to it."""
+    for palm in known.palms:
+        joints = {name: place[0] for name, place in bm.joints(p[None]).items()}
+        taken = {*known.hands, *_grips(joints, p, known)}
+        free = [side for side in SIDES if side not in taken]
+        if not free or min(float(np.hypot(*(palm - place))) for place in _palms(joints, p).values()) < AT:
+            continue
+        tries = []
+        for side in free:
+            with_hand = replace(known, hands={**known.hands, side: palm})
+            led = _descended(_jumped(p, with_hand, f"arm_{side}", palm), with_hand, FREE, ROUNDS)
+            tries.append((float((residuals(led[None], with_hand) ** 2).sum()), led, with_hand))
+        _, p, known = min(tries, key=lambda row: row[0])
+    return p, known
+
+
 def _descended(p: Floats, known: Clues, free: float, rounds: int) -> Floats:
     """Least squares by Levenberg's and Marquardt's method; every Jacobian is one call for all shifted vectors."""
     steps = np.concatenate([np.zeros((1, bm.SIZE)), STEP * np.eye(bm.SIZE)])
@@ -177,8 +194,8 @@ def _descended(p: Floats, known: Clues, free: float, rounds: int) -> Floats:
     return p
 
 
-def _jumped(p: Floats, known: Clues, limb: str) -> Floats:
-    """The likeliest of the places where a limb may be: as it is, at other guesses of its joints, at many angles."""
+def _jumped(p: Floats, known: Clues, limb: str, hand: Floats | None = None) -> Floats:
+    """The likeliest of the places where a limb may be: as it is, at other guesses of its joints, at many angles, at a hand."""
     name, side = limb.split("_")
     chain = bm.CHAINS[name]
     root = bm.joints(p[None])[f"{chain[0]}_{side}"][0]
@@ -194,6 +211,7 @@ def _jumped(p: Floats, known: Clues, limb: str) -> Floats:
         turned = [np.array([bone[0] * np.cos(a) + bone[1] * np.sin(a), bone[1] * np.cos(a) - bone[0] * np.sin(a)]) for a in folds]
         long = max(float(np.hypot(*bone)), 1e-6)
         ends = [middle + one * (0.58 * length / long) for one in turned]
+        ends += [] if hand is None else [hand]
         ends += [end for index in _named(known, f"{chain[2]}_{side}") for end in known.guesses[index]]
         for end in ends:
             other = p.copy()
@@ -244,14 +262,18 @@ def _order(evidence: Evidence, known: Clues, p: Floats, head: Head) -> bm.Order:
 
 def _grips(joints: Mapping[str, Floats], p: Floats, known: Clues) -> set[str]:
     """Sides at whose wrist a hand is seen; a hand is only one of theirs."""
-    all_joints = {name: place[None] for name, place in joints.items()}
-    hands = {side: 0.5 * (joints[f"wrist_{side}"] + fingers(p[None], all_joints, side)[0]) for side in SIDES}
-    found: set[str] = set()
+    hands, found = _palms(joints, p), set[str]()
     for palm in known.palms:
         gaps = {side: float(np.hypot(*(palm - place))) for side, place in hands.items()}
         side = min(gaps, key=lambda key: gaps[key])
         found |= {side} if gaps[side] < AT else set()
     return found
+
+
+def _palms(joints: Mapping[str, Floats], p: Floats) -> dict[str, Floats]:
+    """The middle of both hands."""
+    every = {name: place[None] for name, place in joints.items()}
+    return {side: 0.5 * (joints[f"wrist_{side}"] + fingers(p[None], every, side)[0]) for side in SIDES}
 
 
 def _behind(joints: Mapping[str, Floats], p: Floats, side: str) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from wardrobe.canvas import HAND, SKIN, Layer, Mark, Z
 from wardrobe.figure import SIDES, Figure
 from wardrobe.geometry import trace
@@ -10,8 +12,8 @@ from wardrobe.shading import Tube
 from wardrobe.style import RGB
 
 
-def skin_layers(figure: Figure, skin: RGB) -> list[Layer]:
-    """Arms, hands, legs, feet and the torso's base colour."""
+def skin_layers(figure: Figure, skin: RGB, hands: Collection[str] = SIDES) -> list[Layer]:
+    """Arms, legs, feet, the torso's base colour, and hands on these sides."""
     left, right = figure.torso.sides(0.0, 1.0)
     sides = trace(left, closed=False)  # no line where the trunk goes on as the legs
     sides.add_path(trace(right, closed=False))
@@ -27,5 +29,7 @@ def skin_layers(figure: Figure, skin: RGB) -> list[Layer]:
         )
         fingers = [Mark(line, width=0.7) for line in hand.lines]
         wrist = trace(hand.points[1:-1], closed=False)  # no line where the hand goes on as the arm
+        if side not in hands:
+            continue
         layers.append(Layer(arm.z + HAND, hand.path, skin, ClothingPart.SKIN, face=True, line=0.75, marks=fingers, edge=wrist))
     return layers
