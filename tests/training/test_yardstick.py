@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import replace
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 import numpy as np
@@ -38,7 +38,7 @@ def swaps() -> list[Case]:
 
 
 def test_the_frozen_files_are_unchanged_and_small() -> None:
-    assert store.damaged() == []
+    assert store.damaged() == store.damaged(store.REDRAWN) == []
     verified(redress.PARSER)
     sizes = {file.name: file.stat().st_size for file in store.DATA.rglob("*") if file.is_file()}
     assert max(sizes.values()) < 9_500_000
@@ -47,8 +47,10 @@ def test_the_frozen_files_are_unchanged_and_small() -> None:
 
 def test_the_sets_are_whole(swaps: list[Case]) -> None:
     assert (store.count("drawn"), store.count("held_out")) == (400, 80)
+    assert store.count("redrawn", store.REDRAWN) == 80
     assert [case.seed - EVALUATION_SEEDS for case in swaps] == [0, 0, 1, 1]
-    for case in (*swaps, *store.read("held_out", which=slice(0, 4))):
+    others = (store.read("held_out", which=slice(0, 4)), store.read("redrawn", store.REDRAWN, slice(0, 4)))
+    for case in (*swaps, *chain(*others)):
         assert case.source.image.shape == case.truth.image.shape == (512, 384, 4)
         assert case.prompt and case.mask.any()
         assert all(case.region(index).any() for index in case.named)

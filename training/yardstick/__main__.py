@@ -1,8 +1,9 @@
-"""The table of the yardstick: frozen drawn swaps, kinds that no draft knows, others' characters in their own clothes.
+"""The table of the yardstick: frozen drawn swaps, kinds that no draft knows, swaps of today's drawer, others' characters in
+their own clothes.
 
-    python -m training.yardstick [--pictures DIR] [--only drawn|held-out|redress] [--count N] [--workers 2]
+    python -m training.yardstick [--pictures DIR] [--only drawn|held-out|redrawn|redress] [--count N] [--workers 2]
 
-DIR holds the pictures that `outfits.toml` names; without it the third set is left out.
+DIR holds the pictures that `outfits.toml` names; without it the last set is left out.
 """
 
 from __future__ import annotations
@@ -28,14 +29,14 @@ def main() -> None:
         prog="python -m training.yardstick", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--pictures", type=Path, help="folder of others' characters, see outfits.toml")
-    parser.add_argument("--only", choices=("drawn", "held-out", "redress"))
+    parser.add_argument("--only", choices=("drawn", "held-out", "redrawn", "redress"))
     parser.add_argument("--count", type=int, help="only the first so many swaps of each set")
     parser.add_argument("--methods", nargs="+", choices=[*METHODS, *CEILINGS], default=[*METHODS])
     parser.add_argument("--workers", type=int, default=2, help="processes, of one thread each")
     parser.add_argument("--keep", type=Path, help="folder where results are left, and taken from when asked for again")
     parser.add_argument("--json", type=Path, help="also write the figures here")
     options = parser.parse_args()
-    damaged = store.damaged()
+    damaged = [*store.damaged(), *store.damaged(store.REDRAWN)]
     if damaged:
         parser.error(f"{', '.join(damaged)} is not what was frozen, please restore it (git checkout)")
     if options.only == "redress" and options.pictures is None:

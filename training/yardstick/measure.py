@@ -38,6 +38,7 @@ def sets(pictures: Path | None) -> dict[str, Set]:
     found = {
         "drawn": Set(partial(store.read, "drawn"), store.count("drawn"), judged=True),
         "held-out": Set(partial(store.read, "held_out"), store.count("held_out")),
+        "redrawn": Set(partial(store.read, "redrawn", store.REDRAWN), store.count("redrawn", store.REDRAWN)),
     }
     if pictures is not None:
         found["redress"] = Set(partial(redress_cases, pictures), len(outfits()), labelled=True)

@@ -28,6 +28,7 @@ from training.masks import grow
 from wardrobe.palette import RGB
 
 DATA = Path(__file__).with_name("data")
+REDRAWN = DATA / "redrawn"  # a set of a later drawer, with sources of its own
 MANIFEST = "manifest.json"
 SOURCES = "sources.zip"
 STEP = 8  # levels to which pictures are rounded
