@@ -194,7 +194,7 @@ def close_suit(c: Cloth, t1: float, ease: float, neck: Points, marks: list[Mark]
         found.append(c.piece(leg.z + SLEEVE, leg.outline(0.0, t1, room), edge=leg.edge(0.0, t1, room), marks=[cuff]))
     legs = {side: c.figure.legs[side].sides(0.0, t1, ease * w) for side in SIDES}
     left, right = torso.sides(v0, 1.0, ease * w)
-    form = lower.seat(c, legs, (left[-6:], right[-6:]))
+    form = lower.seat(c.figure, legs, (left[-6:], right[-6:]))
     left, right = np.concatenate([left[:-6], form.left]), np.concatenate([right[:-6], form.right])
     path = polygon(np.concatenate([left, form.low, right[::-1], neck]))
     edge = trace(left[:-1], closed=False)

@@ -10,7 +10,7 @@ from wardrobe import folds as creases
 from wardrobe import shading, skirts
 from wardrobe.canvas import SLEEVE, Layer, Mark
 from wardrobe.cloth import Cloth, across, limb_angle, shape, strokes
-from wardrobe.figure import SIDES
+from wardrobe.figure import SIDES, Figure
 from wardrobe.geometry import Points, polygon, spline, trace
 from wardrobe.path import Path
 from wardrobe.shading import Tube
@@ -175,7 +175,7 @@ def trousers(
     hip_ease = (0.05 + 0.35 * ease) * w
     found = []
     legs = {side: figure.legs[side].sides(0.0, t1, ease * w, flare * w, puff * w) for side in SIDES}
-    fork = _fork(cloth, legs)
+    fork = _fork(cloth.figure, legs)
     for side in SIDES:
         leg, (outer, inner) = figure.legs[side], legs[side]
         room, spread, bulge = ease * w, flare * w, puff * w
@@ -249,9 +249,9 @@ class Seat:
     arch: Path | None
 
 
-def seat(cloth: Cloth, legs: dict[str, tuple[Points, Points]], sides: tuple[Points, Points]) -> Seat:
+def seat(figure: Figure, legs: dict[str, tuple[Points, Points]], sides: tuple[Points, Points]) -> Seat:
     """So that legs and hips are one piece of cloth. legs: outer and inner line by side; sides: of the hips, to the crotch."""
-    row = _fork(cloth, legs)
+    row = _fork(figure, legs)
     (outer_l, inner_l), (outer_r, inner_r) = legs["l"], legs["r"]
     left, right = (
         _joined(side, leg[: row + 1], sign) for side, leg, sign in zip(sides, (outer_l, outer_r), (-1, 1), strict=True)
@@ -265,9 +265,9 @@ def seat(cloth: Cloth, legs: dict[str, tuple[Points, Points]], sides: tuple[Poin
     return Seat(row, left, right, np.stack([middle_l, inner_l[row], fork, inner_r[row], middle_r]), fork, arch)
 
 
-def _fork(cloth: Cloth, legs: dict[str, tuple[Points, Points]]) -> int:
+def _fork(figure: Figure, legs: dict[str, tuple[Points, Points]]) -> int:
     """Row of the legs' side lines at which the hips end: below the bare body's lower border."""
-    crotch = cloth.figure.torso.at(0, 1.0)[1] + 0.07
+    crotch = figure.torso.at(0, 1.0)[1] + 0.07
     lines = [line for pair in legs.values() for line in pair]
     row = max(2, *(int(np.searchsorted(line[:, 1], crotch)) for line in lines))
     return min(row, *(len(line) - 2 for line in lines))
@@ -279,7 +279,7 @@ def _hips(
     """From the waist over the hips into both legs: no border at the crotch but the fly's seam and the folds that spread from
     where the legs part."""
     torso, w = cloth.figure.torso, cloth.figure.body.thigh_half
-    form = seat(cloth, legs, torso.sides(v, 1.0, ease))
+    form = seat(cloth.figure, legs, torso.sides(v, 1.0, ease))
     left, right, fork = form.left, form.right, form.fork
     hips = polygon(np.concatenate([left, form.low, right[::-1]]))
     edge = trace(left[:-1], closed=False)  # where it thins out, the leg's own outline has begun

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+import numpy as np
+
+from wardrobe import lower
 from wardrobe.canvas import HAND, SKIN, Layer, Mark, Z
 from wardrobe.figure import SIDES, Figure
-from wardrobe.geometry import trace
+from wardrobe.geometry import polygon, trace
 from wardrobe.parts import ClothingPart
 from wardrobe.shading import Tube
 from wardrobe.style import RGB
 
+FLAT = 1.5  # `Tube.front` of the bare trunk
+
 
 def skin_layers(figure: Figure, skin: RGB, hands: Collection[str] = SIDES) -> list[Layer]:
     """Arms, legs, feet, the torso's base colour, and hands on these sides."""
-    left, right = figure.torso.sides(0.0, 1.0)
-    sides = trace(left, closed=False)  # no line where the trunk goes on as the legs
-    sides.add_path(trace(right, closed=False))
-    layers = [Layer(Z.BODY, figure.torso.outline(), skin, ClothingPart.SKIN, edge=sides, shading=0.5, casts=False)]
+    layers = [_trunk(figure, skin)]
     for side in SIDES:
         arm, leg, hand, foot = figure.arms[side], figure.legs[side], figure.hand(side), figure.foot(side)
         layers.append(
@@ -33,3 +35,19 @@ def skin_layers(figure: Figure, skin: RGB, hands: Collection[str] = SIDES) -> li
             continue
         layers.append(Layer(arm.z + HAND, hand.path, skin, ClothingPart.SKIN, face=True, line=0.75, marks=fingers, edge=wrist))
     return layers
+
+
+def _trunk(figure: Figure, skin: RGB) -> Layer:
+    """From the shoulders into both thighs in one piece: no border across the hips, and no gap between the thighs' tops."""
+    left, right = figure.torso.sides(0.0, 1.0)
+    legs = {side: figure.legs[side].sides(0.0, 1.0) for side in SIDES}
+    form = lower.seat(figure, legs, (left[-6:], right[-6:]))
+    left, right = np.concatenate([left[:-6], form.left]), np.concatenate([right[:-6], form.right])
+    edge = polygon(left[:-1], closed=False)
+    edge.add_path(polygon(right[:-1], closed=False))
+    if form.arch is not None:
+        edge.add_path(form.arch)
+    path = polygon(np.concatenate([left, form.low, right[::-1]]))
+    # a barrel, or the shade would follow the lower border as a line; so flat that its shade is as narrow as the thigh's
+    tube = Tube(left, right, front=FLAT, wave=0.0)
+    return Layer(Z.BODY, path, skin, ClothingPart.SKIN, edge=edge, shading=0.5, tube=tube, casts=False)
