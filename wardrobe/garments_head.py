@@ -49,23 +49,31 @@ def brim(c: Cloth, half: float, y: float, height: float) -> Path:
     return on_head(c, path)
 
 
+def round_(left: Points, right: Points, y: float, bow: float) -> Points:
+    """The nearer half of a ring round a crown at level y, from left to right. left, right: the crown's sides from the brim up;
+    bow: how far the ring hangs down in front."""
+    a, b = (float(np.interp(-y, -side[:, 1], side[:, 0])) for side in (left, right))
+    turns = np.linspace(-0.5, 0.5, 21) * np.pi
+    return np.stack([(a + b) / 2 + (b - a) / 2 * np.sin(turns), y + bow * np.cos(turns)], 1)
+
+
+def hatband(c: Cloth, left: Points, right: Points, height: float, bow: float, colour: RGB) -> Layer:
+    """A ribbon round a crown where it stands on its brim: it follows the crown's round and ends at its sides."""
+    low, high = (round_(left, right, float(left[0, 1]) - rise, bow) for rise in (0.0, height))
+    return c.detail(Z.HEADWEAR + 0.2, on_head(c, polygon(np.concatenate([high, low[::-1]]))), colour, shading=0.3)
+
+
 def sun_hat(c: Cloth) -> list[Layer]:
-    w = skull(c)
-    crown = [
-        (-w * 0.95, -0.3),
-        (-w * 0.86, -0.55),
-        (-w * 0.5, -0.72),
-        (w * 0.5, -0.72),
-        (w * 0.86, -0.55),
-        (w * 0.95, -0.3),
-        (0, -0.22),
-    ]
-    band = [(-w * 0.97, -0.4), (0, -0.32), (w * 0.97, -0.4), (w * 0.97, -0.28), (0, -0.2), (-w * 0.97, -0.28)]
-    weave = lines(c, [(-w * 0.7, -0.58), (0, -0.52), (w * 0.7, -0.58)], [(-w * 0.5, -0.66), (0, -0.62), (w * 0.5, -0.66)])
+    w, shift, bow = skull(c), c.figure.head.turn * 0.05, 0.09
+    rows = np.array([(0.97, -0.29), (0.94, -0.43), (0.85, -0.61), (0.5, -0.75), (0.0, -0.785)])
+    left, right = (spline(rows * [sign * w, 1.0] + [shift, 0.0], 24) for sign in (-1, 1))
+    crown = polygon(np.concatenate([left, right[-2::-1], round_(left, right, -0.29, bow)[-2:0:-1]]))
+    weave = [round_(left, right, y, bow * k)[3:-3] for y, k in ((-0.54, 0.8), (-0.65, 0.6))]
+    marks = [Mark(on_head(c, strokes(*weave)), width=0.6, strength=0.7)]
     return [
         c.piece(Z.HEADWEAR, brim(c, w * 1.75, -0.28, 0.15)),
-        c.piece(Z.HEADWEAR + 0.1, blob(c, crown), marks=[Mark(weave, width=0.6, strength=0.7)]),
-        c.detail(Z.HEADWEAR + 0.2, blob(c, band), c.contrast, shading=0.3),
+        c.piece(Z.HEADWEAR + 0.1, on_head(c, crown), marks=marks),
+        hatband(c, left, right, 0.12, bow, c.contrast),
     ]
 
 
@@ -142,30 +150,19 @@ def cap(c: Cloth) -> list[Layer]:
 
 
 def witch_hat(c: Cloth) -> list[Layer]:
-    w = skull(c)
+    w, shift, bow = skull(c), c.figure.head.turn * 0.05, 0.08
     tip = 0.35 if c.garment.detail & 1 else -0.35
-    cone = [
-        (-w * 0.92, -0.3),
-        (-w * 0.5, -0.72),
-        (tip * 0.4 - 0.12, -1.05),
-        (tip * 1.2, -1.28),
-        (tip * 0.9 + 0.05, -1.1),
-        (tip * 0.3 + 0.2, -0.95),
-        (w * 0.6, -0.7),
-        (w * 0.92, -0.3),
-        (0, -0.22),
-    ]
-    band = [(-w * 0.9, -0.42), (0, -0.34), (w * 0.9, -0.42), (w * 0.95, -0.28), (0, -0.2), (-w * 0.95, -0.28)]
+    cone = [(-0.92 * w, -0.29), (-0.5 * w, -0.72), (tip * 0.4 - 0.12, -1.05), (tip * 1.2, -1.28)]
+    cone += [(tip * 0.9 + 0.05, -1.1), (tip * 0.3 + 0.2, -0.95), (0.6 * w, -0.7), (0.92 * w, -0.29)]
+    outline = spline(np.array(cone) + [shift, 0.0], 43)
+    left, right = outline[:7], outline[:-8:-1]  # up to the bend
     creases = lines(c, [(tip * 0.4 - 0.1, -0.98), (tip * 0.4 + 0.1, -0.93)], [(-w * 0.45, -0.7), (0.0, -0.66)])
+    foot = round_(left, right, -0.29, bow)[-2:0:-1]
     return [
         c.piece(Z.HEADWEAR, brim(c, w * 1.8, -0.28, 0.14)),
-        c.piece(Z.HEADWEAR + 0.1, corners(c, smooth(cone)), marks=[Mark(creases, width=0.9)]),
-        c.detail(Z.HEADWEAR + 0.2, blob(c, band), c.trim, shading=0.3),
+        c.piece(Z.HEADWEAR + 0.1, on_head(c, polygon(np.concatenate([outline, foot]))), marks=[Mark(creases, width=0.9)]),
+        hatband(c, left, right, 0.13, bow, c.trim),
     ]
-
-
-def smooth(rows: Rows) -> Rows:
-    return [(float(x), float(y)) for x, y in spline(np.array(rows), 4 * len(rows))]
 
 
 def hair_bow(c: Cloth) -> list[Layer]:
