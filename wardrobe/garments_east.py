@@ -24,17 +24,20 @@ from wardrobe.style import RGB, darken, lighten
 
 Draw = Callable[[Cloth], list[Layer]]
 WOOD: RGB = (176, 128, 82)
+LAID = -6.0  # degrees by which the half of a kimono is turned that lies over the other
 
 
-def bag_sleeves(c: Cloth, lining: RGB, drop: float = 0.42) -> list[Layer]:
-    """Square kimono sleeves: a straight mouth, and a bag with a corner that hangs from the arm. drop: depth in arm lengths."""
+def bag_sleeves(c: Cloth, lining: RGB, drop: float = 0.42, turns: tuple[float, float] = (0.0, 0.0)) -> list[Layer]:
+    """Square kimono sleeves: a straight mouth, and a bag with a corner that hangs from the arm. drop: depth in arm lengths;
+    turns: how the cloth of the body's left and right half lies, degrees: it covers the shoulders down to the sleeves' seams."""
     h, found = c.figure.body.arm_half, []
-    for side in SIDES:
+    for side, turn in zip(SIDES, turns, strict=True):
         arm = c.figure.arms[side]
         outer, inner = arm.sides(0.0, 0.9, 0.42 * h)
         n = min(len(outer), len(inner))
         outer, inner = outer[:n], inner[:n]
-        if float(inner[n // 2 :, 1].mean() - outer[n // 2 :, 1].mean()) < -0.3 * h:  # a bent arm: the elbow's side is below
+        bent = float(inner[n // 2 :, 1].mean() - outer[n // 2 :, 1].mean()) < -0.3 * h  # the elbow's side is below
+        if bent:
             outer, inner = inner, outer
         s, (dx, dy) = np.linspace(0, 1, n), arm.direction(0.75)
         hangs = max(dy, 0.0) ** 2  # a hanging arm has the bag at both sides, a level one below it
@@ -45,25 +48,29 @@ def bag_sleeves(c: Cloth, lining: RGB, drop: float = 0.42) -> list[Layer]:
         top = outer - away * 0.24 * hangs * depth[-1] * s[:, None]
         crown = (top[0] + low[0]) / 2 - np.array(arm.direction(0.0)) * 1.15 * arm.width(0.0)
         cap = spline(np.stack([low[0], crown, top[0]]), 9)[1:-1]
-        corner = [low[-1] * 0.88 + top[-1] * 0.12, low[-1] * 0.9 + low[-2] * 0.1]
-        line = np.concatenate([cap[-3:], top, np.stack(corner), low[: max(2, n // 5) : -1]])
+        corner = np.stack([low[-1] * 0.88 + top[-1] * 0.12, low[-1] * 0.9 + low[-2] * 0.1])
+        sewn, pit = max(2, n // 6), max(1, n // 10)  # where the sleeve is sewn on, on the shoulder and at the armpit
+        k, m = (pit, sewn) if bent else (sewn, pit)  # on its two sides
+        if bent:
+            line, rounded = np.concatenate([top[k:], corner, low[::-1], cap[:3]]), np.concatenate([low[m::-1], cap[:3]])
+        else:
+            line = np.concatenate([cap[-3:], top, corner, low[: m - 1 : -1]])
+            rounded = np.concatenate([cap[-3:], top[: k + 1]])
         rim = np.stack([top[-1], corner[0]]) - np.array([dx, dy]) * 0.1 * h
         creases = [
             np.stack([top[a] * (1 - f) + low[a] * f, top[b] * (0.9 - f) + low[b] * (0.1 + f), top[-2] * (1 - g) + low[-2] * g])
             for a, b, f, g in ((n // 3, n // 2, 0.4, 0.86), (n // 2, 3 * n // 4, 0.2, 0.5))
         ]
-        k = max(2, n // 6)
-        seam = np.stack([top[k], (top[k] + low[k]) / 2 + [0.1 * h * dx, 0.1 * h], low[k]])
-        marks = [
-            folds.folds(*[spline(row, 9) for row in creases], depth=0.3 * h),
-            Mark(strokes(seam), width=0.6, strength=0.7),
-            Mark(strokes(rim), colour=lining, width=3.4),
-        ]
-        path = polygon(np.concatenate([cap[:-3], line, low[max(2, n // 5) :: -1]]))
+        seam = spline(np.stack([top[k], (top[k] + low[m]) / 2 + [0.1 * h * dx, 0.1 * h], low[m]]), 9)
+        marks = [folds.folds(*[spline(row, 9) for row in creases], depth=0.3 * h), Mark(strokes(rim), colour=lining, width=3.4)]
+        path, tube = polygon(np.concatenate([cap, top, corner, low[::-1]])), Tube(top, low, fade=(0.05, 0.3))
         z = arm.z + c.sleeve_z
-        found.append(
-            c.piece(z, path, edge=polygon(line, closed=False), marks=marks, angle=limb_angle(arm, 0.7), tube=Tube(top, low))
-        )
+        found.append(c.piece(z, path, edge=polygon(line, closed=False), marks=marks, angle=limb_angle(arm, 0.7), tube=tube))
+        shoulder = polygon(np.concatenate([cap, top[: k + 1], seam[1:], low[m - 1 :: -1]]))
+        joined = [Mark(polygon(seam, closed=False), width=0.8, clip=False)]
+        edge = polygon(rounded, closed=False)
+        found.append(c.piece(z + 0.05, shoulder, edge=edge, marks=joined, angle=turn, tube=tube))
+        found[-1].casts = False
     return found
 
 
@@ -121,11 +128,11 @@ def kimono(c: Cloth) -> list[Layer]:
         *[folds.along(left, right, (u, 1.0), (u * 0.8, 0.7), (u * 0.5, top)) for u, top in ((0.2, 0.5), (0.75, 0.62))],
         depth=0.1 * hip,
     )
-    front = c.piece(c.z + 0.1, polygon(panel), marks=[Mark(strokes(inner), width=0.6, strength=0.7), creases], angle=-6.0)
+    front = c.piece(c.z + 0.1, polygon(panel), marks=[Mark(strokes(inner), width=0.6, strength=0.7), creases], angle=LAID)
     body = _crossed(c, v0 + 0.06, 0.07)
     body.z = c.z + 0.2
     side = f.sides(0.02, v0, 0.07 * w)[1]
-    over = c.piece(c.z + 0.25, polygon(np.concatenate([spline(np.array(_lap(c, 1, v0)), 12), side[::-1]])), angle=-12.0)
+    over = c.piece(c.z + 0.25, polygon(np.concatenate([spline(np.array(_lap(c, 1, v0)), 12), side[::-1]])), angle=LAID)
     over.edge, over.marks = polygon(side, closed=False), list(body.marks)
     band = darken(c.main, 0.2) if luminance(c.main) > 0.6 else lighten(c.main, 0.55)
     sash = lower.waistband(c, (v0 + v1) / 2, obi, c.z + 0.4, v1 - v0, 0.12)
@@ -138,7 +145,7 @@ def kimono(c: Cloth) -> list[Layer]:
         knot = Path.circle(float(rows[1][2, 0]), float(rows[1][2, 1]), 0.085 * w)
         sash.marks += [Mark(knot, "fill", c.main), Mark(knot, width=0.7)]
     found = [under, front, body, over, *_collar_bands(c, band, c.z + 0.3, v0 + 0.012), sash]
-    return [*found, *bag_sleeves(c, lighten(obi, 0.4))]
+    return [*found, *bag_sleeves(c, lighten(obi, 0.4), turns=(0.0, LAID))]
 
 
 def haori(c: Cloth) -> list[Layer]:
