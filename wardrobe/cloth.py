@@ -52,7 +52,7 @@ GLOSS = {  # 0 cloth .. 1 patent leather; what is not named is matt
 class Cloth:
     """One garment on one figure. number: index + 1 in the outfit; z: where its torso part lies;
     sleeve_z: where on the arms its sleeves lie; rng: for folds and small variations, from the garment's own seed;
-    collared: whether a collar is worn that lies over what is tied round the neck."""
+    collared: whether a collar is worn that lies over what is tied round the neck; beneath: what is worn under this one."""
 
     garment: Garment
     number: int
@@ -62,6 +62,7 @@ class Cloth:
     sleeve_z: float
     rng: np.random.Generator
     collared: bool = False
+    beneath: Sequence[Layer] = ()
 
     @property
     def main(self) -> RGB:

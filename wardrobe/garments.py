@@ -63,6 +63,7 @@ _LONG = {"tunic", "raincoat", "military uniform"}
 _HANGING = {*_LONG, "hoodie", "sweater", "jersey", "track jacket"}
 _LOOSE = {*_HANGING, "t-shirt", "polo shirt", "tank top"}
 _WORN_HIGH = {"high-waist shorts", "waist apron"}  # like skirts, they close at the waist, where a shirt would hang out below
+_STRAPPED = {"suspender skirt"}
 _WAIST = 0.68  # the torso's level where a waistband has begun: what is tucked in ends behind it
 _SAILORS = {"sailor top", "sailor dress"}
 _TIED = {"neckerchief", "neck ribbon", "necktie", "bow tie", "ascot", "jabot"}  # under a collar
@@ -78,8 +79,9 @@ def layers(outfit: Outfit, figure: Figure, style: Style) -> list[Layer]:
     sailor = any(garment.kind in _SAILORS for garment in outfit.garments)
     tied = any(garment.kind in _TIED for garment in outfit.garments)
     collared = any(_is_collared(garment) for garment in outfit.garments)
-    found: list[Layer] = []
-    for index, garment in enumerate(outfit.garments):
+    pieces: list[list[Layer]] = [[] for _ in outfit.garments]
+    # what has straps over a shirt is cut after it, whose sleeves they have to cross
+    for index, garment in sorted(enumerate(outfit.garments), key=lambda row: row[1].kind in _STRAPPED):
         over = garment.kind in OVER_OTHERS
         if _is_sleeved_over(outfit, index):
             garment = replace(garment, sleeve="")
@@ -93,6 +95,8 @@ def layers(outfit: Outfit, figure: Figure, style: Style) -> list[Layer]:
             z = Z.INNER if tucked or (covered and garment.slot != ClothingPart.TOPWEAR) else Z.TOP
         sleeve_z = OVER if over else SLEEVE
         cloth = Cloth(garment, index + 1, figure, style, z, sleeve_z, np.random.default_rng(garment.detail), collared)
+        if over or garment.kind in _STRAPPED:
+            cloth.beneath = [layer for drawn in pieces for layer in drawn if layer.part == ClothingPart.TOPWEAR]
         if garment.kind == "neckerchief" and sailor:
             drawn = sailor_scarf(cloth, Z.NECKWEAR, cloth.main)
         else:
@@ -101,7 +105,8 @@ def layers(outfit: Outfit, figure: Figure, style: Style) -> list[Layer]:
             drawn += own_scarf(cloth)
         if tucked and has_lower:
             _tuck(drawn, figure)
-        found += drawn
+        pieces[index] = drawn
+    found = [layer for drawn in pieces for layer in drawn]
     _hide_waists(outfit, found, figure)
     return found
 

@@ -12,6 +12,7 @@ from wardrobe.canvas import Layer, Mark, Z
 from wardrobe.cloth import WHITE, Cloth, across, cross, shape, strokes
 from wardrobe.geometry import XY, Points, normals_of, polygon, spline, trace
 from wardrobe.path import Path
+from wardrobe.straps import pair, share_of, yoke
 from wardrobe.style import RGB, darken, lighten
 
 Draw = Callable[[Cloth], list[Layer]]
@@ -41,37 +42,6 @@ def sweetheart(c: Cloth, depth: float = 0.3, width: float = 0.95) -> Points:
     half = [c.front(u, v) if abs(u) < 0.9 else c.figure.torso.at(u, v) for u, v in rows]
     other = [c.front(-u, v) if abs(u) < 0.9 else c.figure.torso.at(-u, v) for u, v in rows[-2::-1]]
     return np.concatenate([spline(np.array(half), 12), spline(np.array([half[-1], *other]), 12)[1:]])
-
-
-def on_shoulder(c: Cloth, sign: int, share: float) -> XY:
-    """The point of the shoulder's line this far from the neck's middle. share: of the shoulder's half-width."""
-    torso, levels = c.figure.torso, np.linspace(0.0, 0.12, 13)
-    v = np.interp(share * c.figure.body.shoulder, [torso.half(float(level)) for level in levels], levels)
-    return torso.at(sign, float(v))
-
-
-def strap(
-    c: Cloth,
-    sign: int,
-    u: float,
-    v: float,
-    colour: RGB,
-    z: float,
-    half: float = 0.05,
-    share: float = 0.54,
-    foot: XY | None = None,
-) -> Layer:
-    """A strap from the breast at (u, v) straight up over the middle of the shoulder. half: its half-width, share: where it
-    lies, both shares of the shoulder's half-width; foot: where it ends instead of (u, v)."""
-    w = c.figure.body.shoulder
-    low = np.array(c.figure.torso.at(sign * u + 0.15 * c.figure.turn, v) if foot is None else foot)
-    lines = []
-    for side in (-1, 1):
-        top, end = np.array(on_shoulder(c, sign, share + side * half)), low + [sign * side * half * w, 0.0]
-        lines.append(spline(np.stack([top - [0.0, 0.015 * w], top * 0.5 + end * 0.5 + [sign * 0.01 * w, 0.0], end]), 9))
-    inner, outer = lines
-    path, edge = polygon(np.concatenate([inner[::-1], outer])), polygon(np.concatenate([inner[::-1], outer]), closed=False)
-    return c.detail(c.over_sleeves(z), path, colour, edge=edge, shading=0.2)
 
 
 def _corseted(c: Cloth, v1: float, z: float, marks: list[Mark], ease: float = 0.02) -> Layer:
@@ -303,7 +273,11 @@ def dirndl(c: Cloth) -> list[Layer]:
     cut = spline(np.array([torso.at(u + turned * (abs(u) < 0.9), v_) for u, v_ in rows]), 25)
     side_l, side_r = torso.sides(0.26, v + 0.02, 0.03 * w)
     body = c.piece(c.z + 0.4, polygon(np.concatenate([side_l, side_r[::-1], cut])))
-    straps = [strap(c, s_, 0.5, 0.28, c.main, c.z + 0.4, 0.1, 0.46) for s_ in (-1, 1)]
+    arms = upper.sleeves(c, kind="puff", cuff=WHITE)
+    for layer in arms:
+        layer.colour, layer.pattern = WHITE, None
+    c.beneath = arms
+    straps = pair(c, cut, c.main, c.z + 0.4, 0.1, most=0.46)
     laces, hooks = [], []
     for k in range(4):
         y0, y1 = 0.34 + 0.065 * k, 0.385 + 0.065 * k
@@ -319,11 +293,19 @@ def dirndl(c: Cloth) -> list[Layer]:
     band = lower.waistband(c, v + 0.02, apron, c.z + 0.6, 0.06, 0.06)
     x, y = c.front(0.4, v + 0.04)
     bow, creases = upper.bow(x, y, 0.26 * w, tails=1.8)
-    arms = upper.sleeves(c, kind="puff", cuff=WHITE)
-    for layer in arms:
-        layer.colour, layer.pattern = WHITE, None
     tied = c.detail(c.z + 0.8, bow, apron, marks=[Mark(creases, width=0.7)])
-    return [blouse, frill, *skirt, front, body, *straps, band, tied, *arms]
+    return [
+        blouse,
+        frill,
+        *skirt,
+        front,
+        body,
+        *yoke(c, body, cut, min(0.46, share_of(c, 0.1)) + 0.1),
+        *straps,
+        band,
+        tied,
+        *arms,
+    ]
 
 
 FESTIVE: dict[str, Draw] = {"wedding gown": wedding_gown, "nurse dress": nurse_dress, "idol dress": idol_dress, "dirndl": dirndl}

@@ -10,8 +10,9 @@ from wardrobe import lower, upper
 from wardrobe import tailoring as tailor
 from wardrobe.canvas import Layer, Mark, Z
 from wardrobe.cloth import Cloth, across, shape, strokes
-from wardrobe.garments_festive import on_shoulder, scallops
+from wardrobe.garments_festive import scallops
 from wardrobe.geometry import Points, polygon, spline
+from wardrobe.straps import THICK, crest, share_of
 from wardrobe.style import RGB, darken, lighten
 
 Draw = Callable[[Cloth], list[Layer]]
@@ -99,21 +100,21 @@ def suspender_skirt(c: Cloth) -> list[Layer]:
         )
     )
     found = [*skirt, band]
-    half = np.array([0.1 * w, 0.0])
     high = max(c.over_sleeves(Z.INNER + 0.5), z)  # over the shoulders of the sleeves, below a collar
+    share, ends = share_of(c, 0.1), {}
     for sign in (-1, 1):
-        top = np.array(on_shoulder(c, sign, 0.52)) - [0.0, 0.02 * w]
-        line = spline(np.array([top, c.front(sign * 0.38, 0.2), c.front(sign * 0.37, 0.34), c.front(sign * 0.36, 0.6)]), 14)
-        strap = polygon(np.concatenate([line - half, (line + half)[::-1]]))
-        inner = [line - 0.6 * half, line + 0.6 * half]
-        found.append(
-            c.piece(
-                high + 0.02,
-                strap,
-                marks=[tailor.topstitch(c, *inner), *tailor.buttons(c, [c.front(sign * 0.36, 0.585)], c.contrast, 0.045)],
-            )
-        )
-    bar = np.array([c.front(u, 0.34) for u in (-0.38, 0.0, 0.38)])
+        foot = c.front(sign * 0.36, 0.6)
+        tops = [np.array(crest(c, sign, share + k * 0.1)) - [0.0, THICK * w] for k in (-sign, sign)]
+        low = [np.array(foot) + [k * 0.1 * w, 0.0] for k in (-1, 1)]
+        bend = 0.03 * w * sign
+        left, right = (spline(np.stack([a, a * 0.5 + b * 0.5 + [bend, 0.0], b]), 12) for a, b in zip(tops, low, strict=True))
+        ends[sign] = across(left, right, 0.0, 0.42)[0]
+        inner = [across(left, right, k, np.linspace(0.02, 1, 10)) for k in (-0.6, 0.6)]
+        buttons = tailor.buttons(c, [(foot[0], foot[1] - 0.05 * w)], c.contrast, 0.045)
+        strap = polygon(np.concatenate([left, right[::-1]]))
+        found.append(c.piece(high + 0.02, strap, marks=[tailor.topstitch(c, *inner), *buttons]))
+    middle = (ends[-1] + ends[1]) / 2 + [0.0, 0.02 * w]
+    bar = np.stack([ends[-1], middle, ends[1]])
     found.append(c.piece(high, polygon(np.concatenate([bar - [0, 0.07 * w], (bar + [0, 0.07 * w])[::-1]]))))
     return found
 
@@ -204,11 +205,15 @@ def waist_apron(c: Cloth) -> list[Layer]:
     lace, sign = lighten(c.trim, 0.6), 1 if c.garment.detail & 1 else -1
     x, y = c.front(sign * 0.62, 0.63)
     loops, lines = upper.bow(x, y, 0.3 * hip, tails=1.7)
-    return [
+    found = [
         *_skirt_of_apron(c, 0.62, 0.3, 0.84, z, lace),
         lower.waistband(c, 0.63, darken(c.main, 0.1), z + 0.3, 0.07, 0.1),
         c.detail(z + 0.4, loops, darken(c.main, 0.1), marks=[Mark(lines, width=0.8)], shading=0.3),
     ]
+    # what hangs on a neck goes over sleeves, but a hanging arm lies in front of this
+    for layer, level in zip(found, (z - 0.1, z, z + 0.3, z + 0.4), strict=True):
+        layer.z = level
+    return found
 
 
 HIP: dict[str, Draw] = {

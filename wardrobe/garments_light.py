@@ -11,9 +11,10 @@ from wardrobe import tailoring as tailor
 from wardrobe.canvas import SLEEVE, Layer, Mark, Z
 from wardrobe.cloth import WHITE, Cloth, shape, strokes
 from wardrobe.figure import SIDES
-from wardrobe.garments_festive import on_shoulder, scallops, strap, sweetheart
+from wardrobe.garments_festive import scallops, sweetheart
 from wardrobe.geometry import Points, polygon, ribbon, spline, trace
 from wardrobe.path import Path
+from wardrobe.straps import on_shoulder, pair, share_of, yoke
 from wardrobe.style import darken, lighten
 
 Draw = Callable[[Cloth], list[Layer]]
@@ -100,14 +101,19 @@ def camisole(c: Cloth) -> list[Layer]:
     w = c.figure.body.shoulder
     neck = sweetheart(c, 0.27)
     body = _strapless(c, 0.96, neck, 0.05, [upper.torso_folds(c, 0.96)], 0.08)
-    straps = [strap(c, sign, 0.52, 0.19, c.main, c.z + 0.3, 0.04) for sign in (-1, 1)]
+    straps = pair(c, neck, c.main, c.z + 0.3, 0.04, most=0.52)
     lace = scallops(c, neck[::-1] - [0.0, 0.02 * w], 0.1 * w, lighten(c.trim, 0.5), c.z + 0.2)
     hem = [np.array([c.figure.torso.at(u, 0.96) for u in np.linspace(-1, 1, 11)]) + [0, -0.02 * w]]
     hem[0][:, 1] += 0.04 * w * np.cos(np.linspace(-1, 1, 11) * np.pi / 2)
     x, y = c.front(0.0, 0.29)
     bow, creases = upper.bow(x, y, 0.13 * w, tails=0.6)
+    chest = yoke(c, body, neck, share_of(c, 0.04) + 0.1)
+    if chest:
+        lace.z = c.over_sleeves(lace.z)
+        lace.clip = Path.rect(chest[0].path.bounds())
     return [
         body,
+        *chest,
         *straps,
         scallops(c, hem[0], 0.1 * w, lighten(c.trim, 0.5), c.z + 0.1),
         lace,
@@ -148,9 +154,11 @@ def corset_top(c: Cloth) -> list[Layer]:
     ]
     x, y = c.front(0.0, 0.84)
     bow, creases = upper.bow(x, y, 0.17 * w, tails=1.3)
+    body = c.piece(c.z, path, marks=marks)
     return [
-        *[strap(c, sign, 0.52, 0.2, c.main, c.z + 0.1, 0.085) for sign in (-1, 1)],
-        c.piece(c.z, path, marks=marks),
+        *pair(c, neck, c.main, c.z + 0.1, 0.085, most=0.52),
+        body,
+        *yoke(c, body, neck, share_of(c, 0.085) + 0.09),
         c.detail(c.z + 0.3, bow, c.contrast, marks=[Mark(creases, width=0.6)], line=0.8),
     ]
 

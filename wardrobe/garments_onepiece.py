@@ -10,7 +10,7 @@ from wardrobe import folds, lower, skirts, upper
 from wardrobe import tailoring as tailor
 from wardrobe.canvas import Layer, Mark
 from wardrobe.cloth import WHITE, Cloth, across, discs, shape, strokes
-from wardrobe.garments_festive import on_shoulder, ruffle, strap
+from wardrobe.garments_festive import ruffle
 from wardrobe.garments_top import (
     cut,
     necked,
@@ -20,6 +20,7 @@ from wardrobe.garments_top import (
 from wardrobe.geometry import Points, polygon, spline, trace
 from wardrobe.path import Path
 from wardrobe.shading import Tube
+from wardrobe.straps import on_shoulder, pair, share_of, strap, yoke
 from wardrobe.style import RGB, darken, lighten
 
 Draw = Callable[[Cloth], list[Layer]]
@@ -208,11 +209,10 @@ def overalls(c: Cloth) -> list[Layer]:
     f, t1 = c.figure.torso, {"long": 0.96, "knee": 0.52, "short": 0.26}[c.garment.length]
     high, v, w = (0.2, 0.68, c.figure.body.shoulder) if c.figure.body.heads < 4.5 else (0.26, 0.62, c.figure.body.shoulder)
     found = lower.trousers(c, t1=t1, ease=0.2, v=v - 0.04, cuff=lighten(c.main, 0.25), seams=False)
-    sides = [
-        spline(np.array([f.front(s * 0.5, high), f.front(s * 0.52, high + 0.1), f.at(s * 0.86, 0.8 * v), f.at(s, v)]), 12)
-        + [s * 0.03 * w, 0.0]
-        for s in (-1, 1)
-    ]
+    share = min(0.5, share_of(c, 0.085))
+    wide = min(0.71, (share + 0.17) * w / f.half(high))  # between the arms, which on a short body stand close
+    rows = [[f.at(s * wide, high), f.at(s * wide, high + 0.1), f.at(s * 0.86, 0.8 * v), f.at(s, v)] for s in (-1, 1)]
+    sides = [spline(np.array(row), 40) + [s * 0.03 * w, 0.0] for s, row in zip((-1, 1), rows, strict=True)]
     low = np.array([f.front(u, v) for u in (0.5, 0.0, -0.5)]) + [0.0, 0.04 * w]
     at = np.array([0.32, 0.42, 0.74, 0.64]) * (v - high) + high
     mouth, lip, end, corner = (f.front(u, y) for u, y in zip((0.28, 0.28, 0.0, 0.26), at.tolist(), strict=True))
@@ -221,10 +221,11 @@ def overalls(c: Cloth) -> list[Layer]:
     top = np.array([sides[0][0], sides[1][0]]) + [0.0, 0.06 * w]
     stitched = tailor.topstitch(c, *rims, top, np.concatenate([low[::-1] - [0.0, 0.12 * w]]))
     bib = polygon(np.concatenate([sides[0][::-1], sides[1], low]))
-    found.append(c.piece(c.z + 0.2, bib, marks=[Mark(strokes(pocket), width=0.9), stitched]))
+    front = c.piece(c.z + 0.2, bib, marks=[Mark(strokes(pocket), width=0.9), stitched])
+    found += [front, *yoke(c, front, np.array([sides[1][0], sides[0][0]]), wide * f.half(high) / w)]
     for sign in (-1, 1):
-        x, y = foot = f.front(sign * 0.4, high + 0.02)
-        found.append(strap(c, sign, 0.0, 0.0, darken(c.main, 0.12), c.z + 0.3, 0.085, 0.5, foot))
+        x, y = foot = f.at(sign * (wide * f.half(high) - 0.13 * w) / f.half(high), high + 0.02)
+        found.append(strap(c, sign, 0.0, 0.0, darken(c.main, 0.12), c.z + 0.3, 0.085, share, foot))
         button = tailor.buttons(c, [(x, y + 0.07 * w)], tailor.BRASS, 0.07)
         clasp = shape(*[(x + a * w, y + b * w) for a, b in ((-0.11, -0.08), (0.11, -0.08), (0.11, 0.02), (-0.11, 0.02))])
         buckle = c.detail(c.over_sleeves(c.z + 0.4), clasp, tailor.BRASS, marks=button, shading=0.2, line=0.8)
@@ -259,8 +260,17 @@ def pinafore(c: Cloth) -> list[Layer]:
     skirt = lower.skirt(c, style="pleats", reach=_reach(c), flare=0.42, count=8, v=WAIST - 0.04, band=False)
     spots = cut(c, *[(s * 0.3, v) for v in (0.38, 0.5) for s in (-1, 1)])
     marks = [Mark(discs(spots, 0.05 * w), "fill", c.contrast), Mark(discs(spots, 0.05 * w), width=0.5)]
-    neck = [(0.8, 0.025), (0.56, 0.14), (0.54, 0.29), (0.0, 0.29)]
-    body = sleeveless(c, WAIST, neck, (0.84, 0.075), marks=marks, rim=c.trim)
+    if (share := share_of(c, 0.1)) > 0.5:
+        neck = [(0.8, 0.025), (0.56, 0.14), (0.54, 0.29), (0.0, 0.29)]
+        body = sleeveless(c, WAIST, neck, (0.84, 0.075), marks=marks, rim=c.trim)
+    else:  # arms that stand close leave a short body no broad straps
+        left, right = c.figure.torso.sides(0.27, WAIST, 0.04 * w)
+        border = np.array([c.figure.torso.at(u, 0.27) for u in (1.0, 0.0, -1.0)])
+        rim = Mark(strokes(border), width=2.2, colour=c.trim)
+        front = c.piece(
+            c.z + 0.2, polygon(np.concatenate([left, right[::-1], border])), marks=[upper.torso_folds(c, WAIST), *marks, rim]
+        )
+        body = [front, *yoke(c, front, border, share + 0.12), *pair(c, border, c.main, c.z + 0.3, 0.11, sink=0.0)]
     return [*skirt, *body, lower.waistband(c, WAIST + 0.01, darken(c.main, 0.2), c.z + 0.4, 0.06, 0.04)]
 
 
