@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from wardrobe import lower, upper
+from wardrobe import folds, lower, upper
 from wardrobe import tailoring as tailor
 from wardrobe.canvas import Layer, Mark, Z
 from wardrobe.cloth import WHITE, Cloth, across, shape, strokes
@@ -48,12 +48,12 @@ def hanging_sleeves(
         mouth = spline(np.stack([top[-1], (top[-1] + low[-1]) / 2 + np.array([dx, dy]) * 0.3 * h, low[-1]]), 9)
         path = trace(np.concatenate([cap, top, mouth[1:-1], low[::-1]]))
         edge = trace(np.concatenate([cap[-3:], top, mouth[1:-1], low[: max(2, n // 6) : -1]]), closed=False)
-        folds = [
+        creases = [
             np.stack([top[k] * 0.45 + low[k] * 0.55, (top[k] + low[k]) / 2 * 0.5 + low[j] * 0.5, low[j] * 0.85 + top[j] * 0.15])
             for k, j in ((n // 2, n - 3), (n // 3, 2 * n // 3))
         ]
         z = arm.z + c.sleeve_z
-        marks = [Mark(strokes(*folds), width=0.75, strength=0.85)]
+        marks = [Mark(strokes(*creases), width=0.75, strength=0.85)]
         if not round_:
             border = [mouth - np.array([dx, dy]) * 0.16 * h]
             marks.append(Mark(trace(border[0], closed=False), colour=rim, width=5.0))
@@ -183,16 +183,43 @@ def cassock(c: Cloth) -> list[Layer]:
     return [body, sash, hanging, *mantle, *collar, cross, *upper.sleeves(c, loose=0.15, cuff=c.trim, cuff_size=0.05)]
 
 
+def _cowl(c: Cloth) -> list[Layer]:
+    """A hood laid back: its bag behind the neck, its opening rolled round the throat, its cape over the shoulders."""
+    torso, w, n = c.figure.torso, c.figure.body.shoulder, c.figure.body.neck_half
+    x, y = torso.at(0, 0.0)
+    rows = (-1.9, 0.3), (-1.5, -0.8), (0.0, -1.15), (1.5, -0.8), (1.9, 0.3)
+    bag = upper.curve_blob([(x + a * n, y + b * n) for a, b in rows])
+    side = [np.array([torso.at(s * u, v) for u, v in ((0.7, -0.01), (1.1, 0.05), (1.24, 0.15), (1.26, 0.23))]) for s in (-1, 1)]
+    low = spline(np.array([side[0][-1], *[c.front(u, v) for u, v in ((-0.5, 0.3), (0.0, 0.34), (0.5, 0.3))], side[1][-1]]), 25)
+    neck = np.array([(x + 0.8 * n, y), c.front(0.0, 0.1), (x - 0.8 * n, y)])
+    cape = polygon(np.concatenate([spline(side[0], 12), low[1:-1], spline(side[1], 12)[::-1], spline(neck, 9)]))
+    hem = Mark(trace(low[1:-1] - [0.0, 0.07 * w], closed=False), width=0.5, strength=0.6)
+    falls = [[c.front(k * u, v) for k, v in ((1.0, 0.14), (1.15, 0.21), (1.2, 0.28))] for u in (-0.5, 0.2, 0.62)]
+    turns = np.linspace(-0.62, 0.62, 25) * np.pi
+    u, ahead = np.sin(turns), np.cos(turns)
+    out, inside = (np.stack([x + a * n * u, y + (b * ahead + d) * n], 1) for a, b, d in ((1.85, 1.55, 0.1), (1.15, 0.95, -0.1)))
+    roll = polygon(np.concatenate([out, inside[::-1]]))
+    laps = [inside[k:m] * (1 - f) + out[k:m] * f for k, m, f in ((2, 15, 0.4), (11, 23, 0.62))]
+    z = Z.FRONT_ARM + 5.5  # over the shoulders of any arm
+    return [
+        c.piece(33, bag),
+        c.piece(z, cape, marks=[hem, folds.folds(*[spline(np.array(fall), 9) for fall in falls], depth=0.1 * w)]),
+        c.piece(z + 0.01, roll, marks=[Mark(folds.lines(*laps), width=0.7, ends=(0.1, 0.6))], shading=0.5),
+    ]
+
+
 def monk_robe(c: Cloth) -> list[Layer]:
     """Rough cloth, a hood laid back, wide sleeves, girded with a knotted rope."""
     w, rope = c.figure.body.shoulder, (214, 190, 142)
     neck = c.figure.torso.neckline("v", 0.72, 0.16)
     body, _ = _long_front(c, 0.14, 0.42, neck, [])
-    cord = np.array([c.front(u, 0.655) for u in np.linspace(-1.04, 1.04, 9)]) + [0, 0.03 * w]
+    u = np.linspace(-1.5, 1.5, 13)  # wider than the robe, which cuts it off at its sides: it goes on round the back
+    cord = np.array([c.figure.torso.at(x, 0.655) for x in u.tolist()]) + np.stack([0 * u, 0.05 * w * (1 - u * u)], 1)
     ring = np.concatenate([cord - [0.0, 0.05 * w], (cord + [0.0, 0.05 * w])[::-1]])
     twist = Mark(tailor.stitches(cord, dash=0.028), colour=darken(rope, 0.4), width=1.0)
-    girdle = c.detail(c.z + 0.5, polygon(ring), rope, marks=[twist], shading=0.3)
-    x, y = c.front(0.3, 0.67)
+    girdle = c.detail(c.z + 0.5, polygon(ring), rope, marks=[twist], shading=0.3, clip=body.path)
+    x = c.front(0.3, 0.67)[0]
+    y = float(np.interp(x, cord[:, 0], cord[:, 1]))
     ends = []
     for dx, long in ((-0.06, 0.5), (0.1, 0.72)):
         fall = long * c.figure.torso.length
@@ -204,9 +231,7 @@ def monk_robe(c: Cloth) -> list[Layer]:
         for kx, ky in knots:
             ends.append(c.detail(c.z + 0.65, Path.circle(kx, ky, 0.062 * w), rope, shading=0.3))
     knot = c.detail(c.z + 0.7, Path.circle(x, y, 0.1 * w), rope, shading=0.3)
-    hood = upper.hood(c, c.z + 1)
-    hood[-1].marks.clear()  # a cowl has no cords
-    return [body, girdle, *ends, knot, *hood, *hanging_sleeves(c, None, darken(c.main, 0.2), width=1.5)]
+    return [body, girdle, *ends, knot, *_cowl(c), *hanging_sleeves(c, None, darken(c.main, 0.2), width=1.5)]
 
 
 def wizard_robe(c: Cloth) -> list[Layer]:
