@@ -14,10 +14,12 @@ from wardrobe.figure import SIDES
 from wardrobe.garments_feet import strap
 from wardrobe.geometry import XY, normals_of, polygon, ribbon, spline, trace
 from wardrobe.path import Box, Path
+from wardrobe.straps import neck_band, round_neck
 from wardrobe.style import darken, lighten
 
 Draw = Callable[[Cloth], list[Layer]]
 BUCKLE = (222, 188, 92)
+TIED = (1.05, 0.5)  # how far a tie's band hangs lower in front and rises at the sides, half-widths of the neck
 PALMS = ("open", "peace")  # hands that show their palms
 
 
@@ -65,11 +67,11 @@ def arm_warmers(c: Cloth) -> list[Layer]:
 
 
 def neck_ribbon(c: Cloth) -> list[Layer]:
-    """A soft bow with hanging ends under the collar."""
+    """A soft bow with hanging ends, on a band round the neck or under the collar."""
     w = c.figure.body.shoulder
-    x, y = c.front(0.0, 0.15)
-    path, creases = upper.bow(x, y, 0.48 * w, tails=1.25)
-    return [c.piece(Z.NECKWEAR, path, marks=[Mark(creases, width=0.9)])]
+    x, y = _knot(c, 0.15)
+    path, creases = upper.bow(x, y, (0.48 if c.collared else 0.4) * w, tails=1.4)
+    return [*_loop(c), c.piece(Z.NECKWEAR, path, marks=[Mark(creases, width=0.9)])]
 
 
 def _behind_neck(c: Cloth, reach: float, rise: float, half: float) -> Layer:
@@ -79,29 +81,32 @@ def _behind_neck(c: Cloth, reach: float, rise: float, half: float) -> Layer:
     return c.detail(Z.BODY - 1, strap(line, half), darken(c.main, 0.3), shading=0.4)
 
 
-def _loop(c: Cloth, v: float) -> list[Layer]:
-    """The band of a tie whose knot is at level v, close round the root of the neck; a collar that is worn hides it."""
+def _knot(c: Cloth, v: float) -> XY:
+    """Where a tie is knotted: at level v under a collar, on its band round a bare neck."""
+    x, y = round_neck(c, *TIED)[12].tolist()
+    return c.front(0.0, v) if c.collared else (x, y)
+
+
+def _loop(c: Cloth) -> list[Layer]:
+    """The band of a tie, close round the root of the neck; a collar that is worn hides it."""
     if c.collared:
         return []
-    n, (x, y), (kx, ky) = c.figure.body.neck_half, c.figure.torso.at(0, 0.0), c.front(0.0, v)
-    angle, high = np.linspace(-1.0, 1.0, 21) * np.pi / 2, y - 0.1 * n
-    round_ = np.stack([x + 1.03 * n * np.sin(angle) + (kx - x) * np.cos(angle), high + (ky - high) * np.cos(angle)], 1)
-    return [c.detail(Z.BODY + 1.5, strap(round_, 0.04 * c.figure.body.shoulder + 0.006), c.main, shading=0.4)]
+    return [c.detail(Z.BODY + 1.5, neck_band(round_neck(c, *TIED), 0.055 * c.figure.body.shoulder + 0.01), c.main, shading=0.4)]
 
 
 def bow_tie(c: Cloth) -> list[Layer]:
     """A stiff bow on a band round the neck."""
     w = c.figure.body.shoulder
-    x, y = c.front(0.0, 0.1)
-    path, creases = upper.bow(x, y, 0.42 * w, tails=0.0)
-    return [*_loop(c, 0.1), c.piece(Z.NECKWEAR, path, marks=[Mark(creases, width=0.9)])]
+    x, y = _knot(c, 0.1)
+    path, creases = upper.bow(x, y, (0.42 if c.collared else 0.36) * w, tails=0.0)
+    return [*_loop(c), c.piece(Z.NECKWEAR, path, marks=[Mark(creases, width=0.9)])]
 
 
 def necktie(c: Cloth) -> list[Layer]:
     """A knot, the broad blade below it, the loop round the neck."""
     f = c.front
     w = c.figure.body.shoulder
-    (kx, ky), (ex, ey) = f(0.0, 0.09), f(0.0, 0.55)
+    (kx, ky), (ex, ey) = _knot(c, 0.09), f(0.0, 0.55)
     knot = shape(
         (kx - 0.13 * w, ky - 0.08 * w),
         (kx + 0.13 * w, ky - 0.08 * w),
@@ -115,7 +120,7 @@ def necktie(c: Cloth) -> list[Layer]:
         (ex, ey + 0.06 * w),
         (ex - 0.19 * w, ey - 0.16 * w),
     )
-    return [*_loop(c, 0.09), c.piece(Z.NECKWEAR, blade), c.piece(Z.NECKWEAR + 0.1, knot)]
+    return [*_loop(c), c.piece(Z.NECKWEAR, blade), c.piece(Z.NECKWEAR + 0.1, knot)]
 
 
 def _roll(c: Cloth, z: float, rows: list[XY], halves: list[float], creases: tuple[float, ...] = (-0.35, 0.3)) -> Layer:

@@ -14,7 +14,7 @@ from wardrobe.figure import SIDES
 from wardrobe.garments_festive import scallops, sweetheart
 from wardrobe.geometry import Points, polygon, ribbon, spline, trace
 from wardrobe.path import Path
-from wardrobe.straps import on_shoulder, pair, share_of, yoke
+from wardrobe.straps import neck_band, on_shoulder, pair, round_neck, share_of, yoke
 from wardrobe.style import darken, lighten
 
 Draw = Callable[[Cloth], list[Layer]]
@@ -164,31 +164,27 @@ def corset_top(c: Cloth) -> list[Layer]:
 
 
 def halter_top(c: Cloth) -> list[Layer]:
-    """Tied behind the neck: the front narrows to the collar, bare shoulders, a band under the breast."""
+    """Bare shoulders: the front narrows to a band round the neck, gathered there and into a band under the breast."""
     torso, w = c.figure.torso, c.figure.body.shoulder
-    x, y = torso.at(0, 0.0)
-    n = c.figure.body.neck_half
     left, right = torso.sides(0.3, 0.72, 0.03 * w)
-    up_l = spline(np.array([(x - 0.95 * n, y - 0.02), c.front(-0.34, 0.14), left[0]]), 10)
-    up_r = spline(np.array([right[0], c.front(0.34, 0.14), (x + 0.95 * n, y - 0.02)]), 10)
-    neck = np.array(
-        [(x + 0.5 * n, y + 0.02), c.front(0.08, 0.15), c.front(0.0, 0.2), c.front(-0.08, 0.15), (x - 0.5 * n, y + 0.02)]
-    )
+    neck = round_neck(c, 0.6)
+    front = neck[4:21]
+    up_l = spline(np.array([front[0], c.front(-0.34, 0.14), left[0]]), 10)
+    up_r = spline(np.array([right[0], c.front(0.34, 0.14), front[-1]]), 10)
     low = spline(np.stack([left[-1], (left[-1] + right[-1]) / 2 + [0, 0.06 * w], right[-1]]), 9)[1:-1]
     band = np.array([c.front(u, 0.47) for u in np.linspace(-1, 1, 9)])
-    gathers = [
-        np.array([c.front(s * 0.06, 0.22), c.front(s * a, 0.34), c.front(s * b, 0.46)])
-        for s in (-1, 1)
-        for a, b in ((0.12, 0.14), (0.3, 0.4))
+    gathers = [np.array([front[8 + k], c.front(0.045 * k, 0.24), c.front(0.06 * k, 0.34)]) for k in (-6, -3, -1, 2, 5)] + [
+        np.array([c.front(u, 0.47), c.front(0.9 * u, 0.39), c.front(0.7 * u, 0.32)]) for u in (-0.55, -0.2, 0.15, 0.5)
     ]
     marks = [
-        Mark(strokes(*gathers), width=0.7, strength=0.8),
+        Mark(strokes(*gathers), width=0.7, strength=0.8, ends=(1.0, 0.2)),
         Mark(strokes(band, band + [0, 0.05 * w]), width=0.7),
         Mark(trace(up_l, closed=False), colour=c.trim, width=2.0),
         Mark(trace(up_r, closed=False), colour=c.trim, width=2.0),
     ]
-    body = c.piece(c.z, polygon(np.concatenate([up_l, left[1:], low, right[1:][::-1], up_r, neck])), marks=marks)
-    return [body]
+    body = c.piece(c.z, polygon(np.concatenate([up_l, left[1:], low, right[1:][::-1], up_r, front[-2:0:-1]])), marks=marks)
+    collar = c.detail(c.z + 0.2, neck_band(neck, 0.06 * w + 0.006), c.trim, shading=0.3)
+    return [body, collar]
 
 
 def close_suit(c: Cloth, t1: float, ease: float, neck: Points, marks: list[Mark], v0: float = 0.015) -> list[Layer]:

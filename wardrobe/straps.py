@@ -102,6 +102,23 @@ def yoke(c: Cloth, host: Layer, top: Points, share: float) -> list[Layer]:
     return laid_over(c, host, left, right, border)
 
 
+def neck_band(line: Points, half: float) -> Path:
+    """A band along such a line, upright, so that its ends close with the neck's sides. half: of its height, units."""
+    return polygon(np.concatenate([line - [0.0, half], (line + [0.0, half])[::-1]]))
+
+
+def round_neck(c: Cloth, sag: float, raised: float = 0.2) -> Points:
+    """What lies round the root of the neck, from its left outline to its right one. sag: how much lower it is in front; raised:
+    its ends above the neck's root; both in half-widths of the neck."""
+    n, (x, y), (hx, hy) = c.figure.body.neck_half, c.figure.torso.at(0, 0.0), c.figure.head.centre
+    low = float(np.clip(1 - raised * n / max((y - hy - 0.3) / 2, 0.05), 0, 1))  # 0 half-way up the neck .. 1 its root
+    angle = np.linspace(-1.0, 1.0, 25) * np.pi / 2
+    middle, kx = hx + (x - hx) * (0.5 + 0.5 * low), c.front(0.0, 0.05)[0]
+    across = n * (0.93 + 0.2 * low) * np.sin(angle) + (kx - x) * np.cos(angle)
+    # flatter than a circle seen aslant: at its ends a band would be a thin post
+    return np.stack([middle + across, y - raised * n + sag * n * np.cos(angle) ** 1.7], 1)
+
+
 def _worn(c: Cloth, sign: int) -> list[Path]:
     """Outlines of an arm and of what is worn on it and on the body under this garment."""
     return [c.figure.arms["l" if sign < 0 else "r"].outline(), *(layer.path for layer in c.beneath if layer.tube is not None)]
