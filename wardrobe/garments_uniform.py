@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -14,7 +15,8 @@ from wardrobe.figure import SIDES
 from wardrobe.garments_draped import OVER_ARMS, gathers, hem_of, shoulders
 from wardrobe.garments_top import polygon_line
 from wardrobe.geometry import Points, polygon, spline, trace
-from wardrobe.path import Path
+from wardrobe.path import Box, Path
+from wardrobe.straps import crest, laid_over
 from wardrobe.style import RGB, darken, lighten
 from wardrobe.tailoring import BRASS
 
@@ -231,40 +233,58 @@ def tabard(c: Cloth) -> list[Layer]:
     levels = [0.3, 0.64, 0.8, 1.0, (1 + end) / 2, end]
     wide = [half, min(0.92 * half, 0.86 * torso.half(0.64)), half, 1.04 * half, 1.08 * half, 1.12 * half]
 
+    def centre(v: float) -> Points:
+        """The panel's middle: it hangs from both shoulders, so it follows a turned chest only half the way."""
+        return np.asarray(np.mean([torso.front(0, v), torso.at(0, v)], 0))
+
     def side(sign: int, more: float = 0.0) -> Points:
-        """An edge of a panel from the shoulder to the hem. more: units further out."""
-        rows = [np.array(torso.at(sign * 0.86, 0.012)) + [sign * more, -0.02 * w]]
-        rows.append(np.array(torso.front(0, 0.14)) + [sign * half, 0])
+        """An edge of a panel from the ridge of the shoulder, beyond which the back is, to the hem. more: units further out."""
+        rows = [np.array(crest(c, sign, 0.84)) + [sign * more, -0.02 * w]]
+        rows.append(centre(0.14) + [sign * 0.86 * half, 0])
         for v, x in zip(levels, wide, strict=True):
-            middle = np.array(torso.front(0, min(v, 1.0))) + [sign * (x + more), max(v - 1.0, 0.0) * torso.length]
+            middle = centre(min(v, 1.0)) + [sign * (x + more), max(v - 1.0, 0.0) * torso.length]
             rows.append(middle)
         return polygon_line(np.array(rows))
 
-    left, right, neck = side(-1), side(1), torso.neckline("round", 0.62, 0.1)
-    a, b, split = left[-1], right[-1], np.array(torso.front(0, 1.0)) + [0, 0.12 * torso.length]
+    left, right, n = side(-1), side(1), c.figure.body.neck_half
+    ridge = [np.array(crest(c, sign, 1.2 * n / w)) - [0.0, 0.02 * w] for sign in (1, -1)]
+    (x, y), low = torso.at(0, 0.0), centre(0.1)
+    neck = spline(
+        np.array([ridge[0], (x + 0.85 * n, (y + low[1]) / 2), tuple(low), (x - 0.85 * n, (y + low[1]) / 2), ridge[1]]), 17
+    )
+    a, b, split = left[-1], right[-1], centre(1.0) + [0, 0.12 * torso.length]
     gap = np.array([0.07 * w, 0.03 * w])
     hem = np.stack([a, (a + b) / 2 + gap * [-1, 1], split, (a + b) / 2 + gap, b])
     outline = np.concatenate([left, polygon_line(hem)[1:-1], right[::-1], neck])
     inset = 0.07 * w
     border = [left + [inset, 0.0], right - [inset, 0.0], polygon_line(hem[:2]) - [0, inset], polygon_line(hem[3:]) - [0, inset]]
-    centre = np.array(torso.front(0, 0.64))
+    waist = centre(0.64)
     falls = []
     for k in (-0.66, -0.3, 0.34, 0.7):
         rise = float(c.rng.uniform(0.35, 0.85))
-        foot, head = (a + b) / 2 + [k * wide[-1], 0.0], centre + [0.8 * k * half, 0.0]
+        foot, head = (a + b) / 2 + [k * wide[-1], 0.0], waist + [0.8 * k * half, 0.0]
         falls.append(np.stack([foot, foot + (head - foot) * 0.5 * rise, foot + (head - foot) * rise]))
     emblem = _cross(c, tailor.hang(c, 1.0, 0.05), 0.36, 0.27 * w)
+    emblem.offset(float(centre(0.36)[0]) - torso.front(0, 0.36)[0], 0.0)
     marks = [
         folds.folds(*falls, depth=0.12 * w),
         Mark(strokes(*border, neck), colour=trim, width=3.4),
         Mark(emblem, "fill", trim),
         Mark(emblem, width=0.7),
     ]
-    back = polygon(np.concatenate([side(-1, 0.1 * w), side(1, 0.1 * w)[::-1]]))
+    back = polygon(np.concatenate([side(-1, -0.03 * w), side(1, -0.03 * w)[::-1]]))
+    panel = polygon(outline)
+    front = c.piece(c.z, panel, marks=marks)
+    # it lies over the shoulders whatever the arms do, and over arms that would cover its sides
+    above = Path.rect(Box(x - 9, y - 9, x + 9, torso.at(0, 0.27 if c.over_sleeves(c.z) == c.z else 0.2)[1]))
+    high = replace(front, z=Z.FRONT_ARM + 5.4, clip=above, casts=False)
+    dense_l, dense_r = (line[line[:, 1] < torso.at(0, 0.55)[1]] for line in map(polygon_line, (left, right)))
+    over = [high, *laid_over(c, front, dense_l, dense_r, neck)]
     return [
         c.detail(Z.COAT_BACK, back, darken(c.main, 0.4), shading=0.0),
-        c.piece(c.z, polygon(outline), marks=marks),
-        *tailor.buckled_belt(c, 0.66, (104, 70, 44), c.z + 0.8, ease=0.14, height=0.06),
+        front,
+        *over,
+        *tailor.buckled_belt(c, 0.66, (104, 70, 44), c.z + 0.8, ease=0.03, height=0.06),
     ]
 
 
