@@ -10,7 +10,7 @@ from wardrobe.canvas import Layer, Mark, Z
 from wardrobe.cloth import WHITE, Cloth, cross, shape, strokes
 from wardrobe.garments_head import Rows, blob, corners, lines, on_head, skull
 from wardrobe.geometry import Points, polygon, spline, trace
-from wardrobe.path import Path
+from wardrobe.path import Box, Path
 from wardrobe.style import RGB, darken, lighten
 from wardrobe.tailoring import BRASS
 
@@ -34,12 +34,22 @@ def _gem(c: Cloth, places: Points, radius: float, z: float, colour: RGB) -> Laye
     return c.detail(z, on_head(c, path), colour, marks=[Mark(on_head(c, glint), "light", strength=0.8)], shading=0.4)
 
 
-def _sheer(host: Layer, path: Path, colour: RGB, *folds_: Points) -> None:
-    """Lay thin cloth over all that is behind this layer: pale, seen through, with a light edge and faint folds."""
-    host.marks += [
-        Mark(path, "fill", colour, clip=False, strength=0.42),
-        *(Mark(trace(fold, closed=False), colour=WHITE, width=1.1, strength=0.55, clip=False) for fold in folds_),
-    ]
+def _sheer(c: Cloth, path: Path, colour: RGB, *folds_: Points) -> list[Layer]:
+    """Thin cloth over the hair: pale, seen through, with a light edge and faint folds. From the arms' height down it lies behind
+    them and the body."""
+    top = min(float((arm.centre[:, 1] - 1.5 * arm.half).min()) for arm in c.figure.arms.values())
+    box, neck, found = path.bounds(), c.figure.torso.at(0, 0.0), []
+    for z, low, high in ((float(Z.HEADWEAR), box.top - 1, top), (Z.BACK_HAIR + 6.0, top, box.bottom + 1)):
+        if low >= high:
+            continue
+        # nothing but what lies on it is seen of this layer: it has to be where another hides it
+        x, y = c.figure.head.at(0.0, -0.54) if z == Z.HEADWEAR else neck
+        host = c.detail(z, Path.circle(x, y, 0.01), colour, line=0.0, shading=0.0)
+        host.clip = Path.rect(Box(box.left - 1, low, box.right + 1, high))
+        host.marks = [Mark(path, "fill", colour, clip=False, strength=0.42)]
+        host.marks += [Mark(trace(fold, closed=False), colour=WHITE, width=1.1, strength=0.55, clip=False) for fold in folds_]
+        found.append(host)
+    return found
 
 
 def veil(c: Cloth) -> list[Layer]:
@@ -79,7 +89,7 @@ def veil(c: Cloth) -> list[Layer]:
         Mark(strokes(*falls), width=0.6, strength=0.5),
     ]
     crown = np.concatenate([_arc(c, -0.42, 0.16, 0.92), _arc(c, -0.36, 0.1, 0.86)[::-1]])
-    band = c.piece(Z.HEADWEAR, on_head(c, polygon(crown)))
+    band = c.piece(Z.HEADWEAR + 0.05, on_head(c, polygon(crown)))
     found = [back, band]
     for sign, line in sides.items():
         inner = spline(
@@ -96,7 +106,7 @@ def veil(c: Cloth) -> list[Layer]:
             31,
         )
         folds_ = [line[2:29] * f + inner[2:29] * (1 - f) for f in (0.3, 0.65)]
-        _sheer(band, polygon(np.concatenate([line, inner[::-1]])), tone, inner, *folds_)
+        found += _sheer(c, polygon(np.concatenate([line, inner[::-1]])), tone, inner, *folds_)
     flowers = _arc(c, -0.4, 0.13, 0.86, 9)
     for k, (x, y) in enumerate(flowers.tolist()):
         found.append(

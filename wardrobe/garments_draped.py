@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from wardrobe import tailoring as tailor
-from wardrobe.canvas import Layer, Mark, Z
+from wardrobe.canvas import HAND, Layer, Mark, Z
 from wardrobe.cloth import Cloth, discs, strokes
 from wardrobe.geometry import XY, Limb, Points, polygon, spline, trace
 from wardrobe.style import darken, lighten
@@ -15,6 +15,7 @@ from wardrobe.tailoring import BRASS
 
 Draw = Callable[[Cloth], list[Layer]]
 OVER_ARMS = Z.FRONT_ARM + 5.5  # over hanging arms and their sleeves; a raised hand stays in front
+WRIST = 0.92  # how far along an arm a cloak is carried
 CLOSED = Z.FRONT_HAIR + 6  # and over their gloves and the tips of the hair
 
 
@@ -84,7 +85,9 @@ def cowl(c: Cloth, sides: dict[int, Points]) -> list[Layer]:
     lean = 0.1 * head.turn
     half = [(w + 0.2, 0.44), (w + 0.24, 0.1), (w + 0.17, -0.32), (0.6 * w, -0.68)]
     over = [head.at(-x, y) for x, y in half] + [head.at(-lean, -0.83)] + [head.at(x, y) for x, y in half[::-1]]
-    feet = [_foot(side, torso.at(0, 0)[0], 0.9 * (w + 0.2)) for side in (sides[-1], sides[1])]
+    x, ends = torso.at(0, 0)[0], [head.at(sign * (w + 0.2), 0.44)[0] for sign in (-1, 1)]
+    reach = [0.9 * (w + 0.2)] * 2 if w + 0.22 <= 1.5 * c.figure.body.shoulder else [0.995 * abs(end - x) for end in ends]
+    feet = [_foot(sides[sign], x, far) for sign, far in zip((-1, 1), reach, strict=True)]
     rim = spline(np.array([feet[0], *over, feet[1]]), 60)
     chin = c.front(0.0, 0.07)
     face = [(0.5 * w, 0.55), (0.86 * w, 0.3), (0.93 * w, 0.0), (0.78 * w, -0.26), (0.42 * w, -0.42)]
@@ -124,21 +127,32 @@ def _closed_side(c: Cloth, sign: int, end: float) -> Points:
     side, x = shoulders(c, sign, end, 0.34, over=True), c.figure.torso.at(0, 0)[0]
     spread, w = c.figure.head.wide + 0.22, c.figure.body.shoulder
     share = np.clip((spread / w - 1.0) / 0.5, 0, 1) * np.sin(np.pi / 2 * np.clip(np.arange(len(side)) / 13, 0, 1))
-    side[:, 0] += sign * share * np.maximum(spread - sign * (side[:, 0] - x), 0)
-    return _carried(c, sign, side)
+    round_ = sign * share * np.maximum(spread - sign * (side[:, 0] - x), 0)
+    px, py = c.figure.head.at(sign * (c.figure.head.wide + 0.2), 0.44)
+    low = side + np.stack([round_, 0 * round_], 1)
+    if spread > 1.5 * w:  # wider than the shoulders, which the hood hides: straight on from the hood's lower end
+        low = low[low[:, 1] > py + 0.24]
+        low[:, 0] = sign * np.maximum(sign * low[:, 0], sign * px + 0.05)
+        low = spline(np.array([side[0], ((x + px) / 2, py + 0.02), (px, py + 0.06), *low[::3], low[-1]]), 40)
+    return _carried(c, sign, low)
+
+
+def _held_out(arm: Limb, sign: int, low: float) -> bool:
+    """Whether a forearm is held out to the side, above a hem at height `low`, so that it carries a cloak."""
+    y, (dx, dy) = arm.point(WRIST)[1], arm.direction(0.75)
+    return bool(arm.z == Z.FRONT_ARM and 0.0 < y < low and sign * dx > 0.6 and dy > -0.5)
 
 
 def _carried(c: Cloth, sign: int, side: Points) -> Points:
-    """The same side where a forearm held out to the side carries the cloth: over the arm, and down from there."""
+    """The same side where a forearm held out to the side carries the cloth: over the arm to its wrist, and down from there."""
     arm, w = c.figure.arms["l" if sign < 0 else "r"], c.figure.body.shoulder
-    (x, y), r, (dx, dy) = arm.point(0.66), arm.width(0.66), arm.direction(0.75)
-    held = arm.z == Z.FRONT_ARM and 0.0 < y < side[-1, 1] and sign * dx > 0.6 and dy > -0.5
-    if not held:
+    if not _held_out(arm, sign, side[-1, 1]):
         return side
-    high = side[(side[:, 1] < y - 2.6 * r) & (sign * side[:, 0] < sign * x)][::3]
+    (x, y), r = arm.point(WRIST), arm.width(WRIST)
+    high = side[(side[:, 1] < y - 3.2 * r) & (sign * side[:, 0] < sign * x)][::3]
     low = (max(sign * side[-1, 0], sign * x + 0.1 * w) * sign, side[-1, 1])
-    over = [(x + sign * 0.6 * r, y - 1.9 * r), (x + sign * 1.3 * r, y + 0.4 * r)]
-    return spline(np.array([*high.tolist(), *over, ((x + low[0]) / 2 + sign * 0.7 * r, (y + low[1]) / 2), low]), 32)
+    over = [(x + sign * 0.3 * r, y - 2.0 * r), (x + sign * 1.0 * r, y + 0.2 * r)]
+    return spline(np.array([*high.tolist(), *over, ((x + low[0]) / 2 + sign * 0.7 * r, (y + low[1]) / 2), low]), 40)
 
 
 def hooded_cloak(c: Cloth) -> list[Layer]:
@@ -161,6 +175,11 @@ def hooded_cloak(c: Cloth) -> list[Layer]:
         low = side[-1] + (edge[-1] - side[-1]) * s
         low[:, 1] += 0.05 * w * (np.cos(6 * np.pi * s[:, 0]) - 1) + 0.08 * w * np.sin(np.pi * s[:, 0])
         path = polygon(np.concatenate([side, low[1:-1], edge[::-1]]))
+        arm = c.figure.arms["l" if sign < 0 else "r"]
+        if _held_out(arm, sign, side[-1, 1]):
+            for layer in c.beneath:  # a wide sleeve would stand out above the arm that the cloak goes over
+                if arm.z < layer.z < arm.z + HAND:
+                    layer.clip = path
         rim = Mark(trace(tailor.beside(edge, sign * 0.05 * w), closed=False), colour=c.trim, width=2.4)
         found.append(c.piece(CLOSED, path, marks=[*gathers(c, side, edge, low, 4), rim]))
     spots = np.array([c.front(0.0, 0.1)])
