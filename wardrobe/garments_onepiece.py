@@ -192,10 +192,11 @@ def robe(c: Cloth) -> list[Layer]:
     f = c.figure.torso
     trim = c.trim
     found = _gown(c, flare=0.6, count=6, reach=0.98, ease=0.14, neck=c.garment.neckline, trim=trim)
-    seam = np.array([f.front(0, v) for v in np.linspace(0.12, 1.0, 6)])
-    low = np.array([[f.front(0, 1.0)[0], c.figure.floor]])
+    half = np.array([0.085 * c.figure.body.shoulder, 0.0])
+    line = np.array([*[f.front(0, v) for v in np.linspace(0.0, 1.0, 9)], (f.front(0, 1.0)[0], c.figure.floor)])
+    border = polygon(np.concatenate([line - half, (line + half)[::-1]]))  # from beneath the collar down to the hem
     for layer in (found[0], found[1]):
-        layer.marks.append(Mark(strokes(np.concatenate([seam, low])), colour=trim, width=3.2))
+        layer.marks += [Mark(border, "fill", trim), Mark(border, width=0.6)]
     found.append(lower.waistband(c, 0.64, darken(trim, 0.25), c.z + 0.5, 0.06, 0.14))
     collar = (
         upper.stand_collar(c, trim, c.z + 1, 0.7)

@@ -96,13 +96,8 @@ def _sleeve_marks(
     seam = folds.along(outer, inner, (0.0, 0.0), (0.55, 0.03 / t1), (0.93, 0.11 / t1))
     marks.insert(0, Mark(folds.lines(seam), width=0.5, strength=0.6, ends=(0.0, 0.5)))
     if kind == "wide":
-        mouth = np.concatenate([outer[-1:], inner[-1:]])
-        down = np.array(arm.direction(1.0)) * half
-        s = np.linspace(0, 1, 9)[:, None]
-        chord, arc = mouth[0] + (mouth[1] - mouth[0]) * s, np.sin(np.pi * s)
-        opening = trace(np.concatenate([chord + down * 0.5 * arc, (chord - down * 0.1 * arc)[::-1]]))
-        marks.append(Mark(opening, "fill", darken(cloth.main, 0.5)))
-        marks.append(Mark(folds.lines(chord - down * 0.1 * arc), width=0.8, ends=(0.4, 0.4)))
+        if not cuffed:  # a border hides the opening of a hanging sleeve
+            marks += _mouth(cloth, arm, np.concatenate([outer[-1:], inner[-1:]]), half)
         hang = [
             folds.along(outer, inner, (u, 0.99), (u * 0.8, 0.8), (u * 0.3, rise))
             for u, rise in ((-0.4, 0.62), (0.1, 0.76), (0.5, 0.5))
@@ -112,3 +107,13 @@ def _sleeve_marks(
     elif not cuffed:
         marks.append(Mark(folds.lines(ring(outer, inner, 1 - 0.022 / t1)), width=0.45, strength=0.6))
     return marks
+
+
+def _mouth(cloth: Cloth, arm: Limb, mouth: Points, half: float) -> list[Mark]:
+    """The opening of a wide sleeve, into which one sees. mouth: its two ends; half: half the sleeve's width."""
+    down = np.array(arm.direction(1.0)) * half
+    s = np.linspace(0, 1, 9)[:, None]
+    chord, arc = mouth[0] + (mouth[1] - mouth[0]) * s, np.sin(np.pi * s)
+    opening = trace(np.concatenate([chord + down * 0.5 * arc, (chord - down * 0.1 * arc)[::-1]]))
+    line = folds.lines(chord - down * 0.1 * arc)
+    return [Mark(opening, "fill", darken(cloth.main, 0.5)), Mark(line, width=0.8, ends=(0.4, 0.4))]
