@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -185,16 +186,17 @@ def cheongsam(c: Cloth) -> list[Layer]:
     w, torso = c.figure.body.shoulder, c.figure.torso
     trim = c.trim if c.garment.pattern is None else darken(c.main, 0.55)
     front = tailor.hang(c, tailor.level(c, lower.REACH[c.garment.length]), 0.02, -0.02)
-    back = tailor.lining(c, front, Z.COAT_BACK, 0.9)
     open_ = np.clip((front.v - 1.06) / max(front.end - 1.06, 0.1), 0, 1) ** 0.7
     right = front.right - np.stack([open_ * 0.3 * (front.right - front.left)[:, 0], np.zeros(len(open_))], 1)
+    # at the slit the leg covers the back, of which a strip beside the leg would look like a stick
+    back = tailor.lining(c, replace(front, right=right), Z.COAT_BACK, 0.9)
     hem = np.stack([front.left[-1], (front.left[-1] + right[-1]) / 2 + [0, 0.06 * w], right[-1]])
     neck = torso.neckline("round", 0.9, 0.03)
     low = spline(hem, 9)
     path = polygon(np.concatenate([front.left[:-1], low, right[:-1][::-1], neck]))
     slit = np.concatenate([low, right[front.v > 0.9][::-1]])
     flap = spline(cut(c, (0.0, 0.05), (0.2, 0.15), (0.55, 0.19), (0.98, 0.29)), 16)
-    spots = (4, 10) if c.figure.body.heads < 4.5 else (1, 6, 11)  # a chibi's arm lies over the armpit
+    spots = (5,) if c.figure.body.heads < 4.5 else (1, 5, 9)  # as far as no arm lies over the edge
     seams = [spline(cut(c, (s * 0.86, 0.22), (s * 0.52, 0.42), (s * 0.44, 0.64), (s * 0.5, 0.98)), 14) for s in (-1, 1)]
     pulls = [[(s * 0.98, 0.62), (s * 0.7, 0.66), (s * 0.45, 0.655)] for s in (-1, 1)]
     marks = [
@@ -211,7 +213,7 @@ def cheongsam(c: Cloth) -> list[Layer]:
         across_ = np.array([-along[1], along[0]]) / max(float(np.hypot(*along)), 1e-6) * 0.13 * w
         loops = strokes(np.stack([flap[at] - across_, flap[at] + across_]))
         knot = c.detail(c.over_sleeves(c.z + 1.2), Path.circle(float(x), float(y), 0.05 * w), trim, shading=0.2)
-        knot.marks.append(Mark(loops, colour=trim, width=3.4 if len(spots) > 2 else 2.4, clip=False))
+        knot.marks.append(Mark(loops, colour=trim, width=3.4 if len(spots) > 1 else 2.4, clip=False))
         found.append(knot)
     return [*found, *upper.sleeves(c, cuff=trim if c.garment.sleeve == "short" else None, cuff_size=0.04)]
 
@@ -227,9 +229,8 @@ def _split_collar(c: Cloth, trim: RGB, z: float) -> list[Layer]:
         base = [(0.0, y + 0.85 * n), (0.7 * n, y + 0.55 * n), (1.3 * n, y + 0.02)]
         foot = spline(np.array([(x + sign * a, b) for a, b in base]), 8)
         edge = trace(np.concatenate([rim_line, foot[:1]]), closed=False)
-        found.append(
-            c.piece(z, polygon(np.concatenate([rim_line, foot])), marks=[Mark(edge, colour=trim, width=2.8)], shading=0.3)
-        )
+        leaf = polygon(np.concatenate([rim_line, foot]))  # plain, since a single motif of a pattern would fill it
+        found.append(c.detail(z, leaf, c.main, marks=[Mark(edge, colour=trim, width=2.8)], shading=0.3))
     return found
 
 
