@@ -31,9 +31,15 @@ def waistband(cloth: Cloth, v: float, colour: RGB, z: float, height: float = 0.0
     """The band that closes a skirt or trousers at the waist."""
     hip = cloth.figure.torso.half(0.92)
     left, right = cloth.figure.torso.sides(v - height / 2, v + height / 2, ease * hip)
-    low = (left[-1] + right[-1]) / 2 + [0, 0.04 * hip]
-    high = (left[0] + right[0]) / 2 + [0, 0.04 * hip]
-    return cloth.detail(z, trace(np.concatenate([left, low[None], right[::-1], high[None]])), colour, shading=0.3)
+    bow = np.array([0.0, 0.06 * hip])  # it hangs down in front, since it goes round; its ends are cut off by the silhouette
+    low, high = (ring_half(a, b, bow) for a, b in ((left[-1], right[-1]), (left[0], right[0])))
+    return cloth.detail(z, polygon(np.concatenate([left, low, right[::-1], high[::-1]])), colour, shading=0.3)
+
+
+def ring_half(a: Points, b: Points, bow: Points) -> Points:
+    """The nearer half of a ring round the body, from a to b without these ends. bow: by how much its middle hangs down."""
+    turns = np.linspace(-0.5, 0.5, 13)[1:-1, None] * np.pi
+    return np.asarray((a + b) / 2 + (b - a) / 2 * np.sin(turns) + bow * np.cos(turns))
 
 
 def belt_loops(c: Cloth, v: float, height: float, colour: RGB, z: float) -> list[Layer]:
@@ -249,9 +255,10 @@ class Seat:
     arch: Path | None
 
 
-def seat(figure: Figure, legs: dict[str, tuple[Points, Points]], sides: tuple[Points, Points]) -> Seat:
-    """So that legs and hips are one piece of cloth. legs: outer and inner line by side; sides: of the hips, to the crotch."""
-    row = _fork(figure, legs)
+def seat(figure: Figure, legs: dict[str, tuple[Points, Points]], sides: tuple[Points, Points], rise: int = 0) -> Seat:
+    """So that legs and hips are one piece of cloth. legs: outer and inner line by side; sides: of the hips, to the crotch;
+    rise: how many of the legs' rows higher than usual it ends."""
+    row = _fork(figure, legs) - rise
     (outer_l, inner_l), (outer_r, inner_r) = legs["l"], legs["r"]
     left, right = (
         _joined(side, leg[: row + 1], sign) for side, leg, sign in zip(sides, (outer_l, outer_r), (-1, 1), strict=True)

@@ -9,11 +9,12 @@ import numpy as np
 from wardrobe import lower
 from wardrobe.canvas import HAND, SKIN, Layer, Mark, Z
 from wardrobe.figure import SIDES, Figure
-from wardrobe.geometry import polygon, trace
+from wardrobe.geometry import Points, polygon, trace
 from wardrobe.parts import ClothingPart
 from wardrobe.shading import Tube
 from wardrobe.style import RGB
 
+ROOT = slice(1, 15)  # rows of a thigh's inner side that `Limb.edge` leaves out; the trunk hides what lies above the crotch
 FLAT = 1.5  # `Tube.front` of the bare trunk
 
 
@@ -22,9 +23,9 @@ def skin_layers(figure: Figure, skin: RGB, hands: Collection[str] = SIDES) -> li
     layers = [_trunk(figure, skin)]
     for side in SIDES:
         arm, leg, hand, foot = figure.arms[side], figure.legs[side], figure.hand(side), figure.foot(side)
-        layers.append(
-            Layer(leg.z + SKIN, leg.outline(), skin, ClothingPart.SKIN, edge=leg.edge(), tube=Tube(*leg.sides(0.0, 1.0)))
-        )
+        edge = leg.edge()
+        edge.add_path(polygon(_dense(leg.sides(0.0, 1.0)[1])[ROOT], closed=False))
+        layers.append(Layer(leg.z + SKIN, leg.outline(), skin, ClothingPart.SKIN, edge=edge, tube=Tube(*leg.sides(0.0, 1.0))))
         layers.append(Layer(leg.z + SKIN, foot.path, skin, ClothingPart.SKIN))
         layers.append(
             Layer(arm.z + SKIN, arm.outline(), skin, ClothingPart.SKIN, edge=arm.edge(), tube=Tube(*arm.sides(0.0, 1.0)))
@@ -40,8 +41,8 @@ def skin_layers(figure: Figure, skin: RGB, hands: Collection[str] = SIDES) -> li
 def _trunk(figure: Figure, skin: RGB) -> Layer:
     """From the shoulders into both thighs in one piece: no border across the hips, and no gap between the thighs' tops."""
     left, right = figure.torso.sides(0.0, 1.0)
-    legs = {side: figure.legs[side].sides(0.0, 1.0) for side in SIDES}
-    form = lower.seat(figure, legs, (left[-6:], right[-6:]))
+    legs = {side: (_dense(outer), _dense(inner)) for side in SIDES for outer, inner in (figure.legs[side].sides(0.0, 1.0),)}
+    form = lower.seat(figure, legs, (left[-6:], right[-6:]), rise=1)  # above the end of all hips that lie over it
     left, right = np.concatenate([left[:-6], form.left]), np.concatenate([right[:-6], form.right])
     edge = polygon(left[:-1], closed=False)
     edge.add_path(polygon(right[:-1], closed=False))
@@ -51,3 +52,9 @@ def _trunk(figure: Figure, skin: RGB) -> Layer:
     # a barrel, or the shade would follow the lower border as a line; so flat that its shade is as narrow as the thigh's
     tube = Tube(left, right, front=FLAT, wave=0.0)
     return Layer(Z.BODY, path, skin, ClothingPart.SKIN, edge=edge, shading=0.5, tube=tube, casts=False)
+
+
+def _dense(line: Points) -> Points:
+    """The same line in six times as many steps."""
+    at, where = np.linspace(0, len(line) - 1, 6 * len(line) - 5), np.arange(len(line))
+    return np.stack([np.interp(at, where, line[:, axis]) for axis in (0, 1)], 1)
