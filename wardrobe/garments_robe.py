@@ -161,6 +161,12 @@ def cassock(c: Cloth) -> list[Layer]:
     fringe = [np.array([(x + k * w, foot - 0.5 * more), (x + 1.1 * k * w, foot + more)]) for k in np.linspace(-0.1, 0.17, 7)]
     ends = Mark(strokes(*fringe), colour=c.trim, width=1.6, clip=False)
     hanging = c.detail(c.z + 0.4, shape(*tail), c.trim, marks=[ends], shading=0.3)
+    deep, ky = 0.06 * c.figure.torso.length, c.front(0.34, 0.63)[1]
+    rows = [(-0.17, -0.7), (0.0, -1.05), (0.18, -0.7), (0.15, 0.9), (0.0, 1.15), (-0.14, 0.9)]
+    folded = strokes(*[np.array([(x + a * w, ky - 0.7 * deep), (x + 0.5 * a * w, ky + 0.8 * deep)]) for a in (-0.07, 0.08)])
+    knot = c.detail(
+        c.z + 0.6, upper.curve_blob([(x + a * w, ky + b * deep) for a, b in rows]), c.trim, marks=[Mark(folded, width=0.6)]
+    )
     on, at = c.figure.torso.at, front.at
     cape = [
         [on(s * 0.8, 0.0), on(s * 1.14, 0.05), on(s * 1.26, 0.21), at(s * 0.5, 0.33), at(s * 0.05, 0.3), at(s * 0.04, 0.08)]
@@ -175,12 +181,12 @@ def cassock(c: Cloth) -> list[Layer]:
     tab = shape(*[(cx + a * n, cy + b * n) for a, b in ((-0.34, -1.5), (0.34, -1.5), (0.34, 0.9), (-0.34, 0.9))])
     collar[0].marks.append(Mark(tab, "fill", WHITE))
     px, py = front.at(0.0, 0.44)
-    chain = [np.array([c.figure.torso.at(s * 0.7, 0.03), front.at(s * 0.3, 0.26), (px, py - 0.14 * w)]) for s in (-1, 1)]
+    chain = [np.array([c.figure.torso.at(s * 0.7, 0.0), front.at(s * 0.3, 0.26), (px, py - 0.14 * w)]) for s in (-1, 1)]
     arms = [(0.035, -0.14), (0.035, -0.06), (0.11, -0.06), (0.11, 0.01), (0.035, 0.01), (0.035, 0.17)]
     bars = shape(*[(px + a * w, py + b * w) for a, b in (*arms, *[(-a, b) for a, b in arms[::-1]])])
     links = Mark(strokes(*chain), colour=BRASS, width=1.2, clip=False)
-    cross = c.detail(Z.FRONT_ARM + 5.8, bars, BRASS, marks=[links], shading=0.0)
-    return [body, sash, hanging, *mantle, *collar, cross, *upper.sleeves(c, loose=0.15, cuff=c.trim, cuff_size=0.05)]
+    cross = c.detail(Z.FRONT_ARM + 5.55, bars, BRASS, marks=[links], shading=0.0)  # its chain goes round beneath the collar
+    return [body, sash, hanging, knot, *mantle, *collar, cross, *upper.sleeves(c, loose=0.15, cuff=c.trim, cuff_size=0.05)]
 
 
 def _cowl(c: Cloth) -> list[Layer]:
