@@ -36,9 +36,16 @@ def scallops(c: Cloth, line: Points, depth: float, colour: RGB, z: float, *, cou
     return c.detail(z, polygon(np.concatenate([top, low[::-1]])), colour, marks=marks, shading=0.2)
 
 
-def sweetheart(c: Cloth, depth: float = 0.3, width: float = 0.95) -> Points:
-    """A strapless neckline from right to left, dipping in the middle. depth: v of the dip."""
-    rows = [(width, depth - 0.11), (0.72, depth - 0.11), (0.42, depth - 0.1), (0.14, depth - 0.03), (0.0, depth)]
+def sweetheart(c: Cloth, depth: float = 0.3, width: float = 0.95, drop: float = 0.0) -> Points:
+    """A strapless neckline from right to left, dipping in the middle. depth: v of the dip; drop: by how much it sinks towards the
+    armpits, v."""
+    rows = [
+        (width, depth - 0.11 + drop),
+        (0.72, depth - 0.11 + 0.35 * drop),
+        (0.42, depth - 0.1),
+        (0.14, depth - 0.03),
+        (0.0, depth),
+    ]
     half = [c.front(u, v) if abs(u) < 0.9 else c.figure.torso.at(u, v) for u, v in rows]
     other = [c.front(-u, v) if abs(u) < 0.9 else c.figure.torso.at(-u, v) for u, v in rows[-2::-1]]
     return np.concatenate([spline(np.array(half), 12), spline(np.array([half[-1], *other]), 12)[1:]])

@@ -91,7 +91,7 @@ def _flounce(c: Cloth) -> Layer:
 
 def _strapless(c: Cloth, v1: float, neck: Points, ease: float, marks: list[Mark], hem: float = 0.05) -> Layer:
     w = c.figure.body.shoulder
-    left, right = c.figure.torso.sides(0.2, v1, ease * w)
+    left, right = c.figure.torso.sides(0.26, v1, ease * w)
     low = spline(np.stack([left[-1], (left[-1] + right[-1]) / 2 + [0, hem * w], right[-1]]), 9)[1:-1]
     return c.piece(c.z, polygon(np.concatenate([left, low, right[::-1], neck])), marks=marks)
 
@@ -99,7 +99,7 @@ def _strapless(c: Cloth, v1: float, neck: Points, ease: float, marks: list[Mark]
 def camisole(c: Cloth) -> list[Layer]:
     """Thin straps, a soft neckline edged with lace, gently loose to the hip, a tiny bow."""
     w = c.figure.body.shoulder
-    neck = sweetheart(c, 0.27)
+    neck = sweetheart(c, 0.27, 0.98, 0.09)
     body = _strapless(c, 0.96, neck, 0.05, [upper.torso_folds(c, 0.96)], 0.08)
     straps = pair(c, neck, c.main, c.z + 0.3, 0.04, most=0.52)
     lace = scallops(c, neck[::-1] - [0.0, 0.02 * w], 0.1 * w, lighten(c.trim, 0.5), c.z + 0.2)
@@ -124,8 +124,8 @@ def camisole(c: Cloth) -> list[Layer]:
 def corset_top(c: Cloth) -> list[Layer]:
     """Boned panels from the breast to a point over the hips, a busk with clasps, laced beside it, piped edges, broad straps."""
     w, trim = c.figure.body.shoulder, c.trim
-    neck = sweetheart(c, 0.27)
-    left, right = c.figure.torso.sides(0.2, 0.78, 0.01 * w)
+    neck = sweetheart(c, 0.27, 0.98, 0.09)
+    left, right = c.figure.torso.sides(0.26, 0.78, 0.01 * w)
     point = np.array(c.front(0.0, 0.88))
     low = spline(
         np.stack([left[-1], (left[-1] + point) / 2 + [0, -0.02 * w], point, (right[-1] + point) / 2 + [0, -0.02 * w], right[-1]]),
