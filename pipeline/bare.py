@@ -13,8 +13,7 @@ from pipeline.part_maps import Labels
 from pipeline.part_tables import FACE_HANDS, Probabilities
 from pipeline.request import CLOTHING, ClothingPart, Image8
 from pipeline.surroundings import push_pull
-from pipeline.tones import LIGHT, Region, calm_lab, enlarged, grown, tones_of
-from pipeline.tones import apart_from as distance
+from pipeline.tones import LIGHT, Region, apart_from, calm_lab, enlarged, grown, tones_of
 
 SIDE = 640  # pixels, long side: the size at which it is looked for
 LIKE = 9.0  # CIELAB: of one colour
@@ -45,7 +44,7 @@ def with_bare_skin(rgb: Image8, labels: Labels, probabilities: Probabilities) ->
     lab = calm_lab(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)) * np.array([LIGHT, 1, 1], np.float32)
     tones = tones_of(lab, inner)
     tones = tones[[(np.linalg.norm(lab[inner] - tone, axis=1) < LIKE).mean() > MAIN for tone in tones]]
-    skin = distance(lab, tones)
+    skin = apart_from(lab, tones)
     if (skin < LIKE)[clothes].mean() > COMMON:
         return labels
     weight = (clothes & (skin > LIKE)).astype(np.float32)[..., None]

@@ -134,7 +134,8 @@ def draw_draft(character: Image8, found: Detection, fit: Fit, outfit: Outfit, ch
     missed = overlooked(rgb, found.labels, old, found.keep > 0, unit)
     old |= missed
     drawn_hands = [side for side in SIDES if not _is_kept(fit, side, found.keep > 0)]
-    body = [*skin_layers(fit.figure, skin, drawn_hands), Layer(Z.BODY, fit.figure.neck(), skin, Part.SKIN, line=0, shading=0)]
+    neck = Layer(Z.BODY, fit.figure.neck(), skin, Part.SKIN, line=0, shading=0)
+    body = [*skin_layers(fit.figure, skin, drawn_hands), neck]
     layers = sorted([*body, *garments.layers(outfit, fit.figure, style)], key=lambda layer: layer.z)
     layers = [layer for layer in layers if fit.frame.shows(layer)]
     picture, maps = paint_picture(layers, style, fit.frame, None), paint_maps(layers, style, fit.frame)
@@ -142,11 +143,11 @@ def draw_draft(character: Image8, found: Detection, fit: Fit, outfit: Outfit, ch
     # skin is redrawn only where an old garment hid it; a garment's soft rim lies beside its ids
     drawn = cv2.dilate((worn > 0).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     like = _like(rgb, skin)
-    neck = _below_chin(fit.figure, fit.frame, CHIN) & like
-    edge = _edge_on_skin(found, old, neck, unit) | _last_line(fit, found, old & (worn == 0) & (picture[..., 3] > 0), ~like)
+    throat = _below_chin(fit.figure, fit.frame, CHIN) & like
+    edge = _edge_on_skin(found, old, throat, unit) | _last_line(fit, found, old & (worn == 0) & (picture[..., 3] > 0), ~like)
     beside = _near(old, OVER * unit) & (found.labels == 0)
     alpha = np.where(drawn | old | edge | beside, picture[..., 3], np.uint8(0))
-    front = _without_crumbs(_in_front(found, outfit, worn, set(changed), neck), CRUMB * (found.labels > 0).sum())
+    front = _without_crumbs(_in_front(found, outfit, worn, set(changed), throat), CRUMB * (found.labels > 0).sum())
     front &= ~(edge | missed)
     boots = np.where(np.isin(found.labels, list(changed)), np.uint8(0), found.labels)
     over, beside_boots = tucked(boots, outfit, worn, unit)
