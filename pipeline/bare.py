@@ -25,7 +25,7 @@ SMALLEST, LARGEST = 0.012, 0.7  # of the head's square
 THICK = 0.03  # heads: half the width of the middle of a hand
 REST = 0.15  # of that square: most of a hand that was seen already
 GAP = 0.02  # heads: how wide a line may cross it
-EVIDENCE, HAND = 0.06, 0.25  # odds of skin without which it is none; of a hand, beside those of a limb, from which it is one
+EVIDENCE, HAND = 0.12, 0.25  # odds of skin without which it is none; of a hand, beside those of a limb, from which it is one
 BORDER, DISTINCT = 3, 0.4  # pixels; of them: what lies round it is of another colour, or it is the light side of a cloth
 
 
