@@ -59,21 +59,10 @@ def veil(c: Cloth) -> list[Layer]:
     end, x0 = 1.12 * torso.length, torso.at(0, 0.3)[0]
     wide = max(1.75 * c.figure.body.shoulder, w + 0.24)
     tone = lighten(c.main, 0.62)
+    rows = ((w * 0.55, -0.56), (w * 1.06, -0.4), (w + 0.17, 0.0), (w + 0.24, 0.4))
+    ends = (wide * 0.92, 0.5 * end), (wide * 1.12, end)
     sides = {
-        s: spline(
-            np.array(
-                [
-                    head.at(s * w * 0.55, -0.56),
-                    head.at(s * w * 1.06, -0.4),
-                    head.at(s * (w + 0.17), 0.0),
-                    head.at(s * (w + 0.24), 0.4),
-                    (x0 + s * wide * 0.92, 0.5 * end),
-                    (x0 + s * wide * 1.12, end),
-                ]
-            ),
-            31,
-        )
-        for s in (-1, 1)
+        s: spline(np.array([*(head.at(s * x, y) for x, y in rows), *((x0 + s * x, y) for x, y in ends)]), 31) for s in (-1, 1)
     }
     s = np.linspace(0, 1, 49)[:, None]
     wave = 0.035 * np.cos(12 * np.pi * s[:, 0]) + 0.14 * np.sin(np.pi * s[:, 0])
