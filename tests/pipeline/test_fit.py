@@ -10,7 +10,7 @@ import pytest
 
 from models.hint_reader import JOINTS
 from pipeline.evidence import Evidence, cut_off, read_evidence, with_joints
-from pipeline.fit import LIMBS, Doubt, Fit, fit
+from pipeline.fit import DRAWN, LIMBS, Doubt, Fit, fit
 from pipeline.request import CLOTHING, UserError
 from training.characters import Drawing, draw
 from training.characters.character import style_of
@@ -107,8 +107,9 @@ def test_joints_that_cannot_be_are_refused(placed: dict[str, tuple[float, float]
         with_joints(truth(3), placed)
 
 
-def test_an_unsure_arm_is_left_out_and_not_drawn() -> None:
+def test_an_unsure_arm_is_left_out_and_not_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     read = truth(3)
+    monkeypatch.setitem(DRAWN, "arm", 0.6)  # its outline alone is about half trusted
     unsure = {**read.sure, "shoulder_l": 0.4, "elbow_l": 0.0, "wrist_l": 0.0}
     found = fit(replace(read, sure=unsure))
     assert isinstance(found, Fit) and "arm_l" in found.left_out
