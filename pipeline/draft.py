@@ -141,7 +141,7 @@ def draw_draft(character: Image8, found: Detection, fit: Fit, outfit: Outfit, ch
     picture, maps = paint_picture(layers, style, fit.frame, None), paint_maps(layers, style, fit.frame)
     worn = maps.garments
     # skin is redrawn only where an old garment hid it; a garment's soft rim lies beside its ids
-    drawn = cv2.dilate((worn > 0).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    drawn = _near(worn > 0, 1)
     like = _like(rgb, skin)
     throat = _below_chin(fit.figure, fit.frame, CHIN) & like
     edge = _edge_on_skin(found, old, throat, unit) | _last_line(fit, found, old & (worn == 0) & (picture[..., 3] > 0), ~like)
@@ -205,7 +205,7 @@ def dressed(character: Image8, draft: Draft, labels: Image8) -> Image8:
 def _let_in(base: Image8, character: Image8, draft: Draft) -> None:
     """Where the draft's soft border meets what lies in front, that is what it is mixed with, not what was behind the clothes."""
     alpha = draft.image[..., 3]
-    edge = (alpha > 0) & (alpha < 255) & (cv2.dilate(draft.front.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0)
+    edge = (alpha > 0) & (alpha < 255) & _near(draft.front, 2)
     if not edge.any():
         return
     away = (~draft.front).astype(np.uint8)
@@ -217,8 +217,7 @@ def _let_in(base: Image8, character: Image8, draft: Draft) -> None:
 
 def old_clothes(draft: Draft, labels: Image8) -> Region:
     """Where old clothes and their outline are to go: labels end in the middle of a line."""
-    reach = 2 * max(1, round(OUTLINE * max(labels.shape))) + 1
-    around = cv2.dilate(draft.old.astype(np.uint8), np.ones((reach, reach), np.uint8)) > 0
+    around = _near(draft.old, OUTLINE * max(labels.shape))
     return np.asarray((draft.old | (around & (labels == 0))) & ~draft.front)
 
 
@@ -245,7 +244,7 @@ def _scraps(character: Image8, labels: Image8, old: Region, front: Region) -> Re
         return np.zeros_like(old)
     loose = (character[..., 3] > 0) & ~old & ~front & (labels != Part.SKIN)
     _, where, table, _ = cv2.connectedComponentsWithStats(loose.astype(np.uint8), connectivity=8)
-    touching = np.unique(where[(cv2.dilate(old.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0) & loose])
+    touching = np.unique(where[_near(old, 2) & loose])
     small = [index for index in touching if table[index, cv2.CC_STAT_AREA] < SCRAP * (labels > 0).sum()]
     return np.asarray(np.isin(where, small) & loose)
 
@@ -258,6 +257,7 @@ def _is_kept(fit: Fit, side: str, kept: Region) -> bool:
 
 
 def _near(region: Region, reach: float) -> Region:
+    """In a square of so many pixels to either side, at least one."""
     side = 2 * max(1, round(reach)) + 1
     return np.asarray(cv2.dilate(region.astype(np.uint8), np.ones((side, side), np.uint8)) > 0)
 

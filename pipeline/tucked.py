@@ -24,12 +24,10 @@ def tucked(labels: Image8, outfit: Outfit, worn: Image8, unit: float) -> tuple[R
     labels: of the character, without shoes that go; worn: index + 1 of the garment at every pixel; unit: a head in pixels.
     """
     over, away = np.zeros(labels.shape, bool), np.zeros(labels.shape, bool)
-    kinds = [garment.kind for garment in outfit.garments]
-    slots = [garment.slot for garment in outfit.garments]
     close = [
         number
-        for number, (kind, slot) in enumerate(zip(kinds, slots, strict=True), 1)
-        if slot == ClothingPart.LEGWEAR or (kind in LEG_COVERING and kind not in WIDE)
+        for number, garment in enumerate(outfit.garments, 1)
+        if garment.slot == ClothingPart.LEGWEAR or (garment.kind in LEG_COVERING and garment.kind not in WIDE)
     ]
     legs = np.isin(worn, close)
     shoes = (labels == ClothingPart.FOOTWEAR).astype(np.uint8)
