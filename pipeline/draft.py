@@ -6,7 +6,7 @@ nothing new is, the body shows its skin; where there is no body either, the draf
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import cv2
@@ -14,13 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.draft_style import INKED, flesh, measure_style
+from pipeline.dyeing import recoloured
 from pipeline.fit import Fit
 from pipeline.grain import grained, of_figure
 from pipeline.hints import read_lineart
 from pipeline.images import flatten, is_opaque, with_alpha
 from pipeline.joining import led_over, ringed
 from pipeline.overlooked import overlooked
-from pipeline.request import CLOTHING, ClothingPart, Detection, Image8
+from pipeline.request import CLOTHING, ClothingPart, Detection, Garment, Image8
 from pipeline.surroundings import carried_on
 from pipeline.tucked import tucked
 from wardrobe import garments
@@ -58,6 +59,7 @@ CAST = (0.035, 0.06)  # heads: how far hair, face and hands throw their shadow, 
 EDGE = 0.03  # heads: how far the last line of old clothes reaches over bare skin
 SCRAP = 0.01  # of the figure: larger pieces that nobody has a name for stay
 HUE, SHADED = 21.0, 0.6  # distance of a and b in CIELAB, and share of the skin's lightness, that are still skin
+APART = 0.5  # heads: old clothes that are farther from the new ones are somebody else's
 CRUMB = 0.0012  # of the figure: smaller pieces of what stays are errors of detection
 OUTLINE = 0.006  # of the long side: the outline of old clothes beside their labels
 GRAINY_SKIN = 0.4  # of the grain of clothes
@@ -77,15 +79,13 @@ class Sheet:
 class Draft:
     """image: H x W x 4 uint8, straight alpha, opaque where the draft draws. worn: H x W uint8, index + 1 of the garment in
     `outfit.garments`, 0 for skin and nothing. lines: H x W uint8, 255 = line. front: H x W, what of the picture stays in
-    front of it. old: H x W, the clothes that it replaces. rest: H x W, where a body is that could not be made out, so that a
-    model has to say what it wears."""
+    front of it. old: H x W, the clothes that it replaces."""
 
     image: Image8
     worn: Image8
     lines: Image8
     front: Region
     old: Region
-    rest: Region
     outfit: Outfit = field(default_factory=lambda: Outfit(()))
     sheet: Sheet | None = None
 
@@ -160,11 +160,28 @@ def draw_draft(character: Image8, found: Detection, fit: Fit, outfit: Outfit, ch
     colours = led_over(picture[..., :3], rgb, bare, (found.labels == Part.SKIN) & like & ~old & ~bare, unit)
     colours = _cast(colours, front, worn > 0, style, unit)
     colours = grained(colours, of_figure(rgb, found.labels, unit), np.where(worn > 0, 1.0, GRAINY_SKIN) * (alpha > 0))
-    image = with_alpha(colours, alpha)
     lines = np.where(alpha >= 128, maps.lines, np.uint8(0))
-    rest = old & ~front & (alpha < 128)
-    rest &= (fit.trust_map() <= 0) if fit.left_out else False
-    return Draft(image, worn, lines, front, old, rest, outfit, Sheet(tuple(layers), style, fit.frame))
+    old = _beside(old, alpha >= 128, APART * unit)  # what lies far off is somebody else's
+    if fit.left_out:  # limbs that could not be made out keep their clothes, in the new colours
+        left = _beside(old & ~front & (alpha < 128) & (fit.trust_map() <= 0), alpha >= 128, 1)
+        dyed, numbers = recoloured(rgb, np.where(left, found.labels, np.uint8(0)), outfit.garments)
+        colours, worn = np.where(left[..., None], dyed, colours), np.where(left, numbers, worn)
+        alpha = np.where(numbers > 0, character[..., 3], alpha)
+        old &= ~left
+    return Draft(with_alpha(colours, alpha), worn, lines, front, old, outfit, Sheet(tuple(layers), style, fit.frame))
+
+
+def dyed_draft(character: Image8, found: Detection, garments: Sequence[Garment], allowed: Region | None = None) -> Draft | None:
+    """The old clothes in the new colours as a draft, where no body could be made out; None where nothing that is named is
+    worn. As `recoloured`, character: H x W x 4."""
+    colours, worn = recoloured(flatten(character, BEHIND), found.labels, garments, allowed)
+    there = worn > 0
+    if not there.any():
+        return None
+    soft = cv2.GaussianBlur(there.astype(np.float32), (0, 0), 0.7) * there
+    image = with_alpha(colours, np.rint(255 * soft).astype(np.uint8))
+    nowhere = np.zeros_like(there)
+    return Draft(image, worn, np.zeros_like(worn), ~there, nowhere, Outfit(tuple(garments)))
 
 
 def own_draft(image: Image8, found: Detection, changed: Iterable[Part] = CLOTHING) -> Draft:
@@ -173,8 +190,7 @@ def own_draft(image: Image8, found: Detection, changed: Iterable[Part] = CLOTHIN
     lines = np.where(covers, read_lineart(flatten(image, BEHIND)), np.uint8(0))
     kept = (found.keep > 0) | np.isin(found.labels, (Part.HAIR, Part.HELD))
     old = np.isin(found.labels, list(changed))
-    nowhere = np.zeros_like(covers)
-    return Draft(image, covers.astype(np.uint8), lines, np.asarray(kept & ~covers), np.asarray(old), nowhere)
+    return Draft(image, covers.astype(np.uint8), lines, np.asarray(kept & ~covers), np.asarray(old))
 
 
 def dressed(character: Image8, draft: Draft, labels: Image8) -> Image8:
@@ -285,6 +301,12 @@ def _like(rgb: Image8, skin: RGB) -> Region:
     wanted = cv2.cvtColor(np.array([[skin]], np.uint8), cv2.COLOR_RGB2LAB).astype(np.float32)[0, 0]
     hue = np.hypot(*np.moveaxis(lab[..., 1:] - wanted[1:], -1, 0))
     return np.asarray((hue < HUE) & (lab[..., 0] > SHADED * wanted[0]))
+
+
+def _beside(region: Region, other: Region, reach: float) -> Region:
+    """The pieces of a region that come so near to another."""
+    _, where = cv2.connectedComponents(region.astype(np.uint8), connectivity=8)
+    return np.asarray(region & np.isin(where, np.unique(where[_near(other, reach) & region])))
 
 
 def _without_crumbs(region: Region, least: float) -> Region:

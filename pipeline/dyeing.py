@@ -8,11 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.detect import BEHIND
-from pipeline.draft import Draft
-from pipeline.images import flatten, with_alpha
-from pipeline.request import ClothingPart, Detection, Garment, Image8
-from wardrobe.outfit import Outfit, dressed_in_order
+from pipeline.request import ClothingPart, Garment, Image8
+from wardrobe.outfit import dressed_in_order
 from wardrobe.style import RGB
 
 Part = ClothingPart
@@ -31,30 +28,23 @@ LIT = 0.6  # of the way to white that light may lead
 DYED = "No new garments could be drawn here, so the old ones take the new colours."
 
 
-def dyed(character: Image8, found: Detection, garments: Sequence[Garment], allowed: Region | None = None) -> Draft | None:
-    """The parts that are named in the colours that are named, light, shadow and lines as they were; None where nothing that
-    is named is worn.
+def recoloured(rgb: Image8, labels: Image8, garments: Sequence[Garment], allowed: Region | None = None) -> tuple[Image8, Image8]:
+    """The parts that are named in the colours that are named, light, shadow and lines as they were.
 
-    character: H x W x 4; garments: the innermost first; allowed: H x W, outside of which nothing changes.
+    rgb: H x W x 3; labels: H x W; garments: the innermost first; allowed: H x W, outside of which nothing changes. Returns the
+    picture, and which garment every pixel is now: H x W uint8, its index + 1, 0 where nothing that is named was worn.
     """
-    rgb, worn = flatten(character, BEHIND)[..., :3].copy(), np.zeros(found.labels.shape, np.uint8)
+    changed, worn = rgb.copy(), np.zeros(labels.shape, np.uint8)
     # what is worn outermost has the last word, but what is worn with a dress is no part of it
     for garment in sorted(dressed_in_order(garments), key=lambda garment: garment.slot != Part.ONEPIECE):
-        number = garments.index(garment) + 1
-        region = _region(found.labels, garment.slot)
+        region = _region(labels, garment.slot)
         whole = region.sum()
         if allowed is not None:
             region = region & allowed
         if region.any() and region.sum() > EDGE * whole:
-            rgb[region] = _in_colour(rgb, region, garment.rgb)
-            worn[region] = number
-    there = worn > 0
-    if not there.any():
-        return None
-    soft = cv2.GaussianBlur(there.astype(np.float32), (0, 0), 0.7) * there
-    image = with_alpha(rgb, np.rint(255 * soft).astype(np.uint8))
-    nowhere = np.zeros_like(there)
-    return Draft(image, worn, np.zeros_like(worn), ~there, nowhere, nowhere, Outfit(tuple(garments)))
+            changed[region] = _in_colour(rgb, region, garment.rgb)
+            worn[region] = garments.index(garment) + 1
+    return changed, worn
 
 
 def _region(labels: Image8, slot: Part) -> Region:

@@ -22,9 +22,11 @@ Part = ClothingPart
 
 MAP = 224  # long side in pixels of the maps of distances
 LEAST = 0.15  # joints less sure than this are not listened to
+ROOTS = "shoulder", "thigh"
 BODY = {"neck", *bm.CHAINS["arm"], *bm.CHAINS["leg"]}
 HAND, LONGEST = 0.02, 1.05  # square units and units: least and largest size of a hand
 AT = 0.6  # units: how far from its wrist the middle of a hand is at most
+REACH = 1.35  # of the torso's length, from a shoulder: no hand is farther
 STRAY, SEEN = 0.3, 0.5  # share of a wrist's probability that such a hand is given, and how sure it is that there is one
 PIXELS = 120  # that the body has to explain
 # parts that clothe the body closely: how much a pixel weighs, and how far from the body it may be, units
@@ -191,8 +193,8 @@ def _hands(evidence: Evidence, seen: View, places: Mapping[str, Floats]) -> tupl
     loose, palms, either = [], [], set[str]()
     for piece in _pieces(mask, seen, 0.006):
         middle, size = piece.mean(0), np.ptp(piece, axis=0)
-        if max(size) > LONGEST or np.hypot(*(places["nose"] - piece).T).min() < 0.3:
-            continue  # a face, or a long glove
+        if max(size) > LONGEST or np.hypot(*(places["nose"] - piece).T).min() < 0.3 or _out_of_reach(middle, evidence, places):
+            continue  # a face, a long glove, or somebody else's
         palms.append(middle)
         gaps = {side: float(np.hypot(*(middle - places[f"wrist_{side}"]))) for side in known}
         side = min(gaps, key=lambda key: gaps[key], default="")
@@ -205,6 +207,15 @@ def _hands(evidence: Evidence, seen: View, places: Mapping[str, Floats]) -> tupl
     if loose and len(found) == 1 and either:  # both wrists were read at one hand, and there is another
         return {}, loose, palms
     return sure, loose, palms
+
+
+def _out_of_reach(hand: Floats, evidence: Evidence, places: Mapping[str, Floats]) -> bool:
+    """Whether no shoulder is near enough; where shoulders and hips are not seen nobody can say."""
+    shoulders, hips = ([places[f"{name}_{side}"] for side in SIDES if evidence.sure[f"{name}_{side}"] > LEAST] for name in ROOTS)
+    if not (shoulders and hips):
+        return False
+    length = float(np.hypot(*(np.mean(hips, axis=0) - places["neck"])))
+    return min(float(np.hypot(*(hand - place))) for place in shoulders) > REACH * length
 
 
 def _with_hands(evidence: Evidence, seen: View, hands: Mapping[str, Floats], loose: Sequence[Floats]) -> Evidence:

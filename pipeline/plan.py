@@ -17,8 +17,7 @@ from models.kept import digest
 from pipeline.body import CLAIMED
 from pipeline.chips import choices_of
 from pipeline.detect import masked
-from pipeline.draft import Draft, draw_draft, dressed, old_clothes, own_draft
-from pipeline.dyeing import dyed
+from pipeline.draft import Draft, draw_draft, dressed, dyed_draft, old_clothes, own_draft
 from pipeline.evidence import Evidence, read_evidence, with_joints
 from pipeline.fit import Doubt, Fit, fit
 from pipeline.mask import as_mask
@@ -42,7 +41,7 @@ CUT = 0.02  # of a draft: less than this is not worth a word where a painted mas
 TAKEN = 0.5  # share of an old garment that a painted mask must cover to replace it
 
 NOTHING_NAMED = "No garment is named here, so nothing is drafted; please name one, such as 'red hoodie, blue jeans'."
-LEFT_OUT = "Part of the body could not be made out, so the draft leaves it to the model; please place its joints by hand."
+LEFT_OUT = "Part of the body could not be made out, so its old clothes only change colour; please place its joints by hand."
 
 
 @dataclass(frozen=True)
@@ -99,7 +98,7 @@ def make_plan(request: SwapRequest, see: See) -> Plan:
             masks = masked(replace(request, notes=(*request.notes, body.value)), found)
             assert masks.mask is not None
             named = [read_outfit(request.prompt, request.negative_prompt, seed).garments for seed in seeds]
-            instead = [dyed(request.character, found, garments, masks.mask > 0) for garments in named]
+            instead = [dyed_draft(request.character, found, garments, masks.mask > 0) for garments in named]
             return Plan(masks, (), found, joints, painted, dyed=tuple(draft for draft in instead if draft is not None))
         if body.left_out:
             request = replace(request, notes=(*request.notes, LEFT_OUT))

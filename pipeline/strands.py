@@ -18,17 +18,20 @@ from pipeline.tones import LIGHT, Lab, Region, apart_from, calm_lab, enlarged, g
 SIDE = 640  # pixels, long side: the size at which they are looked for
 LIKE = 11.0  # CIELAB: of one colour
 APART = 12.0  # CIELAB: of two
-SHADED = 20.0  # CIELAB: of one cloth in light and shade
-NEARER = 0.7  # and so much nearer to one of them
+NEARER = 0.5  # and so much nearer to one of them
+FAR = 20.0  # CIELAB: no shade of the hair's own
 REACH, GAP = 0.05, 0.02  # heads: how far a strand may begin from the hair, and how wide a line may cross it
 WIDEST = 0.14  # heads: half the width of a strand
+FARTHEST = 3.0  # heads: how far from the hair its end may be
+MOST = 0.2  # of the clothes that a strand may cover, and of the hair that may be cloth
+LARGEST = 0.5  # of the hair: no strand is larger
+DARK = 0.6  # of the hair's darkest tone: outlines are darker
 LINE, INKED = 2.0, 0.018  # pixels and heads: half the width of lines, which have the colour of dark hair
 LONG = 10.0  # least area of a strand in squares of half its width
 SMALLEST = 0.0008  # of the figure
 RIM, OUTLINE, INK = 0.03, 3.0, 0.8  # heads and pixels: the outline of a strand, and how dark it is beside it
 THREAD, NEIGHBOUR = 0.03, 0.06  # heads: half the width of what is left beside cloth that was taken for hair, and how far from it
 MAIN = 0.08  # of the hair: least share of one of its colours
-ALONG = 0.4  # of a strand: most of it that lies along the clothes' own border, as an outline does
 
 
 def with_strands(rgb: Image8, labels: Labels) -> Labels:
@@ -46,15 +49,18 @@ def with_strands(rgb: Image8, labels: Labels) -> Labels:
     lab = calm_lab(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)) * np.array([LIGHT, 1, 1], np.float32)
     tones = _own_tones(lab, hair, clothes)
     own = apart_from(lab, tones)
-    weight = (clothes & (own > LIKE)).astype(np.float32)[..., None]
+    weight = (clothes & (own > 2 * LIKE)).astype(np.float32)[..., None]
     if not len(tones) or not weight.any():
         return labels
     cloth = np.asarray(np.linalg.norm(lab - push_pull(lab * weight, weight), axis=2), np.float32)
     head = float(np.sqrt(hair.sum()))
-    found = _long_and_thin(clothes & (own < LIKE) & (cloth > APART) & (own < NEARER * cloth), hair, clothes, head, figure)
+    like = clothes & (parts != ClothingPart.NECKWEAR) & (lab[..., 0] > DARK * tones[:, 0].min())  # scarves often match the hair
+    like &= (own < NEARER * cloth) & (cloth > APART)
+    found = _long_and_thin(like, hair, clothes, head, figure)
     if found.any():  # and its outline
         found |= grown(found, max(OUTLINE, RIM * head)) & clothes & (lab[..., 0] < INK * lab[found][:, 0].mean())
-    mistaken = _touching(hair & (cloth < SHADED) & (own > APART) & (cloth < NEARER * own), clothes, SMALLEST * figure)
+    mistaken = _touching(hair & (cloth < FAR) & (own > FAR) & (cloth < NEARER * own), clothes, SMALLEST * figure)
+    mistaken &= mistaken.sum() < MOST * hair.sum()
     if not (found.any() or mistaken.any()):
         return labels
     settled, whole = labels.copy(), np.isin(labels, CLOTHING)
@@ -86,13 +92,17 @@ def _long_and_thin(like: Region, hair: Region, clothes: Region, head: float, fig
     joined = np.asarray(closed & clothes, np.uint8)
     _, where, table, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     depth = cv2.distanceTransform(joined, cv2.DIST_L2, cv2.DIST_MASK_3)
-    found, border = np.zeros_like(hair), grown(~(clothes | hair), 3)
+    away = cv2.distanceTransform((~hair).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_3)
+    _, garment, sizes, _ = cv2.connectedComponentsWithStats(clothes.astype(np.uint8), connectivity=8)
+    found = np.zeros_like(hair)
     for index in np.unique(where[grown(hair, REACH * head) & (joined > 0)]):
         piece = where == index
         half, area = float(depth[piece].max()), table[index, cv2.CC_STAT_AREA]
         ridge = depth[piece & (depth >= cv2.dilate(depth, np.ones((3, 3), np.uint8)))]
         thin = half < WIDEST * head and area > LONG * half**2 and float(np.median(ridge)) > max(LINE, INKED * head)
-        if area > SMALLEST * figure and thin and border[piece].mean() < ALONG:
+        most = min(LARGEST * hair.sum(), MOST * sizes[np.unique(garment[piece]), cv2.CC_STAT_AREA].sum())
+        small = area < most and away[piece].max() < FARTHEST * head
+        if area > SMALLEST * figure and thin and small:
             found |= piece
     return found
 

@@ -102,28 +102,21 @@ class OutfitSwapper:
         return 1 - request.follow * (1 - self.profile.draft_strength)
 
     def _pasted(self, plan: Plan, on_step: OnStep | None, timer: Timer) -> SwapResult:
-        """The drafts as they are; a model draws only where a body could not be made out."""
+        """The drafts as they are."""
         request = plan.request
         assert request.mask is not None
-        images, outfits = [], []
+        images = []
         for index, draft in enumerate(plan.drafts):
             with timer("draft"):
-                image = plan.picture(draft)
-            mask = (draft.rest & (request.mask > 0)).astype(np.uint8) * np.uint8(255)
-            if mask.any():
-                own = replace(request, character=image, mask=mask, seed=request.seed + index, count=1, notes=())
-                with worn_loras(self.networks, own):
-                    image = self._swap(Plan(own), on_step, timer).images[0]
+                images.append(plan.picture(draft))
             if on_step is not None:
                 on_step(Step(index + 1, len(plan.drafts), index, len(plan.drafts)))
-            check_result(image, self.judges)
-            images.append(image)
-            outfits.append(draft.alone)
+            check_result(images[-1], self.judges)
         return SwapResult(
             images=tuple(images),
             seeds=tuple(request.seed + index for index in range(len(images))),
             mask=request.mask,
-            outfits=tuple(outfits),
+            outfits=tuple(draft.alone for draft in plan.drafts),
             drafts=tuple(draft.image for draft in plan.drafts),
             seconds=timer.total,
             timings=dict(timer.seconds),

@@ -8,7 +8,8 @@ import numpy as np
 
 from models.loader import Networks
 from models.profiles import ModelProfile
-from pipeline.dyeing import DYED, dyed
+from pipeline.draft import dyed_draft
+from pipeline.dyeing import DYED
 from pipeline.outfit import read_outfit
 from pipeline.request import Detection, SwapRequest
 from pipeline.swap import OutfitSwapper
@@ -28,7 +29,7 @@ def person() -> tuple[np.ndarray, Detection]:
 def test_light_shadow_and_lines_stay() -> None:
     picture, found = person()
     garments = read_outfit("red hoodie").garments
-    draft = dyed(picture, found, garments)
+    draft = dyed_draft(picture, found, garments)
     assert draft is not None and draft.covers[15, 30] and not draft.covers[70, 30]
     base, line, spot = (draft.image[y, x, :3].astype(int) for y, x in ((15, 30), (20, 30), (31, 22)))
     assert np.abs(base - garments[0].rgb).max() <= 2
@@ -37,14 +38,14 @@ def test_light_shadow_and_lines_stay() -> None:
 
 def test_a_dress_is_dyed_on_top_and_skirt_and_what_is_not_worn_is_nothing() -> None:
     picture, found = person()
-    draft = dyed(picture, found, read_outfit("green dress").garments)
+    draft = dyed_draft(picture, found, read_outfit("green dress").garments)
     assert draft is not None and draft.covers[15, 30] and draft.covers[70, 30]
-    both = dyed(picture, found, read_outfit("green dress, yellow trousers").garments)
+    both = dyed_draft(picture, found, read_outfit("green dress, yellow trousers").garments)
     assert both is not None and both.image[70, 30, 0] > both.image[15, 30, 0] + 60
-    assert dyed(picture, found, read_outfit("red gloves").garments) is None
+    assert dyed_draft(picture, found, read_outfit("red gloves").garments) is None
     allowed = np.zeros(SIZE, bool)
     allowed[:, :30] = True
-    painted = dyed(picture, found, read_outfit("green dress").garments, allowed)
+    painted = dyed_draft(picture, found, read_outfit("green dress").garments, allowed)
     assert painted is not None and not painted.covers[:, 31:].any()
 
 

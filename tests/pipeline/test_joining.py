@@ -26,7 +26,7 @@ def square() -> Draft:
     none = np.zeros((SIDE, SIDE), bool)
     shirt = Garment(Part.TOPWEAR, "shirt", "red", RED, None, None, None, "long", "", "", 1)
     sheet = Sheet((), PLAIN, Frame(SIDE, SIDE, 110.0, 0, 0))  # lines of two pixels
-    return Draft(image, worn, np.zeros_like(worn), none, none, none, Outfit((shirt,)), sheet)
+    return Draft(image, worn, np.zeros_like(worn), none, none, Outfit((shirt,)), sheet)
 
 
 def test_a_garment_ends_with_a_line_of_its_own_a_little_before_a_mask_over_background() -> None:
