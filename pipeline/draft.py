@@ -153,7 +153,7 @@ def draw_draft(character: Image8, found: Detection, fit: Fit, outfit: Outfit, ch
     over, beside_boots = tucked(boots, outfit, worn, unit)
     front |= over
     old |= _scraps(character, found.labels, old, front)
-    front |= _rim(rgb, front, unit) & ~(worn == 0)
+    front |= _rim(rgb, front, unit) & ((worn > 0) | (alpha == 0))
     share = np.where(front, np.float32(1), cv2.GaussianBlur(front.astype(np.float32), (0, 0), 0.6))
     alpha = np.where(beside_boots, np.uint8(0), np.rint(alpha * (1 - share)).astype(np.uint8))
     bare = (worn == 0) & (alpha > 0)

@@ -17,10 +17,11 @@ from pipeline import body_model as bm
 from pipeline.doubt import LIMBS as LIMBS
 from pipeline.doubt import Doubt as Doubt
 from pipeline.doubt import trust as trusted
-from pipeline.evidence import Evidence, Mask
+from pipeline.evidence import Evidence
 from pipeline.fit_segments import layers
 from pipeline.fit_terms import FREE, fingers, residuals
 from pipeline.fit_view import AT, Clues, clues
+from pipeline.seen_limbs import with_seen_limbs
 from wardrobe.canvas import LEFT_OUT, Frame, Z
 from wardrobe.figure import SIDES, Figure, Head
 
@@ -33,8 +34,6 @@ ROUNDS = 30
 # limb that is drawn in the wrong place can be put right by hand: so limbs are drawn unless they are surely wrong.
 DRAWN = {"torso": 0.2, "head": 0.0, "arm": 0.1, "leg": 0.1}
 BESIDE = 1.2  # of the waist: how far from its middle a wrist may be that is hidden behind the back
-JAW, LEAST_ROWS = 0.56, 0.06  # heads: from where on below the skull's middle a neck is seen, and how much of it has to be
-NECKS = 0.5, 1.4  # of the usual width: what is narrower or wider is no neck
 FADES = 1.5  # units from the body over which trust goes down to nothing
 
 
@@ -80,7 +79,7 @@ def fit(evidence: Evidence) -> Fit | Doubt:
     height, width = evidence.shape
     origin = known.view.origin.tolist()
     frame = Frame(width, height, known.view.scale, origin[0], origin[1])
-    return Fit(_with_own_neck(bm.figure(p, head, order), frame, evidence.hands), frame, trust, left_out)
+    return Fit(with_seen_limbs(bm.figure(p, head, order), frame, evidence), frame, trust, left_out)
 
 
 def settled(evidence: Evidence) -> tuple[Floats, Clues] | None:
@@ -243,21 +242,6 @@ def _head(evidence: Evidence, known: Clues, p: Floats) -> Head:
     turn = float(np.clip(shift / (wide * 0.5 * (1 - np.cos(0.5)) + 0.12) * 0.5, -1, 1))
     centre = nose - np.array([-np.sin(a), np.cos(a)]) * 0.24 - np.array([np.cos(a), np.sin(a)]) * wide * np.sin(0.5 * turn)
     return Head((float(centre[0]), float(centre[1])), tilt, turn, wide)
-
-
-def _with_own_neck(figure: Figure, frame: Frame, bare: Mask) -> Figure:
-    """The figure with the neck as wide as it is seen between chin and collar, where it is."""
-    (x, y0), (_, y1) = frame.pixel(*figure.head.at(0, JAW)), frame.pixel(*figure.torso.at(0, 0.0))
-    halves = []
-    for row in bare[max(0, round(y0)) : max(0, round(y1))]:
-        ends = np.flatnonzero(np.diff(np.concatenate([[0], row, [0]]).astype(np.int8)))
-        halves += [
-            (stop - start) / 2 / frame.scale for start, stop in zip(ends[::2], ends[1::2], strict=True) if start <= x < stop
-        ]
-    usual = figure.body.neck_half
-    if len(halves) < LEAST_ROWS * frame.scale or not NECKS[0] < (half := float(np.median(halves))) / usual < NECKS[1]:
-        return figure
-    return replace(figure, body=replace(figure.body, neck_half=half))
 
 
 def _order(evidence: Evidence, known: Clues, p: Floats, head: Head) -> bm.Order:

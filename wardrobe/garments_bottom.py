@@ -118,6 +118,7 @@ def wrap_skirt(c: Cloth) -> list[Layer]:
 
 def jeans(c: Cloth) -> list[Layer]:
     """Curved pockets with rivets, a stitched fly, belt loops, double seams in orange thread, faded thighs."""
+    c = tailor.as_denim(c)
     t, thread, copper, hip = c.figure.torso, (226, 160, 84), (196, 126, 70), c.figure.torso.half(0.92)
     gap, band = 0.045 * hip, darken(c.main, 0.08)
     curves = [

@@ -210,6 +210,7 @@ def leather_jacket(c: Cloth) -> list[Layer]:
 
 def denim_jacket(c: Cloth) -> list[Layer]:
     """Cropped at the hip: a yoke, two flapped pockets, seams that run down to the waistband, copper buttons, stitching."""
+    c = tailor.as_denim(c)
     front = tailor.hang(c, 0.86, 0.11)
     copper, thread = (200, 128, 70), (226, 170, 96)
     found = []

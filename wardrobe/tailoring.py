@@ -7,7 +7,7 @@ button line), v down (1 is the crotch), here past 1 for coats and robes.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +18,11 @@ from wardrobe.cloth import Cloth, discs, middle, shape, strokes
 from wardrobe.figure import SIDES, Figure
 from wardrobe.geometry import XY, Points, normals_of, polygon, spline, trace
 from wardrobe.path import Path
-from wardrobe.style import RGB, darken, lighten
+from wardrobe.style import RGB, darken, lighten, saturate
 
 BRASS: RGB = (214, 178, 84)
 STEEL: RGB = (196, 200, 210)
+WASHED = 0.55  # of a colour's saturation
 Row = tuple[float, float]
 
 
@@ -71,6 +72,11 @@ class Front:
         f = np.array([0.03, 0.2, 0.35, 0.5, 0.65, 0.8, 0.97])[:, None]  # close to both ends, or the corners would be round
         hem = side[-1] + (inner[-1] - side[-1]) * f + [0, sag] * np.sin(np.pi * f)
         return trace(np.concatenate([side, hem, inner[::-1]]))
+
+
+def as_denim(c: Cloth) -> Cloth:
+    """Cloth that is woven with white thread and washed often: no denim has a loud colour."""
+    return replace(c, garment=replace(c.garment, rgb=saturate(c.main, WASHED)))
 
 
 def hang(c: Cloth, v1: float, ease: float, flare: float = 0.0, v0: float = 0.012) -> Front:

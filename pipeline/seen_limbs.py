@@ -1,0 +1,104 @@
+"""A fitted body where it is seen bare: limbs as wide as their skin and on it, and the neck.
+
+A few numbers fit a whole body, so a limb lies some pixels beside its skin here and there. Where new cloth ends on that skin, or
+skin is drawn on from it, that is a step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.evidence import Evidence, Mask
+from pipeline.request import ClothingPart
+from wardrobe.canvas import Frame
+from wardrobe.figure import Figure
+from wardrobe.geometry import Limb, normals_of
+
+Floats = NDArray[np.float64]
+
+REACH, STEPS = 2.4, 97  # half-widths to either side that are looked at, and points there
+OFF = 0.9  # half-widths: how far from the limb's middle its skin may begin
+NARROWEST, WIDEST = 0.55, 1.7  # of the fitted width: other skin is of another limb
+LEAST = 4  # samples of a limb, of 33, that have to be seen in a row
+FADES = 4.0  # samples after which what was seen counts less and less
+JAW, LEAST_ROWS = 0.56, 0.06  # heads: from where on below the skull's middle a neck is seen, and how much of it has to be
+NECKS = 0.5, 1.4  # of the usual width: what is narrower or wider is no neck
+
+
+def with_seen_limbs(figure: Figure, frame: Frame, evidence: Evidence) -> Figure:
+    """The figure with arms, legs and neck as they are seen, where they are."""
+    skin = evidence.labels == ClothingPart.SKIN
+    legs = skin | (evidence.labels == ClothingPart.LEGWEAR)
+    figure = replace(figure, arms=_seen(figure.arms, skin, frame), legs=_seen(figure.legs, legs, frame))
+    return _with_own_neck(figure, frame, evidence.hands)
+
+
+def _seen(limbs: Mapping[str, Limb], skin: Mask, frame: Frame) -> dict[str, Limb]:
+    return {side: _on_skin(limb, skin, frame) for side, limb in limbs.items()}
+
+
+def _on_skin(limb: Limb, skin: Mask, frame: Frame) -> Limb:
+    """The limb moved across and widened to the skin that is seen along it."""
+    normals = normals_of(limb.centre)
+    across = np.linspace(-REACH, REACH, STEPS)
+    points = limb.centre[:, None] + normals[:, None] * (across[:, None] * limb.half[:, None, None])
+    x, y = (np.rint(points[..., axis] * frame.scale + (frame.dx, frame.dy)[axis]).astype(int) for axis in (0, 1))
+    inside = (x >= 0) & (y >= 0) & (x < skin.shape[1]) & (y < skin.shape[0])
+    bare = skin[y.clip(0, skin.shape[0] - 1), x.clip(0, skin.shape[1] - 1)] & inside
+    runs = np.array([_run(row, across) for row in bare])  # first and last place of the skin, NaN where it is not seen
+    known = _in_a_row(np.isfinite(runs[:, 0]))
+    if not known.any():
+        return limb
+    at = np.arange(len(runs))
+    middle, half = runs.mean(1) * limb.half, np.log(np.diff(runs, axis=1)[:, 0] / 2)
+    away = np.abs(at[:, None] - at[known]).min(1)
+    share = np.exp(-((away / FADES) ** 2))
+    moved, wider = (share * _calm(np.interp(at, at[known], plane[known])) for plane in (middle, half))
+    return replace(limb, centre=limb.centre + normals * moved[:, None], half=limb.half * np.exp(wider))
+
+
+def _run(bare: NDArray[np.bool_], across: Floats) -> tuple[float, float]:
+    """The ends of the skin that is nearest to the middle, in half-widths."""
+    ends = np.flatnonzero(np.diff(np.concatenate([[0], bare, [0]]).astype(np.int8)))
+    nowhere = float("nan"), float("nan")
+    if not len(ends):
+        return nowhere
+    spans = across[np.stack([ends[::2], ends[1::2] - 1], 1)]
+    first, last = spans[np.maximum(spans[:, 0], -spans[:, 1]).argmin()]
+    fits = NARROWEST < (last - first) / 2 < WIDEST and max(first, -last) < OFF
+    return (first, last) if fits and first > -REACH and last < REACH else nowhere
+
+
+def _in_a_row(known: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Without rows that are fewer than LEAST."""
+    kept = known.copy()
+    ends = np.flatnonzero(np.diff(np.concatenate([[0], known, [0]]).astype(np.int8)))
+    for start, stop in zip(ends[::2], ends[1::2], strict=True):
+        kept[start:stop] &= stop - start >= LEAST
+    return kept
+
+
+def _calm(line: Floats) -> Floats:
+    """Smooth: a median of five, and the mean of three of it."""
+    padded = np.pad(line, 2, mode="edge")
+    median = np.median([padded[k : k + len(line)] for k in range(5)], axis=0)
+    return np.asarray(np.convolve(np.pad(median, 1, mode="edge"), np.ones(3) / 3, mode="valid"))
+
+
+def _with_own_neck(figure: Figure, frame: Frame, bare: Mask) -> Figure:
+    """The figure with the neck as wide as it is seen between chin and collar, where it is."""
+    (x, y0), (_, y1) = frame.pixel(*figure.head.at(0, JAW)), frame.pixel(*figure.torso.at(0, 0.0))
+    halves = []
+    for row in bare[max(0, round(y0)) : max(0, round(y1))]:
+        ends = np.flatnonzero(np.diff(np.concatenate([[0], row, [0]]).astype(np.int8)))
+        halves += [
+            (stop - start) / 2 / frame.scale for start, stop in zip(ends[::2], ends[1::2], strict=True) if start <= x < stop
+        ]
+    usual = figure.body.neck_half
+    if len(halves) < LEAST_ROWS * frame.scale or not NECKS[0] < (half := float(np.median(halves))) / usual < NECKS[1]:
+        return figure
+    return replace(figure, body=replace(figure.body, neck_half=half))

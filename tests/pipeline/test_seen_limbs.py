@@ -1,0 +1,62 @@
+"""Limbs lie on the skin that is seen of them, and are as wide as it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+
+from pipeline.fit import Fit, fit
+from pipeline.request import ClothingPart
+from pipeline.seen_limbs import with_seen_limbs
+from tests.pipeline.test_fit import truth
+from wardrobe.geometry import Points
+
+SEED, SHIFT = 11, 0.5  # of the limb's half-width
+
+
+def fitted() -> Fit:
+    found = fit(truth(SEED))
+    assert isinstance(found, Fit)
+    return found
+
+
+def forearm(body: Fit, shift: float, wide: float) -> tuple[Points, np.ndarray]:
+    """The lower half of a left arm moved to the right and widened, and a label map that shows it as skin and nothing else."""
+    limb, frame = body.figure.arms["l"], body.frame
+    labels = np.zeros((frame.height, frame.width), np.uint8)
+    for t in np.linspace(0.55, 0.95, 60):
+        x, y = limb.point(t)
+        middle = frame.pixel(x + shift * limb.width(t), y)
+        cv2.circle(labels, (round(middle[0]), round(middle[1])), round(wide * limb.width(t) * frame.scale), 1, -1)
+    return limb.centre, labels
+
+
+def seen(body: Fit, labels: np.ndarray) -> Fit:
+    evidence = replace(truth(SEED), labels=labels, hands=np.zeros(labels.shape, bool))
+    return replace(body, figure=with_seen_limbs(body.figure, body.frame, evidence))
+
+
+def test_a_limb_goes_to_its_skin_and_takes_its_width() -> None:
+    body = fitted()
+    before, labels = forearm(body, SHIFT, 1.2)
+    after = seen(body, labels).figure.arms["l"]
+    half = body.figure.arms["l"].half
+    moved = np.hypot(*(after.centre - before).T)
+    assert abs(moved[24] / half[24] - SHIFT) < 0.25 and abs(after.half[24] / half[24] - 1.2) < 0.2
+    assert moved[4] < 0.05 * half[4]  # the upper arm, of which nothing is seen
+
+
+def test_skin_that_is_much_wider_or_far_off_is_of_something_else() -> None:
+    body = fitted()
+    for shift, wide in ((0.0, 2.3), (3.0, 1.0)):
+        before, labels = forearm(body, shift, wide)
+        assert np.allclose(seen(body, labels).figure.arms["l"].centre, before)
+
+
+def test_where_nothing_is_seen_the_body_is_as_it_was() -> None:
+    body = fitted()
+    after = seen(body, np.full((body.frame.height, body.frame.width), ClothingPart.TOPWEAR, np.uint8)).figure
+    for limbs, others in ((after.arms, body.figure.arms), (after.legs, body.figure.legs)):
+        assert all((limbs[side].centre == others[side].centre).all() for side in limbs)
