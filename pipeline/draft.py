@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.draft_style import INKED, flesh, measure_style
+from pipeline.draft_style import flesh, measure_style
 from pipeline.dyeing import recoloured
 from pipeline.fit import Fit
 from pipeline.grain import grained, of_figure
@@ -23,10 +23,11 @@ from pipeline.joining import led_over, ringed
 from pipeline.overlooked import overlooked
 from pipeline.request import CLOTHING, ClothingPart, Detection, Garment, Image8
 from pipeline.surroundings import carried_on
+from pipeline.throat import inked, throat_of
 from pipeline.tucked import tucked
 from wardrobe import garments
 from wardrobe.canvas import Frame, Layer, Z
-from wardrobe.figure import SIDES, Figure
+from wardrobe.figure import SIDES
 from wardrobe.outfit import Outfit
 from wardrobe.render import paint_maps, paint_picture
 from wardrobe.skin import skin_layers
@@ -49,10 +50,8 @@ ORDER = (
     Part.HEADWEAR,
 )
 BEHIND = (255, 255, 255)  # behind a sprite while its manner is measured
+CALM = 0.012  # heads: half the width of teeth that borders of labels have
 RIM = 0.012  # heads: how far the outline of what stays reaches beyond it
-CHIN = 0.52  # heads below the middle of the skull: from there on down the neck may be covered
-BONES = 0.16  # of the torso's length: where the collar bones are
-COLLAR = 0.6  # likewise from where on no line is a chin's
 OWN = 0.2  # of the place of a hand: more of a hand that stays there is this one
 WRIST, OVER = 0.25, 0.12  # heads: how far from a wrist a cuff's line may be; how far limbs may stand out from old clothes
 CAST = (0.035, 0.06)  # heads: how far hair, face and hands throw their shadow, across and down
@@ -143,16 +142,19 @@ def draw_draft(character: Image8, found: Detection, fit: Fit, outfit: Outfit, ch
     # skin is redrawn only where an old garment hid it; a garment's soft rim lies beside its ids
     drawn = _near(worn > 0, 1)
     like = _like(rgb, skin)
-    throat = _below_chin(fit.figure, fit.frame, CHIN) & like
-    edge = _edge_on_skin(found, old, throat, unit) | _last_line(fit, found, old & (worn == 0) & (picture[..., 3] > 0), ~like)
+    throat = throat_of(rgb, found.keep > 0, like, fit)
+    bared = old & (worn == 0) & (picture[..., 3] > 0)
+    edge = _edge_on_skin(found, old, throat.covered, unit) | _last_line(fit, found, bared, ~like, throat.lines)
     beside = _near(old, OVER * unit) & (found.labels == 0)
     alpha = np.where(drawn | old | edge | beside, picture[..., 3], np.uint8(0))
-    front = _without_crumbs(_in_front(found, outfit, worn, set(changed), throat), CRUMB * (found.labels > 0).sum())
+    collared = throat.covered & _before_neck(layers, worn, style, fit.frame)
+    front = _without_crumbs(_in_front(found, outfit, worn, set(changed), collared), CRUMB * (found.labels > 0).sum())
     front &= ~(edge | missed)
     boots = np.where(np.isin(found.labels, list(changed)), np.uint8(0), found.labels)
     over, beside_boots = tucked(boots, outfit, worn, unit)
     front |= over
     old |= _scraps(character, found.labels, old, front)
+    front = _calm(front, CALM * unit)
     front |= _rim(rgb, front, unit) & ((worn > 0) | (alpha == 0))
     share = np.where(front, np.float32(1), cv2.GaussianBlur(front.astype(np.float32), (0, 0), 0.6))
     alpha = np.where(beside_boots, np.uint8(0), np.rint(alpha * (1 - share)).astype(np.uint8))
@@ -254,6 +256,13 @@ def _in_front(found: Detection, outfit: Outfit, worn: Image8, changed: set[Part]
     return np.asarray(front if found.others is None else front | found.others)
 
 
+def _before_neck(layers: Sequence[Layer], worn: Image8, style: Style, frame: Frame) -> Region:
+    """Where garments lie before the neck: a hood's back lies behind it."""
+    before = [layer for layer in layers if layer.z > Z.BODY]
+    hung = any(layer.garment and layer.z < Z.BODY for layer in layers)
+    return np.asarray((paint_maps(before, style, frame).garments if hung else worn) > 0)
+
+
 def _scraps(character: Image8, labels: Image8, old: Region, front: Region) -> Region:
     """Small pieces of a sprite beside its old clothes that are neither skin nor stay in front: detection has missed them."""
     if is_opaque(character):
@@ -283,7 +292,7 @@ def _edge_on_skin(found: Detection, old: Region, neck: Region, unit: float) -> R
     return np.asarray(_near(old, EDGE * unit) & (found.labels == Part.SKIN) & ((found.keep == 0) | neck))
 
 
-def _last_line(fit: Fit, found: Detection, bared: Region, ink: Region) -> Region:
+def _last_line(fit: Fit, found: Detection, bared: Region, ink: Region, throat: Region) -> Region:
     """The line of an old collar or cuff that face or hand half has, where bare skin goes on from them now; elsewhere a dark
     line beside a hand is its outline."""
     shape, unit = bared.shape, fit.frame.scale
@@ -291,8 +300,7 @@ def _last_line(fit: Fit, found: Detection, bared: Region, ink: Region) -> Region
     for arm in fit.figure.arms.values():
         x, y = fit.frame.pixel(*arm.point(1.0))
         cv2.circle(ends, (round(x), round(y)), max(1, round(WRIST * unit)), 1, -1)
-    there = (ends > 0) | _below_chin(fit.figure, fit.frame, COLLAR)
-    return np.asarray(_near(bared, EDGE * unit) & there & ink & (found.keep > 0))
+    return np.asarray(_near(bared, EDGE * unit) & ((ends > 0) | throat) & ink & (found.keep > 0))
 
 
 def _like(rgb: Image8, skin: RGB) -> Region:
@@ -317,22 +325,24 @@ def _without_crumbs(region: Region, least: float) -> Region:
     return np.asarray(large[where])
 
 
-def _below_chin(figure: Figure, frame: Frame, start: float) -> Region:
-    """The neck: from so many heads below the middle of the skull to the collar bones, no wider than it is."""
-    chin, left, right = figure.head.at(0, start), figure.torso.at(-0.9, 0.05), figure.torso.at(0.9, 0.05)
-    (x0, _), (x1, _) = frame.pixel(*left), frame.pixel(*right)
-    (_, y0), (_, y1) = frame.pixel(*chin), frame.pixel(*figure.torso.at(0, BONES))
-    rows, columns = np.mgrid[: frame.height, : frame.width]
-    return np.asarray((rows > y0) & (rows < y1) & (columns > x0) & (columns < x1))
+def _calm(region: Region, reach: float) -> Region:
+    """With smooth borders; what is thin stays as it is."""
+    side = 2 * max(1, round(reach)) + 1
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+    flags = region.astype(np.uint8)
+    thin = (region & (cv2.morphologyEx(flags, cv2.MORPH_OPEN, disc) == 0)).astype(np.uint8)
+    smooth = cv2.GaussianBlur(flags.astype(np.float32), (0, 0), 0.5 * side) > 0.5
+    _, where, table, _ = cv2.connectedComponentsWithStats(thin, connectivity=8)
+    long = table[:, cv2.CC_STAT_AREA] > side**2
+    long[0] = False
+    return np.asarray(smooth | long[where])
 
 
 def _rim(rgb: Image8, front: Region, unit: float) -> Region:
     """The ink just beside what stays: an outline belongs to what is in front, though labels end in its middle."""
     reach = max(2, round(RIM * unit))
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
-    wide = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (6 * reach + 1, 6 * reach + 1))
-    ink = cv2.morphologyEx(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), cv2.MORPH_BLACKHAT, wide) > INKED
-    return np.asarray((cv2.dilate(front.astype(np.uint8), disc) > 0) & ink & ~front)
+    return np.asarray((cv2.dilate(front.astype(np.uint8), disc) > 0) & inked(rgb, unit) & ~front)
 
 
 def _cast(drawn: Image8, front: Region, cloth: Region, style: Style, unit: float) -> Image8:

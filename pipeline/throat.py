@@ -1,0 +1,88 @@
+"""The neck, which collars lie over, told from the face, which they do not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.draft_style import INKED
+from pipeline.fit import Fit
+from pipeline.request import Image8
+
+Region = NDArray[np.bool_]  # H x W
+
+CHIN = 0.52  # heads below the middle of the skull: from there on down the neck may be covered
+COLLAR = 0.6  # likewise from where on no line is a chin's
+JAW, CHEEKS = 0.25, 0.07  # likewise from where on a neck may be seen beside a jaw that is known, and where cheeks begin
+BONES = 0.16  # of the torso's length: where the collar bones are
+TONE = 14.0  # levels of lightness by which a face differs from itself: a neck lies in the chin's shadow
+LOW = 0.6  # of the way from chin to collar bones: a face that reaches so far has no jaw that could be seen
+RIM = 0.012  # heads: half the width of the widest outlines
+LINE = 0.02  # heads: how far a jaw's line reaches beyond the face
+
+
+@dataclass(frozen=True)
+class Throat:
+    """covered: what of the face and neck a collar lies over; lines: where a line may be an old collar's. Both H x W."""
+
+    covered: Region
+    lines: Region
+
+
+def throat_of(rgb: Image8, kept: Region, like: Region, fit: Fit) -> Throat:
+    """rgb: H x W x 3; kept: face, neck and hands; like: what has the skin's hue."""
+    face = _face(rgb, kept, like, fit)
+    low = _level(fit, CHIN), _bones(fit)
+    if face is None or _lowest(face & _below(fit, CHIN)) > low[0] + LOW * (low[1] - low[0]):
+        return Throat(_below(fit, CHIN) & like, _below(fit, COLLAR))
+    reach = 2 * max(1, round(LINE * fit.frame.scale)) + 1
+    chin = cv2.dilate(face.astype(np.uint8), np.ones((reach, reach), np.uint8)) > 0
+    neck = np.asarray(_below(fit, JAW) & ~chin)
+    return Throat(neck & kept, neck)
+
+
+def _face(rgb: Image8, kept: Region, like: Region, fit: Fit) -> Region | None:
+    """The cheeks and all of their tone that no line parts from them; None where no cheeks are seen."""
+    light = cv2.bilateralFilter(cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB)[..., 0].astype(np.float32), 5, 20, 2)
+    flat = kept & like & ~inked(rgb, fit.frame.scale)
+    rows = np.arange(len(rgb))[:, None]
+    cheeks = flat & (rows > _level(fit, CHEEKS)) & (rows < _level(fit, CHIN))
+    if not cheeks.any():
+        return None
+    same = flat & (np.abs(light - np.median(light[cheeks])) < TONE)
+    count, where = cv2.connectedComponents(same.astype(np.uint8), connectivity=4)
+    sizes = np.bincount(where[cheeks & same], minlength=count)
+    return np.asarray(where == int(sizes[1:].argmax()) + 1) if count > 1 and sizes[1:].any() else None
+
+
+def inked(rgb: Image8, unit: float) -> Region:
+    """Lines: darker than what lies on both sides."""
+    reach = max(2, round(RIM * unit))
+    wide = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (6 * reach + 1, 6 * reach + 1))
+    return np.asarray(cv2.morphologyEx(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), cv2.MORPH_BLACKHAT, wide) > INKED)
+
+
+def _level(fit: Fit, heads: float) -> float:
+    """Row so many heads below the middle of the skull."""
+    return fit.frame.pixel(*fit.figure.head.at(0, heads))[1]
+
+
+def _bones(fit: Fit) -> float:
+    """Row of the collar bones."""
+    return fit.frame.pixel(*fit.figure.torso.at(0, BONES))[1]
+
+
+def _below(fit: Fit, heads: float) -> Region:
+    """From so many heads below the middle of the skull to the collar bones, no wider than the shoulders."""
+    torso, frame = fit.figure.torso, fit.frame
+    (x0, _), (x1, _) = frame.pixel(*torso.at(-0.9, 0.05)), frame.pixel(*torso.at(0.9, 0.05))
+    rows, columns = np.mgrid[: frame.height, : frame.width]
+    return np.asarray((rows > _level(fit, heads)) & (rows < _bones(fit)) & (columns > x0) & (columns < x1))
+
+
+def _lowest(region: Region) -> float:
+    rows = np.flatnonzero(region.any(1))
+    return float(rows[-1]) if len(rows) else 0.0

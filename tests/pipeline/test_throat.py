@@ -1,0 +1,47 @@
+"""Collars lie over the neck and not over the chin, wherever that is."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from pipeline.fit import Fit
+from pipeline.throat import CHIN, throat_of
+from tests.pipeline.test_seen_limbs import fitted
+
+SKIN = 236, 190, 160
+
+
+def portrait(lined: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray, Fit]:
+    """A face whose chin hangs below the usual place, before a neck in the same tone: picture, face, neck and the body."""
+    body = fitted()
+    frame, unit = body.frame, body.frame.scale
+    rgb = np.full((frame.height, frame.width, 3), 255, np.uint8)
+    x, y = (round(value) for value in frame.pixel(*body.figure.head.at(0, 0.1)))
+    face, neck = np.zeros(rgb.shape[:2], np.uint8), np.zeros(rgb.shape[:2], np.uint8)
+    cv2.ellipse(face, (x, y), (round(0.4 * unit), round((CHIN - 0.02) * unit)), 0, 0, 360, 1, -1)
+    low = round(frame.pixel(*body.figure.torso.at(0, 0.3))[1])
+    neck[y:low, x - round(0.15 * unit) : x + round(0.15 * unit)] = 1
+    neck &= 1 - face
+    rgb[(face | neck) > 0] = SKIN
+    if lined:
+        cv2.ellipse(rgb, (x, y), (round(0.4 * unit), round((CHIN - 0.02) * unit)), 0, 0, 360, (60, 30, 20), 2)
+    return rgb, face > 0, neck > 0, body
+
+
+def test_a_jaw_that_is_seen_stays_before_a_collar() -> None:
+    rgb, face, neck, body = portrait(lined=True)
+    found = throat_of(rgb, face | neck, np.ones_like(face), body)
+    assert not (found.covered & face).sum() > 0.02 * face.sum()
+    x, y = body.frame.pixel(*body.figure.torso.at(0, 0.05))
+    assert found.covered[round(y), round(x)] and neck[round(y), round(x)]
+
+
+@pytest.mark.parametrize("seen", [True, False])
+def test_without_a_jaw_the_usual_chin_counts(seen: bool) -> None:
+    rgb, face, neck, body = portrait(lined=False)
+    kept = (face | neck) & seen
+    found = throat_of(rgb, kept, np.ones_like(face), body)
+    rows = np.flatnonzero(found.covered.any(1))
+    assert abs(rows[0] - body.frame.pixel(*body.figure.head.at(0, CHIN))[1]) < 2
