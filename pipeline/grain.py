@@ -17,7 +17,7 @@ from pipeline.request import CLOTHING, ClothingPart, Image8
 Region = NDArray[np.bool_]  # H x W
 
 LARGEST, SMALLEST = 40, 8  # pixels: side of a patch
-PATCHES = 5  # that are looked at, the largest first
+PATCHES, ENOUGH = 5, 3  # that are looked at, the largest first, and that say something
 COARSE = 0.04  # heads: what is broader is shading
 EVERYWHERE = 0.75  # of its standard deviation: median difference (times 1.48, as of a normal one) of what fills its patch
 EDGE = 20.0  # levels: lines, borders and prints are no grain
@@ -42,7 +42,18 @@ class Grain:
 
 
 def measure_grain(rgb: Image8, where: Region, unit: float) -> Grain | None:
-    """rgb: H x W x 3; where: what may be looked at; unit: a head in pixels. None where nothing is even, or nothing to be seen."""
+    """rgb: H x W x 3; where: what may be looked at; unit: a head in pixels. None where nothing or little is even."""
+    found = _patches(rgb, where, unit)
+    return _usual(found) if found else None
+
+
+def _usual(found: list[tuple[float, Grain | None]]) -> Grain | None:
+    """The middle one of the grains of patches, by strength, if most of them have one."""
+    grains = [grain for _, grain in sorted(found, key=lambda row: row[0]) if grain is not None]
+    return grains[(len(grains) - 1) // 2] if len(grains) > len(found) / 2 else None
+
+
+def _patches(rgb: Image8, where: Region, unit: float) -> list[tuple[float, Grain | None]]:
     calm = where & ~_edges(rgb)
     calm[[0, -1]] = calm[:, [0, -1]] = False
     room = cv2.distanceTransform(calm.astype(np.uint8), cv2.DIST_C, 3)
@@ -55,8 +66,7 @@ def measure_grain(rgb: Image8, where: Region, unit: float) -> Grain | None:
         box = slice(y - half + 1, y + half), slice(x - half + 1, x + half)
         found.append(_of_patch(rgb[box].astype(np.float32), unit))
         room[max(0, y - 2 * half) : y + 2 * half, max(0, x - 2 * half) : x + 2 * half] = 0
-    found.sort(key=lambda row: row[0])
-    return found[(len(found) - 1) // 2][1] if found else None
+    return found
 
 
 def _edges(rgb: Image8) -> Region:
@@ -90,10 +100,11 @@ def _coherence(level: NDArray[np.float32]) -> float:
 
 
 def of_figure(rgb: Image8, labels: Image8, unit: float) -> Grain | None:
-    """Of clothes and bare skin, or of hair."""
+    """Of clothes and bare skin; where too little of them is even, of hair."""
     for parts in ((*CLOTHING, ClothingPart.SKIN), (ClothingPart.HAIR, ClothingPart.HEADWEAR)):
-        if (grain := measure_grain(rgb, np.isin(labels, parts), unit)) is not None:
-            return grain
+        found = _patches(rgb, np.isin(labels, parts), unit)
+        if len(found) >= ENOUGH:
+            return _usual(found)
     return None
 
 
