@@ -1,8 +1,8 @@
 """A draft within a mask that was painted: the mask says where the new outfit ends.
 
 A garment that is drawn wider is not cut off raw: its silhouette is moved to the inside of the mask and drawn anew, with the
-line that the rest of it has. In front of nothing but background it ends a little before the mask does; on skin and on clothes
-that stay it ends at the mask; beside hair and what is held, which lie over it, it goes on to them.
+line that the rest of it has. In front of background and on bare skin it ends a little before the mask does; on clothes that stay
+it ends at the mask; beside hair and what is held, which lie over it, it goes on to them.
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ def trimmed(draft: Draft, painted: Region, labels: Image8) -> Draft:
         return replace(draft, image=image, lines=lines)
     room = max(LEAST_ROOM, ROOM * max(labels.shape))
     free, lying = over & (labels == 0), over & (labels > 0) & ~np.isin(labels, IN_FRONT)
-    ahead = np.minimum(_way(free, room), _way(lying, 0.0))  # pixels to the new silhouette, negative beyond it
+    on_skin = np.where(labels == Part.SKIN, _way(lying, room), _way(lying, 0.0))  # elsewhere nothing else is to be seen there
+    ahead = np.minimum(_way(free, room), on_skin)  # pixels to the new silhouette, negative beyond it
     inside = np.clip(ahead + 0.5, 0, 1)
     width = draft.sheet.style.line * draft.sheet.frame.scale
     inked = np.clip(width + 0.5 - ahead, 0, 1) * (draft.worn > 0) if width else np.zeros_like(ahead)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from pipeline.draft import Draft, Sheet
 from pipeline.draft_style import PLAIN
@@ -29,22 +30,23 @@ def square() -> Draft:
     return Draft(image, worn, np.zeros_like(worn), none, none, Outfit((shirt,)), sheet)
 
 
-def test_a_garment_ends_with_a_line_of_its_own_a_little_before_a_mask_over_background() -> None:
+@pytest.mark.parametrize("part", [0, Part.SKIN])
+def test_a_garment_ends_with_a_line_of_its_own_a_little_before_a_mask_over_background_and_skin(part: int) -> None:
     painted = np.zeros((SIDE, SIDE), bool)
     painted[:, :60] = True
-    cut = trimmed(square(), painted, np.zeros((SIDE, SIDE), np.uint8))
+    cut = trimmed(square(), painted, np.full((SIDE, SIDE), part, np.uint8))
     row = cut.image[50]
-    assert not row[59:, 3].any(), "background shows between the garment and the mask"
+    assert not row[59:, 3].any(), "what lies behind shows between the garment and the mask"
     ends = int(np.nonzero(row[:, 3] >= 128)[0].max())
     assert 54 <= ends <= 58 and row[ends, :3].sum() < sum(RED) - 80, "its silhouette is drawn"
     assert cut.lines[50, ends - 1] > 0 and (row[30, :3] == RED).all()
     assert (cut.image[50, :20] == 0).all() and (cut.image[20:80, 20:40] == square().image[20:80, 20:40]).all()
 
 
-def test_on_skin_it_ends_at_the_mask_and_goes_on_to_the_hair() -> None:
+def test_on_other_clothes_it_ends_at_the_mask_and_goes_on_to_the_hair() -> None:
     painted = np.zeros((SIDE, SIDE), bool)
     painted[:, :60] = True
-    for part, is_lined in ((Part.SKIN, True), (Part.HAIR, False)):
+    for part, is_lined in ((Part.TOPWEAR, True), (Part.HAIR, False)):
         row = trimmed(square(), painted, np.full((SIDE, SIDE), part, np.uint8)).image[50]
         assert row[59, 3] >= 128 and not row[60:, 3].any()
         assert (row[59, :3].sum() < sum(RED) - 80) == is_lined
