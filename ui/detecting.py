@@ -101,16 +101,17 @@ def _connect_detection(page: Page, backstage: Backstage) -> None:
     def detect(values: Values, request: gr.Request) -> Updates:
         character = original(page, values, request)
         found = backstage.engine.detect(DetectRequest(character, (values[page.words] or "").strip()))
-        first = found.only(LARGEST)
-        chosen, kept = finding.chosen_first(first), finding.ALWAYS_ON
-        auto = finding.as_edited(character, finding.mask_of(first, chosen, kept, values[page.room]))
+        person = int(values[page.people] or LARGEST)
+        dressed = found.only(person)
+        chosen, kept = finding.chosen_first(dressed), finding.ALWAYS_ON
+        auto = finding.as_edited(character, finding.mask_of(dressed, chosen, kept, values[page.room]))
         sight = Sight(found, auto, auto, pointing=values[page.tool] != BRUSH)
         told = "".join(f"<p>{escape(told_in(warning, request))}</p>" for warning in found.warnings)
         return {
             page.sight: sight,
             **_show(page, values, character, auto),
             page.found: gr.update(visible=bool(found.parts)),
-            page.people: _to_choose_from(found, request),
+            page.people: to_choose_from(found, request, person),
             page.chips: gr.update(choices=_named(finding.offered(found), request), value=[int(part) for part in chosen]),
             page.protect: gr.update(choices=_named(finding.PROTECTABLE, request), value=[int(part) for part in kept]),
             page.told: gr.update(value=told, visible=bool(told)),
@@ -203,11 +204,11 @@ def _show(page: Page, values: Values, character: Image8, mask: Image8) -> Update
     return {page.editor: gr.skip(), page.pointer: finding.overlay(character, mask), page.draft.painted: gr.skip()}
 
 
-def _to_choose_from(found: Detection, request: gr.Request | None) -> Any:
+def to_choose_from(found: Detection, request: gr.Request | None, chosen: int | None) -> Any:
     """A chip for each of several people."""
     people = range(LARGEST, found.count + 1) if found.count > 1 else ()
     names = [(say(request, "person", number=number), number) for number in people]
-    return gr.update(choices=names, value=LARGEST if names else None, visible=bool(names))
+    return gr.update(choices=names, value=chosen if names else None, visible=bool(names))
 
 
 def _named(parts: tuple[ClothingPart, ...], request: gr.Request | None) -> list[tuple[str, int]]:

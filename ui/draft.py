@@ -13,7 +13,7 @@ import gradio as gr
 import numpy as np
 
 from pipeline.images import is_opaque, load_character, save_png
-from pipeline.request import DetectRequest, Drafted, Image8, SwapRequest, UserError
+from pipeline.request import DetectRequest, Drafted, SwapRequest, UserError
 from ui import asking, detecting, draft_view, paint
 from ui.draft_view import Pose
 from ui.guard import QUICK, REDRAW, SILENT, Updates, Values, as_message, friendly, into_editor
@@ -104,13 +104,13 @@ def build() -> dict[str, Any]:
 def connect(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
     draft = page.draft
     asked = {*asking.inputs(page), draft.painted}
-    shown = [draft.shown, draft.picture, draft.told, draft.extend, draft.chips, draft.mend, draft.drop]
+    shown = [draft.shown, draft.picture, draft.told, draft.extend, draft.chips, draft.mend, draft.drop, page.people]
 
     def redraw(values: Values, request: gr.Request) -> Updates:
         if values[page.original] is None or not backstage.finds:
             return {draft.shown: None}
         try:
-            return _redrawn(page, backstage, values, request)
+            return _first_look(page, backstage, values, request) | _redrawn(page, backstage, values, request)
         except Exception as error:
             return _empty(page, None, told_in(str(as_message(error, request).message), request))
 
@@ -128,11 +128,16 @@ def connect(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
     _connect_files(page)
 
 
+def _first_look(page: Page, backstage: Backstage, values: Values, request: gr.Request) -> Updates:
+    """At a new picture: chips for several people, of which none is chosen yet. What is found is remembered."""
+    if values[page.draft.shown] is not None:
+        return {}
+    found = backstage.engine.detect(DetectRequest(values[page.original]))
+    return {page.people: detecting.to_choose_from(found, request, None)} if not values[page.people] else {}
+
+
 def _redrawn(page: Page, backstage: Backstage, values: Values, request: gr.Request) -> Updates:
     draft, before = page.draft, values[page.draft.shown]
-    character: Image8 = values[page.original]
-    if before is None:  # the first look at a picture; what is found is remembered
-        backstage.engine.detect(DetectRequest(character))
     mask = detecting.mask_of_clicks(page, values) if values[page.tool] != detecting.BRUSH else values[draft.painted]
     asked = asking.to_request(page, values, mask, int(values[page.seed] or 0), request, backstage.finds)
     if before is not None and _alike(before.asked, asked):
@@ -148,7 +153,7 @@ def _redrawn(page: Page, backstage: Backstage, values: Values, request: gr.Reque
 
 def _alike(one: SwapRequest, other: SwapRequest) -> bool:
     """Whether both get the same draft."""
-    drawn = ("character", "seed", "mask", "parts", "protect", "prompt", "negative_prompt", "profile", "draft", "joints")
+    drawn = ("character", "seed", "mask", "parts", "protect", "prompt", "negative_prompt", "profile", "draft", "joints", "person")
 
     def same(a: Any, b: Any) -> bool:
         return a is b or (not isinstance(a, np.ndarray) and not isinstance(b, np.ndarray) and bool(a == b))

@@ -172,8 +172,8 @@ def _finding(visible: bool) -> dict[str, Any]:
         )
         undo = gr.Button(label("undo"), size="sm", min_width=80, visible=False, elem_id="undo")
     told = gr.HTML(visible=False, elem_id="told", padding=False)
+    people = gr.Radio([], value=None, label=label("people"), visible=False, elem_id="people", elem_classes="part-chips")
     with gr.Column(visible=False, elem_id="found") as found:
-        people = gr.Radio([], value=None, label=label("people"), visible=False, elem_id="people", elem_classes="part-chips")
         chips = gr.CheckboxGroup([], label=label("chips"), elem_id="chips", elem_classes="part-chips")
         protect = gr.CheckboxGroup([], label=label("protect"), elem_id="protect", elem_classes="part-chips")
         room = _slider("room", 0, 1, 0.05, 0.1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,7 +18,7 @@ from pipeline.outfit import read_outfit
 from pipeline.request import OFF, ClothingPart, Drafted, Image8
 from tests.ui.flat_engine import FlatEngine, banded
 from tests.ui.test_page import INFO, ask
-from ui import asking, draft, draft_view, editor, events, finding, layout
+from ui import asking, detecting, draft, draft_view, editor, events, finding, layout
 from ui.draft_view import Pose
 from ui.finding import Sight
 from ui.jobs import Jobs
@@ -74,6 +75,15 @@ def test_a_draft_is_drawn_once_for_the_same_words(desk: Desk) -> None:
     assert len(desk.engine.drafts) == 2 and desk.engine.drafts[-1].seed == 5
     desk.redraw(steps=3, strength=0.5)
     assert len(desk.engine.drafts) == 2, "a draft does not depend on how it is drawn over"
+
+
+def test_another_person_gets_a_draft_of_their_own_and_a_chip_at_the_first_look(desk: Desk) -> None:
+    desk.redraw(prompt="red hoodie")
+    assert desk.redraw(people=2)["shown"].asked.person == 2 and len(desk.engine.drafts) == 2
+    people = np.kron(np.array([[1, 0, 2]], np.uint8), np.ones((100, 26), np.uint8))
+    several = replace(banded(np.full((100, 78, 4), 200, np.uint8)), people=people)
+    offered = detecting.to_choose_from(several, None, None)
+    assert [number for _, number in offered["choices"]] == [1, 2] and offered["value"] is None and offered["visible"]
 
 
 def test_chips_show_what_may_be_chosen(desk: Desk) -> None:
