@@ -24,7 +24,7 @@ from pipeline.overlooked import overlooked
 from pipeline.request import CLOTHING, ClothingPart, Detection, Garment, Image8
 from pipeline.surroundings import carried_on
 from pipeline.throat import inked, throat_of
-from pipeline.tucked import tucked
+from pipeline.tucked import tucked, under_sleeves
 from wardrobe import garments
 from wardrobe.canvas import Frame, Layer, Z
 from wardrobe.figure import SIDES
@@ -153,6 +153,8 @@ def draw_draft(character: Image8, found: Detection, fit: Fit, outfit: Outfit, ch
     boots = np.where(np.isin(found.labels, list(changed)), np.uint8(0), found.labels)
     over, beside_boots = tucked(boots, outfit, worn, unit)
     front |= over
+    hidden = under_sleeves(found.labels, fit.figure, fit.frame, outfit, worn)
+    front, old = front & ~hidden, old | hidden
     old |= _scraps(character, found.labels, old, front)
     front = _calm(front, CALM * unit)
     front |= _rim(rgb, front, unit) & ((worn > 0) | (alpha == 0))

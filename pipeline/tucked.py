@@ -1,4 +1,4 @@
-"""Boots that stay: what is drawn on the legs ends inside them, as trousers and stockings are tucked into boots."""
+"""What stays and what is new, one inside the other: trousers and stockings end in boots, and long gloves in sleeves."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.request import ClothingPart, Image8
+from wardrobe.canvas import Frame
 from wardrobe.compatible import LEG_COVERING
+from wardrobe.figure import Figure
 from wardrobe.outfit import Outfit
 
 Region = NDArray[np.bool_]  # H x W
@@ -15,6 +17,9 @@ Region = NDArray[np.bool_]  # H x W
 TALL = 0.5  # heads: a shoe is lower
 BESIDE = 0.35  # heads: how far from a boot a leg is drawn that is the one in it
 TOP = 0.08  # heads: from so far below the boot's upper border on
+CUFF, GLOVE = 0.9, 2.2  # of an arm: where a hand begins; half-widths of an arm: how wide a glove is
+HAND = 0.75  # of its length: radius of what is sure to be one
+SLEEVES = (ClothingPart.TOPWEAR, ClothingPart.ONEPIECE)
 WIDE = ("wide-leg trousers", "hakama")  # they hang over boots
 
 
@@ -40,3 +45,19 @@ def tucked(labels: Image8, outfit: Outfit, worn: Image8, unit: float) -> tuple[R
             box = slice(top + round(TOP * unit), top + tall), slice(max(0, left - side), left + wide + side)
             away[box] |= (legs | (worn == 0))[box] & (shoes[box] == 0)
     return over, away
+
+
+def under_sleeves(labels: Image8, figure: Figure, frame: Frame, outfit: Outfit, worn: Image8) -> Region:
+    """What of gloves that stay lies inside new sleeves, but for the hands, H x W; see `tucked`."""
+    sleeved = np.isin(worn, [number for number, garment in enumerate(outfit.garments, 1) if garment.slot in SLEEVES])
+    inside = np.zeros(labels.shape, np.uint8)
+    for arm in figure.arms.values():
+        for t in np.linspace(0, CUFF, 30):
+            x, y = (round(value) for value in frame.pixel(*arm.point(t)))
+            if 0 <= x < frame.width and 0 <= y < frame.height and sleeved[y, x]:
+                cv2.circle(inside, (x, y), round(GLOVE * arm.width(t) * frame.scale), 1, -1)
+    for arm in figure.arms.values():
+        (x, y), (dx, dy) = arm.point(1.0), arm.direction(1.0)
+        middle = frame.pixel(x + 0.5 * figure.body.hand * dx, y + 0.5 * figure.body.hand * dy)
+        cv2.circle(inside, (round(middle[0]), round(middle[1])), round(HAND * figure.body.hand * frame.scale), 0, -1)
+    return np.asarray((inside > 0) & (labels == ClothingPart.HANDWEAR))

@@ -7,7 +7,8 @@ import pytest
 
 from pipeline.part_maps import clean
 from pipeline.request import ClothingPart
-from pipeline.tucked import tucked
+from pipeline.tucked import tucked, under_sleeves
+from tests.pipeline.test_seen_limbs import fitted
 from wardrobe.kinds import KINDS
 from wardrobe.outfit import Garment, Outfit
 
@@ -56,3 +57,19 @@ def test_a_shoe_is_no_boot() -> None:
     over, away = tucked(labels, outfit("trousers"), np.ones_like(labels), UNIT)
     assert not over.any()
     assert not away.any()
+
+
+@pytest.mark.parametrize("sleeve", [0.4, 1.0])
+def test_a_long_glove_ends_in_a_sleeve_and_a_hand_stays(sleeve: float) -> None:
+    body = fitted()
+    arm, frame = body.figure.arms["l"], body.frame
+    places = [[round(value) for value in frame.pixel(*arm.point(t))] for t in np.linspace(0, 1, 60)]
+    labels, worn = np.zeros((frame.height, frame.width), np.uint8), np.zeros((frame.height, frame.width), np.uint8)
+    for index, (x, y) in enumerate(places):
+        labels[y - 2 : y + 3, x - 2 : x + 3] = Part.HANDWEAR
+        if index <= 60 * sleeve:
+            worn[y - 4 : y + 5, x - 4 : x + 5] = 1
+    hidden = under_sleeves(labels, body.figure, frame, outfit("blouse"), worn)
+    (x, y), hand = places[40], places[-1]
+    assert hidden[y, x] == (sleeve == 1.0) and hidden[places[10][1], places[10][0]]
+    assert not hidden[hand[1], hand[0]] and not hidden[labels != Part.HANDWEAR].any()
