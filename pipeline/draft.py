@@ -51,6 +51,7 @@ ORDER = (
 )
 BEHIND = (255, 255, 255)  # behind a sprite while its manner is measured
 CALM = 0.012  # heads: half the width of teeth that borders of labels have
+SLIVER, LIGHTER, NEARBY = 2, 20, 9  # pixels of old clothes outside an outline, levels by which they are lighter, and a window
 RIM = 0.012  # heads: how far the outline of what stays reaches beyond it
 OWN = 0.2  # of the place of a hand: more of a hand that stays there is this one
 WRIST, OVER = 0.25, 0.12  # heads: how far from a wrist a cuff's line may be; how far limbs may stand out from old clothes
@@ -156,8 +157,7 @@ def draw_draft(character: Image8, found: Detection, fit: Fit, outfit: Outfit, ch
     hidden = under_sleeves(found.labels, fit.figure, fit.frame, outfit, worn)
     front, old = front & ~hidden, old | hidden
     old |= _scraps(character, found.labels, old, front)
-    front = _calm(front, CALM * unit)
-    front |= _rim(rgb, front, unit) & ((worn > 0) | (alpha == 0))
+    front = _to_line(rgb, _calm(front, CALM * unit), (worn > 0) | (alpha == 0), unit)
     share = np.where(front, np.float32(1), cv2.GaussianBlur(front.astype(np.float32), (0, 0), 0.6))
     alpha = np.where(beside_boots, np.uint8(0), np.rint(alpha * (1 - share)).astype(np.uint8))
     bare = (worn == 0) & (alpha > 0)
@@ -236,9 +236,15 @@ def _let_in(base: Image8, character: Image8, draft: Draft) -> None:
 
 
 def old_clothes(draft: Draft, labels: Image8) -> Region:
-    """Where old clothes and their outline are to go: labels end in the middle of a line."""
-    around = _near(draft.old, OUTLINE * max(labels.shape))
-    return np.asarray((draft.old | (around & (labels == 0))) & ~draft.front)
+    """Where old clothes and their outline are to go: labels end in the middle of a line, which is that of what is nearer."""
+    if not draft.old.any():
+        return draft.old
+    ways = [
+        cv2.distanceTransform((~region).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_3)
+        for region in (draft.old, (labels > 0) & ~draft.old)
+    ]
+    outline = (labels == 0) & (ways[0] <= OUTLINE * max(labels.shape) + 1) & (ways[0] <= ways[1])
+    return np.asarray((draft.old | outline) & ~draft.front)
 
 
 def _in_front(found: Detection, outfit: Outfit, worn: Image8, changed: set[Part], neck: Region) -> Region:
@@ -269,7 +275,7 @@ def _scraps(character: Image8, labels: Image8, old: Region, front: Region) -> Re
     """Small pieces of a sprite beside its old clothes that are neither skin nor stay in front: detection has missed them."""
     if is_opaque(character):
         return np.zeros_like(old)
-    loose = (character[..., 3] > 0) & ~old & ~front & (labels != Part.SKIN)
+    loose = (character[..., 3] > 0) & ~old & ~_near(front, 1) & (labels != Part.SKIN)
     _, where, table, _ = cv2.connectedComponentsWithStats(loose.astype(np.uint8), connectivity=8)
     touching = np.unique(where[_near(old, 2) & loose])
     small = [index for index in touching if table[index, cv2.CC_STAT_AREA] < SCRAP * (labels > 0).sum()]
@@ -340,11 +346,27 @@ def _calm(region: Region, reach: float) -> Region:
     return np.asarray(smooth | long[where])
 
 
-def _rim(rgb: Image8, front: Region, unit: float) -> Region:
-    """The ink just beside what stays: an outline belongs to what is in front, though labels end in its middle."""
+def _to_line(rgb: Image8, front: Region, drawn: Region, unit: float) -> Region:
+    """What stays, to the outer side of its outline, in the middle of which labels end; it is moved where something is drawn."""
+    square, ink = np.ones((3, 3), np.uint8), inked(rgb, unit)
+    light = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
+    core = ink & (light <= cv2.erode(np.where(ink, light, np.uint8(255)), square).astype(np.int32) + LIGHTER)
+    like_old = np.subtract(*(((rgb - _mean(rgb, side & ~ink)) ** 2).sum(2) for side in (~front, front))) < 0
+    found = front.copy()
+    for _ in range(SLIVER):  # a line's outer pixel is half of the old cloth's colour
+        border = found & (cv2.dilate((~found).astype(np.uint8), square) > 0)
+        found &= ~(border & like_old & ~core & drawn & (cv2.dilate((found & core).astype(np.uint8), square) > 0))
     reach = max(2, round(RIM * unit))
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
-    return np.asarray((cv2.dilate(front.astype(np.uint8), disc) > 0) & inked(rgb, unit) & ~front)
+    line = core & (cv2.dilate(found.astype(np.uint8), disc) > 0) & drawn
+    whole = cv2.morphologyEx((found | line).astype(np.uint8), cv2.MORPH_CLOSE, square) > 0  # it has no gaps
+    return np.asarray(found | line | (whole & ~front & drawn))
+
+
+def _mean(rgb: Image8, where: Region) -> NDArray[np.float32]:
+    """H x W x 3, the mean colour of what is near every pixel of a region."""
+    total = cv2.blur(np.dstack([rgb * where[..., None], where]).astype(np.float32), (NEARBY, NEARBY))
+    return np.asarray(total[..., :3] / np.maximum(total[..., 3:], 1e-6))
 
 
 def _cast(drawn: Image8, front: Region, cloth: Region, style: Style, unit: float) -> Image8:

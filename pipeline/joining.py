@@ -13,6 +13,7 @@ Region = NDArray[np.bool_]  # H x W
 Plane = NDArray[np.float32]  # H x W
 
 THINNEST = 0.75  # pixels that are drawn round what is in front where a picture has no lines: its soft border
+LINE = 2  # pixels: how deep in the front its line may lie
 BESIDE = 2.0  # pixels: blur with which tones on both sides of a border are compared
 FAR = 0.5  # heads: how far from the border a tone is still led over
 MOST = 40.0  # levels by which a drawn skin may be led to the tone beside it
@@ -45,15 +46,17 @@ def ringed(picture: Image8, character: Image8, front: Region, drawn: Region, lin
 
 
 def _darkest(character: Image8, front: Region) -> Image8:
-    """At every pixel of the front the darkest of it and its neighbours in front: its line."""
-    luma = cv2.cvtColor(character[..., :3], cv2.COLOR_RGB2GRAY).astype(np.int32) + np.where(front, 0, 1000)
-    found, best = character.copy(), luma.copy()
-    for dy in (-1, 0, 1):
-        for dx in (-1, 0, 1):
-            moved = np.roll(luma, (dy, dx), (0, 1))
-            darker = moved < best
-            found[darker] = np.roll(character, (dy, dx), (0, 1))[darker]
-            best = np.minimum(best, moved)
+    """At every pixel of the front near its border the darkest of it and its neighbours in front: its line."""
+    luma = np.where(front, cv2.cvtColor(character[..., :3], cv2.COLOR_RGB2GRAY).astype(np.int32), 1000)
+    border = cv2.dilate((~front).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    y, x = np.nonzero(front & border)
+    reach = np.arange(-LINE, LINE + 1)
+    ys = (y[:, None, None] + reach[:, None] + 0 * reach).clip(0, front.shape[0] - 1).reshape(len(y), -1)
+    xs = (x[:, None, None] + reach + 0 * reach[:, None]).clip(0, front.shape[1] - 1).reshape(len(x), -1)
+    best = luma[ys, xs].argmin(1)
+    row = np.arange(len(y))
+    found = character.copy()
+    found[y, x] = character[ys[row, best], xs[row, best]]
     return found
 
 

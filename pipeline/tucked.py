@@ -57,7 +57,7 @@ def under_sleeves(labels: Image8, figure: Figure, frame: Frame, outfit: Outfit, 
             if 0 <= x < frame.width and 0 <= y < frame.height and sleeved[y, x]:
                 cv2.circle(inside, (x, y), round(GLOVE * arm.width(t) * frame.scale), 1, -1)
     for arm in figure.arms.values():
-        (x, y), (dx, dy) = arm.point(1.0), arm.direction(1.0)
-        middle = frame.pixel(x + 0.5 * figure.body.hand * dx, y + 0.5 * figure.body.hand * dy)
+        tip, way = arm.point(1.0), arm.direction(1.0)
+        middle = frame.pixel(tip[0] + 0.5 * figure.body.hand * way[0], tip[1] + 0.5 * figure.body.hand * way[1])
         cv2.circle(inside, (round(middle[0]), round(middle[1])), round(HAND * figure.body.hand * frame.scale), 0, -1)
     return np.asarray((inside > 0) & (labels == ClothingPart.HANDWEAR))
