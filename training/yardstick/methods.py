@@ -36,7 +36,7 @@ def unchanged() -> Method:
 
 
 def drafted() -> Method:
-    """What a user gets: the draft where it covers, what lies behind it carried on, the bundled model for what is left."""
+    """What a user gets: the draft where it covers, and what lies behind it carried on."""
     profile = PROFILES["bundled"]
     return ours(OutfitSwapper(profile, load(profile), see=Detector()), Options(profile.name, JUDGE, profile.steps))
 
@@ -73,7 +73,7 @@ METHODS: dict[str, Callable[[], Method]] = {  # made where they are run
     "unchanged": unchanged,
     "before": before,
     "draft pasted": pasted,
-    "draft, rest by the model": drafted,
+    "draft, as users get it": drafted,
 }
 CEILINGS: dict[str, Callable[[], Method]] = {  # of the drawn set, whose outfits can be drawn again
     "ceiling, true figure": lambda: on_true_figure,
