@@ -51,7 +51,8 @@ ORDER = (
 )
 BEHIND = (255, 255, 255)  # behind a sprite while its manner is measured
 CALM = 0.012  # heads: half the width of teeth that borders of labels have
-SLIVER, LIGHTER, NEARBY = 2, 20, 9  # pixels of old clothes outside an outline, levels by which they are lighter, and a window
+SLIVER, LIGHTER = 3, 20  # pixels of old clothes outside an outline, levels by which they are lighter
+NEARBY, ALIKE = 9, 30.0  # pixels: a window in which colours are compared; levels: of one colour
 RIM = 0.012  # heads: how far the outline of what stays reaches beyond it
 OWN = 0.2  # of the place of a hand: more of a hand that stays there is this one
 WRIST, OVER = 0.25, 0.12  # heads: how far from a wrist a cuff's line may be; how far limbs may stand out from old clothes
@@ -157,7 +158,7 @@ def draw_draft(character: Image8, found: Detection, fit: Fit, outfit: Outfit, ch
     hidden = under_sleeves(found.labels, fit.figure, fit.frame, outfit, worn)
     front, old = front & ~hidden, old | hidden
     old |= _scraps(character, found.labels, old, front)
-    front = _to_line(rgb, _calm(front, CALM * unit), (worn > 0) | (alpha == 0), unit)
+    front = _to_line(rgb, _calm(front, CALM * unit), found.labels * old, (worn > 0) | (alpha == 0), unit)
     share = np.where(front, np.float32(1), cv2.GaussianBlur(front.astype(np.float32), (0, 0), 0.6))
     alpha = np.where(beside_boots, np.uint8(0), np.rint(alpha * (1 - share)).astype(np.uint8))
     bare = (worn == 0) & (alpha > 0)
@@ -346,21 +347,26 @@ def _calm(region: Region, reach: float) -> Region:
     return np.asarray(smooth | long[where])
 
 
-def _to_line(rgb: Image8, front: Region, drawn: Region, unit: float) -> Region:
-    """What stays, to the outer side of its outline, in the middle of which labels end; it is moved where something is drawn."""
+def _to_line(rgb: Image8, front: Region, old: Image8, drawn: Region, unit: float) -> Region:
+    """What stays, to the outer side of its outline, in the middle of which labels end; it is moved where something is drawn.
+
+    old: H x W, labels of old clothes, 0 elsewhere."""
     square, ink = np.ones((3, 3), np.uint8), inked(rgb, unit)
     light = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
     core = ink & (light <= cv2.erode(np.where(ink, light, np.uint8(255)), square).astype(np.int32) + LIGHTER)
-    like_old = np.subtract(*(((rgb - _mean(rgb, side & ~ink)) ** 2).sum(2) for side in (~front, front))) < 0
+    to_old, to_own = (np.sqrt(((rgb - _mean(rgb, side & ~ink)) ** 2).sum(2)) for side in (~front, front))
+    usual = np.array([np.median(light[old == part]) if (old == part).any() else 255.0 for part in range(len(Part))])
+    dark = (old > 0) & (light > usual[old] - ALIKE)  # on black cloth nobody can tell a line
+    cloth = dark | (to_old < ALIKE)
     found = front.copy()
     for _ in range(SLIVER):  # a line's outer pixel is half of the old cloth's colour
-        border = found & (cv2.dilate((~found).astype(np.uint8), square) > 0)
-        found &= ~(border & like_old & ~core & drawn & (cv2.dilate((found & core).astype(np.uint8), square) > 0))
+        border = found & drawn & (to_old < to_own) & (cv2.dilate((~found).astype(np.uint8), square) > 0)
+        found &= ~(border & (cloth | (~core & (cv2.dilate((found & core).astype(np.uint8), square) > 0))))
     reach = max(2, round(RIM * unit))
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
-    line = core & (cv2.dilate(found.astype(np.uint8), disc) > 0) & drawn
+    line = core & ~cloth & (cv2.dilate(found.astype(np.uint8), disc) > 0) & drawn
     whole = cv2.morphologyEx((found | line).astype(np.uint8), cv2.MORPH_CLOSE, square) > 0  # it has no gaps
-    return np.asarray(found | line | (whole & ~front & drawn))
+    return np.asarray(found | line | (whole & ~front & ~cloth & drawn))
 
 
 def _mean(rgb: Image8, where: Region) -> NDArray[np.float32]:
