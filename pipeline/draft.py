@@ -135,7 +135,8 @@ def draw_draft(character: Image8, found: Detection, fit: Fit, outfit: Outfit, ch
     missed = overlooked(rgb, found.labels, old, found.keep > 0, unit)
     old |= missed
     drawn_hands = [side for side in SIDES if not _is_kept(fit, side, found.keep > 0)]
-    neck = Layer(Z.BODY, fit.figure.neck(), skin, Part.SKIN, line=0, shading=0)
+    path, sides = fit.figure.neck()
+    neck = Layer(Z.BODY, path, skin, Part.SKIN, edge=sides, shading=0)
     body = [*skin_layers(fit.figure, skin, drawn_hands), neck]
     layers = sorted([*body, *garments.layers(outfit, fit.figure, style)], key=lambda layer: layer.z)
     layers = [layer for layer in layers if fit.frame.shows(layer)]

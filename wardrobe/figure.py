@@ -188,15 +188,16 @@ class Figure:
     def v(self, name: str) -> float:
         return LEVELS[name]
 
-    def neck(self) -> Path:
-        """The neck, from under the chin to the collar bones."""
+    def neck(self) -> tuple[Path, Path]:
+        """The neck, from under the chin to the collar bones, and its two sides."""
         n, (hx, hy) = self.body.neck_half, self.head.centre
-        top = hy + 0.3
-        base = self.torso.at(0, 0.0)
-        rows = [(hx - n * 0.92, top), (hx - n * 0.9, (top + base[1]) / 2), (base[0] - n * 1.15, base[1] + 0.02)]
-        rows += [(base[0], base[1] + n * 0.9), (base[0] + n * 1.15, base[1] + 0.02)]
-        rows += [(hx + n * 0.9, (top + base[1]) / 2), (hx + n * 0.92, top)]
-        return trace(np.array(rows))
+        (x, y), top = self.torso.at(0, 0.0), hy + 0.3
+        left, right = (
+            np.array([(hx + s * n * 0.92, top), (hx + s * n * 0.9, (top + y) / 2), (x + s * n * 1.15, y + 0.02)]) for s in (-1, 1)
+        )
+        edge = trace(left, closed=False)
+        edge.add_path(trace(right, closed=False))
+        return trace(np.array([*left, (x, y + n * 0.9), *right[::-1]])), edge
 
     def skirt(
         self, v: float = 0.64, length: float = 1.0, flare: float = 0.4, ease: float = 0.03, sway: float = 0.0

@@ -79,7 +79,7 @@ def draw_neck(figure: Figure, skin: RGB) -> list[Layer]:
     shadow = Path()
     shadow.add_oval(Box(hx - n * 2.2, hy + 0.1, hx + n * 2.2, hy + 0.5 + max(figure.body.neck * 0.55, 0.05)))
     marks = [Mark(shadow, "shade")]
-    neck = Layer(Z.BODY + 1, figure.neck(), skin, ClothingPart.SKIN, face=True, line=0.0, shading=0.5, marks=marks)
+    neck = Layer(Z.BODY + 1, figure.neck()[0], skin, ClothingPart.SKIN, face=True, line=0.0, shading=0.5, marks=marks)
     x0, y0 = figure.torso.at(0, 0.0)
     sides = Path()
     for side in (-1, 1):
