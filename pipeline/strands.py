@@ -21,7 +21,7 @@ APART = 12.0  # CIELAB: of two
 NEARER = 0.5  # and so much nearer to one of them
 FAR = 20.0  # CIELAB: no shade of the hair's own
 REACH, GAP = 0.05, 0.02  # heads: how far a strand may begin from the hair, and how wide a line may cross it
-WIDEST = 0.14  # heads: half the width of a strand
+WIDEST, LOCK, CLEAR = 0.14, 0.25, 25.0  # heads: half the width of a strand, and of a lock that is so far from the cloth in CIELAB
 FARTHEST = 3.0  # heads: how far from the hair its end may be
 MOST = 0.2  # of the clothes that a strand may cover, and of the hair that may be cloth
 LARGEST = 0.5  # of the hair: no strand is larger
@@ -56,7 +56,7 @@ def with_strands(rgb: Image8, labels: Labels) -> Labels:
     head = float(np.sqrt(hair.sum()))
     like = clothes & (parts != ClothingPart.NECKWEAR) & (lab[..., 0] > DARK * tones[:, 0].min())  # scarves often match the hair
     like &= (own < NEARER * cloth) & (cloth > APART)
-    found = _long_and_thin(like, hair, clothes, head, figure)
+    found = _long_and_thin(like, cloth, hair, clothes, head, figure)
     if found.any():  # and its outline
         found |= grown(found, max(OUTLINE, RIM * head)) & clothes & (lab[..., 0] < INK * lab[found][:, 0].mean())
     mistaken = _touching(hair & (cloth < FAR) & (own > FAR) & (cloth < NEARER * own), clothes, SMALLEST * figure)
@@ -85,8 +85,8 @@ def _own_tones(lab: Lab, hair: Region, clothes: Region) -> NDArray[np.float32]:
     return tones[[middle > max(MAIN, 0.8 * rim, cloth) for middle, rim, cloth in np.nan_to_num(shares)]]
 
 
-def _long_and_thin(like: Region, hair: Region, clothes: Region, head: float, figure: int) -> Region:
-    """Pieces that begin at the hair."""
+def _long_and_thin(like: Region, cloth: Lab, hair: Region, clothes: Region, head: float, figure: int) -> Region:
+    """Pieces that begin at the hair. cloth: H x W, how far from the cloth's colour."""
     gap = 2 * max(1, round(GAP * head)) + 1
     closed = cv2.morphologyEx(like.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((gap, gap), np.uint8)) > 0
     joined = np.asarray(closed & clothes, np.uint8)
@@ -99,7 +99,8 @@ def _long_and_thin(like: Region, hair: Region, clothes: Region, head: float, fig
         piece = where == index
         half, area = float(depth[piece].max()), table[index, cv2.CC_STAT_AREA]
         ridge = depth[piece & (depth >= cv2.dilate(depth, np.ones((3, 3), np.uint8)))]
-        thin = half < WIDEST * head and area > LONG * half**2 and float(np.median(ridge)) > max(LINE, INKED * head)
+        widest = WIDEST if float(cloth[piece].mean()) < CLEAR else LOCK
+        thin = half < widest * head and area > LONG * half**2 and float(np.median(ridge)) > max(LINE, INKED * head)
         most = min(LARGEST * hair.sum(), MOST * sizes[np.unique(garment[piece]), cv2.CC_STAT_AREA].sum())
         small = area < most and away[piece].max() < FARTHEST * head
         if area > SMALLEST * figure and thin and small:
