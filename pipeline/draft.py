@@ -60,6 +60,7 @@ CAST = (0.035, 0.06)  # heads: how far hair, face and hands throw their shadow, 
 EDGE = 0.03  # heads: how far the last line of old clothes reaches over bare skin
 SCRAP = 0.01  # of the figure: larger pieces that nobody has a name for stay
 HUE, SHADED = 21.0, 0.6  # distance of a and b in CIELAB, and share of the skin's lightness, that are still skin
+ROOT = 0.7  # heads: how far from its shoulder or hip the cloth of a limb that is left out begins
 APART = 0.5  # heads: old clothes that are farther from the new ones are somebody else's
 CRUMB = 0.0012  # of the figure: smaller pieces of what stays are errors of detection
 OUTLINE = 0.006  # of the long side: the outline of old clothes beside their labels
@@ -169,7 +170,7 @@ def draw_draft(character: Image8, found: Detection, fit: Fit, outfit: Outfit, ch
     lines = np.where(alpha >= 128, maps.lines, np.uint8(0))
     old = _beside(old, alpha >= 128, APART * unit)  # what lies far off is somebody else's
     if fit.left_out:  # limbs that could not be made out keep their clothes, in the new colours
-        left = _beside(old & ~front & (alpha < 128) & (fit.trust_map() <= 0), alpha >= 128, 1)
+        left = _beside(old & ~front & (alpha < 128) & (fit.trust_map() <= 0), _roots(fit), ROOT * unit)
         dyed, numbers = recoloured(rgb, np.where(left, found.labels, np.uint8(0)), outfit.garments)
         colours, worn = np.where(left[..., None], dyed, colours), np.where(left, numbers, worn)
         alpha = np.where(numbers > 0, character[..., 3], alpha)
@@ -319,6 +320,16 @@ def _like(rgb: Image8, skin: RGB) -> Region:
     wanted = cv2.cvtColor(np.array([[skin]], np.uint8), cv2.COLOR_RGB2LAB).astype(np.float32)[0, 0]
     hue = np.hypot(*np.moveaxis(lab[..., 1:] - wanted[1:], -1, 0))
     return np.asarray((hue < HUE) & (lab[..., 0] > SHADED * wanted[0]))
+
+
+def _roots(fit: Fit) -> Region:
+    """Where limbs that are left out begin."""
+    found = np.zeros((fit.frame.height, fit.frame.width), bool)
+    for name in fit.left_out:
+        limb, side = name.split("_")
+        x, y = fit.frame.pixel(*{"arm": fit.figure.arms, "leg": fit.figure.legs}[limb][side].point(0.0))
+        found[round(np.clip(y, 0, fit.frame.height - 1)), round(np.clip(x, 0, fit.frame.width - 1))] = True
+    return found
 
 
 def _beside(region: Region, other: Region, reach: float) -> Region:

@@ -33,9 +33,9 @@ ROUNDS = 30
 # above it one in five. Trust is the share of limbs, of restyled drawings and of real ones with joints told by hand, that lie
 # within 5 % of the height.
 ENOUGH = 0.5
-# Trust below which a limb is left out and keeps its old clothes in the new colours. A limb that is drawn in the wrong place can
-# be put right by hand: so limbs are drawn unless they are surely wrong.
-DRAWN = {"torso": 0.0, "head": 0.0, "arm": 0.05, "leg": 0.05}
+# Trust below which a limb is left out and keeps its old clothes in the new colours: four of five such arms would be wrong. A limb
+# that is drawn in the wrong place can be put right by hand, so that most are drawn.
+DRAWN = {"torso": 0.0, "head": 0.0, "arm": 0.1, "leg": 0.05}
 BESIDE = 1.2  # of the waist: how far from its middle a wrist may be that is hidden behind the back
 FADES = 1.5  # units from the body over which trust goes down to nothing
 
