@@ -22,8 +22,9 @@ from pipeline.images import flatten, is_opaque, with_alpha
 from pipeline.joining import led_over, ringed
 from pipeline.overlooked import overlooked
 from pipeline.request import CLOTHING, ClothingPart, Detection, Garment, Image8
+from pipeline.rims import CALM, calm, to_line
 from pipeline.surroundings import carried_on
-from pipeline.throat import inked, throat_of
+from pipeline.throat import throat_of
 from pipeline.tucked import tucked, under_sleeves
 from wardrobe import garments
 from wardrobe.canvas import Frame, Layer, Z
@@ -50,10 +51,6 @@ ORDER = (
     Part.HEADWEAR,
 )
 BEHIND = (255, 255, 255)  # behind a sprite while its manner is measured
-CALM = 0.012  # heads: half the width of teeth that borders of labels have
-SLIVER, LIGHTER = 3, 20  # pixels of old clothes outside an outline, levels by which they are lighter
-NEARBY, ALIKE = 9, 30.0  # pixels: a window in which colours are compared; levels: of one colour
-RIM = 0.012  # heads: how far the outline of what stays reaches beyond it
 OWN = 0.2  # of the place of a hand: more of a hand that stays there is this one
 WRIST, OVER = 0.25, 0.12  # heads: how far from a wrist a cuff's line may be; how far limbs may stand out from old clothes
 CAST = (0.035, 0.06)  # heads: how far hair, face and hands throw their shadow, across and down
@@ -160,7 +157,7 @@ def draw_draft(character: Image8, found: Detection, fit: Fit, outfit: Outfit, ch
     hidden = under_sleeves(found.labels, fit.figure, fit.frame, outfit, worn)
     front, old = front & ~hidden, old | hidden
     old |= _scraps(character, found.labels, old, front)
-    front = _to_line(rgb, _calm(front, CALM * unit), found.labels * old, (worn > 0) | (alpha == 0), unit)
+    front = to_line(rgb, calm(front, CALM * unit), found.labels * old, (worn > 0) | (alpha == 0), unit)
     share = np.where(front, np.float32(1), cv2.GaussianBlur(front.astype(np.float32), (0, 0), 0.6))
     alpha = np.where(beside_boots, np.uint8(0), np.rint(alpha * (1 - share)).astype(np.uint8))
     bare = (worn == 0) & (alpha > 0)
@@ -344,47 +341,6 @@ def _without_crumbs(region: Region, least: float) -> Region:
     large = table[:, cv2.CC_STAT_AREA] >= least
     large[0] = False
     return np.asarray(large[where])
-
-
-def _calm(region: Region, reach: float) -> Region:
-    """With smooth borders; what is thin stays as it is."""
-    side = 2 * max(1, round(reach)) + 1
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
-    flags = region.astype(np.uint8)
-    thin = (region & (cv2.morphologyEx(flags, cv2.MORPH_OPEN, disc) == 0)).astype(np.uint8)
-    smooth = cv2.GaussianBlur(flags.astype(np.float32), (0, 0), 0.5 * side) > 0.5
-    _, where, table, _ = cv2.connectedComponentsWithStats(thin, connectivity=8)
-    long = table[:, cv2.CC_STAT_AREA] > side**2
-    long[0] = False
-    return np.asarray(smooth | long[where])
-
-
-def _to_line(rgb: Image8, front: Region, old: Image8, drawn: Region, unit: float) -> Region:
-    """What stays, to the outer side of its outline, in the middle of which labels end; it is moved where something is drawn.
-
-    old: H x W, labels of old clothes, 0 elsewhere."""
-    square, ink = np.ones((3, 3), np.uint8), inked(rgb, unit)
-    light = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
-    core = ink & (light <= cv2.erode(np.where(ink, light, np.uint8(255)), square).astype(np.int32) + LIGHTER)
-    to_old, to_own = (np.sqrt(((rgb - _mean(rgb, side & ~ink)) ** 2).sum(2)) for side in (~front, front))
-    usual = np.array([np.median(light[old == part]) if (old == part).any() else 255.0 for part in range(len(Part))])
-    dark = (old > 0) & (light > usual[old] - ALIKE)  # on black cloth nobody can tell a line
-    cloth = dark | (to_old < ALIKE)
-    found = front.copy()
-    for _ in range(SLIVER):  # a line's outer pixel is half of the old cloth's colour
-        border = found & drawn & (to_old < to_own) & (cv2.dilate((~found).astype(np.uint8), square) > 0)
-        found &= ~(border & (cloth | (~core & (cv2.dilate((found & core).astype(np.uint8), square) > 0))))
-    reach = max(2, round(RIM * unit))
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
-    line = core & ~cloth & (cv2.dilate(found.astype(np.uint8), disc) > 0) & drawn
-    whole = cv2.morphologyEx((found | line).astype(np.uint8), cv2.MORPH_CLOSE, square) > 0  # it has no gaps
-    return np.asarray(found | line | (whole & ~front & ~cloth & drawn))
-
-
-def _mean(rgb: Image8, where: Region) -> NDArray[np.float32]:
-    """H x W x 3, the mean colour of what is near every pixel of a region."""
-    total = cv2.blur(np.dstack([rgb * where[..., None], where]).astype(np.float32), (NEARBY, NEARBY))
-    return np.asarray(total[..., :3] / np.maximum(total[..., 3:], 1e-6))
 
 
 def _cast(drawn: Image8, front: Region, cloth: Region, style: Style, unit: float) -> Image8:
