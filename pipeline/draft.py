@@ -19,10 +19,10 @@ from pipeline.fit import Fit
 from pipeline.grain import grained, of_figure
 from pipeline.hints import read_lineart
 from pipeline.images import flatten, is_opaque, with_alpha
-from pipeline.joining import led_over, ringed
+from pipeline.joining import led_over
 from pipeline.overlooked import overlooked
 from pipeline.request import CLOTHING, ClothingPart, Detection, Garment, Image8
-from pipeline.rims import CALM, calm, to_line
+from pipeline.rims import CALM, calm, settled, unmixed
 from pipeline.surroundings import carried_on
 from pipeline.throat import throat_of
 from pipeline.tucked import tucked, under_sleeves
@@ -57,11 +57,11 @@ CAST = (0.035, 0.06)  # heads: how far hair, face and hands throw their shadow, 
 EDGE = 0.03  # heads: how far the last line of old clothes reaches over bare skin
 SCRAP = 0.01  # of the figure: larger pieces that nobody has a name for stay
 HUE, SHADED = 21.0, 0.6  # distance of a and b in CIELAB, and share of the skin's lightness, that are still skin
-ROOT = 0.7  # heads: how far from its shoulder or hip the cloth of a limb that is left out begins
 APART = 0.5  # heads: old clothes that are farther from the new ones are somebody else's
 CRUMB = 0.0012  # of the figure: smaller pieces of what stays are errors of detection
 OUTLINE = 0.006  # of the long side: the outline of old clothes beside their labels
 GRAINY_SKIN = 0.4  # of the grain of clothes
+WHOLE = 250  # of 255: from there on a pixel of what stays is no mixture
 SOFT_CAST = 0.05  # heads: blur of that shadow in softly shaded drawings
 
 
@@ -77,13 +77,13 @@ class Sheet:
 @dataclass(frozen=True)
 class Draft:
     """image: H x W x 4 uint8, straight alpha, opaque where the draft draws. worn: H x W uint8, index + 1 of the garment in
-    `outfit.garments`, 0 for skin and nothing. lines: H x W uint8, 255 = line. front: H x W, what of the picture stays in
-    front of it. old: H x W, the clothes that it replaces."""
+    `outfit.garments`, 0 for skin and nothing. lines: H x W uint8, 255 = line. kept: H x W x 4 uint8, straight alpha, what of
+    the picture stays in front of it, without the colour of old clothes. old: H x W, the clothes that it replaces."""
 
     image: Image8
     worn: Image8
     lines: Image8
-    front: Region
+    kept: Image8
     old: Region
     outfit: Outfit = field(default_factory=lambda: Outfit(()))
     sheet: Sheet | None = None
@@ -92,6 +92,11 @@ class Draft:
     def covers(self) -> Region:
         """H x W, where it draws."""
         return np.asarray(self.image[..., 3] >= 128)
+
+    @property
+    def front(self) -> Region:
+        """H x W, where what stays lies in front of it."""
+        return np.asarray(self.kept[..., 3] >= 128)
 
     @property
     def alone(self) -> Image8:
@@ -157,44 +162,45 @@ def draw_draft(character: Image8, found: Detection, fit: Fit, outfit: Outfit, ch
     hidden = under_sleeves(found.labels, fit.figure, fit.frame, outfit, worn)
     front, old = front & ~hidden, old | hidden
     old |= _scraps(character, found.labels, old, front)
-    front = to_line(rgb, calm(front, CALM * unit), found.labels * old, (worn > 0) | (alpha == 0), unit)
-    share = np.where(front, np.float32(1), cv2.GaussianBlur(front.astype(np.float32), (0, 0), 0.6))
-    alpha = np.where(beside_boots, np.uint8(0), np.rint(alpha * (1 - share)).astype(np.uint8))
+    front = settled(rgb, calm(front, CALM * unit), old, unit)
     bare = (worn == 0) & (alpha > 0)
+    share, rims = unmixed(rgb, front, old | (alpha > 0), bare, unit, style.line * unit)
+    share *= ~(edge | missed | hidden) * (character[..., 3] / np.float32(255))
+    share = np.where(255 * share > WHOLE - 1, np.float32(1), share)
+    front = share >= 0.5
+    alpha = np.where(beside_boots, np.uint8(0), np.rint(alpha * (1 - share)).astype(np.uint8))
+    bare &= alpha > 0
     colours = led_over(picture[..., :3], rgb, bare, (found.labels == Part.SKIN) & like & ~old & ~bare, unit)
     colours = _cast(colours, front, worn > 0, style, unit)
     colours = grained(colours, of_figure(rgb, found.labels, unit), np.where(worn > 0, 1.0, GRAINY_SKIN) * (alpha > 0))
     lines = np.where(alpha >= 128, maps.lines, np.uint8(0))
     old = _beside(old, alpha >= 128, APART * unit)  # what lies far off is somebody else's
-    if fit.left_out:  # limbs that could not be made out keep their clothes, in the new colours
-        left = _beside(old & ~front & (alpha < 128) & (fit.trust_map() <= 0), _roots(fit), ROOT * unit)
-        dyed, numbers = recoloured(rgb, np.where(left, found.labels, np.uint8(0)), outfit.garments)
-        colours, worn = np.where(left[..., None], dyed, colours), np.where(left, numbers, worn)
-        alpha = np.where(numbers > 0, character[..., 3], alpha)
-        old &= ~left
-    return Draft(with_alpha(colours, alpha), worn, lines, front, old, outfit, Sheet(tuple(layers), style, fit.frame))
+    kept = with_alpha(rims, np.rint(255 * share).astype(np.uint8))
+    return Draft(with_alpha(colours, alpha), worn, lines, kept, old, outfit, Sheet(tuple(layers), style, fit.frame))
 
 
 def dyed_draft(character: Image8, found: Detection, garments: Sequence[Garment], allowed: Region | None = None) -> Draft | None:
     """The old clothes in the new colours as a draft, where no body could be made out; None where nothing that is named is
     worn. As `recoloured`, character: H x W x 4."""
-    colours, worn = recoloured(flatten(character, BEHIND), found.labels, garments, allowed)
+    rgb = flatten(character, BEHIND)
+    colours, worn = recoloured(rgb, found.labels, garments, allowed)
     there = worn > 0
     if not there.any():
         return None
     soft = cv2.GaussianBlur(there.astype(np.float32), (0, 0), 0.7) * there
     image = with_alpha(colours, np.rint(255 * soft).astype(np.uint8))
-    nowhere = np.zeros_like(there)
-    return Draft(image, worn, np.zeros_like(worn), ~there, nowhere, Outfit(tuple(garments)))
+    kept = with_alpha(rgb, np.where(there, np.uint8(0), character[..., 3]))
+    return Draft(image, worn, np.zeros_like(worn), kept, np.zeros_like(there), Outfit(tuple(garments)))
 
 
-def own_draft(image: Image8, found: Detection, changed: Iterable[Part] = CLOTHING) -> Draft:
-    """A draft of the user's own, H x W x 4, which lies over whatever it covers."""
+def own_draft(character: Image8, image: Image8, found: Detection, changed: Iterable[Part] = CLOTHING) -> Draft:
+    """A draft of the user's own, H x W x 4, which lies over whatever it covers of the character, H x W x 4."""
     covers = image[..., 3] >= 128
     lines = np.where(covers, read_lineart(flatten(image, BEHIND)), np.uint8(0))
-    kept = (found.keep > 0) | np.isin(found.labels, (Part.HAIR, Part.HELD))
+    stays = ((found.keep > 0) | np.isin(found.labels, (Part.HAIR, Part.HELD))) & ~covers
+    kept = with_alpha(flatten(character, BEHIND), np.where(stays, character[..., 3], np.uint8(0)))
     old = np.isin(found.labels, list(changed))
-    return Draft(image, covers.astype(np.uint8), lines, np.asarray(kept & ~covers), np.asarray(old))
+    return Draft(image, covers.astype(np.uint8), lines, kept, np.asarray(old))
 
 
 def dressed(character: Image8, draft: Draft, labels: Image8) -> Image8:
@@ -208,31 +214,14 @@ def dressed(character: Image8, draft: Draft, labels: Image8) -> Image8:
     else:
         base = character.copy()
         base[hole] = 0
-    _let_in(base, character, draft)
-    over = draft.image[..., 3:].astype(np.float32) / 255
-    under = base[..., 3:].astype(np.float32) / 255 * (1 - over)
-    alpha = over + under
-    colour = (draft.image[..., :3] * over + base[..., :3] * under) / np.maximum(alpha, 1e-6)
-    mixed = np.dstack([colour, alpha * 255])
-    result = np.where(over > 0, np.rint(mixed.clip(0, 255)).astype(np.uint8), base)
-    if draft.sheet is None:  # of the user's own, which stays as it is
-        return result
-    line = draft.sheet.style.line * draft.sheet.frame.scale
-    bare = (draft.worn == 0) & draft.covers
-    return ringed(result, character, draft.front, (hole | (draft.image[..., 3] > 0)) & ~bare, line)
-
-
-def _let_in(base: Image8, character: Image8, draft: Draft) -> None:
-    """Where the draft's soft border meets what lies in front, that is what it is mixed with, not what was behind the clothes."""
-    alpha = draft.image[..., 3]
-    edge = (alpha > 0) & (alpha < 255) & _near(draft.front, 2)
-    if not edge.any():
-        return
-    away = (~draft.front).astype(np.uint8)
-    _, nearest = cv2.distanceTransformWithLabels(away, cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL)
-    colours = np.zeros((int(nearest.max()) + 1, 4), np.uint8)
-    colours[nearest[draft.front]] = character[draft.front]
-    base[edge] = colours[nearest[edge]]
+    kept, over = (image[..., 3:].astype(np.float32) / 255 for image in (draft.kept, draft.image))
+    behind = base[..., 3:].astype(np.float32) / 255 * (1 - kept - over).clip(0, 1)
+    if not is_opaque(character):
+        behind *= kept == 0  # of a sprite's rim this is all that stays
+    alpha = kept + over + behind
+    colour = draft.kept[..., :3] * kept + draft.image[..., :3] * over + base[..., :3] * behind
+    mixed = np.dstack([colour / np.maximum(alpha, 1e-6), 255 * alpha])
+    return np.where((over > 0) | hole[..., None], np.rint(mixed.clip(0, 255)).astype(np.uint8), base)
 
 
 def old_clothes(draft: Draft, labels: Image8) -> Region:
@@ -243,8 +232,11 @@ def old_clothes(draft: Draft, labels: Image8) -> Region:
         cv2.distanceTransform((~region).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_3)
         for region in (draft.old, (labels > 0) & ~draft.old)
     ]
-    outline = (labels == 0) & (ways[0] <= OUTLINE * max(labels.shape) + 1) & (ways[0] <= ways[1])
-    return np.asarray((draft.old | outline) & ~draft.front)
+    reach = OUTLINE * max(labels.shape) + 1
+    outline = (labels == 0) & (ways[0] <= reach) & (ways[0] <= ways[1])
+    kept = draft.kept[..., 3]
+    rim = (kept > 0) & (ways[0] <= reach)
+    return np.asarray((draft.old | outline | rim) & (kept < WHOLE))
 
 
 def _in_front(found: Detection, outfit: Outfit, worn: Image8, changed: set[Part], neck: Region) -> Region:
@@ -317,16 +309,6 @@ def _like(rgb: Image8, skin: RGB) -> Region:
     wanted = cv2.cvtColor(np.array([[skin]], np.uint8), cv2.COLOR_RGB2LAB).astype(np.float32)[0, 0]
     hue = np.hypot(*np.moveaxis(lab[..., 1:] - wanted[1:], -1, 0))
     return np.asarray((hue < HUE) & (lab[..., 0] > SHADED * wanted[0]))
-
-
-def _roots(fit: Fit) -> Region:
-    """Where limbs that are left out begin."""
-    found = np.zeros((fit.frame.height, fit.frame.width), bool)
-    for name in fit.left_out:
-        limb, side = name.split("_")
-        x, y = fit.frame.pixel(*{"arm": fit.figure.arms, "leg": fit.figure.legs}[limb][side].point(0.0))
-        found[round(np.clip(y, 0, fit.frame.height - 1)), round(np.clip(x, 0, fit.frame.width - 1))] = True
-    return found
 
 
 def _beside(region: Region, other: Region, reach: float) -> Region:

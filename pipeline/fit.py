@@ -6,7 +6,7 @@ the silhouette and the borders of parts beside them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -20,9 +20,9 @@ from pipeline.doubt import trust as trusted
 from pipeline.evidence import Evidence
 from pipeline.fit_segments import layers
 from pipeline.fit_terms import FREE, fingers, residuals
-from pipeline.fit_view import AT, Clues, clues
+from pipeline.fit_view import AT, Clues, clues, grasped
 from pipeline.seen_limbs import with_seen_limbs
-from wardrobe.canvas import LEFT_OUT, Frame, Z
+from wardrobe.canvas import Frame, Z
 from wardrobe.figure import SIDES, Figure, Head
 
 Floats = NDArray[np.float64]
@@ -33,25 +33,29 @@ ROUNDS = 30
 # above it one in five. Trust is the share of limbs, of restyled drawings and of real ones with joints told by hand, that lie
 # within 5 % of the height.
 ENOUGH = 0.5
-# Trust below which a limb is left out and keeps its old clothes in the new colours: four of five such arms would be wrong. A limb
-# that is drawn in the wrong place can be put right by hand, so that most are drawn.
-DRAWN = {"torso": 0.0, "head": 0.0, "arm": 0.1, "leg": 0.05}
+# Trust below which the user is told that a limb may be wrong: four of five such arms are. It is drawn nevertheless, for an outfit
+# with an arm in another place is better than one with an old sleeve, and it can be put right by hand.
+GUESSED = {"torso": 0.0, "head": 0.0, "arm": 0.1, "leg": 0.05}
+SLEEVE = 0.6  # units: how far a hand may be from the sleeve that it comes out of
 BESIDE = 1.2  # of the waist: how far from its middle a wrist may be that is hidden behind the back
 FADES = 1.5  # units from the body over which trust goes down to nothing
 
 
 @dataclass(frozen=True)
 class Fit:
-    """A figure in units and its way to the picture's pixels. trust: how sure each of `LIMBS` is in its place, 0..1; left_out:
-    those that are not to be drawn, which no frame shows (`canvas.LEFT_OUT`)."""
+    """A figure in units and its way to the picture's pixels. trust: how sure each of `LIMBS` is in its place, 0..1."""
 
     figure: Figure
     frame: Frame
     trust: Mapping[str, float]
-    left_out: frozenset[str] = frozenset()
+
+    @property
+    def guessed(self) -> list[str]:
+        """Limbs that are drawn where they seem likely, without much to tell where they are."""
+        return [name for name in LIMBS if self.trust[name] < GUESSED[name.split("_")[0]]]
 
     def trust_map(self) -> NDArray[np.float32]:
-        """H x W, 0..1: the trust of the limb that is nearest, less and less with the distance from it; 0 for one left out."""
+        """H x W, 0..1: the trust of the limb that is nearest, less and less with the distance from it."""
         shape = self.frame.height, self.frame.width
         nearest, owner = np.full(shape, np.inf, np.float32), np.zeros(shape, np.float32)
         for name, outline in _outlines(self.figure).items():
@@ -61,7 +65,7 @@ class Fit:
             if not away.all():
                 distance = cv2.distanceTransform(away, cv2.DIST_L2, 3) / np.float32(self.frame.scale)
                 nearer = distance < nearest if name in ("torso", "head") else distance <= nearest  # limbs lie in front
-                owner = np.where(nearer, np.float32(0 if name in self.left_out else self.trust[name]), owner)
+                owner = np.where(nearer, np.float32(self.trust[name]), owner)
                 nearest = np.minimum(nearest, distance)
         return np.asarray(owner * np.clip(1 - nearest / FADES, 0, 1), np.float32)
 
@@ -75,14 +79,12 @@ def fit(evidence: Evidence) -> Fit | Doubt:
     trust = trusted(p, known, evidence)
     if trust["torso"] + max(trust["arm_l"], trust["arm_r"]) < ENOUGH:
         return Doubt.UNSURE
-    left_out = frozenset(name for name in LIMBS if trust[name] < DRAWN[name.split("_")[0]])
     head = _head(evidence, known, p)
     order = _order(evidence, known, p, head)
-    order = replace(order, z={name: LEFT_OUT if name in left_out else z for name, z in order.z.items()})
     height, width = evidence.shape
     origin = known.view.origin.tolist()
     frame = Frame(width, height, known.view.scale, origin[0], origin[1])
-    return Fit(with_seen_limbs(bm.figure(p, head, order), frame, evidence), frame, trust, left_out)
+    return Fit(with_seen_limbs(bm.figure(p, head, order), frame, evidence), frame, trust)
 
 
 def settled(evidence: Evidence) -> tuple[Floats, Clues] | None:
@@ -91,7 +93,8 @@ def settled(evidence: Evidence) -> tuple[Floats, Clues] | None:
     if measured is None:
         return None
     known = clues(evidence, *measured)
-    return _with_all_hands(_settled(_start(evidence, known), known), known)
+    p = _settled(_start(evidence, known), known)
+    return _with_all_hands(p, known, _ungrasped(evidence, known, p))
 
 
 def _outlines(figure: Figure) -> dict[str, Floats]:
@@ -161,9 +164,9 @@ def _settled(start: Floats, known: Clues) -> Floats:
     return _descended(p, known, FREE, ROUNDS)
 
 
-def _with_all_hands(p: Floats, known: Clues) -> tuple[Floats, Clues]:
+def _with_all_hands(p: Floats, known: Clues, palms: Sequence[Floats]) -> tuple[Floats, Clues]:
     """A hand that is seen is somebody's: an arm that has none is led to it."""
-    for palm in known.palms:
+    for palm in palms:
         joints = {name: place[0] for name, place in bm.joints(p[None]).items()}
         taken = {*known.hands, *_grips(joints, p, known)}
         free = [side for side in SIDES if side not in taken]
@@ -273,6 +276,19 @@ def _grips(joints: Mapping[str, Floats], p: Floats, known: Clues) -> set[str]:
         side = min(gaps, key=lambda key: gaps[key])
         found |= {side} if gaps[side] < AT else set()
     return found
+
+
+def _ungrasped(evidence: Evidence, known: Clues, p: Floats) -> list[Floats]:
+    """Where an arm might lead to a hand, or to what a hand holds, that has none: the nearest to a sleeve first."""
+    joints = {name: place[0] for name, place in bm.joints(p[None]).items()}
+    palms = np.array(list(_palms(joints, p).values()))
+    roots = np.array([joints[f"shoulder_{side}"] for side in SIDES])
+    found = []
+    for piece, gap in grasped(evidence, known):
+        if gap < SLEEVE and np.linalg.norm(piece[:, None] - palms, axis=2).min() > AT:
+            near = piece[np.linalg.norm(piece[:, None] - roots, axis=2).min(1).argmin()]
+            found.append((gap, next((palm for palm in known.palms if np.hypot(*(piece - palm).T).min() < 0.1), near)))
+    return [place for _, place in sorted(found, key=lambda row: row[0])]
 
 
 def _palms(joints: Mapping[str, Floats], p: Floats) -> dict[str, Floats]:

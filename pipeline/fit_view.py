@@ -24,6 +24,9 @@ MAP = 224  # long side in pixels of the maps of distances
 LEAST = 0.15  # joints less sure than this are not listened to
 ROOTS = "shoulder", "thigh"
 BODY = {"neck", *bm.CHAINS["arm"], *bm.CHAINS["leg"]}
+HIPS = 0.6  # units: half the width within which legs come out of a skirt
+MAIN = 0.15  # of a figure's largest piece of clothes: smaller ones are perhaps somebody else's
+GRASPED = 0.006  # square units: smaller pieces are no hands
 HAND, LONGEST = 0.02, 1.4  # square units and units: least and largest size of a hand
 AT = 0.6  # units: how far from its wrist the middle of a hand is at most
 REACH = 1.35  # of the torso's length, from a shoulder: no hand is farther
@@ -185,16 +188,40 @@ def _pieces(mask: Mask, seen: View, least: float) -> list[Floats]:
     return found
 
 
+def grasped(evidence: Evidence, known: Clues) -> list[tuple[Floats, float]]:
+    """Pixels, N x 2 in units, of every hand with what it holds, and how far it is from clothes; the face is none."""
+    mask = evidence.hands | np.isin(evidence.labels, (Part.HANDWEAR, Part.HELD))
+    sleeves = _large(np.isin(evidence.labels, (Part.TOPWEAR, Part.ONEPIECE, Part.SKIN)) & ~evidence.hands)
+    away = cv2.distanceTransform((~sleeves).astype(np.uint8), cv2.DIST_L2, 3) / known.view.scale if sleeves.any() else None
+    places = {name: known.view.units(place) for name, place in evidence.joints.items()}
+    found = []
+    for piece in _pieces(mask, known.view, GRASPED):
+        if np.hypot(*(known.nose - piece).T).min() > 0.3 and not _is_leg(piece, evidence, known.view, places):
+            x, y = (piece * known.view.scale + known.view.origin).astype(int).T
+            found.append((piece, np.inf if away is None else float(away[y, x].min())))
+    return found
+
+
+def _large(region: Mask) -> Mask:
+    """Without the pieces that are small beside the largest."""
+    _, where, table, _ = cv2.connectedComponentsWithStats(region.astype(np.uint8), connectivity=8)
+    areas = table[:, cv2.CC_STAT_AREA].copy()
+    areas[0] = 0
+    return np.asarray((areas > MAIN * areas.max())[where])
+
+
 def _hands(evidence: Evidence, seen: View, places: Mapping[str, Floats]) -> tuple[dict[str, Floats], list[Floats], list[Floats]]:
     """Middle of the hand that is seen at either wrist, of those that are seen where no wrist was, and of all of them."""
     mask = evidence.hands | (evidence.labels == Part.HANDWEAR)
     found: dict[str, tuple[float, Floats]] = {}
     known = [side for side in SIDES if evidence.sure[f"wrist_{side}"] > LEAST]
     loose, palms, either = [], [], set[str]()
-    for piece in _pieces(mask, seen, 0.006):
+    for piece in _pieces(mask, seen, GRASPED):
         middle, size = piece.mean(0), np.ptp(piece, axis=0)
         if max(size) > LONGEST or np.hypot(*(places["nose"] - piece).T).min() < 0.3 or _out_of_reach(middle, evidence, places):
             continue  # a face, a long glove, or somebody else's
+        if _is_leg(piece, evidence, seen, places):
+            continue
         palms.append(middle)
         gaps = {side: float(np.hypot(*(middle - places[f"wrist_{side}"]))) for side in known}
         side = min(gaps, key=lambda key: gaps[key], default="")
@@ -207,6 +234,16 @@ def _hands(evidence: Evidence, seen: View, places: Mapping[str, Floats]) -> tupl
     if loose and len(found) == 1 and either:  # both wrists were read at one hand, and there is another
         return {}, loose, palms
     return sure, loose, palms
+
+
+def _is_leg(piece: Floats, evidence: Evidence, seen: View, places: Mapping[str, Floats]) -> bool:
+    """Whether a piece of bare skin at the picture's lower end comes out of a skirt there."""
+    end = seen.units([0.0, evidence.shape[0] - 1.0])[1]
+    hips = [places[f"thigh_{side}"] for side in SIDES if evidence.sure[f"thigh_{side}"] > LEAST]
+    if not hips or piece[:, 1].max() < end - 0.05:
+        return False
+    middle, off = np.mean(hips, axis=0), piece.mean(0)
+    return bool(off[1] > middle[1] and abs(off[0] - middle[0]) < HIPS)
 
 
 def _out_of_reach(hand: Floats, evidence: Evidence, places: Mapping[str, Floats]) -> bool:

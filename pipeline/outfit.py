@@ -65,6 +65,8 @@ def read_outfit(prompt: str, negative_prompt: str = "", seed: int = 0) -> Wish:
         is_free = "sleeve" in left and not any(name == "sleeve" for name, _ in mention.avoided)
         if is_free and choice.are_sleeves_hidden(garments[index], garments):
             garments[index] = choice.slim(garments[index])
+        if "length" in left and not any(name == "length" for name, _ in mention.avoided):
+            garments[index] = choice.above(garments[index], garments)
     notes += [f"There is no {text} in the wardrobe." for text in reading.unknown]
     if len(items) > MOST:
         notes.append(f"Only the first {MOST} garments are drawn.")

@@ -104,6 +104,7 @@ _WITH_COLLAR = ("shirt", "blouse", "sailor top", "blazer", "suit jacket", "vest"
 _ONE_PIECE = 0.35  # how often, where everything is open
 _TABLES = {"top": TOPS, "bottom": BOTTOMS, "one-piece": ONEPIECES}
 _ORDER = ("short", "knee", "midi", "long")
+_SHOWN = {"thigh highs": 0, "lace stockings": 0, "knee socks": 1, "loose socks": 1, "leg warmers": 1}  # the longest over them
 _BROAD_SLEEVES, _SLIM_SLEEVES = ("wide", "puff"), ("long", "short")
 
 
@@ -178,6 +179,15 @@ def slim(garment: Garment) -> Garment:
     if garment.sleeve not in _BROAD_SLEEVES:
         return garment
     return replace(garment, sleeve=next((s for s in _SLIM_SLEEVES if s in KINDS[garment.kind].sleeves), garment.sleeve))
+
+
+def above(garment: Garment, others: Iterable[Garment]) -> Garment:
+    """The same short enough that the stockings that are named can be seen, if its kind can be."""
+    longest = min((_SHOWN[other.kind] for other in others if other.kind in _SHOWN), default=len(_ORDER))
+    if garment.length not in _ORDER or KINDS[garment.kind].plural or _ORDER.index(garment.length) <= longest:
+        return garment
+    able = [length for length in KINDS[garment.kind].lengths if _ORDER.index(length) <= longest]
+    return replace(garment, length=max(able, key=_ORDER.index)) if able else garment
 
 
 def are_sleeves_hidden(garment: Garment, others: Iterable[Garment]) -> bool:

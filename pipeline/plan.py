@@ -41,7 +41,7 @@ CUT = 0.02  # of a draft: less than this is not worth a word where a painted mas
 TAKEN = 0.5  # share of an old garment that a painted mask must cover to replace it
 
 NOTHING_NAMED = "No garment is named here, so nothing is drafted; please name one, such as 'red hoodie, blue jeans'."
-LEFT_OUT = "Part of the body could not be made out, so its old clothes only change colour; please place its joints by hand."
+GUESSED = "Part of the body could not be made out and is drawn as it seems likely; its joints can be put right by hand."
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,9 @@ def make_plan(request: SwapRequest, see: See) -> Plan:
     request = replace(request, notes=(*request.notes, *said))
     joints: dict[str, tuple[float, float]] = {}
     if isinstance(request.draft, np.ndarray):
-        drafts: tuple[Draft, ...] = (own_draft(request.draft, found, request.parts or CLOTHING),) * request.count
+        drafts: tuple[Draft, ...] = (
+            own_draft(request.character, request.draft, found, request.parts or CLOTHING),
+        ) * request.count
     else:
         evidence = with_joints(read_evidence(request.character, found.labels, found.keep, found.others), request.joints)
         joints, body = _places(evidence), _fitted(_Seen.of(evidence))
@@ -100,8 +102,8 @@ def make_plan(request: SwapRequest, see: See) -> Plan:
             named = [read_outfit(request.prompt, request.negative_prompt, seed).garments for seed in seeds]
             instead = [dyed_draft(request.character, found, garments, masks.mask > 0) for garments in named]
             return Plan(masks, (), found, joints, painted, dyed=tuple(draft for draft in instead if draft is not None))
-        if body.left_out:
-            request = replace(request, notes=(*request.notes, LEFT_OUT))
+        if body.guessed:
+            request = replace(request, notes=(*request.notes, GUESSED))
         changed = changing(wish, found, request.parts, painted)
         drawn = changed if request.parts else changed - (SMALL - wish.slots)
         if not request.parts and painted is None:

@@ -1,4 +1,8 @@
-"""The rim of what stays of a picture: smooth, and at the outer side of its outline, whatever labels say."""
+"""The rim of what stays of a picture: smooth, with its outline, and without the colour of the old clothes.
+
+A pixel at a border is a mixture of what stays, of its line and of the old cloth behind it. Told apart, the old cloth's share can
+be given to the new one, as in matting by known colours (Smith & Blinn 1996, "Blue screen matting").
+"""
 
 from __future__ import annotations
 
@@ -6,14 +10,25 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.request import ClothingPart, Image8
-from pipeline.throat import RIM, inked
+from pipeline.request import Image8
+from pipeline.throat import inked
 
 Region = NDArray[np.bool_]  # H x W
+Colours = NDArray[np.float32]  # ... x 3
+Plane = NDArray[np.float32]
 
 CALM = 0.012  # heads: half the width of teeth that borders of labels have
-SLIVER, LIGHTER = 3, 20  # pixels of old clothes outside an outline, levels by which they are lighter
-NEARBY, ALIKE = 9, 30.0  # pixels: a window in which colours are compared; levels: of one colour
+REACH = 0.022  # heads: how far to both sides of a label's border, beside its line, pixels are mixtures
+ALIKE, APART = 18.0, 38.0  # levels: colours between which nobody can tell, and between which anybody can
+DARK = 45.0  # levels: a cloth so near to the line's colour hides it
+OFF, SURELY = 0.08, 1.5  # heads: by how much labels may be off; times that a colour is nearer to one than to the other
+SIMPLER = 4.0  # levels, squared: what a mixture of more colours must gain
+STRANGE = 40.0  # levels: what differs so much from every mixture is something else
+TRACE = 0.1  # share of one of two colours in a pixel that counts as none
+FAINT = 0.15  # share below which what stays has no colour to be told
+GRAIN = 1.2  # pixels: blur of colours that are compared
+INKED = 0.02  # share of lines in what is near from which a picture has them there
+INK = 25.0  # levels: the darkest of a line counts most
 
 
 def calm(region: Region, reach: float) -> Region:
@@ -29,29 +44,135 @@ def calm(region: Region, reach: float) -> Region:
     return np.asarray(smooth | long[where])
 
 
-def to_line(rgb: Image8, front: Region, old: Image8, drawn: Region, unit: float) -> Region:
-    """What stays, to the outer side of its outline, in the middle of which labels end; it is moved where something is drawn.
+def settled(rgb: Image8, front: Region, old: Region, unit: float) -> Region:
+    """What stays, where labels end a few pixels off: pieces along its border in the colour of the old clothes beside them go,
+    pieces of those in its own colour stay.
 
-    old: H x W, labels of old clothes, 0 elsewhere."""
-    square, ink = np.ones((3, 3), np.uint8), inked(rgb, unit)
-    light = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
-    core = ink & (light <= cv2.erode(np.where(ink, light, np.uint8(255)), square).astype(np.int32) + LIGHTER)
-    to_old, to_own = (np.sqrt(((rgb - _mean(rgb, side & ~ink)) ** 2).sum(2)) for side in (~front, front))
-    usual = np.array([np.median(light[old == part]) if (old == part).any() else 255.0 for part in range(len(ClothingPart))])
-    dark = (old > 0) & (light > usual[old] - ALIKE)  # on black cloth nobody can tell a line
-    cloth = dark | (to_old < ALIKE)
-    found = front.copy()
-    for _ in range(SLIVER):  # a line's outer pixel is half of the old cloth's colour
-        border = found & drawn & (to_old < to_own) & (cv2.dilate((~found).astype(np.uint8), square) > 0)
-        found &= ~(border & (cloth | (~core & (cv2.dilate((found & core).astype(np.uint8), square) > 0))))
-    reach = max(2, round(RIM * unit))
+    rgb: H x W x 3; front: what stays by its label; old: old clothes; unit: a head in pixels.
+    """
+    reach = max(2, round(OFF * unit))
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
-    line = core & ~cloth & (cv2.dilate(found.astype(np.uint8), disc) > 0) & drawn
-    whole = cv2.morphologyEx((found | line).astype(np.uint8), cv2.MORPH_CLOSE, square) > 0  # it has no gaps
-    return np.asarray(found | line | (whole & ~front & ~cloth & drawn))
+    near_front, near_old = (cv2.dilate(region.astype(np.uint8), disc) > 0 for region in (front, old))
+    band = near_front & near_old
+    if not band.any():
+        return front
+    box = _box(band, reach, front.shape)
+    seen, ours, theirs, there = rgb[box].astype(np.float32), front[box], old[box], band[box]
+    plain = ~inked(rgb[box], unit)
+    inner = ours & plain & ~cv2.dilate((~ours).astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool)
+    outer = theirs & plain & ~cv2.dilate(ours.astype(np.uint8), disc).astype(bool)
+    if not (inner.any() and outer.any()):
+        return front
+    to_own, to_cloth = (np.linalg.norm(seen - _nearest(seen, region), axis=2) for region in (inner, outer))
+    cloth = ours & there & (to_cloth < ALIKE) & (to_own > SURELY * to_cloth + ALIKE)
+    own = theirs & there & (to_own < ALIKE) & (to_cloth > SURELY * to_own + ALIKE)
+    found = front.copy()
+    found[box] = (ours & ~_touching(cloth, ~ours)) | _touching(own, ours)
+    return found
 
 
-def _mean(rgb: Image8, where: Region) -> NDArray[np.float32]:
-    """H x W x 3, the mean colour of what is near every pixel of a region."""
-    total = cv2.blur(np.dstack([rgb * where[..., None], where]).astype(np.float32), (NEARBY, NEARBY))
-    return np.asarray(total[..., :3] / np.maximum(total[..., 3:], 1e-6))
+def _touching(pieces: Region, other: Region) -> Region:
+    """Those pieces of a region that lie beside another."""
+    _, where = cv2.connectedComponents(pieces.astype(np.uint8), connectivity=4)
+    beside = cv2.dilate(other.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    return np.asarray(pieces & np.isin(where, np.unique(where[pieces & beside])))
+
+
+def unmixed(rgb: Image8, front: Region, changing: Region, bare: Region, unit: float, line: float) -> tuple[Plane, Image8]:
+    """H x W in 0..1, how much of every pixel stays; and H x W x 3, the colour of what stays there.
+
+    rgb: H x W x 3; front: what stays by its label; changing: where anything else is to be seen; bare: where that is skin, on to
+    which no line leads; unit: a head in pixels; line: width of the picture's lines in pixels, 0 = none.
+    """
+    share, colours = front.astype(np.float32), rgb.copy()
+    reach = max(2, round(REACH * unit + line))
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+    flags = front.astype(np.uint8)
+    near, core = cv2.dilate(flags, disc) > 0, cv2.erode(flags, disc) > 0
+    band = near & ~core & (cv2.dilate(changing.astype(np.uint8), disc) > 0)
+    if not band.any():
+        return share, colours
+    box = _box(band, 6 * reach, front.shape)
+    seen, ours, outer = rgb[box].astype(np.float32), front[box], ~near[box]
+    ink = inked(rgb[box], unit)
+    small = cv2.erode((ours & ~ink).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    outer &= ~ink
+    if not outer.any():
+        return share, colours
+    own, cloth = _nearest(seen, small | (core[box] & ~ink)), _nearest(seen, outer)
+    lines = (ink & near[box]).astype(np.float32)
+    dark, inks = _mean(seen, lines * np.exp(-seen.mean(-1) / INK), 2.0 * reach), cv2.GaussianBlur(lines, (0, 0), 2.0 * reach)
+    y, x = np.nonzero(band[box])
+    pixel, one, other, black = (plane[y, x] for plane in (seen, own, cloth, dark))
+    lined = (inks > INKED)[y, x] & (line > 0)
+    gone, missed = _share_of_cloth(pixel, one, other, black, lined, bare[box][y, x])
+    hides = lined & (np.linalg.norm(black - other, axis=1) < DARK)
+    sure = np.clip((np.linalg.norm(one - other, axis=1) - ALIKE) / (APART - ALIKE), 0, 1)
+    sure = np.where(lined & ~hides & (np.linalg.norm(pixel - black, axis=1) < ALIKE), 1, sure) * (missed < STRANGE)
+    part = share[box]
+    stays = np.clip((1 - gone - TRACE) / (1 - 2 * TRACE), 0, 1)
+    part[y, x] = sure * stays + (1 - sure) * part[y, x]
+    if line:  # on cloth as dark as the lines what stays gets its outline back
+        hidden = np.zeros(part.shape, bool)
+        hidden[y, x] = hides & ~bare[box][y, x]
+        way = cv2.distanceTransform((part <= 0.5).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+        np.maximum(part, np.clip(0.5 * line + 0.5 - way, 0, 1) * hidden, out=part)
+    solid = _touching(part > 0.5, ours) | (ours & (part > 0.5))
+    part *= cv2.dilate(solid.astype(np.uint8), np.ones((3, 3), np.uint8))
+    rest = part[y, x][:, None]
+    clean = np.where(rest > FAINT, (pixel - (1 - rest) * other) / np.maximum(rest, FAINT), one)
+    colours[box][y, x] = np.rint(clean.clip(0, 255))
+    return share, colours
+
+
+def _box(band: Region, margin: int, shape: tuple[int, ...]) -> tuple[slice, slice]:
+    rows, columns = (np.flatnonzero(band.any(axis)) for axis in (1, 0))
+    (top, bottom), (left, right) = ((int(line[0]) - margin, int(line[-1]) + margin + 1) for line in (rows, columns))
+    return slice(max(0, top), min(shape[0], bottom)), slice(max(0, left), min(shape[1], right))
+
+
+def _nearest(rgb: Colours, region: Region) -> Colours:
+    """At every pixel the colour of the part of a region that is nearest, without its grain."""
+    if not region.any():
+        return np.zeros_like(rgb)
+    _, nearest = cv2.distanceTransformWithLabels(
+        (~region).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    calm = _mean(rgb, region.astype(np.float32), GRAIN)
+    colours = np.zeros((int(nearest.max()) + 1, 3), np.float32)
+    colours[nearest[region]] = calm[region]
+    return np.asarray(colours[nearest])
+
+
+def _mean(rgb: Colours, weight: Plane, reach: float) -> Colours:
+    """The mean colour of what has weight near every pixel."""
+    total = cv2.GaussianBlur(np.dstack([rgb * weight[..., None], weight]), (0, 0), reach)
+    return np.asarray(total[..., :3] / np.maximum(total[..., 3:], 1e-12))
+
+
+def _share_of_cloth(
+    pixel: Colours, own: Colours, cloth: Colours, ink: Colours, lined: Region, bare: Region
+) -> tuple[Plane, Plane]:
+    """N, how much of each pixel the old cloth is: the mixture of two of the colours, or of all three, that comes nearest; and by
+    how much that misses, levels. A line counts as what stays, but where bare skin goes on."""
+    to_cloth, first = _between(pixel, own, cloth)
+    to_ink, second = _between(pixel, own, ink)
+    of_both, third = _between(pixel, ink, cloth)
+    a, b, c = cloth - ink, own - ink, pixel - ink
+    aa, ab, bb, ca, cb = ((one * other).sum(1) for one, other in ((a, a), (a, b), (b, b), (c, a), (c, b)))
+    spread = np.maximum(aa * bb - ab * ab, 1e-3)
+    old, ours = (ca * bb - cb * ab) / spread, (cb * aa - ca * ab) / spread
+    fourth = ((c - old[:, None] * a - ours[:, None] * b) ** 2).sum(1)
+    inside = (old >= 0) & (ours >= 0) & (old + ours <= 1) & (spread > 1e4)
+    missed = np.stack([first, second + SIMPLER, third + SIMPLER, np.where(inside, fourth + 2 * SIMPLER, np.inf)])
+    missed[1:, ~lined] = np.inf
+    shares = np.stack([to_cloth, np.where(bare, to_ink, 0), np.where(bare, 1, of_both), np.where(bare, 1 - ours, old)])
+    best = missed.argmin(0), np.arange(len(pixel))
+    return shares[best].clip(0, 1).astype(np.float32), np.sqrt(missed[best]).astype(np.float32)
+
+
+def _between(pixel: Colours, start: Colours, end: Colours) -> tuple[Plane, Plane]:
+    """How far from one colour to another a pixel's comes nearest to it, 0..1, and by how much it misses, squared."""
+    way = end - start
+    at = np.clip(((pixel - start) * way).sum(1) / np.maximum((way * way).sum(1), 1e-3), 0, 1)
+    return at, ((pixel - start - at[:, None] * way) ** 2).sum(1)

@@ -118,7 +118,7 @@ def drawn(segmenter: Segmenter, count: int, true_maps: bool) -> list[str]:
 
 @dataclass(frozen=True)
 class Row:
-    """A picture's figures. errors: of every limb, shares of the character's height, those left out in brackets when shown."""
+    """A picture's figures. errors: of every limb, shares of the character's height."""
 
     name: str
     inside: float
@@ -127,15 +127,12 @@ class Row:
     found: Fit
 
     def __str__(self) -> str:
-        limbs = " ".join(
-            f"{limb} {'(' * (out := limb in self.found.left_out)}{error:.3f}{')' * out} [{self.found.trust[limb]:.2f}]"
-            for limb, error in self.errors.items()
-        )
+        limbs = " ".join(f"{limb} {error:.3f} [{self.found.trust[limb]:.2f}]" for limb, error in self.errors.items())
         return f"{self.name}: bodysuit inside {self.inside:.3f}, draft covers {self.covers:.3f}, {limbs}"
 
     @property
     def wrong(self) -> list[str]:
-        return [limb for limb, error in self.errors.items() if error > WRONG and limb not in self.found.left_out]
+        return [limb for limb, error in self.errors.items() if error > WRONG]
 
 
 def measured(folder: Path, evidence: Evidence, found: Fit) -> Row:
@@ -163,7 +160,7 @@ def real(segmenter: Segmenter, folder: Path) -> list[str]:
             continue
         rows.append(measured(path.parent, evidence, found))
         lines.append(str(rows[-1]))
-    limbs = sum(len(row.errors.keys() - row.found.left_out) for row in rows)
+    limbs = sum(len(row.errors) for row in rows)
     wrong = sum(len(row.wrong) for row in rows)
     means = [float(np.mean([getattr(row, name) for row in rows])) if rows else 0.0 for name in ("inside", "covers")]
     lines.append(

@@ -34,6 +34,7 @@ from training import loop, part_pictures
 from training.ahead import ahead
 from training.part_backdrops import real_backdrops
 from training.part_drawings import Sheet, read_sheets
+from training.part_lent import lend
 from training.part_paint import STYLES
 from training.part_pictures import ANY_SKIN, Labelled
 from training.part_scenes import UNKNOWN, Maps, beside, compose, place, seen_by
@@ -42,10 +43,11 @@ from training.recipes import Recipe, Stage
 
 SIDE = 256
 LABELS = Path(__file__).parent / "labels"  # of `training.annotate`
-REAL = 0.8  # of a batch but its first picture, where there are real ones
+REAL = 0.7  # of a batch but its first picture, where there are real ones
 BACKBONE_RATE = 0.3
 FROZEN = 6  # blocks of the backbone: edges and colours it knows already, and they are a seventh of the time
 JOINED = 0.3  # chance that drawn people join a real picture
+LENT = 0.4  # chance that something of theirs lies over whoever is in it
 UNTOUCHED = 0.5  # chance that a real picture keeps its looks
 HELD = 4.0  # weight of pixels of held things: one in a hundred, and as varied as all else together
 
@@ -101,6 +103,8 @@ def show_real(
     scene = seen_by(picture.drawing(rng), maps)
     if rng.random() < JOINED:
         beside(scene, sheets, rng)
+    if rng.random() < LENT:
+        lend(scene, sheets, rng)
     kept = rng.random() < UNTOUCHED
     rgb, parts = restyle(scene, rng, real.grounds, looks=() if kept else LOOKS, styles=() if kept else STYLES)
     return rgb, parts, scene.garments

@@ -44,7 +44,6 @@ class Z(IntEnum):
     HIGH_ARM = 130  # a hand in front of the face
 
 
-LEFT_OUT = -100  # `Limb.z` of a limb that is not to be drawn, nor what is worn on it: no frame shows layers below 0
 SKIN, LEGWEAR, SHOE, SLEEVE, OVER, HAND, GLOVE, HELD = 0, 1, 2, 3, 4, 5, 6, 4.5  # offsets from Limb.z
 
 
@@ -119,9 +118,7 @@ class Frame:
         return Box.xywh(-self.dx / self.scale, -self.dy / self.scale, self.width / self.scale, self.height / self.scale)
 
     def shows(self, layer: Layer) -> bool:
-        """Whether any of this layer may fall on the canvas, and is to be drawn at all."""
-        if layer.z < 0:
-            return False
+        """Whether any of this layer may fall on the canvas."""
         box, mine, edge = layer.path.bounds(), self.box(), 0.1
         across = box.left < mine.right + edge and box.right > mine.left - edge
         return bool(across and box.top < mine.bottom + edge and box.bottom > mine.top - edge)

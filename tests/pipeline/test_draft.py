@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pipeline.draft import Draft, draw_draft, dressed, own_draft
+from pipeline.draft import WHOLE, Draft, draw_draft, dressed, own_draft
 from pipeline.draft_style import flesh, measure_style
 from pipeline.fit import LIMBS, Fit
 from pipeline.images import flatten
@@ -98,7 +98,7 @@ def test_the_mask_follows_the_draft_and_a_painted_mask_clips_it(drawing: Drawing
     plan = plan_of(drawing, monkeypatch)
     (draft,) = plan.drafts  # type: ignore[attr-defined]
     mask = plan.request.mask > 0  # type: ignore[attr-defined]
-    assert mask[draft.image[..., 3] > 0].all() and mask[draft.unknown].all() and not mask[draft.front].any()
+    assert mask[draft.image[..., 3] > 0].all() and mask[draft.unknown].all() and not mask[draft.kept[..., 3] >= WHOLE].any()
     painted = np.zeros(SIZE, np.uint8)
     painted[2 * SIZE[0] // 3 :] = 255
     clipped = plan_of(drawing, monkeypatch, mask=painted)
@@ -131,7 +131,7 @@ def test_off_nothing_named_or_a_picture_instead_of_a_draft(drawing: Drawing, mon
     own[100:200, 100:180] = (200, 20, 20, 255)
     plan = make_plan(SwapRequest(drawing.image, 3, prompt="", draft=own), see)
     assert (plan.drafts[0].image == own).all() and (plan.request.mask[100:200, 100:180] == 255).all()  # type: ignore[index]
-    assert own_draft(own, known(drawing)).covers.sum() == 100 * 80
+    assert own_draft(drawing.image, own, known(drawing)).covers.sum() == 100 * 80
 
 
 def test_variations_differ_in_what_was_not_said(drawing: Drawing, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,12 +10,12 @@ import pytest
 
 from models.hint_reader import JOINTS
 from pipeline.evidence import Evidence, cut_off, read_evidence, with_joints
-from pipeline.fit import DRAWN, LIMBS, Doubt, Fit, fit
+from pipeline.fit import GUESSED, LIMBS, Doubt, Fit, fit
 from pipeline.request import CLOTHING, UserError
 from training.characters import Drawing, draw
 from training.characters.character import style_of
 from wardrobe import garments
-from wardrobe.canvas import LEFT_OUT, Z
+from wardrobe.canvas import Z
 from wardrobe.outfit import Outfit
 from wardrobe.render import paint_maps
 
@@ -107,13 +107,12 @@ def test_joints_that_cannot_be_are_refused(placed: dict[str, tuple[float, float]
         with_joints(truth(3), placed)
 
 
-def test_an_unsure_arm_is_left_out_and_not_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unsure_arm_is_drawn_and_named(monkeypatch: pytest.MonkeyPatch) -> None:
     read = truth(3)
-    monkeypatch.setitem(DRAWN, "arm", 0.6)  # its outline alone is about half trusted
+    monkeypatch.setitem(GUESSED, "arm", 0.6)  # its outline alone is about half trusted
     unsure = {**read.sure, "shoulder_l": 0.4, "elbow_l": 0.0, "wrist_l": 0.0}
     found = fit(replace(read, sure=unsure))
-    assert isinstance(found, Fit) and "arm_l" in found.left_out
-    assert found.figure.arms["l"].z == LEFT_OUT
+    assert isinstance(found, Fit) and found.guessed == ["arm_l"]
 
 
 def test_nothing_to_see_gives_a_reason_and_no_error() -> None:

@@ -7,10 +7,11 @@ import pytest
 
 from pipeline.draft import Draft, Sheet
 from pipeline.draft_style import PLAIN
-from pipeline.joining import led_over, ringed
+from pipeline.joining import led_over
 from pipeline.overlooked import of_one_cloth, overlooked
 from pipeline.painted import feathered, trimmed
 from pipeline.request import ClothingPart
+from pipeline.rims import unmixed
 from wardrobe.canvas import Frame
 from wardrobe.outfit import Garment, Outfit
 
@@ -24,10 +25,10 @@ def square() -> Draft:
     image = np.zeros((SIDE, SIDE, 4), np.uint8)
     image[20:80, 20:80] = (*RED, 255)
     worn = (image[..., 3] > 0).astype(np.uint8)
-    none = np.zeros((SIDE, SIDE), bool)
+    kept, none = np.zeros_like(image), np.zeros((SIDE, SIDE), bool)
     shirt = Garment(Part.TOPWEAR, "shirt", "red", RED, None, None, None, "long", "", "", 1)
     sheet = Sheet((), PLAIN, Frame(SIDE, SIDE, 110.0, 0, 0))  # lines of two pixels
-    return Draft(image, worn, np.zeros_like(worn), none, none, Outfit((shirt,)), sheet)
+    return Draft(image, worn, np.zeros_like(worn), kept, none, Outfit((shirt,)), sheet)
 
 
 @pytest.mark.parametrize("part", [0, Part.SKIN])
@@ -63,16 +64,35 @@ def test_flat_areas_meet_softly_inside_the_mask() -> None:
     assert (feathered(before, after, painted, np.full_like(labels, Part.HAIR)) == after).all()
 
 
-def test_the_outline_of_what_is_in_front_is_drawn_whole() -> None:
-    character, front = np.full((SIDE, SIDE, 4), 255, np.uint8), np.zeros((SIDE, SIDE), bool)
-    character[..., :3] = (250, 200, 90)
-    front[:, :40] = True
-    character[:, 39, :3] = 20  # the inner half of its line
-    picture = character.copy()
-    picture[:, 40:, :3] = RED
-    ringed_ = ringed(picture, character, front, ~front, 4.0)
-    assert (ringed_[50, 40, :3] < 40).all() and (ringed_[50, 45, :3] == RED).all()
-    assert (ringed_[front] == picture[front]).all()
+def hand() -> tuple[np.ndarray, np.ndarray]:
+    """Skin, half a pixel of it, a line of two pixels, half a pixel of it, and a grey cloth; and the label, a pixel short."""
+    rgb = np.full((SIDE, SIDE, 3), (120, 120, 130), np.uint8)
+    rgb[:, :40] = (250, 210, 180)
+    rgb[:, 40], rgb[:, 41:43], rgb[:, 43] = (150, 125, 107), (50, 40, 34), (85, 80, 82)
+    front = np.zeros((SIDE, SIDE), bool)
+    front[:, :39] = True
+    return rgb, front
+
+
+def test_what_stays_keeps_its_line_and_its_rim_has_nothing_of_the_old_cloth() -> None:
+    rgb, front = hand()
+    share, rims = unmixed(rgb, front, ~front, np.zeros_like(front), 140.0, 2.0)
+    row = share[48]
+    assert (row[:43] > 0.9).all() and (row[46:] < 0.1).all() and 0.3 < row[43] < 0.7
+    assert np.abs(rims[48, 43].astype(int) - rgb[48, 42]).max() < 20, "of a mixed pixel the line alone"
+    assert (rims[:, :36] == rgb[:, :36]).all()
+
+
+def test_where_bare_skin_goes_on_the_line_goes() -> None:
+    rgb, front = hand()
+    share, _ = unmixed(rgb, front, ~front, ~front, 140.0, 2.0)
+    assert (share[48, :39] > 0.9).all() and (share[48, 42:] < 0.2).all()
+
+
+def test_nothing_is_unmixed_where_nothing_changes() -> None:
+    rgb, front = hand()
+    share, rims = unmixed(rgb, front, np.zeros_like(front), np.zeros_like(front), 140.0, 2.0)
+    assert (share == front).all() and (rims == rgb).all()
 
 
 def test_drawn_skin_is_led_to_the_tone_beside_it() -> None:

@@ -101,6 +101,13 @@ def test_sleeves_under_long_ones_are_wide_only_where_that_was_said() -> None:
         assert blouse.sleeve == "wide"
 
 
+@pytest.mark.parametrize(("stockings", "lengths"), [("thigh highs", {"short"}), ("knee socks", {"short", "knee"})])
+def test_a_skirt_shows_the_stockings_that_are_named_unless_its_length_is_said(stockings: str, lengths: set[str]) -> None:
+    for seed in range(20):
+        assert read_outfit(f"dress, {stockings}", seed=seed).garments[0].length in lengths
+        assert read_outfit(f"long dress, {stockings}", seed=seed).garments[0].length == "long"
+
+
 def test_negated_sleeves_are_cut_off() -> None:
     for prompt in (
         "sleeveless turtleneck",

@@ -173,7 +173,7 @@ def test_nothing_is_drafted_where_that_is_not_wanted(desk: Desk) -> None:
 
 
 def test_notes_are_said_in_the_visitors_language() -> None:
-    said = plan.NOTHING_NAMED, people.SEVERAL.format(count=3), plan.LEFT_OUT, upscale.PIXEL_ART
+    said = plan.NOTHING_NAMED, people.SEVERAL.format(count=3), plan.GUESSED, upscale.PIXEL_ART
     fixed = (*said, *(doubt.value for doubt in Doubt))
     refused = (refusals.REFUSAL, refusals.REFUSAL_YOUNG, refusals.REFUSAL_NEGATIVE)
     wishes = ("sombrero, red skirt", "blue dress, green dress", ", ".join(f"{n} ring, red skirt" for n in ("gold", "silver")))

@@ -41,8 +41,6 @@ def body_map(figure: Figure, frame: Frame) -> DrawnBody:
     known = segments(figure)
     for index, name in enumerate(SEGMENTS):
         segment = known[name]
-        if segment.z < 0:  # left out, see `wardrobe.canvas.LEFT_OUT`
-            continue
         occupancy |= np.uint16(1 << index) * _filled(segment.shapes, frame)
         (start, end), half = segment.axis, [width * frame.scale for width in segment.half]
         cones[index] = *frame.pixel(*start), *frame.pixel(*end), *half, segment.z

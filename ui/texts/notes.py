@@ -43,9 +43,9 @@ NOTES: dict[str, dict[str, str]] = {
         "zh": "图中有 {count} 个人，因此为最大的那个换装；可选择其他人，或涂抹其服装。",
         "ja": "{count} 人いるため、いちばん大きい人を着せ替えます。別の人を選ぶか、服を塗ってください。",
     },
-    "Part of the body could not be made out, so its old clothes only change colour; please place its joints by hand.": {
-        "zh": "身体的一部分无法辨认，那里的旧服装只换成新的颜色；可手动放置关节。",
-        "ja": "体の一部を判別できないため、そこは元の服の色だけを変えました。関節は手で置けます。",
+    "Part of the body could not be made out and is drawn as it seems likely; its joints can be put right by hand.": {
+        "zh": "身体的一部分无法辨认，那里按看起来可能的样子绘制；关节可手动改正。",
+        "ja": "体の一部を判別できないため、そこはありそうな姿勢で描きました。関節は手で直せます。",
     },
     "No body was recognised here, so nothing is drafted; please draw the outfit yourself or place the joints by hand.": {
         "zh": "没有识别到身体，所以没有草图；请自己绘制服装或手动放置关节。",
