@@ -7,7 +7,7 @@ nothing new is, the body shows its skin; where there is no body either, the draf
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
@@ -29,7 +29,7 @@ from pipeline.tucked import tucked, under_sleeves
 from wardrobe import garments
 from wardrobe.canvas import Frame, Layer, Z
 from wardrobe.figure import SIDES
-from wardrobe.outfit import Outfit
+from wardrobe.outfit import Outfit, is_waisted
 from wardrobe.render import paint_maps, paint_picture
 from wardrobe.skin import skin_layers
 from wardrobe.style import RGB, Style
@@ -50,6 +50,7 @@ ORDER = (
     Part.NECKWEAR,
     Part.HEADWEAR,
 )
+WAISTED = 0.78  # of the chest's width: the waist of skirts and dresses at most
 BEHIND = (255, 255, 255)  # behind a sprite while its manner is measured
 OWN = 0.2  # of the place of a hand: more of a hand that stays there is this one
 WRIST, OVER = 0.25, 0.12  # heads: how far from a wrist a cuff's line may be; how far limbs may stand out from old clothes
@@ -131,6 +132,8 @@ def draw_draft(character: Image8, found: Detection, fit: Fit, outfit: Outfit, ch
     character: H x W x 4; found: its parts; fit: its body; changed: parts of the old outfit that go.
     """
     rgb = flatten(character, BEHIND)
+    if any(map(is_waisted, outfit.garments)):
+        fit = replace(fit, figure=fit.figure.waisted(WAISTED))
     unit = fit.frame.scale
     style = measure_style(rgb, found.labels, unit)
     old = np.isin(found.labels, list(changed))
@@ -162,12 +165,14 @@ def draw_draft(character: Image8, found: Detection, fit: Fit, outfit: Outfit, ch
     hidden = under_sleeves(found.labels, fit.figure, fit.frame, outfit, worn)
     front, old = front & ~hidden, old | hidden
     old |= _scraps(character, found.labels, old, front)
-    front = settled(rgb, calm(front, CALM * unit), old, unit)
+    front = settled(rgb, calm(front, CALM * unit), old, unit, style.line * unit)
     bare = (worn == 0) & (alpha > 0)
-    share, rims = unmixed(rgb, front, old | (alpha > 0), bare, unit, style.line * unit)
+    goes_on = bare & _nearer(front & (found.keep > 0), front & (found.keep == 0))
+    share, rims = unmixed(rgb, front, old | (alpha > 0), goes_on, unit, style.line * unit)
     share *= ~(edge | missed | hidden) * (character[..., 3] / np.float32(255))
     share = np.where(255 * share > WHOLE - 1, np.float32(1), share)
     front = share >= 0.5
+    alpha = np.where((share > 0) & (share < 1), picture[..., 3], alpha)  # a mixed pixel gets something to be mixed with
     alpha = np.where(beside_boots, np.uint8(0), np.rint(alpha * (1 - share)).astype(np.uint8))
     bare &= alpha > 0
     colours = led_over(picture[..., :3], rgb, bare, (found.labels == Part.SKIN) & like & ~old & ~bare, unit)
@@ -285,6 +290,12 @@ def _near(region: Region, reach: float) -> Region:
     """In a square of so many pixels to either side, at least one."""
     side = 2 * max(1, round(reach)) + 1
     return np.asarray(cv2.dilate(region.astype(np.uint8), np.ones((side, side), np.uint8)) > 0)
+
+
+def _nearer(one: Region, other: Region) -> Region:
+    """H x W, what is nearer to one region than to another."""
+    ways = [cv2.distanceTransform((~region).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_3) for region in (one, other)]
+    return np.asarray(ways[0] < ways[1])
 
 
 def _edge_on_skin(found: Detection, old: Region, neck: Region, unit: float) -> Region:

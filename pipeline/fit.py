@@ -27,6 +27,7 @@ from wardrobe.figure import SIDES, Figure, Head
 
 Floats = NDArray[np.float64]
 
+UPPER_ARM, FOREARM = 0.62, 0.58  # of the torso's length
 STEP = 0.004  # of every number, for the Jacobian
 ROUNDS = 30
 # Trust of torso and surer arm together below which nothing is drawn: of 60 real drawings below it two thirds were wrong, of 95
@@ -37,6 +38,8 @@ ENOUGH = 0.5
 # with an arm in another place is better than one with an old sleeve, and it can be put right by hand.
 GUESSED = {"torso": 0.0, "head": 0.0, "arm": 0.1, "leg": 0.05}
 SLEEVE = 0.6  # units: how far a hand may be from the sleeve that it comes out of
+LOST = 0.04  # trust below which an arm hangs down: nothing tells where it is
+HANGING = 0.12  # how far from straight down, outwards, in lengths of its bones
 BESIDE = 1.2  # of the waist: how far from its middle a wrist may be that is hidden behind the back
 FADES = 1.5  # units from the body over which trust goes down to nothing
 
@@ -79,6 +82,9 @@ def fit(evidence: Evidence) -> Fit | Doubt:
     trust = trusted(p, known, evidence)
     if trust["torso"] + max(trust["arm_l"], trust["arm_r"]) < ENOUGH:
         return Doubt.UNSURE
+    for side in SIDES:
+        if trust[f"arm_{side}"] < LOST:
+            p = _at_rest(p, side)
     head = _head(evidence, known, p)
     order = _order(evidence, known, p, head)
     height, width = evidence.shape
@@ -95,6 +101,17 @@ def settled(evidence: Evidence) -> tuple[Floats, Clues] | None:
     known = clues(evidence, *measured)
     p = _settled(_start(evidence, known), known)
     return _with_all_hands(p, known, _ungrasped(evidence, known, p))
+
+
+def _at_rest(p: Floats, side: str) -> Floats:
+    """The body with an arm hanging down beside it."""
+    axis = p[bm.HIP] - p[bm.NECK]
+    length = float(np.hypot(*axis))
+    down = axis / length + HANGING * bm.OUTER[side] * np.array([axis[1], -axis[0]]) / length
+    found, at = p.copy(), bm.ARMS.start + 4 * SIDES.index(side)
+    elbow = bm.joints(p[None])[f"shoulder_{side}"][0] + UPPER_ARM * length * down
+    found[at : at + 4] = *elbow, *(elbow + FOREARM * length * down)
+    return found
 
 
 def _outlines(figure: Figure) -> dict[str, Floats]:
@@ -209,7 +226,7 @@ def _jumped(p: Floats, known: Clues, limb: str, hand: Floats | None = None) -> F
     root = bm.joints(p[None])[f"{chain[0]}_{side}"][0]
     length = float(np.hypot(*(p[bm.HIP] - p[bm.NECK])))
     angles = np.deg2rad(np.arange(-40, 181, 20) if name == "arm" else np.arange(-40, 81, 20))
-    ways = np.stack([bm.OUTER[side] * np.sin(angles), np.cos(angles)], 1) * 0.62 * length
+    ways = np.stack([bm.OUTER[side] * np.sin(angles), np.cos(angles)], 1) * UPPER_ARM * length
     folds = np.deg2rad(np.arange(-160, 161, 40) if name == "arm" else np.arange(-120, 121, 40))
     middles = [root + ways, *[known.guesses[index] for index in _named(known, f"{chain[1]}_{side}")]]
     found = [p]
@@ -218,7 +235,7 @@ def _jumped(p: Floats, known: Clues, limb: str, hand: Floats | None = None) -> F
         bone = middle - root
         turned = [np.array([bone[0] * np.cos(a) + bone[1] * np.sin(a), bone[1] * np.cos(a) - bone[0] * np.sin(a)]) for a in folds]
         long = max(float(np.hypot(*bone)), 1e-6)
-        ends = [middle + one * (0.58 * length / long) for one in turned]
+        ends = [middle + one * (FOREARM * length / long) for one in turned]
         ends += [] if hand is None else [hand]
         ends += [end for index in _named(known, f"{chain[2]}_{side}") for end in known.guesses[index]]
         for end in ends:

@@ -22,6 +22,7 @@ REACH = 0.022  # heads: how far to both sides of a label's border, beside its li
 ALIKE, APART = 18.0, 38.0  # levels: colours between which nobody can tell, and between which anybody can
 DARK = 45.0  # levels: a cloth so near to the line's colour hides it
 OFF, SURELY = 0.08, 1.5  # heads: by how much labels may be off; times that a colour is nearer to one than to the other
+CROSSED = 2  # lines at most between such a piece and the border
 SIMPLER = 4.0  # levels, squared: what a mixture of more colours must gain
 STRANGE = 40.0  # levels: what differs so much from every mixture is something else
 TRACE = 0.1  # share of one of two colours in a pixel that counts as none
@@ -44,11 +45,11 @@ def calm(region: Region, reach: float) -> Region:
     return np.asarray(smooth | long[where])
 
 
-def settled(rgb: Image8, front: Region, old: Region, unit: float) -> Region:
+def settled(rgb: Image8, front: Region, old: Region, unit: float, line: float) -> Region:
     """What stays, where labels end a few pixels off: pieces along its border in the colour of the old clothes beside them go,
     pieces of those in its own colour stay.
 
-    rgb: H x W x 3; front: what stays by its label; old: old clothes; unit: a head in pixels.
+    rgb: H x W x 3; front: what stays by its label; old: old clothes; unit, line: as of `unmixed`.
     """
     reach = max(2, round(OFF * unit))
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
@@ -64,17 +65,20 @@ def settled(rgb: Image8, front: Region, old: Region, unit: float) -> Region:
     if not (inner.any() and outer.any()):
         return front
     to_own, to_cloth = (np.linalg.norm(seen - _nearest(seen, region), axis=2) for region in (inner, outer))
-    cloth = ours & there & (to_cloth < ALIKE) & (to_own > SURELY * to_cloth + ALIKE)
+    cloth = ours & there & (to_cloth < APART) & (to_own > SURELY * to_cloth + ALIKE)
     own = theirs & there & (to_own < ALIKE) & (to_cloth > SURELY * to_own + ALIKE)
+    gone = _touching(cloth, ~ours)
+    for _ in range(CROSSED):  # lines part ribs and folds
+        gone |= _touching(cloth, ~ours | gone, round(line) + 2)
     found = front.copy()
-    found[box] = (ours & ~_touching(cloth, ~ours)) | _touching(own, ours)
+    found[box] = (ours & ~gone) | _touching(own, ours)
     return found
 
 
-def _touching(pieces: Region, other: Region) -> Region:
-    """Those pieces of a region that lie beside another."""
+def _touching(pieces: Region, other: Region, gap: int = 1) -> Region:
+    """Those pieces of a region that come so near to another, pixels."""
     _, where = cv2.connectedComponents(pieces.astype(np.uint8), connectivity=4)
-    beside = cv2.dilate(other.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    beside = cv2.dilate(other.astype(np.uint8), np.ones((2 * gap + 1, 2 * gap + 1), np.uint8)) > 0
     return np.asarray(pieces & np.isin(where, np.unique(where[pieces & beside])))
 
 

@@ -6,7 +6,7 @@ Unit space: a head (chin to crown) is 1 high; the pit of the neck is (0, 0); y d
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,8 @@ from wardrobe.path import Matrix, Path
 
 SIDES = ("l", "r")
 LEVELS = {"neck": 0.0, "shoulder": 0.1, "armpit": 0.26, "chest": 0.36, "under": 0.48, "waist": 0.64, "hip": 0.9, "crotch": 1.0}
+
+WAIST = 0.2  # of the torso's length: how far above and below it a waist is drawn in
 
 
 @dataclass(frozen=True)
@@ -184,6 +186,17 @@ class Figure:
     def floor(self) -> float:
         """y of the soles."""
         return max(self.joints["ankle_l"][1], self.joints["ankle_r"][1]) + self.body.foot * 0.45
+
+    def waisted(self, most: float) -> Figure:
+        """The same, its waist at most so much of the chest's width, and as curved as that makes it; children have none."""
+        share = most * self.body.chest / self.body.waist
+        if share >= 1 or self.body.child:
+            return self
+        line, middle = self.torso, (self.torso.left + self.torso.right) / 2
+        drawn = 1 - (1 - share) * np.exp(-(((line.v - LEVELS["waist"]) / WAIST) ** 2))[:, None]
+        torso = replace(line, left=middle + (line.left - middle) * drawn, right=middle + (line.right - middle) * drawn)
+        curved = float(np.clip((1.08 - most) / 0.3, self.body.fem, 1))
+        return replace(self, torso=torso, body=replace(self.body, waist=self.body.waist * share, fem=curved))
 
     def v(self, name: str) -> float:
         return LEVELS[name]

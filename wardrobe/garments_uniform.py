@@ -17,7 +17,7 @@ from wardrobe.garments_top import polygon_line
 from wardrobe.geometry import Points, polygon, spline, trace
 from wardrobe.path import Box, Path
 from wardrobe.straps import crest, laid_over
-from wardrobe.style import RGB, darken, lighten
+from wardrobe.style import DARK, RGB, darken, lighten
 from wardrobe.tailoring import BRASS
 
 Draw = Callable[[Cloth], list[Layer]]
@@ -354,10 +354,12 @@ def _closed_jacket(c: Cloth, marks: list[Mark]) -> Layer:
 def suit_jacket(c: Cloth) -> list[Layer]:
     w = c.figure.body.shoulder
     pockets = [np.array([c.front(s * 0.35, 0.76), c.front(s * 0.72, 0.77)]) for s in (-1, 1)]
-    cloth = shape(c.front(0.4, 0.32), c.front(0.6, 0.32), c.front(0.58, 0.37), c.front(0.42, 0.37))
-    buttons = Mark(discs(np.array([c.front(0.05, 0.66), c.front(0.05, 0.76)]), 0.045 * w), "fill", c.contrast)
-    marks = [upper.torso_folds(c, 1.1), Mark(strokes(*pockets), width=1.0), Mark(cloth, "fill", WHITE), buttons]
-    return [_closed_jacket(c, marks), *upper.lapels(c, darken(c.main, 0.12), c.z + 1, 0.56), *upper.sleeves(c, loose=0.14)]
+    welt = np.array([c.front(0.36, 0.335), c.front(0.6, 0.32)])
+    spots = discs(np.array([c.front(0.05, 0.66), c.front(0.05, 0.76)]), 0.045 * w)
+    other = lighten if sum(c.main) < DARK else darken  # on black a darker lapel would not be seen
+    buttons = (Mark(spots, "fill", other(c.main, 0.2)), Mark(spots, width=0.45))
+    marks = [upper.torso_folds(c, 1.1), Mark(strokes(*pockets, welt), width=1.0), *buttons]
+    return [_closed_jacket(c, marks), *upper.lapels(c, other(c.main, 0.08), c.z + 1, 0.56), *upper.sleeves(c, loose=0.14)]
 
 
 def cape(c: Cloth) -> list[Layer]:

@@ -51,7 +51,13 @@ class Outfit:
 
 MAIN_SLOTS = (Part.TOPWEAR, Part.BOTTOMWEAR, Part.ONEPIECE)
 
+_WAISTED = ("tutu", "dirndl", "cheongsam", "leotard", "swimsuit", "corset", "bodysuit")
 OVER_OTHERS = tuple(name for name, row in KINDS.items() if row.over)
+
+
+def is_waisted(garment: Garment) -> bool:
+    """Whether it is cut to a waist, as skirts and dresses are."""
+    return garment.kind in _WAISTED or (garment.kind.endswith(("skirt", "dress", "gown")) and garment.kind != "sweater dress")
 
 
 def dressed_in_order(garments: Iterable[Garment]) -> list[Garment]:
