@@ -11,7 +11,7 @@ import pytest
 from models.hint_reader import JOINTS
 from pipeline.evidence import Evidence, cut_off, read_evidence, with_joints
 from pipeline.fit import GUESSED, LIMBS, Doubt, Fit, fit
-from pipeline.request import CLOTHING, UserError
+from pipeline.request import CLOTHING, ClothingPart, UserError
 from training.characters import Drawing, draw
 from training.characters.character import style_of
 from wardrobe import garments
@@ -19,6 +19,7 @@ from wardrobe.canvas import Z
 from wardrobe.outfit import Outfit
 from wardrobe.render import paint_maps
 
+Part = ClothingPart
 SEEDS = (3, 11)
 SIZE = 320, 224
 WRONG = ({"elbow_l": (-3.0, 5.0)}, {"knee_r": (5.0, 4000.0)}, {"tail": (5.0, 5.0)}, {"neck": (np.nan, 5.0)})
@@ -113,6 +114,43 @@ def test_an_unsure_arm_is_drawn_and_named(monkeypatch: pytest.MonkeyPatch) -> No
     unsure = {**read.sure, "shoulder_l": 0.4, "elbow_l": 0.0, "wrist_l": 0.0}
     found = fit(replace(read, sure=unsure))
     assert isinstance(found, Fit) and found.guessed == ["arm_l"]
+
+
+def test_an_arm_of_which_nothing_is_known_hangs_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.fit.LOST", 0.9)
+    read = truth(3)
+    found = fit(replace(read, sure={**read.sure, "elbow_l": 0.0, "wrist_l": 0.0}))
+    assert isinstance(found, Fit)
+    places = [found.figure.joints[f"{name}_l"] for name in ("shoulder", "elbow", "wrist")]
+    assert places[0][1] < places[1][1] < places[2][1]
+    assert abs(places[2][0] - places[0][0]) < 0.3 * (places[2][1] - places[0][1])
+
+
+def test_what_is_held_leads_an_arm_to_it() -> None:
+    read = truth(3)
+    (x, y), (_, hips) = read.joints["shoulder_l"], read.joints["thigh_l"]
+    labels, reach = read.labels.copy(), 0.85 * (hips - y)
+    thing = slice(round(y + 0.5 * reach), round(y + 0.5 * reach) + 16), slice(round(x - reach), round(x - reach) + 16)
+    labels[round(y + 0.5 * reach) : round(y + 0.5 * reach) + 10, round(x - reach) + 16 : round(x)] = Part.TOPWEAR
+    labels[thing] = Part.HELD
+    sure = {**read.sure, "elbow_l": 0.0, "wrist_l": 0.0}
+    face = read.hands & (np.arange(SIZE[0])[:, None] < read.joints["neck"][1])
+    found = fit(replace(read, labels=labels, hands=face, sure=sure))
+    assert isinstance(found, Fit)
+    hand = found.frame.pixel(*found.figure.joints["wrist_l"])
+    assert np.hypot(hand[0] - (x - reach + 8), hand[1] - (y + 0.5 * reach + 8)) < 0.5 * reach
+
+
+def test_a_waist_is_drawn_in_and_a_childs_is_not() -> None:
+    found = fit(truth(3))
+    assert isinstance(found, Fit)
+    figure = replace(found.figure, body=replace(found.figure.body, child=False))
+    slim, level = figure.waisted(0.7), figure.v("waist")
+    assert slim.torso.half(level) < figure.torso.half(level) and abs(slim.body.waist / slim.body.chest - 0.7) < 1e-6
+    assert abs(slim.torso.half(0.1) - figure.torso.half(0.1)) < 0.01 and slim.body.fem >= figure.body.fem
+    assert slim.waisted(0.9) is slim
+    child = replace(figure, body=replace(figure.body, child=True))
+    assert child.waisted(0.7) is child
 
 
 def test_nothing_to_see_gives_a_reason_and_no_error() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -10,12 +11,12 @@ import pytest
 from PIL import Image
 
 from models.part_parser import FACE_HANDS
-from pipeline.request import ClothingPart
-from training import part_pictures, part_scenes, part_styles, part_things
+from pipeline.request import CLOTHING, ClothingPart
+from training import part_lent, part_pictures, part_scenes, part_styles, part_things
 from training.noise import Rng
 from training.part_backdrops import backdrop, filled, plain, real_backdrops, stand
 from training.part_camera import CAMERA
-from training.part_drawings import read_sheets
+from training.part_drawings import Sheet, read_sheets
 from training.part_paint import STYLES
 from training.part_places import DRAWN_KINDS, drawn
 from training.part_scenes import UNKNOWN, Scene, anywhere, beside, compose, show
@@ -73,6 +74,42 @@ def test_what_a_hand_holds_lies_at_the_hand(sheets: Path) -> None:
     part_things.held(scene, np.random.default_rng(0))
     y, x = np.nonzero(scene.parts == ClothingPart.HELD)
     assert len(x) and np.hypot(x - 23.5, y - 93.5).min() < 12
+
+
+def bag(sheet: Sheet) -> Sheet:
+    """Every drawing of it with a bag on the chest."""
+    parts = sheet.parts.copy()
+    height, width = parts.shape[1:]
+    parts[:, height // 3 : height // 2, width // 3 : width // 2] = ClothingPart.HELD
+    return replace(sheet, parts=parts)
+
+
+def test_what_drawn_people_carry_is_lent_to_whoever_is_in_a_picture(sheets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(part_lent, "STRANDS", 0.0)
+    lenders, lent = [bag(sheet) for sheet in read_sheets(sheets)], 0
+    for seed in range(6):
+        rng = np.random.default_rng(seed)
+        scene = scene_of(sheets, rng)
+        before = scene.parts.copy()
+        part_lent.lend(scene, lenders, rng)
+        new = (scene.parts == ClothingPart.HELD) & (before != ClothingPart.HELD)
+        lent += int(new.sum())
+        assert (before == scene.parts)[~new].all() and (scene.owner[new] > 0).all() and (scene.alpha[new] > 0.4).all()
+    assert lent > 0
+
+
+def test_a_strand_has_the_colour_of_her_hair_and_lies_on_clothes(sheets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(part_lent, "STRANDS", 1.0)
+    lent = 0
+    for seed in range(8):
+        rng = np.random.default_rng(seed)
+        scene = scene_of(sheets, rng)
+        before = scene.parts.copy()
+        part_lent.lend(scene, read_sheets(sheets), rng)
+        new = before != scene.parts
+        lent += int(new.sum())
+        assert (scene.parts[new] == ClothingPart.HAIR).all() and np.isin(before[new], list(CLOTHING)).all()
+    assert lent > 0
 
 
 def test_people_cover_each_other_and_keep_their_own(sheets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
