@@ -63,6 +63,7 @@ CRUMB = 0.0012  # of the figure: smaller pieces of what stays are errors of dete
 OUTLINE = 0.006  # of the long side: the outline of old clothes beside their labels
 GRAINY_SKIN = 0.4  # of the grain of clothes
 WHOLE = 250  # of 255: from there on a pixel of what stays is no mixture
+FAINT = 0.1  # share from which a pixel is seen
 SOFT_CAST = 0.05  # heads: blur of that shadow in softly shaded drawings
 
 
@@ -157,8 +158,8 @@ def draw_draft(character: Image8, found: Detection, fit: Fit, outfit: Outfit, ch
     beside = _near(old, OVER * unit) & (found.labels == 0)
     alpha = np.where(drawn | old | edge | beside, picture[..., 3], np.uint8(0))
     collared = throat.covered & _before_neck(layers, worn, style, fit.frame)
-    front = _without_crumbs(_in_front(found, outfit, worn, set(changed), collared), CRUMB * (found.labels > 0).sum())
-    front &= ~(edge | missed)
+    front = _in_front(found, outfit, worn, set(changed), collared) & ~(edge | missed)
+    front &= ~_crumbs(front, CRUMB * (found.labels > 0).sum())
     boots = np.where(np.isin(found.labels, list(changed)), np.uint8(0), found.labels)
     over, beside_boots = tucked(boots, outfit, worn, unit)
     front |= over
@@ -171,8 +172,11 @@ def draw_draft(character: Image8, found: Detection, fit: Fit, outfit: Outfit, ch
     share, rims = unmixed(rgb, front, old | (alpha > 0), goes_on, unit, style.line * unit)
     share *= ~(edge | missed | hidden) * (character[..., 3] / np.float32(255))
     share = np.where(255 * share > WHOLE - 1, np.float32(1), share)
+    share *= ~_crumbs(share > FAINT, CRUMB * (found.labels > 0).sum())
+    mixed = (share < 1) & (front | (share > 0))  # what something else is to be seen behind
+    alpha = np.where(mixed, picture[..., 3], alpha)
+    old |= front & (share < 0.5)
     front = share >= 0.5
-    alpha = np.where((share > 0) & (share < 1), picture[..., 3], alpha)  # a mixed pixel gets something to be mixed with
     alpha = np.where(beside_boots, np.uint8(0), np.rint(alpha * (1 - share)).astype(np.uint8))
     bare &= alpha > 0
     colours = led_over(picture[..., :3], rgb, bare, (found.labels == Part.SKIN) & like & ~old & ~bare, unit)
@@ -328,12 +332,12 @@ def _beside(region: Region, other: Region, reach: float) -> Region:
     return np.asarray(region & np.isin(where, np.unique(where[_near(other, reach) & region])))
 
 
-def _without_crumbs(region: Region, least: float) -> Region:
-    """What detection took for a hand or hair in the middle of cloth would stay as a speck of the old clothes."""
+def _crumbs(region: Region, least: float) -> Region:
+    """Small pieces: what detection took for a hand or hair in the middle of cloth would stay as a speck of the old clothes."""
     _, where, table, _ = cv2.connectedComponentsWithStats(region.astype(np.uint8), connectivity=8)
-    large = table[:, cv2.CC_STAT_AREA] >= least
-    large[0] = False
-    return np.asarray(large[where])
+    small = table[:, cv2.CC_STAT_AREA] < least
+    small[0] = False
+    return np.asarray(small[where])
 
 
 def _cast(drawn: Image8, front: Region, cloth: Region, style: Style, unit: float) -> Image8:

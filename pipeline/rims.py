@@ -112,7 +112,8 @@ def unmixed(rgb: Image8, front: Region, changing: Region, bare: Region, unit: fl
     gone, missed = _share_of_cloth(pixel, one, other, black, lined, bare[box][y, x])
     hides = lined & (np.linalg.norm(black - other, axis=1) < DARK)
     sure = np.clip((np.linalg.norm(one - other, axis=1) - ALIKE) / (APART - ALIKE), 0, 1)
-    sure = np.where(lined & ~hides & (np.linalg.norm(pixel - black, axis=1) < ALIKE), 1, sure) * (missed < STRANGE)
+    drawn = lined & ~hides & (np.linalg.norm(pixel - black, axis=1) < ALIKE)
+    sure = np.where(drawn, 1, sure) * (missed < STRANGE)
     part = share[box]
     stays = np.clip((1 - gone - TRACE) / (1 - 2 * TRACE), 0, 1)
     part[y, x] = sure * stays + (1 - sure) * part[y, x]
@@ -121,6 +122,9 @@ def unmixed(rgb: Image8, front: Region, changing: Region, bare: Region, unit: fl
         hidden[y, x] = hides & ~bare[box][y, x]
         way = cv2.distanceTransform((part <= 0.5).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
         np.maximum(part, np.clip(0.5 * line + 0.5 - way, 0, 1) * hidden, out=part)
+    even = cv2.medianBlur(np.rint(255 * part).astype(np.uint8), 3) / np.float32(255)
+    calmed = np.where(ours, np.maximum(part, even), np.minimum(part, even))[y, x]  # lone pixels are nearly always noise
+    part[y, x] = np.where(drawn, part[y, x], calmed)
     solid = _touching(part > 0.5, ours) | (ours & (part > 0.5))
     part *= cv2.dilate(solid.astype(np.uint8), np.ones((3, 3), np.uint8))
     rest = part[y, x][:, None]

@@ -153,26 +153,28 @@ class Cloth:
         slot, own, gloss = self.garment.slot, list(marks), GLOSS.get(self.garment.kind, 0.0)
         return Layer(z, path, colour, slot, self.number, False, None, edge, line, shading, own, clip, tube=tube, gloss=gloss)
 
-    def over_sleeves(self, z: float) -> float:
-        """Where what lies on the chest (collar, lapels, a tie at level z) is drawn: over the shoulders of the sleeves, unless an
-        arm crosses it."""
-        if not Z.BODY <= z < Z.FRONT_ARM or self._crossed:
+    def over_sleeves(self, z: float, v: float = 0.62) -> float:
+        """Where what lies on the chest down to level v (collar, lapels, a tie at layer z) is drawn: over the shoulders of the
+        sleeves, unless an arm crosses it."""
+        if not Z.BODY <= z < Z.FRONT_ARM or self._crossed < v:
             return z
         return Z.FRONT_ARM + OVER + 0.5 + 0.45 * (z - Z.BODY) / (Z.FRONT_ARM - Z.BODY)
 
     @cached_property
-    def _crossed(self) -> bool:
-        return any(self._crosses(arm) for arm in self.figure.arms.values())
+    def _crossed(self) -> float:
+        """The highest level at which an arm lies in front of the chest, infinity for none."""
+        return min(self._crosses(arm) for arm in self.figure.arms.values())
 
-    def _crosses(self, arm: Limb) -> bool:
-        """Whether forearm or hand lies in front of the chest."""
+    def _crosses(self, arm: Limb) -> float:
+        """The highest level at which forearm or hand lies in front of the chest, infinity where they do not."""
         torso = self.figure.torso
         x, y = arm.centre[len(arm.centre) // 3 :].T
         y = y - torso.left[0, 1]
         level = np.clip(y / torso.length, 0, 1)
         left, right = (np.interp(level, torso.v, side[:, 0]) for side in (torso.left, torso.right))
         inside = np.abs(x - (left + right) / 2) < 0.8 * (right - left) / 2 + arm.half[-1]
-        return bool(arm.z >= Z.FRONT_ARM and (inside & (y > -0.15 * torso.length) & (y < 0.62 * torso.length)).any())
+        there = y[inside & (y > -0.15 * torso.length)] / torso.length
+        return float(there.min()) if arm.z >= Z.FRONT_ARM and len(there) else np.inf
 
     def _form(self, path: Path) -> Tube | None:
         """How a piece that does not say so is rounded: as the limb that it is worn on, or, where it is large (one side of an

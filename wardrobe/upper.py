@@ -23,6 +23,8 @@ NECKS = {
 }
 
 BARREL = 1.15  # `Tube.front` of a torso: flatter than a limb
+COLLAR = 0.44  # of the torso's length: no collar reaches lower
+STANDS = 0.06  # shoulders' half-widths: how far a collar stands up beside the neck
 _STRAPS = 0.62  # bare arms cover the outer part of the shoulder, so a sleeveless neckline is cut narrower
 
 
@@ -116,7 +118,7 @@ def placket(
 def shirt_collar(cloth: Cloth, colour: RGB, z: float, spread: float = 0.55, v: float = 0.14) -> list[Layer]:
     """Two pointed collar leaves."""
     t = cloth.figure.torso
-    found, z = [], cloth.over_sleeves(z)
+    found, z = [], cloth.over_sleeves(z, COLLAR)
     for sign in (-1, 1):
         x = np.array(
             [
@@ -127,7 +129,7 @@ def shirt_collar(cloth: Cloth, colour: RGB, z: float, spread: float = 0.55, v: f
                 t.at(sign * 0.55, 0.02),
             ]
         )
-        x[0, 1] -= 0.06 * cloth.figure.body.shoulder
+        x[0, 1] -= STANDS * cloth.figure.body.shoulder
         found.append(cloth.detail(z, shape(*x.tolist()), colour, shading=0.35))
     return found
 
@@ -135,7 +137,7 @@ def shirt_collar(cloth: Cloth, colour: RGB, z: float, spread: float = 0.55, v: f
 def round_collar(cloth: Cloth, colour: RGB, z: float) -> list[Layer]:
     """A Peter Pan collar: two round leaves."""
     t = cloth.figure.torso
-    found, z = [], cloth.over_sleeves(z)
+    found, z = [], cloth.over_sleeves(z, COLLAR)
     for sign in (-1, 1):
         rows = [
             t.at(sign * 0.9, 0.01),
@@ -212,13 +214,14 @@ def curve_blob(rows: list[tuple[float, float]]) -> Path:
 def lapels(cloth: Cloth, colour: RGB, z: float, deep: float = 0.5, open_: float = 0.05, notch: bool = True) -> list[Layer]:
     """Turned-back lapels of a jacket that closes at level `deep`."""
     t = cloth.figure.torso
-    found, z = [], cloth.over_sleeves(z)
+    found: list[Layer] = []
     for sign in (-1, 1):
-        rows = [t.at(sign * 1.04, -0.02), t.at(sign * 0.86, 0.085), cloth.front(sign * 0.64, 0.16)]
+        x, y = t.at(sign * 1.06, 0.0)  # round the neck, over the collar of what is worn beneath
+        rows = [(x, y - STANDS * cloth.figure.body.shoulder), t.at(sign * 0.88, 0.085), cloth.front(sign * 0.64, 0.16)]
         if notch:
             rows += [cloth.front(sign * 0.42, 0.17), cloth.front(sign * 0.6, 0.22)]
         rows += [cloth.front(sign * open_, deep), cloth.front(sign * 0.34, 0.15), t.at(sign * 0.75, 0.0)]
-        found.append(cloth.detail(z, shape(*rows), colour, shading=0.35))
+        found += collar_band(cloth, z, shape(*rows), colour, shading=0.35)
     return found
 
 
@@ -235,13 +238,13 @@ def crossed_collar(cloth: Cloth, colour: RGB, z: float, v1: float = 0.5) -> list
     return found
 
 
-def collar_band(cloth: Cloth, z: float, path: Path, colour: RGB, level: float = 0.26) -> list[Layer]:
+def collar_band(cloth: Cloth, z: float, path: Path, colour: RGB, level: float = 0.26, shading: float = 0.2) -> list[Layer]:
     """A band that lies over the shoulders of the sleeves down to a level of the torso; below it, at z, it goes on under
     sleeves and sashes."""
-    found, over = [cloth.detail(z, path, colour, shading=0.2)], cloth.over_sleeves(z)
+    found, over = [cloth.detail(z, path, colour, shading=shading)], cloth.over_sleeves(z, level)
     if over > z:
         x, y = cloth.front(0.0, level)
-        found.append(cloth.detail(over, path, colour, shading=0.2, clip=Path.rect(Box(x - 9, y - 9, x + 9, y))))
+        found.append(cloth.detail(over, path, colour, shading=shading, clip=Path.rect(Box(x - 9, y - 9, x + 9, y))))
     return found
 
 
