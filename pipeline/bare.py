@@ -26,6 +26,10 @@ THICK = 0.03  # heads: half the width of the middle of a hand
 REST = 0.15  # of that square: most of a hand that was seen already
 GAP = 0.02  # heads: how wide a line may cross it
 EVIDENCE, HAND = 0.12, 0.25  # odds of skin without which it is none; of a hand, beside those of a limb, from which it is one
+BELOW_WAIST, SKIRTED = (
+    (ClothingPart.BOTTOMWEAR, ClothingPart.ONEPIECE, ClothingPart.LEGWEAR),
+    0.7,
+)  # share of what lies above legs
 BORDER, DISTINCT = 3, 0.4  # pixels; of them: what lies round it is of another colour, or it is the light side of a cloth
 
 
@@ -69,6 +73,24 @@ def with_bare_skin(rgb: Image8, labels: Labels, probabilities: Probabilities) ->
                 part = FACE_HANDS if hand > HAND * bare else ClothingPart.SKIN
                 found[enlarged(piece, labels.shape) & np.isin(labels, CLOTHING)] = part
     return _with_whole_hands(found, found != labels, head / scale)
+
+
+def with_legs(labels: Labels) -> Labels:
+    """What comes out of a skirt and reaches the picture's lower end is a pair of legs, and no hands. labels: H x W of a part map."""
+    pieces = (labels == FACE_HANDS).astype(np.uint8)
+    if not pieces[-2:].any():
+        return labels
+    _, where, table, _ = cv2.connectedComponentsWithStats(pieces, connectivity=8)
+    found = labels.copy()
+    for index in np.unique(where[-2:][pieces[-2:] > 0]):
+        left, top, wide, high = table[index, : cv2.CC_STAT_AREA]
+        box = slice(max(0, top - 1), top + high), slice(left, left + wide)
+        piece = where[box] == index
+        first = np.where(piece.any(0), piece.argmax(0) - 1, -1)  # the pixel above every column of it
+        above = labels[box][first.clip(0), np.arange(wide)][first >= 0]
+        if np.isin(above, BELOW_WAIST).mean() > SKIRTED:
+            found[where == index] = ClothingPart.SKIN
+    return found
 
 
 def _with_whole_hands(labels: Labels, new: Region, head: float) -> Labels:

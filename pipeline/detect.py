@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from models.prompts import Prompt
 from models.segmenter import Segmenter
-from pipeline.bare import with_bare_skin
+from pipeline.bare import with_bare_skin, with_legs
 from pipeline.images import flatten, is_opaque, resize
 from pipeline.mask import as_mask, grow, protect
 from pipeline.part_maps import Labels, clean, most_likely, snap
@@ -81,7 +81,7 @@ def settle(segmenter: Segmenter, character: Image8) -> Settled:
     if alpha is not None:
         probabilities[1:] *= (alpha > 0)[None]
         probabilities[0] = np.where(alpha > 0, np.minimum(probabilities[0], 0.5 * probabilities.max(0)), 1)
-    labels = with_bare_skin(rgb, clean(most_likely(probabilities)), probabilities)
+    labels = with_legs(with_bare_skin(rgb, clean(most_likely(probabilities)), probabilities))
     return Settled(where, rgb, alpha, probabilities, with_strands(rgb, labels))
 
 

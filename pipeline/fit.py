@@ -34,11 +34,10 @@ ROUNDS = 30
 # above it one in five. Trust is the share of limbs, of restyled drawings and of real ones with joints told by hand, that lie
 # within 5 % of the height.
 ENOUGH = 0.5
-# Trust below which the user is told that a limb may be wrong: four of five such arms are. It is drawn nevertheless, for an outfit
-# with an arm in another place is better than one with an old sleeve, and it can be put right by hand.
+# Trust below which the user is told that a limb may be wrong: four of five such arms are, and hang down. They are drawn, for an
+# outfit with an arm in another place is better than one with an old sleeve, and can be put right by hand.
 GUESSED = {"torso": 0.0, "head": 0.0, "arm": 0.1, "leg": 0.05}
 SLEEVE = 0.6  # units: how far a hand may be from the sleeve that it comes out of
-LOST = 0.04  # trust below which an arm hangs down: nothing tells where it is
 HANGING = 0.12  # how far from straight down, outwards, in lengths of its bones
 BESIDE = 1.2  # of the waist: how far from its middle a wrist may be that is hidden behind the back
 FADES = 1.5  # units from the body over which trust goes down to nothing
@@ -83,7 +82,7 @@ def fit(evidence: Evidence) -> Fit | Doubt:
     if trust["torso"] + max(trust["arm_l"], trust["arm_r"]) < ENOUGH:
         return Doubt.UNSURE
     for side in SIDES:
-        if trust[f"arm_{side}"] < LOST:
+        if trust[f"arm_{side}"] < GUESSED["arm"]:
             p = _at_rest(p, side)
     head = _head(evidence, known, p)
     order = _order(evidence, known, p, head)

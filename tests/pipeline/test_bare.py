@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipeline.bare import with_bare_skin
+from pipeline.bare import with_bare_skin, with_legs
 from pipeline.part_tables import FACE_HANDS
 from pipeline.request import CLOTHING, ClothingPart
 
@@ -63,3 +63,13 @@ def test_without_a_face_or_clothes_nothing_changes() -> None:
     rgb, labels, _, odds = picture()
     for part in (0, ClothingPart.TOPWEAR, FACE_HANDS):
         assert (with_bare_skin(rgb, np.full_like(labels, part), odds) == part).all()
+
+
+def test_thighs_below_a_skirt_are_no_hands_and_a_hand_at_the_lower_end_is_one() -> None:
+    labels = np.zeros((200, 160), np.uint8)
+    labels[40:160, 40:120], labels[100:160, 40:120] = ClothingPart.TOPWEAR, ClothingPart.BOTTOMWEAR
+    labels[160:, 50:110] = FACE_HANDS
+    labels[60:180, 10:30], labels[180:, 10:30] = ClothingPart.TOPWEAR, FACE_HANDS
+    found = with_legs(labels)
+    assert (found[160:, 50:110] == ClothingPart.SKIN).all() and (found[180:, 10:30] == FACE_HANDS).all()
+    assert (found != labels).sum() == 40 * 60

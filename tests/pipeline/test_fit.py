@@ -117,7 +117,7 @@ def test_an_unsure_arm_is_drawn_and_named(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_an_arm_of_which_nothing_is_known_hangs_down(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.fit.LOST", 0.9)
+    monkeypatch.setitem(GUESSED, "arm", 0.9)
     read = truth(3)
     found = fit(replace(read, sure={**read.sure, "elbow_l": 0.0, "wrist_l": 0.0}))
     assert isinstance(found, Fit)
