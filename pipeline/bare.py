@@ -76,7 +76,7 @@ def with_bare_skin(rgb: Image8, labels: Labels, probabilities: Probabilities) ->
 
 
 def with_legs(labels: Labels) -> Labels:
-    """What comes out of a skirt and reaches the picture's lower end is a pair of legs, and no hands. labels: H x W of a part map."""
+    """Labels, H x W of a part map, in which what comes out of a skirt and reaches the picture's lower end is no hand."""
     pieces = (labels == FACE_HANDS).astype(np.uint8)
     if not pieces[-2:].any():
         return labels

@@ -54,6 +54,8 @@ WAISTED = 0.78  # of the chest's width: the waist of skirts and dresses at most
 BEHIND = (255, 255, 255)  # behind a sprite while its manner is measured
 OWN = 0.2  # of the place of a hand: more of a hand that stays there is this one
 WRIST, OVER = 0.25, 0.12  # heads: how far from a wrist a cuff's line may be; how far limbs may stand out from old clothes
+SLEEVE_END, SLEEVE_EASE = 0.97, 0.35  # of an arm, and of its half-width: where sleeves end, and how wide they are at most
+CUFF = 0.09  # heads: how far a new sleeve may reach over the root of a hand
 CAST = (0.035, 0.06)  # heads: how far hair, face and hands throw their shadow, across and down
 EDGE = 0.03  # heads: how far the last line of old clothes reaches over bare skin
 SCRAP = 0.01  # of the figure: larger pieces that nobody has a name for stay
@@ -159,6 +161,8 @@ def draw_draft(character: Image8, found: Detection, fit: Fit, outfit: Outfit, ch
     alpha = np.where(drawn | old | edge | beside, picture[..., 3], np.uint8(0))
     collared = throat.covered & _before_neck(layers, worn, style, fit.frame)
     front = _in_front(found, outfit, worn, set(changed), collared) & ~(edge | missed)
+    cuffs = _under_cuffs(fit, found, outfit, worn, old)
+    front &= ~cuffs
     front &= ~_crumbs(front, CRUMB * (found.labels > 0).sum())
     boots = np.where(np.isin(found.labels, list(changed)), np.uint8(0), found.labels)
     over, beside_boots = tucked(boots, outfit, worn, unit)
@@ -170,7 +174,8 @@ def draw_draft(character: Image8, found: Detection, fit: Fit, outfit: Outfit, ch
     bare = (worn == 0) & (alpha > 0)
     goes_on = bare & _nearer(front & (found.keep > 0), front & (found.keep == 0))
     share, rims = unmixed(rgb, front, old | (alpha > 0), goes_on, unit, style.line * unit)
-    share *= ~(edge | missed | hidden) * (character[..., 3] / np.float32(255))
+    share *= ~(edge | missed | hidden) * (1 - cv2.GaussianBlur(cuffs.astype(np.float32), (0, 0), 0.6))
+    share *= character[..., 3] / np.float32(255)
     share = np.where(255 * share > WHOLE - 1, np.float32(1), share)
     share *= ~_crumbs(share > FAINT, CRUMB * (found.labels > 0).sum())
     mixed = (share < 1) & (front | (share > 0))  # what something else is to be seen behind
@@ -294,6 +299,18 @@ def _near(region: Region, reach: float) -> Region:
     """In a square of so many pixels to either side, at least one."""
     side = 2 * max(1, round(reach)) + 1
     return np.asarray(cv2.dilate(region.astype(np.uint8), np.ones((side, side), np.uint8)) > 0)
+
+
+def _under_cuffs(fit: Fit, found: Detection, outfit: Outfit, worn: Image8, old: Region) -> Region:
+    """What of a hand's root the end of a new sleeve covers, so that it ends as a cuff does and not where a label did."""
+    slots = np.array([0, *(int(garment.slot) for garment in outfit.garments)], np.uint8)[worn]
+    ends = np.zeros(old.shape, np.uint8)
+    for arm in (arm for arm in fit.figure.arms.values() if arm.z >= Z.FRONT_ARM):
+        outer, inner = arm.sides(0.75, SLEEVE_END, SLEEVE_EASE * fit.figure.body.arm_half)
+        corners = np.concatenate([outer, inner[::-1]]) * fit.frame.scale + (fit.frame.dx, fit.frame.dy)
+        cv2.fillPoly(ends, [np.rint(corners).astype(np.int32)], 1)
+    sleeves = np.isin(slots, (Part.TOPWEAR, Part.ONEPIECE)) & (ends > 0)
+    return np.asarray(sleeves & (found.keep > 0) & _near(old & (found.labels != Part.SKIN), CUFF * fit.frame.scale))
 
 
 def _nearer(one: Region, other: Region) -> Region:

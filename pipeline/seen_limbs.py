@@ -24,6 +24,7 @@ REACH, STEPS = 2.4, 97  # half-widths to either side that are looked at, and poi
 OFF = 0.9  # half-widths: how far from the limb's middle its skin may begin
 NARROWEST, WIDEST = 0.55, 1.7  # of the fitted width: other skin is of another limb
 LEAST = 4  # samples of a limb, of 33, that have to be seen in a row
+ROOT = 5  # samples beyond a limb's end
 FADES = 4.0  # samples after which what was seen counts less and less
 JAW, LEAST_ROWS = 0.56, 0.06  # heads: from where on below the skull's middle a neck is seen, and how much of it has to be
 NECKS = 0.5, 1.4  # of the usual width: what is narrower or wider is no neck
@@ -42,10 +43,13 @@ def _seen(limbs: Mapping[str, Limb], skin: Mask, frame: Frame) -> dict[str, Limb
 
 
 def _on_skin(limb: Limb, skin: Mask, frame: Frame) -> Limb:
-    """The limb moved across and widened to the skin that is seen along it."""
-    normals = normals_of(limb.centre)
+    """The limb moved across and widened to the skin that is seen along it, and a little beyond its end: to the root of a hand."""
+    count, last = len(limb.half), limb.centre[-1] - limb.centre[-2]
+    centre = np.concatenate([limb.centre, limb.centre[-1] + last * np.arange(1, ROOT + 1)[:, None]])
+    wide = np.pad(limb.half, (0, ROOT), mode="edge")
+    normals = normals_of(centre)
     across = np.linspace(-REACH, REACH, STEPS)
-    points = limb.centre[:, None] + normals[:, None] * (across[:, None] * limb.half[:, None, None])
+    points = centre[:, None] + normals[:, None] * (across[:, None] * wide[:, None, None])
     x, y = (np.rint(points[..., axis] * frame.scale + (frame.dx, frame.dy)[axis]).astype(int) for axis in (0, 1))
     inside = (x >= 0) & (y >= 0) & (x < skin.shape[1]) & (y < skin.shape[0])
     bare = skin[y.clip(0, skin.shape[0] - 1), x.clip(0, skin.shape[1] - 1)] & inside
@@ -54,11 +58,11 @@ def _on_skin(limb: Limb, skin: Mask, frame: Frame) -> Limb:
     if not known.any():
         return limb
     at = np.arange(len(runs))
-    middle, half = runs.mean(1) * limb.half, np.log(np.diff(runs, axis=1)[:, 0] / 2)
+    middle, half = runs.mean(1) * wide, np.log(np.diff(runs, axis=1)[:, 0] / 2)
     away = np.abs(at[:, None] - at[known]).min(1)
     share = np.exp(-((away / FADES) ** 2))
-    moved, wider = (share * _calm(np.interp(at, at[known], plane[known])) for plane in (middle, half))
-    return replace(limb, centre=limb.centre + normals * moved[:, None], half=limb.half * np.exp(wider))
+    moved, wider = ((share * _calm(np.interp(at, at[known], plane[known])))[:count] for plane in (middle, half))
+    return replace(limb, centre=limb.centre + normals[:count] * moved[:, None], half=limb.half * np.exp(wider))
 
 
 def _run(bare: NDArray[np.bool_], across: Floats) -> tuple[float, float]:

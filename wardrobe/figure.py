@@ -18,6 +18,7 @@ from wardrobe.path import Matrix, Path
 SIDES = ("l", "r")
 LEVELS = {"neck": 0.0, "shoulder": 0.1, "armpit": 0.26, "chest": 0.36, "under": 0.48, "waist": 0.64, "hip": 0.9, "crotch": 1.0}
 
+BACK = 0.35  # of half a head's width: how far behind its middle the neck of a head in profile begins
 WAIST = 0.2  # of the torso's length: how far above and below it a waist is drawn in
 
 
@@ -203,8 +204,8 @@ class Figure:
 
     def neck(self) -> tuple[Path, Path]:
         """The neck, from under the chin to the collar bones, and its two sides."""
-        n, (hx, hy) = self.body.neck_half, self.head.centre
-        (x, y), top = self.torso.at(0, 0.0), hy + 0.3
+        n, (x, y) = self.body.neck_half, self.torso.at(0, 0.0)
+        hx, top = self.head.at(-BACK * self.head.turn * self.head.wide, 0.3)  # below the ears, not below the face
         left, right = (
             np.array([(hx + s * n * 0.92, top), (hx + s * n * 0.9, (top + y) / 2), (x + s * n * 1.15, y + 0.02)]) for s in (-1, 1)
         )

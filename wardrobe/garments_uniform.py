@@ -352,13 +352,12 @@ def _closed_jacket(c: Cloth, marks: list[Mark]) -> Layer:
 
 
 def suit_jacket(c: Cloth) -> list[Layer]:
-    w = c.figure.body.shoulder
-    pockets = [np.array([c.front(s * 0.35, 0.76), c.front(s * 0.72, 0.77)]) for s in (-1, 1)]
-    welt = np.array([c.front(0.36, 0.335), c.front(0.6, 0.32)])
-    spots = discs(np.array([c.front(0.05, 0.66), c.front(0.05, 0.76)]), 0.045 * w)
+    rows = ((-0.35, 0.76, -0.72, 0.77), (0.35, 0.76, 0.72, 0.77), (0.36, 0.335, 0.6, 0.32))
+    pockets = strokes(*(np.array([c.front(u0, v0), c.front(u1, v1)]) for u0, v0, u1, v1 in rows))
+    spots = discs(np.array([c.front(0.05, 0.66), c.front(0.05, 0.76)]), 0.045 * c.figure.body.shoulder)
     other = lighten if sum(c.main) < DARK else darken  # on black a darker lapel would not be seen
-    buttons = (Mark(spots, "fill", other(c.main, 0.2)), Mark(spots, width=0.45))
-    marks = [upper.torso_folds(c, 1.1), Mark(strokes(*pockets, welt), width=1.0), *buttons]
+    buttons = Mark(spots, "fill", other(c.main, 0.2))
+    marks = [upper.torso_folds(c, 1.1), Mark(pockets, width=1.0), buttons, Mark(spots, width=0.45)]
     return [_closed_jacket(c, marks), *upper.lapels(c, other(c.main, 0.08), c.z + 1, 0.56), *upper.sleeves(c, loose=0.14)]
 
 
