@@ -24,7 +24,7 @@ from pipeline.overlooked import overlooked
 from pipeline.request import CLOTHING, ClothingPart, Detection, Garment, Image8
 from pipeline.rims import CALM, calm, settled, unmixed
 from pipeline.surroundings import carried_on
-from pipeline.throat import throat_of
+from pipeline.throat import beard_of, throat_of
 from pipeline.tucked import tucked, under_sleeves
 from wardrobe import garments
 from wardrobe.canvas import Frame, Layer, Z
@@ -141,6 +141,8 @@ def draw_draft(character: Image8, found: Detection, fit: Fit, outfit: Outfit, ch
     style = measure_style(rgb, found.labels, unit)
     old = np.isin(found.labels, list(changed))
     skin = flesh(rgb, found.keep > 0, found.labels)
+    beard = beard_of(rgb, found.labels, old, fit)
+    old &= ~beard
     missed = overlooked(rgb, found.labels, old, found.keep > 0, unit)
     old |= missed
     drawn_hands = [side for side in SIDES if not _is_kept(fit, side, found.keep > 0)]
@@ -163,6 +165,7 @@ def draw_draft(character: Image8, found: Detection, fit: Fit, outfit: Outfit, ch
     front = _in_front(found, outfit, worn, set(changed), collared) & ~(edge | missed)
     cuffs = _under_cuffs(fit, found, outfit, worn, old)
     front &= ~cuffs
+    front |= beard
     front &= ~_crumbs(front, CRUMB * (found.labels > 0).sum())
     boots = np.where(np.isin(found.labels, list(changed)), np.uint8(0), found.labels)
     over, beside_boots = tucked(boots, outfit, worn, unit)

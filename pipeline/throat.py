@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from pipeline.draft_style import INKED
 from pipeline.fit import Fit
-from pipeline.request import Image8
+from pipeline.request import ClothingPart, Image8
+from pipeline.tones import LIGHT, apart_from, calm_lab, tones_of
 
 Region = NDArray[np.bool_]  # H x W
 
@@ -20,6 +21,7 @@ JAW, CHEEKS = 0.25, 0.07  # likewise from where on a neck may be seen beside a j
 BONES = 0.16  # of the torso's length: where the collar bones are
 TONE = 14.0  # levels of lightness by which a face differs from itself: a neck lies in the chin's shadow
 LOW = 0.6  # of the way from chin to collar bones: a face that reaches so far has no jaw that could be seen
+SAME, NEARER, BEARD = 14.0, 0.6, 0.012  # CIELAB: of the hair's colour, and how much nearer to it; square heads: the least beard
 RIM = 0.012  # heads: half the width of the widest outlines
 LINE = 0.02  # heads: how far a jaw's line reaches beyond the face
 
@@ -42,6 +44,32 @@ def throat_of(rgb: Image8, kept: Region, like: Region, fit: Fit) -> Throat:
     chin = cv2.dilate(face.astype(np.uint8), np.ones((reach, reach), np.uint8)) > 0
     neck = np.asarray(_below(fit, JAW) & ~chin)
     return Throat(neck & kept, neck)
+
+
+def beard_of(rgb: Image8, labels: Image8, old: Region, fit: Fit) -> Region:
+    """H x W, what of the old clothes round the mouth and below it has the colours of the hair and not of those clothes.
+
+    rgb: H x W x 3; labels: of the detection; old: what is taken for old clothes.
+    """
+    there, hair = _round_mouth(fit) & old, labels == ClothingPart.HAIR
+    nothing = np.zeros_like(old)
+    if not there.any() or not hair.any():
+        return nothing
+    lab = calm_lab(rgb) * np.array([LIGHT, 1, 1], np.float32)
+    to_hair, to_cloth = (apart_from(lab, tones_of(lab, region)) for region in (hair, old & ~_round_mouth(fit)))
+    found = (there & (to_hair < SAME) & (to_hair < NEARER * to_cloth)).astype(np.uint8)
+    side = max(3, 2 * round(LINE * fit.frame.scale) + 1)
+    calm = cv2.morphologyEx(cv2.morphologyEx(found, cv2.MORPH_OPEN, np.ones((3, 3))), cv2.MORPH_CLOSE, np.ones((side, side)))
+    return np.asarray((calm > 0) & there) if np.count_nonzero(calm) > BEARD * fit.frame.scale**2 else nothing
+
+
+def _round_mouth(fit: Fit) -> Region:
+    """From the nose to a long beard's end, no wider than the face."""
+    head, frame = fit.figure.head, fit.frame
+    corners = [head.at(x * head.wide, y) for x, y in ((-1, 0.2), (1, 0.2), (0.9, 0.5), (0.45, 0.72), (-0.45, 0.72), (-0.9, 0.5))]
+    found = np.zeros((frame.height, frame.width), np.uint8)
+    cv2.fillPoly(found, [np.rint([frame.pixel(*corner) for corner in corners]).astype(np.int32)], 1)
+    return found > 0
 
 
 def _face(rgb: Image8, kept: Region, like: Region, fit: Fit) -> Region | None:

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from pipeline.fit import Fit
-from pipeline.throat import CHIN, throat_of
+from pipeline.request import ClothingPart
+from pipeline.throat import CHIN, beard_of, throat_of
 from tests.pipeline.test_seen_limbs import fitted
 
 SKIN = 236, 190, 160
@@ -45,3 +46,21 @@ def test_without_a_jaw_the_usual_chin_counts(seen: bool) -> None:
     found = throat_of(rgb, kept, np.ones_like(face), body)
     rows = np.flatnonzero(found.covered.any(1))
     assert abs(rows[0] - body.frame.pixel(*body.figure.head.at(0, CHIN))[1]) < 2
+
+
+def test_a_beard_that_was_taken_for_a_scarf_is_told_by_the_hair_and_a_scarf_is_none() -> None:
+    rgb, face, neck, body = portrait(lined=True)
+    unit, labels = body.frame.scale, np.where(neck, ClothingPart.TOPWEAR, 0).astype(np.uint8)
+    rgb[neck] = 30, 40, 90
+    x, y = (round(value) for value in body.frame.pixel(*body.figure.head.at(0, -0.4)))
+    hair, beard = np.zeros_like(face), np.zeros_like(face)
+    hair[y - 8 : y + 8, x - 20 : x + 20] = True
+    y = round(body.frame.pixel(*body.figure.head.at(0, 0.35))[1])
+    beard[y : y + round(0.25 * unit), x - round(0.2 * unit) : x + round(0.2 * unit)] = True
+    labels[hair], labels[beard] = ClothingPart.HAIR, ClothingPart.NECKWEAR
+    rgb[hair | beard] = 90, 60, 30
+    old = np.isin(labels, (ClothingPart.TOPWEAR, ClothingPart.NECKWEAR))
+    found = beard_of(rgb, labels, old, body)
+    assert found[beard].mean() > 0.8 and not found[old & ~beard].mean() > 0.02
+    rgb[beard] = 30, 40, 90
+    assert not beard_of(rgb, labels, old, body).any()
