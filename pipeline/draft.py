@@ -160,7 +160,8 @@ def draw_draft(character: Image8, found: Detection, fit: Fit, outfit: Outfit, ch
     bared = old & (worn == 0) & (picture[..., 3] > 0)
     edge = _edge_on_skin(found, old, throat.covered, unit) | _last_line(fit, found, bared, ~like, throat.lines)
     beside = _near(old, OVER * unit) & (found.labels == 0)
-    alpha = np.where(drawn | old | edge | beside, picture[..., 3], np.uint8(0))
+    hidden = under_sleeves(found.labels, found.keep > 0, fit.figure, fit.frame, outfit, worn)
+    alpha = np.where(drawn | old | edge | beside | hidden, picture[..., 3], np.uint8(0))
     collared = throat.covered & _before_neck(layers, worn, style, fit.frame)
     front = _in_front(found, outfit, worn, set(changed), collared) & ~(edge | missed)
     cuffs = _under_cuffs(fit, found, outfit, worn, old)
@@ -170,7 +171,6 @@ def draw_draft(character: Image8, found: Detection, fit: Fit, outfit: Outfit, ch
     boots = np.where(np.isin(found.labels, list(changed)), np.uint8(0), found.labels)
     over, beside_boots = tucked(boots, outfit, worn, unit)
     front |= over
-    hidden = under_sleeves(found.labels, fit.figure, fit.frame, outfit, worn)
     front, old = front & ~hidden, old | hidden
     old |= _scraps(character, found.labels, old, front)
     front = settled(rgb, calm(front, CALM * unit), old, unit, style.line * unit)

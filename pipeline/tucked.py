@@ -18,6 +18,7 @@ TALL = 0.5  # heads: a shoe is lower
 BESIDE = 0.35  # heads: how far from a boot a leg is drawn that is the one in it
 TOP = 0.08  # heads: from so far below the boot's upper border on
 CUFF, GLOVE = 0.9, 2.2  # of an arm: where a hand begins; half-widths of an arm: how wide a glove is
+SAMPLES, BEFORE = np.linspace(0, CUFF, 30), 6  # of an arm; so many of them from a sleeve's end on bare skin stays
 HAND = 0.75  # of its length: radius of what is sure to be one
 SLEEVES = (ClothingPart.TOPWEAR, ClothingPart.ONEPIECE)
 WIDE = ("wide-leg trousers", "hakama")  # they hang over boots
@@ -47,17 +48,24 @@ def tucked(labels: Image8, outfit: Outfit, worn: Image8, unit: float) -> tuple[R
     return over, away
 
 
-def under_sleeves(labels: Image8, figure: Figure, frame: Frame, outfit: Outfit, worn: Image8) -> Region:
-    """What of gloves that stay lies inside new sleeves, but for the hands, H x W; see `tucked`."""
+def under_sleeves(labels: Image8, keep: Region, figure: Figure, frame: Frame, outfit: Outfit, worn: Image8) -> Region:
+    """What of gloves that stay, and of bare arms, lies inside new sleeves, but for the hands, H x W; see `tucked`. keep: H x W,
+    face, neck and hands."""
     sleeved = np.isin(worn, [number for number, garment in enumerate(outfit.garments, 1) if garment.slot in SLEEVES])
-    inside = np.zeros(labels.shape, np.uint8)
+    gloved, bared = np.zeros(labels.shape, np.uint8), np.zeros(labels.shape, np.uint8)
     for arm in figure.arms.values():
-        for t in np.linspace(0, CUFF, 30):
-            x, y = (round(value) for value in frame.pixel(*arm.point(t)))
-            if 0 <= x < frame.width and 0 <= y < frame.height and sleeved[y, x]:
-                cv2.circle(inside, (x, y), round(GLOVE * arm.width(t) * frame.scale), 1, -1)
+        places = [tuple(round(value) for value in frame.pixel(*arm.point(t))) for t in SAMPLES]
+        covered = [0 <= x < frame.width and 0 <= y < frame.height and bool(sleeved[y, x]) for x, y in places]
+        for index, (t, place) in enumerate(zip(SAMPLES, places, strict=True)):
+            radius = round(GLOVE * arm.width(t) * frame.scale)
+            if covered[index]:
+                cv2.circle(gloved, place, radius, 1, -1)
+            if all(covered[index : index + BEFORE]):  # below a short sleeve an arm stays as it is
+                cv2.circle(bared, place, radius, 1, -1)
     for arm in figure.arms.values():
         tip, way = arm.point(1.0), arm.direction(1.0)
         middle = frame.pixel(tip[0] + 0.5 * figure.body.hand * way[0], tip[1] + 0.5 * figure.body.hand * way[1])
-        cv2.circle(inside, (round(middle[0]), round(middle[1])), round(HAND * figure.body.hand * frame.scale), 0, -1)
-    return np.asarray((inside > 0) & (labels == ClothingPart.HANDWEAR))
+        for inside in (gloved, bared):
+            cv2.circle(inside, (round(middle[0]), round(middle[1])), round(HAND * figure.body.hand * frame.scale), 0, -1)
+    skin = (labels == ClothingPart.SKIN) & ~keep & (worn == 0)
+    return np.asarray(((gloved > 0) & (labels == ClothingPart.HANDWEAR)) | ((bared > 0) & skin))

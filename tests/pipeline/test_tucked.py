@@ -69,7 +69,26 @@ def test_a_long_glove_ends_in_a_sleeve_and_a_hand_stays(sleeve: float) -> None:
         labels[y - 2 : y + 3, x - 2 : x + 3] = Part.HANDWEAR
         if index <= 60 * sleeve:
             worn[y - 4 : y + 5, x - 4 : x + 5] = 1
-    hidden = under_sleeves(labels, body.figure, frame, outfit("blouse"), worn)
+    hidden = under_sleeves(labels, np.zeros(labels.shape, bool), body.figure, frame, outfit("blouse"), worn)
     (x, y), hand = places[40], places[-1]
     assert hidden[y, x] == (sleeve == 1.0) and hidden[places[10][1], places[10][0]]
     assert not hidden[hand[1], hand[0]] and not hidden[labels != Part.HANDWEAR].any()
+
+
+@pytest.mark.parametrize("sleeve", [0.4, 1.0])
+def test_a_bare_arm_beside_a_new_sleeve_goes_and_below_a_short_one_stays(sleeve: float) -> None:
+    body = fitted()
+    arm, frame = body.figure.arms["l"], body.frame
+    worn = np.zeros((frame.height, frame.width), np.uint8)
+    labels, beside = worn.copy(), worn.copy()
+    for t in np.linspace(0, sleeve, 60):
+        x, y = (round(value) for value in frame.pixel(*arm.point(t)))
+        worn[y - 1 : y + 2, x - 1 : x + 2] = 1
+    for t in np.linspace(0, 1, 60):
+        x, y = (round(value) for value in frame.pixel(*arm.point(t)))
+        beside[y - 2 : y + 3, x - 3 : x + 4] = 1
+    labels[beside > 0] = Part.SKIN
+    hidden = under_sleeves(labels, np.zeros(labels.shape, bool), body.figure, frame, outfit("blouse"), worn)
+    (x, y), (far_x, far_y) = ([round(value) for value in frame.pixel(*arm.point(t))] for t in (0.15, 0.6))
+    assert hidden[y, x - 3 : x + 4].any() and not hidden[worn > 0].any()
+    assert hidden[far_y, far_x - 3 : far_x + 4].any() == (sleeve == 1.0)
