@@ -26,6 +26,7 @@ CROSSED = 2  # lines at most between such a piece and the border
 SIMPLER = 4.0  # levels, squared: what a mixture of more colours must gain
 STRANGE = 40.0  # levels: what differs so much from every mixture is something else
 TRACE = 0.1  # share of one of two colours in a pixel that counts as none
+SPUR = 2.0  # pixels: how far beyond a line's width from what stays its outline lies at most
 FAINT = 0.15  # share below which what stays has no colour to be told
 GRAIN = 1.2  # pixels: blur of colours that are compared
 INKED = 0.02  # share of lines in what is near from which a picture has them there
@@ -62,9 +63,13 @@ def settled(rgb: Image8, front: Region, old: Region, unit: float, line: float) -
     plain = ~inked(rgb[box], unit)
     inner = ours & plain & ~cv2.dilate((~ours).astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool)
     outer = theirs & plain & ~cv2.dilate(ours.astype(np.uint8), disc).astype(bool)
-    if not (inner.any() and outer.any()):
+    if not outer.any():
         return front
-    to_own, to_cloth = (np.linalg.norm(seen - _nearest(seen, region), axis=2) for region in (inner, outer))
+    to_cloth = np.linalg.norm(seen - _nearest(seen, outer), axis=2)
+    inner &= to_cloth > APART  # cloth that shows between strands is no hair
+    if not inner.any():
+        return front
+    to_own = np.linalg.norm(seen - _nearest(seen, inner), axis=2)
     cloth = ours & there & (to_cloth < APART) & (to_own > SURELY * to_cloth + ALIKE)
     own = theirs & there & (to_own < ALIKE) & (to_cloth > SURELY * to_own + ALIKE)
     gone = _touching(cloth, ~ours)
@@ -122,6 +127,8 @@ def unmixed(rgb: Image8, front: Region, changing: Region, bare: Region, unit: fl
         hidden[y, x] = hides & ~bare[box][y, x]
         way = cv2.distanceTransform((part <= 0.5).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
         np.maximum(part, np.clip(0.5 * line + 0.5 - way, 0, 1) * hidden, out=part)
+    way = cv2.distanceTransform(((part <= 0.5) | ink).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    part *= ours | (way <= line + SPUR)  # folds of the old cloth that run to the border
     even = cv2.medianBlur(np.rint(255 * part).astype(np.uint8), 3) / np.float32(255)
     calmed = np.where(ours, np.maximum(part, even), np.minimum(part, even))[y, x]  # lone pixels are nearly always noise
     part[y, x] = np.where(drawn, part[y, x], calmed)
