@@ -53,7 +53,8 @@ ORDER = (
 WAISTED = 0.78  # of the chest's width: the waist of skirts and dresses at most
 BEHIND = (255, 255, 255)  # behind a sprite while its manner is measured
 OWN = 0.2  # of the place of a hand: more of a hand that stays there is this one
-WRIST, OVER = 0.25, 0.12  # heads: how far from a wrist a cuff's line may be; how far limbs may stand out from old clothes
+WRIST = 0.25  # heads: how far from a wrist a cuff's line may be
+OVER, FREE = 0.12, 0.9  # heads: how far limbs may stand out from old clothes, and those that hang down
 SLEEVE_END, SLEEVE_EASE = 0.97, 0.35  # of an arm, and of its half-width: where sleeves end, and how wide they are at most
 CUFF = 0.09  # heads: how far a new sleeve may reach over the root of a hand
 CAST = (0.035, 0.06)  # heads: how far hair, face and hands throw their shadow, across and down
@@ -159,7 +160,7 @@ def draw_draft(character: Image8, found: Detection, fit: Fit, outfit: Outfit, ch
     throat = throat_of(rgb, found.keep > 0, like, fit)
     bared = old & (worn == 0) & (picture[..., 3] > 0)
     edge = _edge_on_skin(found, old, throat.covered, unit) | _last_line(fit, found, bared, ~like, throat.lines)
-    beside = _near(old, OVER * unit) & (found.labels == 0)
+    beside = _near(old, (FREE if fit.guessed else OVER) * unit) & (found.labels == 0)
     hidden = under_sleeves(found.labels, found.keep > 0, fit.figure, fit.frame, outfit, worn)
     alpha = np.where(drawn | old | edge | beside | hidden, picture[..., 3], np.uint8(0))
     collared = throat.covered & _before_neck(layers, worn, style, fit.frame)

@@ -38,6 +38,7 @@ ENOUGH = 0.5
 # outfit with an arm in another place is better than one with an old sleeve, and can be put right by hand.
 GUESSED = {"torso": 0.0, "head": 0.0, "arm": 0.1, "leg": 0.05}
 SLEEVE = 0.6  # units: how far a hand may be from the sleeve that it comes out of
+REST = 0.86  # of the usual length: wrists hang about as low as the crotch
 HANGING = 0.12  # how far from straight down, outwards, in lengths of its bones
 BESIDE = 1.2  # of the waist: how far from its middle a wrist may be that is hidden behind the back
 FADES = 1.5  # units from the body over which trust goes down to nothing
@@ -105,8 +106,8 @@ def settled(evidence: Evidence) -> tuple[Floats, Clues] | None:
 def _at_rest(p: Floats, side: str) -> Floats:
     """The body with an arm hanging down beside it."""
     axis = p[bm.HIP] - p[bm.NECK]
-    length = float(np.hypot(*axis))
-    down = axis / length + HANGING * bm.OUTER[side] * np.array([axis[1], -axis[0]]) / length
+    length = REST * float(np.hypot(*axis))
+    down = REST * axis / length + HANGING * bm.OUTER[side] * np.array([axis[1], -axis[0]]) * REST / length
     found, at = p.copy(), bm.ARMS.start + 4 * SIDES.index(side)
     elbow = bm.joints(p[None])[f"shoulder_{side}"][0] + UPPER_ARM * length * down
     found[at : at + 4] = *elbow, *(elbow + FOREARM * length * down)

@@ -47,6 +47,8 @@ GLOSS = {  # 0 cloth .. 1 patent leather; what is not named is matt
     "bow tie": 0.3,
 }
 
+COLLAR = 0.44  # of the torso's length: no collar reaches lower
+
 
 @dataclass
 class Cloth:
@@ -149,7 +151,7 @@ class Cloth:
     ) -> Layer:
         """A part of the garment in a colour of its own, without the pattern."""
         if self.garment.slot == ClothingPart.NECKWEAR:
-            z = self.over_sleeves(z)
+            z = self.over_sleeves(z, COLLAR)  # with the collar that it is tied under
         slot, own, gloss = self.garment.slot, list(marks), GLOSS.get(self.garment.kind, 0.0)
         return Layer(z, path, colour, slot, self.number, False, None, edge, line, shading, own, clip, tube=tube, gloss=gloss)
 

@@ -19,6 +19,7 @@ SIDES = ("l", "r")
 LEVELS = {"neck": 0.0, "shoulder": 0.1, "armpit": 0.26, "chest": 0.36, "under": 0.48, "waist": 0.64, "hip": 0.9, "crotch": 1.0}
 
 BACK = 0.35  # of half a head's width: how far behind its middle the neck of a head in profile begins
+NAPE = 0.6  # of half a neck's width: how much broader it is behind, seen from the side
 WAIST = 0.2  # of the torso's length: how far above and below it a waist is drawn in
 
 
@@ -206,8 +207,10 @@ class Figure:
         """The neck, from under the chin to the collar bones, and its two sides."""
         n, (x, y) = self.body.neck_half, self.torso.at(0, 0.0)
         hx, top = self.head.at(-BACK * self.head.turn * self.head.wide, 0.3)  # below the ears, not below the face
+        wide = {s: n * (0.92 + NAPE * max(0.0, -s * self.head.turn)) for s in (-1, 1)}
         left, right = (
-            np.array([(hx + s * n * 0.92, top), (hx + s * n * 0.9, (top + y) / 2), (x + s * n * 1.15, y + 0.02)]) for s in (-1, 1)
+            spline(np.array([(hx + s * wide[s], top), (hx + s * 0.96 * wide[s], (top + y) / 2), (x + s * n * 1.15, y + 0.02)]), 9)
+            for s in (-1, 1)
         )
         edge = trace(left, closed=False)
         edge.add_path(trace(right, closed=False))

@@ -10,7 +10,7 @@ import numpy as np
 from wardrobe import folds, upper
 from wardrobe import tailoring as tailor
 from wardrobe.canvas import OVER, Layer, Mark, Z
-from wardrobe.cloth import WHITE, Cloth, across, discs, strokes
+from wardrobe.cloth import COLLAR, WHITE, Cloth, across, discs, strokes
 from wardrobe.folds import bust
 from wardrobe.geometry import XY, Points, polygon, spline, trace
 from wardrobe.palette import luminance
@@ -63,7 +63,7 @@ def puff_blouse(c: Cloth) -> list[Layer]:
 
 def sailor_collar(c: Cloth, z: float) -> list[Layer]:
     """The broad square collar: flaps over the shoulders that meet at the breast, striped."""
-    torso, w, colour, z = c.figure.torso, c.figure.body.shoulder, c.trim, c.over_sleeves(z, upper.COLLAR)
+    torso, w, colour, z = c.figure.torso, c.figure.body.shoulder, c.trim, c.over_sleeves(z, COLLAR)
     stripe = WHITE if luminance(colour) < 0.6 else darken(colour, 0.5)
     found = []
     rim, line = (spline(cut(c, (-0.8, v - 0.035), (0.0, v), (0.8, v - 0.035)), 11) for v in (0.09, 0.15))
@@ -96,7 +96,7 @@ def sailor_scarf(c: Cloth, z: float, colour: RGB) -> list[Layer]:
 def own_scarf(c: Cloth) -> list[Layer]:
     """Of a sailor's collar that nothing else is tied under."""
     colour = darken(c.trim, 0.25) if luminance(c.trim) > 0.3 else lighten(c.trim, 0.3)
-    return sailor_scarf(c, c.over_sleeves(c.z + 1, upper.COLLAR), colour)
+    return sailor_scarf(c, c.over_sleeves(c.z + 1, COLLAR), colour)
 
 
 def sailor_top(c: Cloth) -> list[Layer]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from wardrobe import folds
 from wardrobe.canvas import Layer, Mark, Z
-from wardrobe.cloth import Cloth, across, discs, middle, shape, strokes
+from wardrobe.cloth import COLLAR, Cloth, across, discs, middle, shape, strokes
 from wardrobe.folds import bust
 from wardrobe.geometry import Points, polygon, spline, trace
 from wardrobe.path import Box, Path
@@ -23,7 +23,6 @@ NECKS = {
 }
 
 BARREL = 1.15  # `Tube.front` of a torso: flatter than a limb
-COLLAR = 0.44  # of the torso's length: no collar reaches lower
 STANDS = 0.06  # shoulders' half-widths: how far a collar stands up beside the neck
 _STRAPS = 0.62  # bare arms cover the outer part of the shoulder, so a sleeveless neckline is cut narrower
 
@@ -213,15 +212,15 @@ def curve_blob(rows: list[tuple[float, float]]) -> Path:
 
 def lapels(cloth: Cloth, colour: RGB, z: float, deep: float = 0.5, open_: float = 0.05, notch: bool = True) -> list[Layer]:
     """Turned-back lapels of a jacket that closes at level `deep`."""
-    t = cloth.figure.torso
-    found: list[Layer] = []
+    t, found = cloth.figure.torso, list[Layer]()
+    level = deep if cloth.over_sleeves(z, deep) > z else 0.26  # an arm lies before its lower half
     for sign in (-1, 1):
         x, y = t.at(sign * 1.06, 0.0)  # round the neck, over the collar of what is worn beneath
         rows = [(x, y - STANDS * cloth.figure.body.shoulder), t.at(sign * 0.88, 0.085), cloth.front(sign * 0.64, 0.16)]
         if notch:
             rows += [cloth.front(sign * 0.42, 0.17), cloth.front(sign * 0.6, 0.22)]
         rows += [cloth.front(sign * open_, deep), cloth.front(sign * 0.34, 0.15), t.at(sign * 0.75, 0.0)]
-        found += collar_band(cloth, z, shape(*rows), colour, shading=0.35)
+        found += collar_band(cloth, z, shape(*rows), colour, level, shading=0.35)
     return found
 
 
