@@ -47,7 +47,7 @@ GLOSS = {  # 0 cloth .. 1 patent leather; what is not named is matt
     "bow tie": 0.3,
 }
 
-COLLAR = 0.44  # of the torso's length: no collar reaches lower
+COLLAR, KNOT = 0.44, 0.54  # of the torso's length: no collar reaches lower; an arm that crosses above lies before a tie
 
 
 @dataclass
@@ -151,26 +151,31 @@ class Cloth:
     ) -> Layer:
         """A part of the garment in a colour of its own, without the pattern."""
         if self.garment.slot == ClothingPart.NECKWEAR:
-            z = self.over_sleeves(z, COLLAR)  # with the collar that it is tied under
+            z = self.over_sleeves(z, KNOT, with_hand=True)
         slot, own, gloss = self.garment.slot, list(marks), GLOSS.get(self.garment.kind, 0.0)
         return Layer(z, path, colour, slot, self.number, False, None, edge, line, shading, own, clip, tube=tube, gloss=gloss)
 
-    def over_sleeves(self, z: float, v: float = 0.62) -> float:
+    def over_sleeves(self, z: float, v: float = 0.62, with_hand: bool = False) -> float:
         """Where what lies on the chest down to level v (collar, lapels, a tie at layer z) is drawn: over the shoulders of the
-        sleeves, unless an arm crosses it."""
-        if not Z.BODY <= z < Z.FRONT_ARM or self._crossed < v:
+        sleeves, unless an arm crosses it, or its hand."""
+        if not Z.BODY <= z < Z.FRONT_ARM or self._crossed[with_hand] < v:
             return z
         return Z.FRONT_ARM + OVER + 0.5 + 0.45 * (z - Z.BODY) / (Z.FRONT_ARM - Z.BODY)
 
     @cached_property
-    def _crossed(self) -> float:
-        """The highest level at which an arm lies in front of the chest, infinity for none."""
-        return min(self._crosses(arm) for arm in self.figure.arms.values())
+    def _crossed(self) -> tuple[float, float]:
+        """The highest level at which an arm lies in front of the chest, infinity for none; and an arm with its hand."""
+        arms = [
+            (arm, np.array(arm.point(1.0)) + self.figure.body.hand * np.array(arm.direction(1.0)))
+            for arm in self.figure.arms.values()
+        ]
+        without = [self._crosses(arm, arm.centre) for arm, _ in arms]
+        return min(without), min(*without, *(self._crosses(arm, np.array([*arm.centre, tip])) for arm, tip in arms))
 
-    def _crosses(self, arm: Limb) -> float:
-        """The highest level at which forearm or hand lies in front of the chest, infinity where they do not."""
+    def _crosses(self, arm: Limb, centre: Points) -> float:
+        """The highest level at which an arm's lower part lies in front of the chest, infinity where it does not."""
         torso = self.figure.torso
-        x, y = arm.centre[len(arm.centre) // 3 :].T
+        x, y = centre[len(arm.centre) // 3 :].T
         y = y - torso.left[0, 1]
         level = np.clip(y / torso.length, 0, 1)
         left, right = (np.interp(level, torso.v, side[:, 0]) for side in (torso.left, torso.right))

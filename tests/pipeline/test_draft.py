@@ -84,7 +84,7 @@ def test_what_is_outside_the_mask_stays_bit_for_bit(drawing: Drawing) -> None:
         new = dressed(picture, draft, drawing.labels)
         untouched = ~draft.covers & (draft.image[..., 3] == 0) & (drawing.labels > 0) & ~draft.old
         assert (new[untouched] == picture[untouched]).all()
-    empty = draft.unknown & (draft.image[..., 3] == 0)
+    empty = draft.unknown & (draft.image[..., 3] == 0) & (draft.kept[..., 3] == 0)
     assert empty.any() and (new[empty] == 0).all(), "a sprite is empty where its old clothes were"
 
 
