@@ -122,22 +122,29 @@ def unmixed(rgb: Image8, front: Region, changing: Region, bare: Region, unit: fl
     part = share[box]
     stays = np.clip((1 - gone - TRACE) / (1 - 2 * TRACE), 0, 1)
     part[y, x] = sure * stays + (1 - sure) * part[y, x]
-    if line:  # on cloth as dark as the lines what stays gets its outline back
-        hidden = np.zeros(part.shape, bool)
-        hidden[y, x] = hides & ~bare[box][y, x]
-        way = cv2.distanceTransform((part <= 0.5).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-        np.maximum(part, np.clip(0.5 * line + 0.5 - way, 0, 1) * hidden, out=part)
-    way = cv2.distanceTransform(((part <= 0.5) | ink).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    part *= ours | (way <= line + SPUR)  # folds of the old cloth that run to the border
-    even = cv2.medianBlur(np.rint(255 * part).astype(np.uint8), 3) / np.float32(255)
-    calmed = np.where(ours, np.maximum(part, even), np.minimum(part, even))[y, x]  # lone pixels are nearly always noise
-    part[y, x] = np.where(drawn, part[y, x], calmed)
-    solid = _touching(part > 0.5, ours) | (ours & (part > 0.5))
-    part *= cv2.dilate(solid.astype(np.uint8), np.ones((3, 3), np.uint8))
+    hidden, pen = np.zeros(part.shape, bool), np.zeros(part.shape, bool)
+    hidden[y, x], pen[y, x] = hides & ~bare[box][y, x], drawn
+    part[y, x] = _evened(part, ours, ink, hidden, pen, line)[y, x]
     rest = part[y, x][:, None]
     clean = np.where(rest > FAINT, (pixel - (1 - rest) * other) / np.maximum(rest, FAINT), one)
     colours[box][y, x] = np.rint(clean.clip(0, 255))
     return share, colours
+
+
+def _evened(share: Plane, ours: Region, ink: Region, hidden: Region, pen: Region, line: float) -> Plane:
+    """The shares without what pixels cannot know one by one. ours: what stays by its label; ink: lines; hidden: where a cloth is
+    as dark as they are; pen: what is surely a line of what stays."""
+    found = share.copy()
+    if line:  # what stays gets its outline back
+        way = cv2.distanceTransform((found <= 0.5).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+        np.maximum(found, np.clip(0.5 * line + 0.5 - way, 0, 1) * hidden, out=found)
+    way = cv2.distanceTransform(((found <= 0.5) | ink).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    found *= ours | (way <= line + SPUR)  # folds of the old cloth that run to the border
+    even = cv2.medianBlur(np.rint(255 * found).astype(np.uint8), 3) / np.float32(255)
+    calmed = np.where(ours, np.maximum(found, even), np.minimum(found, even))  # lone pixels are nearly always noise
+    found = np.where(pen, found, calmed)
+    solid = _touching(found > 0.5, ours) | (ours & (found > 0.5))
+    return np.asarray(found * cv2.dilate(solid.astype(np.uint8), np.ones((3, 3), np.uint8)), np.float32)
 
 
 def _box(band: Region, margin: int, shape: tuple[int, ...]) -> tuple[slice, slice]:
