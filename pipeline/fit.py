@@ -83,7 +83,7 @@ def fit(evidence: Evidence) -> Fit | Doubt:
     if trust["torso"] + max(trust["arm_l"], trust["arm_r"]) < ENOUGH:
         return Doubt.UNSURE
     for side in SIDES:
-        if trust[f"arm_{side}"] < GUESSED["arm"]:
+        if trust[f"arm_{side}"] < GUESSED["arm"] and side not in known.led:
             p = _at_rest(p, side)
     head = _head(evidence, known, p)
     order = _order(evidence, known, p, head)
@@ -191,7 +191,7 @@ def _with_all_hands(p: Floats, known: Clues, palms: Sequence[Floats]) -> tuple[F
             continue
         tries = []
         for side in free:
-            with_hand = replace(known, hands={**known.hands, side: palm})
+            with_hand = replace(known, hands={**known.hands, side: palm}, led=known.led | {side})
             led = _descended(_jumped(p, with_hand, f"arm_{side}", palm), with_hand, FREE, ROUNDS)
             tries.append((float((residuals(led[None], with_hand) ** 2).sum()), led, with_hand))
         _, p, known = min(tries, key=lambda row: row[0])

@@ -77,7 +77,8 @@ class Clues:
     names: N joints; guesses: N x K x 2, where each may be; share: N x K, of its probability; doubt: N x K, root of twice the
     surprise that it is there and not at the likeliest place; sigma: N; placed: N, by the user. hands, feet: side -> middle of
     a hand that is seen, ankle over a shoe that is seen; palms: all hands that are seen. nose: x, y. pixels: M x 2 that the
-    body has to explain, weight and slack: M. segments: of the body map, None where there is none.
+    body has to explain, weight and slack: M. segments: of the body map, None where there is none. led: sides whose arm was led to
+    a hand that no arm had.
     """
 
     view: View
@@ -95,6 +96,7 @@ class Clues:
     weight: Floats
     slack: Floats
     segments: Segments | None
+    led: frozenset[str] = frozenset()
 
 
 def clues(evidence: Evidence, scale: float, origin: Floats) -> Clues:
