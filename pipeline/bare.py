@@ -26,10 +26,8 @@ THICK = 0.03  # heads: half the width of the middle of a hand
 REST = 0.15  # of that square: most of a hand that was seen already
 GAP = 0.02  # heads: how wide a line may cross it
 EVIDENCE, HAND = 0.12, 0.25  # odds of skin without which it is none; of a hand, beside those of a limb, from which it is one
-BELOW_WAIST, SKIRTED = (
-    (ClothingPart.BOTTOMWEAR, ClothingPart.ONEPIECE, ClothingPart.LEGWEAR),
-    0.7,
-)  # share of what lies above legs
+BELOW_WAIST = ClothingPart.BOTTOMWEAR, ClothingPart.ONEPIECE, ClothingPart.LEGWEAR
+SKIRTED = 0.7  # share of these in what lies above legs
 BORDER, DISTINCT = 3, 0.4  # pixels; of them: what lies round it is of another colour, or it is the light side of a cloth
 
 

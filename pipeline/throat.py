@@ -51,12 +51,13 @@ def beard_of(rgb: Image8, labels: Image8, old: Region, fit: Fit) -> Region:
 
     rgb: H x W x 3; labels: of the detection; old: what is taken for old clothes.
     """
-    there, hair = _round_mouth(fit) & old, labels == ClothingPart.HAIR
+    mouth, hair = _round_mouth(fit), labels == ClothingPart.HAIR
+    there = mouth & old
     nothing = np.zeros_like(old)
     if not there.any() or not hair.any():
         return nothing
     lab = calm_lab(rgb) * np.array([LIGHT, 1, 1], np.float32)
-    to_hair, to_cloth = (apart_from(lab, tones_of(lab, region)) for region in (hair, old & ~_round_mouth(fit)))
+    to_hair, to_cloth = (apart_from(lab, tones_of(lab, region)) for region in (hair, old & ~mouth))
     found = (there & (to_hair < SAME) & (to_hair < NEARER * to_cloth)).astype(np.uint8)
     side = max(3, 2 * round(LINE * fit.frame.scale) + 1)
     calm = cv2.morphologyEx(cv2.morphologyEx(found, cv2.MORPH_OPEN, np.ones((3, 3))), cv2.MORPH_CLOSE, np.ones((side, side)))
