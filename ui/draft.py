@@ -24,6 +24,7 @@ from ui.texts.notes import told_in
 _KEPT_SECONDS = 3600
 _text: Callable[[str], Any] = label
 _LINE: dict[str, Any] = {"concurrency_limit": 2, "concurrency_id": "draft"}  # beside the device's queue, never in it
+_POSE: dict[str, Any] = {"concurrency_limit": 1, "concurrency_id": "pose"}  # clicks in their order: each goes on from the last
 # A change is waited for a moment, so that typing a word draws one draft; a click on the hidden button asks for it then.
 _SOON = """() => {
     clearTimeout(window.draftSoon);
@@ -40,10 +41,11 @@ _LOOK = "() => { if (!document.querySelector('#cancel')) document.querySelector(
 
 @dataclass(frozen=True, eq=False)
 class Shown:
-    """The draft that is on the page, and what asked for it."""
+    """The draft that is on the page, what asked for it, and the pose that is shown with it."""
 
     asked: SwapRequest
     drafted: Drafted
+    pose: Pose
 
 
 def build() -> dict[str, Any]:
@@ -104,7 +106,8 @@ def build() -> dict[str, Any]:
 def connect(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
     draft = page.draft
     asked = {*asking.inputs(page), draft.painted}
-    shown = [draft.shown, draft.picture, draft.told, draft.extend, draft.chips, draft.mend, draft.drop, page.people]
+    tools = [draft.extend, draft.mend, draft.mending, draft.drop]
+    shown = [draft.shown, draft.picture, draft.told, draft.chips, *tools, page.people]
 
     def redraw(values: Values, request: gr.Request) -> Updates:
         if values[page.original] is None or not backstage.finds:
@@ -137,18 +140,26 @@ def _first_look(page: Page, backstage: Backstage, values: Values, request: gr.Re
 
 
 def _redrawn(page: Page, backstage: Backstage, values: Values, request: gr.Request) -> Updates:
-    draft, before = page.draft, values[page.draft.shown]
+    """The only hand that draws the picture and its joints: events that pass each other could leave an older one on the page."""
+    draft = page.draft
+    before: Shown | None = values[draft.shown]
+    pose: Pose = values[draft.pose]
     mask = detecting.mask_of_clicks(page, values) if values[page.tool] != detecting.BRUSH else values[draft.painted]
     asked = asking.to_request(page, values, mask, int(values[page.seed] or 0), request, backstage.finds)
-    if before is not None and _alike(before.asked, asked):
+    same = before if before is not None and _alike(before.asked, asked) else None
+    if same is not None and same.pose == pose:
         return {draft.shown: gr.skip()}
+    why = ""
     if not values[draft.first]:
-        return _empty(page, asked, say(request, "draft_off"))
-    if asked.garments and asked.draft is None:
-        return _empty(page, asked, say(request, "draft_garment"))
-    if not asked.prompt and asked.draft is None:
-        return _empty(page, asked, say(request, "draft_hint"))
-    return _view(page, Shown(asked, backstage.engine.draft(replace(asked, count=1))), values[draft.pose], request)
+        why = "draft_off"
+    elif asked.garments and asked.draft is None:
+        why = "draft_garment"
+    elif not asked.prompt and asked.draft is None:
+        why = "draft_hint"
+    if why:
+        return _empty(page, Shown(asked, Drafted(None), pose), say(request, why))
+    drafted = backstage.engine.draft(replace(asked, count=1)) if same is None else same.drafted
+    return _view(page, Shown(asked, drafted, pose), request)
 
 
 def _alike(one: SwapRequest, other: SwapRequest) -> bool:
@@ -162,9 +173,9 @@ def _alike(one: SwapRequest, other: SwapRequest) -> bool:
     return garments and all(same(getattr(one, name), getattr(other, name)) for name in drawn)
 
 
-def _view(page: Page, shown: Shown, pose: Pose, request: gr.Request | None) -> Updates:
+def _view(page: Page, shown: Shown, request: gr.Request | None) -> Updates:
     """What is drafted, or why nothing is."""
-    draft, drafted = page.draft, shown.drafted
+    draft, drafted, pose = page.draft, shown.drafted, shown.pose
     mending = pose.mending and bool(drafted.joints)
     base = drafted.worn if drafted.worn is not None else shown.asked.character if mending else None
     hint = [say(request, "mend_place" if pose.taken else "mend_take")] if mending else []
@@ -179,6 +190,7 @@ def _view(page: Page, shown: Shown, pose: Pose, request: gr.Request | None) -> U
         draft.extend: gr.update(visible=drafted.beyond is not None),
         draft.chips: draft_view.chips(drafted.garments, drafted.choices, request),
         draft.mend: gr.update(visible=not mending, interactive=bool(drafted.joints)),
+        draft.mending: gr.update(visible=mending),
         draft.drop: gr.update(visible=isinstance(shown.asked.draft, np.ndarray)),
         **_told(page, [*hint, *(told_in(note, request) for note in drafted.notes)]),
     }
@@ -189,16 +201,17 @@ def _told(page: Page, sentences: Sequence[str]) -> Updates:
     return {page.draft.told: gr.update(value=line, visible=bool(line))}
 
 
-def _empty(page: Page, asked: SwapRequest | None, text: str) -> Updates:
-    """Nothing is drafted; asked: None where that was a mistake."""
+def _empty(page: Page, shown: Shown | None, text: str) -> Updates:
+    """Nothing is drafted; shown: None where that was a mistake."""
     draft = page.draft
     return {
-        draft.shown: asked and Shown(asked, Drafted(None)),
+        draft.shown: shown,
         draft.picture: draft_view.empty(text),
         draft.extend: gr.update(visible=False),
         draft.chips: "",
         draft.mend: gr.update(visible=True, interactive=False),
-        draft.drop: gr.update(visible=isinstance(asked.draft, np.ndarray)) if asked else gr.skip(),
+        draft.mending: gr.update(visible=False),
+        draft.drop: gr.update(visible=isinstance(shown.asked.draft, np.ndarray)) if shown else gr.skip(),
         **_told(page, []),
     }
 
@@ -248,24 +261,10 @@ def _connect_chips(page: Page, backstage: Backstage) -> None:
 
 
 def _connect_pose(page: Page) -> None:
+    """What is clicked changes the pose alone; then the draft is drawn again."""
     draft = page.draft
     asked: set[Any] = {draft.shown, draft.pose}
-    shown = [draft.pose, draft.shown, draft.picture, draft.told, draft.extend, draft.chips, draft.mend, draft.drop, draft.mending]
 
-    def after(values: Values, pose: Pose, request: gr.Request) -> Updates:
-        shown: Shown | None = values[draft.shown]
-        seen = _view(page, shown, pose, request) if shown is not None else {}
-        return {**seen, draft.shown: gr.skip(), draft.pose: pose, draft.mending: gr.update(visible=pose.mending)}
-
-    @friendly
-    def begin(values: Values, request: gr.Request) -> Updates:
-        return after(values, replace(values[draft.pose], mending=True, taken=None), request)
-
-    @friendly
-    def end(values: Values, request: gr.Request) -> Updates:
-        return after(values, replace(values[draft.pose], mending=False, taken=None), request)
-
-    @friendly
     def click(values: Values, request: gr.Request, event: gr.EventData) -> Updates:
         shown: Shown | None = values[draft.shown]
         pose: Pose = values[draft.pose]
@@ -274,20 +273,20 @@ def _connect_pose(page: Page) -> None:
         height, width = shown.asked.character.shape[:2]
         x, y = (min(max(float(event._data[axis]), 0.0), 0.9999) * side for axis, side in (("x", width), ("y", height)))
         joints = {**shown.drafted.joints, **pose.joints}
-        return after(values, pose.clicked(joints, x, y, draft_view.NEAR * max(height, width)), request)
+        return {draft.pose: pose.clicked(joints, x, y, draft_view.NEAR * max(height, width))}
 
-    @friendly
-    def undo(values: Values, request: gr.Request) -> Updates:
-        return after(values, values[draft.pose].undone(), request)
+    def to(changed: Callable[[Pose], Pose]) -> Callable[..., Updates]:
+        return lambda values: {draft.pose: changed(values[draft.pose])}
 
-    @friendly
-    def reset(values: Values, request: gr.Request) -> Updates:
-        return after(values, values[draft.pose].reset(), request)
-
-    draft.mend.click(begin, asked, shown, **SILENT)
-    draft.done.click(end, asked, shown, **SILENT)
-    for trigger, handler in ((draft.picture.click, click), (draft.undo.click, undo), (draft.reset.click, reset)):
-        moved = trigger(handler, asked, shown, **SILENT)
+    triggers: list[tuple[Any, Callable[..., Updates]]] = [
+        (draft.mend.click, to(lambda pose: replace(pose, mending=True, taken=None))),
+        (draft.picture.click, click),
+        (draft.undo.click, to(Pose.undone)),
+        (draft.reset.click, to(Pose.reset)),
+        (draft.done.click, to(lambda pose: replace(pose, mending=False, taken=None))),
+    ]
+    for trigger, handler in triggers:
+        moved = trigger(friendly(handler), asked, [draft.pose], **SILENT, **_POSE)
         moved.success(None, None, None, js=REDRAW, **QUICK)
 
 

@@ -146,6 +146,14 @@ def test_the_draft_follows_a_mended_joint(desk: Desk) -> None:
     assert ask(desk.page, desk.values, finds=True).joints == {"wrist_l": (20.0, 95.0)}
 
 
+def test_a_pose_that_is_no_longer_mended_is_shown_without_drafting_again(desk: Desk) -> None:
+    desk.redraw(prompt="red hoodie", pose=Pose(mending=True))
+    drafts = len(desk.engine.drafts)
+    seen = desk.redraw(pose=Pose())
+    assert "<svg" not in seen["picture"] and not seen["mending"]["visible"] and len(desk.engine.drafts) == drafts
+    assert "picture" not in desk.redraw(), "nothing has changed"
+
+
 def test_joints_can_be_placed_where_nothing_could_be_drafted() -> None:
     drafted = Drafted(None, joints={"neck": (40.0, 40.0)}, notes=(Doubt.UNSURE.value,))
     html = draft_view.picture(np.full((100, 80, 4), 200, np.uint8), drafted, Pose(mending=True), None)
