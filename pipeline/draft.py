@@ -174,7 +174,9 @@ def draw_draft(character: Image8, found: Detection, fit: Fit, outfit: Outfit, ch
     front |= over
     front, old = front & ~hidden, old | hidden
     old |= _scraps(character, found.labels, old, front)
-    front = settled(rgb, calm(front, CALM * unit), old, unit, style.line * unit)
+    smooth = calm(front, CALM * unit)
+    front = settled(rgb, smooth, old, unit, style.line * unit)
+    old |= smooth & ~front
     bare = (worn == 0) & (alpha > 0)
     goes_on = bare & _nearer(front & (found.keep > 0), front & (found.keep == 0))
     share, rims = unmixed(rgb, front, old | (alpha > 0), goes_on, unit, style.line * unit)

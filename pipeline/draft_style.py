@@ -22,7 +22,8 @@ HEAD = 112  # pixels: the height of a head at which shading is measured
 WIDEST = 0.075  # of a head: a darker band broader than this is no line
 INKED = 22.0  # levels by which a line is darker than what lies beside it
 FAINT = 8.0  # levels: what is left of lines in a smaller picture
-DRAWN = 0.62  # share of the parts' borders that carry a line where a drawing has outlines
+DARK = 60.0  # levels: beside a darker fill nobody sees a line
+DRAWN = 0.76  # share of the parts' borders that carry a line where a drawing has outlines
 BROAD, OUTLINED = 0.022, 0.85  # heads; broader ones are lines only where so much of the borders carries one
 TINTED = 0.22  # slope of the lines' colours over the fills' from which each fill has an ink of its own
 SPREAD = 0.05  # relative difference of light and shade below which a drawing is flat
@@ -61,8 +62,8 @@ def measure_lines(rgb: Image8, labels: Image8, head: float) -> Lines:
     depth = cv2.morphologyEx(luma, cv2.MORPH_BLACKHAT, disc).astype(np.float32)
     near = cv2.dilate((labels > 0).astype(np.uint8), disc) > 0
     inked = (depth > INKED) & near
-    edge = _edges(labels)
-    followed = _followed(edge, inked)
+    lighter = cv2.erode(luma + depth, np.ones((5, 5), np.uint8)) > DARK
+    followed = _followed(_edges(labels) & lighter, inked)
     if not inked.any() or followed < DRAWN:
         return Lines(0.0, PLAIN.line_colour, False)
     fine = cv2.resize(depth, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
