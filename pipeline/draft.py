@@ -178,8 +178,8 @@ def draw_draft(character: Image8, found: Detection, fit: Fit, outfit: Outfit, ch
     front = settled(rgb, smooth, old, unit, style.line * unit)
     old |= smooth & ~front
     bare = (worn == 0) & (alpha > 0)
-    goes_on = bare & _nearer(front & (found.keep > 0), front & (found.keep == 0))
-    share, rims = unmixed(rgb, front, old | (alpha > 0), goes_on, unit, style.line * unit)
+    goes_on = bare & ~throat.jaw & _nearer(front & (found.keep > 0), front & (found.keep == 0))
+    share, rims = unmixed(rgb, front, old | (alpha > 0), goes_on, unit, style)
     share *= ~(edge | missed | hidden) * (1 - cv2.GaussianBlur(cuffs.astype(np.float32), (0, 0), 0.6))
     share *= character[..., 3] / np.float32(255)
     share = np.where(255 * share > WHOLE - 1, np.float32(1), share)

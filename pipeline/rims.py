@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from pipeline.request import Image8
 from pipeline.throat import inked
+from wardrobe.style import Style
 
 Region = NDArray[np.bool_]  # H x W
 Colours = NDArray[np.float32]  # ... x 3
@@ -20,8 +21,9 @@ Plane = NDArray[np.float32]
 CALM = 0.012  # heads: half the width of teeth that borders of labels have
 REACH = 0.022  # heads: how far to both sides of a label's border, beside its line, pixels are mixtures
 ALIKE, APART = 18.0, 38.0  # levels: colours between which nobody can tell, and between which anybody can
-DARK = 45.0  # levels: a cloth so near to the line's colour hides it
+DARK = 45.0  # levels: a cloth that is no lighter than a line by so much hides it
 OFF, SURELY = 0.08, 1.5  # heads: by how much labels may be off; times that a colour is nearer to one than to the other
+BORDERING = 0.4  # share of its border with old clothes from which a piece is theirs
 CROSSED = 2  # lines at most between such a piece and the border
 SIMPLER = 4.0  # levels, squared: what a mixture of more colours must gain
 STRANGE = 40.0  # levels: what differs so much from every mixture is something else
@@ -31,6 +33,9 @@ FAINT = 0.15  # share below which what stays has no colour to be told
 GRAIN = 1.2  # pixels: blur of colours that are compared
 INKED = 0.02  # share of lines in what is near from which a picture has them there
 INK = 25.0  # levels: the darkest of a line counts most
+SIDE = 7, 7  # pixels: in such squares most of a border is hidden or none
+STEP = 16  # levels: fills that differ less have the same ink
+FINE = 4  # times as many pixels to a side: a line is drawn on these
 
 
 def calm(region: Region, reach: float) -> Region:
@@ -76,8 +81,22 @@ def settled(rgb: Image8, front: Region, old: Region, unit: float, line: float) -
     for _ in range(CROSSED):  # lines part ribs and folds
         gone |= _touching(cloth, ~ours | gone, round(line) + 2)
     found = front.copy()
-    found[box] = (ours & ~gone) | _touching(own, ours)
+    found[box] = (ours & ~_in(gone, theirs, ours)) | _touching(own, ours)
     return found
+
+
+def _in(pieces: Region, one: Region, other: Region) -> Region:
+    """Those pieces of a region that border on one thing rather than on another."""
+    count, where = cv2.connectedComponents(pieces.astype(np.uint8), connectivity=4)
+    sides = np.zeros((2, count))
+    for axis in (0, 1):
+        for way in (1, -1):
+            beside = np.roll(where, way, axis)  # nothing lies at the box's edge
+            for total, region in zip(sides, (one, other), strict=True):
+                total += np.bincount(beside[region & ~pieces], minlength=count)
+    inside = sides[0] > BORDERING * sides.sum(0)
+    inside[0] = False
+    return np.asarray(inside[where])
 
 
 def _touching(pieces: Region, other: Region, gap: int = 1) -> Region:
@@ -87,12 +106,13 @@ def _touching(pieces: Region, other: Region, gap: int = 1) -> Region:
     return np.asarray(pieces & np.isin(where, np.unique(where[pieces & beside])))
 
 
-def unmixed(rgb: Image8, front: Region, changing: Region, bare: Region, unit: float, line: float) -> tuple[Plane, Image8]:
+def unmixed(rgb: Image8, front: Region, changing: Region, bare: Region, unit: float, style: Style) -> tuple[Plane, Image8]:
     """H x W in 0..1, how much of every pixel stays; and H x W x 3, the colour of what stays there.
 
     rgb: H x W x 3; front: what stays by its label; changing: where anything else is to be seen; bare: where that is skin, on to
-    which no line leads; unit: a head in pixels; line: width of the picture's lines in pixels, 0 = none.
+    which no line leads; unit: a head in pixels; style: of the picture.
     """
+    line = style.line * unit
     share, colours = front.astype(np.float32), rgb.copy()
     reach = max(2, round(REACH * unit + line))
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
@@ -104,6 +124,10 @@ def unmixed(rgb: Image8, front: Region, changing: Region, bare: Region, unit: fl
     box = _box(band, 6 * reach, front.shape)
     seen, ours, outer = rgb[box].astype(np.float32), front[box], ~near[box]
     ink = inked(rgb[box], unit)
+    thick = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * round(line) + 3, 2 * round(line) + 3))
+    broad = cv2.morphologyEx(ink.astype(np.uint8), cv2.MORPH_OPEN, thick)
+    ink &= cv2.dilate(broad, np.ones((3, 3), np.uint8)) == 0  # a narrow piece of dark cloth is no line
+    outer |= (broad > 0) & ~ours
     small = cv2.erode((ours & ~ink).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     outer &= ~ink
     if not outer.any():
@@ -114,8 +138,8 @@ def unmixed(rgb: Image8, front: Region, changing: Region, bare: Region, unit: fl
     y, x = np.nonzero(band[box])
     pixel, one, other, black = (plane[y, x] for plane in (seen, own, cloth, dark))
     lined = (inks > INKED)[y, x] & (line > 0)
-    gone, missed = _share_of_cloth(pixel, one, other, black, lined, bare[box][y, x])
-    hides = lined & (np.linalg.norm(black - other, axis=1) < DARK)
+    hides = lined & ((other - black).max(1) < DARK)
+    gone, missed = _share_of_cloth(pixel, one, other, black, lined & ~hides, bare[box][y, x])
     sure = np.clip((np.linalg.norm(one - other, axis=1) - ALIKE) / (APART - ALIKE), 0, 1)
     drawn = lined & ~hides & (np.linalg.norm(pixel - black, axis=1) < ALIKE)
     sure = np.where(drawn, 1, sure) * (missed < STRANGE)
@@ -124,20 +148,40 @@ def unmixed(rgb: Image8, front: Region, changing: Region, bare: Region, unit: fl
     part[y, x] = sure * stays + (1 - sure) * part[y, x]
     hidden, pen = np.zeros(part.shape, bool), np.zeros(part.shape, bool)
     hidden[y, x], pen[y, x] = hides & ~bare[box][y, x], drawn
-    part[y, x] = _evened(part, ours, ink, hidden, pen, line)[y, x]
-    rest = part[y, x][:, None]
-    clean = np.where(rest > FAINT, (pixel - (1 - rest) * other) / np.maximum(rest, FAINT), one)
+    hidden = cv2.blur(hidden.astype(np.float32), SIDE) > 0.5 * cv2.blur(band[box].astype(np.float32), SIDE)
+    part[y, x] = _evened(part, ours, ink, pen, line)[y, x]
+    stays = part[y, x]
+    clean = np.where(stays[:, None] > FAINT, (pixel - (1 - stays[:, None]) * other) / np.maximum(stays, FAINT)[:, None], one)
+    if hidden.any():  # what stays gets its outline back
+        part[y, x] = np.maximum(stays, (_outline(part, hidden, line) * hidden)[y, x])
+        pen_share = ((part[y, x] - stays) / np.maximum(part[y, x], FAINT))[:, None]
+        clean = (1 - pen_share) * clean.clip(0, 255) + pen_share * _inks(one, style)
     colours[box][y, x] = np.rint(clean.clip(0, 255))
     return share, colours
 
 
-def _evened(share: Plane, ours: Region, ink: Region, hidden: Region, pen: Region, line: float) -> Plane:
-    """The shares without what pixels cannot know one by one. ours: what stays by its label; ink: lines; hidden: where a cloth is
-    as dark as they are; pen: what is surely a line of what stays."""
+def _inks(colours: Colours, style: Style) -> Colours:
+    """N x 3, the lines round such fills, N x 3."""
+    steps, which = np.unique(colours.astype(np.uint8) // STEP, axis=0, return_inverse=True)
+    inks = [style.ink((int(r), int(g), int(b))) for r, g, b in steps * STEP + STEP // 2]
+    return np.asarray(inks, np.float32)[which.ravel()]
+
+
+def _outline(share: Plane, where: Region, line: float) -> Plane:
+    """H x W in 0..1, a smooth line of this width in pixels round what has more than half a share, looked for near a region."""
+    box = _box(where, FINE + round(line) + 2, share.shape)
+    fine = cv2.resize(share[box], None, fx=FINE, fy=FINE, interpolation=cv2.INTER_LINEAR)
+    way = cv2.distanceTransform((fine <= 0.5).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE) / FINE
+    found = np.zeros_like(share)
+    size = found[box].shape[::-1]
+    found[box] = cv2.resize(np.clip(line + 0.5 - way, 0, 1), size, interpolation=cv2.INTER_AREA)
+    return found
+
+
+def _evened(share: Plane, ours: Region, ink: Region, pen: Region, line: float) -> Plane:
+    """The shares without what pixels cannot know one by one. ours: what stays by its label; ink: lines; pen: what is surely a
+    line of what stays."""
     found = share.copy()
-    if line:  # what stays gets its outline back
-        way = cv2.distanceTransform((found <= 0.5).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-        np.maximum(found, np.clip(0.5 * line + 0.5 - way, 0, 1) * hidden, out=found)
     way = cv2.distanceTransform(((found <= 0.5) | ink).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     found *= ours | (way <= line + SPUR)  # folds of the old cloth that run to the border
     even = cv2.medianBlur(np.rint(255 * found).astype(np.uint8), 3) / np.float32(255)

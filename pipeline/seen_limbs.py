@@ -94,15 +94,17 @@ def _calm(line: Floats) -> Floats:
 
 
 def _with_own_neck(figure: Figure, frame: Frame, bare: Mask) -> Figure:
-    """The figure with the neck as wide as it is seen between chin and collar, where it is."""
+    """The figure with the neck as wide as it is seen between chin and collar, and there, where it is."""
     (x, y0), (_, y1) = frame.pixel(*figure.head.at(0, JAW)), frame.pixel(*figure.torso.at(0, 0.0))
-    halves = []
+    rows = []
     for row in bare[max(0, round(y0)) : max(0, round(y1))]:
         ends = np.flatnonzero(np.diff(np.concatenate([[0], row, [0]]).astype(np.int8)))
-        halves += [
-            (stop - start) / 2 / frame.scale for start, stop in zip(ends[::2], ends[1::2], strict=True) if start <= x < stop
-        ]
-    usual = figure.body.neck_half
-    if len(halves) < LEAST_ROWS * frame.scale or not NECKS[0] < (half := float(np.median(halves))) / usual < NECKS[1]:
+        rows += [(start, stop) for start, stop in zip(ends[::2], ends[1::2], strict=True) if start <= x < stop]
+    if len(rows) < LEAST_ROWS * frame.scale:
         return figure
-    return replace(figure, body=replace(figure.body, neck_half=half))
+    left, right = ((edge - frame.dx) / frame.scale for edge in np.median(rows, axis=0))
+    half = (right - left) / 2
+    if not NECKS[0] < half / figure.body.neck_half < NECKS[1]:
+        return figure
+    head = replace(figure.head, nape=(left + right) / 2)
+    return replace(figure, body=replace(figure.body, neck_half=half), head=head)

@@ -28,10 +28,12 @@ LINE = 0.02  # heads: how far a jaw's line reaches beyond the face
 
 @dataclass(frozen=True)
 class Throat:
-    """covered: what of the face and neck a collar lies over; lines: where a line may be an old collar's. Both H x W."""
+    """covered: what of the face and neck a collar lies over; lines: where a line may be an old collar's; jaw: the face with its
+    line, where it is known. All H x W."""
 
     covered: Region
     lines: Region
+    jaw: Region
 
 
 def throat_of(rgb: Image8, kept: Region, like: Region, fit: Fit) -> Throat:
@@ -39,11 +41,11 @@ def throat_of(rgb: Image8, kept: Region, like: Region, fit: Fit) -> Throat:
     face = _face(rgb, kept, like, fit)
     low = _level(fit, CHIN), _bones(fit)
     if face is None or _lowest(face & _below(fit, CHIN)) > low[0] + LOW * (low[1] - low[0]):
-        return Throat(_below(fit, CHIN) & like, _below(fit, COLLAR))
+        return Throat(_below(fit, CHIN) & like, _below(fit, COLLAR), np.zeros_like(kept))
     reach = 2 * max(1, round(LINE * fit.frame.scale)) + 1
-    chin = cv2.dilate(face.astype(np.uint8), np.ones((reach, reach), np.uint8)) > 0
-    neck = np.asarray(_below(fit, JAW) & ~chin)
-    return Throat(neck & kept, neck)
+    jaw = np.asarray(cv2.dilate(face.astype(np.uint8), np.ones((reach, reach), np.uint8)) > 0)
+    neck = np.asarray(_below(fit, JAW) & ~jaw)
+    return Throat(neck & kept, neck, jaw)
 
 
 def beard_of(rgb: Image8, labels: Image8, old: Region, fit: Fit) -> Region:

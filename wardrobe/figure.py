@@ -141,12 +141,14 @@ class Torso:
 @dataclass(frozen=True)
 class Head:
     """Where the head is. Head space: (0, 0) the middle of the skull, crown at y -.5, chin at y .5, skull half-width
-    `wide`. turn: -1 (towards the left of the picture) .. 1; tilt: degrees clockwise."""
+    `wide`. turn: -1 (towards the left of the picture) .. 1; tilt: degrees clockwise; nape: x of the neck's middle under the chin,
+    in unit space, where it is known."""
 
     centre: XY
     tilt: float
     turn: float
     wide: float
+    nape: float | None = None
 
     def matrix(self) -> Matrix:
         """Head space -> unit space; `path.transform(figure.head.matrix())`."""
@@ -208,6 +210,8 @@ class Figure:
         n, (x, y) = self.body.neck_half, self.torso.at(0, 0.0)
         hx, top = self.head.at(-BACK * self.head.turn * self.head.wide, 0.3)  # below the ears, not below the face
         wide = {s: n * (0.92 + NAPE * max(0.0, -s * self.head.turn)) for s in (-1, 1)}
+        if self.head.nape is not None:
+            hx, wide = self.head.nape, {-1: n, 1: n}
         left, right = (
             spline(np.array([(hx + s * wide[s], top), (hx + s * 0.96 * wide[s], (top + y) / 2), (x + s * n * 1.15, y + 0.02)]), 9)
             for s in (-1, 1)

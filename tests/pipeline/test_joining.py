@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -17,6 +19,7 @@ from wardrobe.outfit import Garment, Outfit
 
 Part = ClothingPart
 SIDE = 96
+LINED = replace(PLAIN, line=2 / 140)
 RED = (206, 34, 46)
 
 
@@ -76,7 +79,7 @@ def hand() -> tuple[np.ndarray, np.ndarray]:
 
 def test_what_stays_keeps_its_line_and_its_rim_has_nothing_of_the_old_cloth() -> None:
     rgb, front = hand()
-    share, rims = unmixed(rgb, front, ~front, np.zeros_like(front), 140.0, 2.0)
+    share, rims = unmixed(rgb, front, ~front, np.zeros_like(front), 140.0, LINED)
     row = share[48]
     assert (row[:43] > 0.9).all() and (row[46:] < 0.1).all() and 0.3 < row[43] < 0.7
     assert np.abs(rims[48, 43].astype(int) - rgb[48, 42]).max() < 20, "of a mixed pixel the line alone"
@@ -85,13 +88,13 @@ def test_what_stays_keeps_its_line_and_its_rim_has_nothing_of_the_old_cloth() ->
 
 def test_where_bare_skin_goes_on_the_line_goes() -> None:
     rgb, front = hand()
-    share, _ = unmixed(rgb, front, ~front, ~front, 140.0, 2.0)
+    share, _ = unmixed(rgb, front, ~front, ~front, 140.0, LINED)
     assert (share[48, :39] > 0.9).all() and (share[48, 42:] < 0.2).all()
 
 
 def test_nothing_is_unmixed_where_nothing_changes() -> None:
     rgb, front = hand()
-    share, rims = unmixed(rgb, front, np.zeros_like(front), np.zeros_like(front), 140.0, 2.0)
+    share, rims = unmixed(rgb, front, np.zeros_like(front), np.zeros_like(front), 140.0, LINED)
     assert (share == front).all() and (rims == rgb).all()
 
 
