@@ -135,7 +135,7 @@ def draw_draft(character: Image8, found: Detection, fit: Fit, outfit: Outfit, ch
 
     character: H x W x 4; found: its parts; fit: its body; changed: parts of the old outfit that go.
     """
-    rgb = flatten(character, BEHIND)
+    rgb, speck = flatten(character, BEHIND), CRUMB * (found.labels > 0).sum()
     if any(map(is_waisted, outfit.garments)):
         fit = replace(fit, figure=fit.figure.waisted(WAISTED))
     unit = fit.frame.scale
@@ -168,7 +168,7 @@ def draw_draft(character: Image8, found: Detection, fit: Fit, outfit: Outfit, ch
     cuffs = _under_cuffs(fit, found, outfit, worn, old)
     front &= ~cuffs
     front |= beard
-    front &= ~_crumbs(front, CRUMB * (found.labels > 0).sum())
+    front &= ~_crumbs(front, speck)
     boots = np.where(np.isin(found.labels, list(changed)), np.uint8(0), found.labels)
     over, beside_boots = tucked(boots, outfit, worn, unit)
     front |= over
@@ -176,19 +176,24 @@ def draw_draft(character: Image8, found: Detection, fit: Fit, outfit: Outfit, ch
     old |= _scraps(character, found.labels, old, front)
     smooth = calm(front, CALM * unit)
     front = settled(rgb, smooth, old, unit, style.line * unit)
-    old |= smooth & ~front
+    misread = smooth & ~front
+    old |= misread
+    alpha = np.where(misread, picture[..., 3], alpha)
     bare = (worn == 0) & (alpha > 0)
     goes_on = bare & ~throat.jaw & _nearer(front & (found.keep > 0), front & (found.keep == 0))
     share, rims = unmixed(rgb, front, old | (alpha > 0), goes_on, unit, style)
     share *= ~(edge | missed | hidden) * (1 - cv2.GaussianBlur(cuffs.astype(np.float32), (0, 0), 0.6))
     share *= character[..., 3] / np.float32(255)
     share = np.where(255 * share > WHOLE - 1, np.float32(1), share)
-    share *= ~_crumbs(share > FAINT, CRUMB * (found.labels > 0).sum())
+    share *= ~_crumbs(share > FAINT, speck)
     mixed = (share < 1) & (front | (share > 0))  # what something else is to be seen behind
     alpha = np.where(mixed, picture[..., 3], alpha)
     old |= front & (share < 0.5)
     front = share >= 0.5
-    alpha = np.where(beside_boots, np.uint8(0), np.rint(alpha * (1 - share)).astype(np.uint8))
+    beyond = _crumbs(alpha > 0, speck) & (found.labels == 0)
+    forgotten = _crumbs((found.labels > 0) & (alpha == 0) & (share <= FAINT) & ~old, speck) & (picture[..., 3] > 0)
+    old, alpha = old | forgotten, np.where(forgotten, picture[..., 3], alpha)
+    alpha = np.where(beside_boots | beyond, np.uint8(0), np.rint(alpha * (1 - share)).astype(np.uint8))
     bare &= alpha > 0
     colours = led_over(picture[..., :3], rgb, bare, (found.labels == Part.SKIN) & like & ~old & ~bare, unit)
     colours = _cast(colours, front, worn > 0, style, unit)

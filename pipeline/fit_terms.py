@@ -65,7 +65,11 @@ def _ends(p: Floats, joints: Joints, clues: Clues) -> Floats:
     found = []
     for side in SIDES:
         hand = 0.5 * (joints[f"wrist_{side}"] + fingers(p, joints, side))
-        if side in clues.hands:
+        wrist = clues.wrist(side)
+        if wrist is not None:  # a hand may be bent
+            found.append((joints[f"wrist_{side}"] - wrist) / 0.05)
+            found.append((hand - clues.hands[side]) / 0.3)
+        elif side in clues.hands:
             found.append((hand - clues.hands[side]) / 0.07)
         else:
             found.append(saturated(clues.view.look(clues.view.grip, hand) / 0.07, FREE)[:, None])

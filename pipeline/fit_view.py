@@ -29,6 +29,7 @@ MAIN = 0.15  # of a figure's largest piece of clothes: smaller ones are perhaps 
 GRASPED = 0.006  # square units: smaller pieces are no hands
 HAND, LONGEST = 0.02, 1.4  # square units and units: least and largest size of a hand
 AT = 0.6  # units: how far from its wrist the middle of a hand is at most
+BESIDE, WRIST = 0.06, 0.5  # units: how near to a sleeve a hand ends, and how broad it is there at most
 REACH = 1.35  # of the torso's length, from a shoulder: no hand is farther
 STRAY, SEEN = 0.3, 0.5  # share of a wrist's probability that such a hand is given, and how sure it is that there is one
 PIXELS = 120  # that the body has to explain
@@ -76,9 +77,9 @@ class Clues:
 
     names: N joints; guesses: N x K x 2, where each may be; share: N x K, of its probability; doubt: N x K, root of twice the
     surprise that it is there and not at the likeliest place; sigma: N; placed: N, by the user. hands, feet: side -> middle of
-    a hand that is seen, ankle over a shoe that is seen; palms: all hands that are seen. nose: x, y. pixels: M x 2 that the
-    body has to explain, weight and slack: M. segments: of the body map, None where there is none. led: sides whose arm was led to
-    a hand that no arm had.
+    a hand that is seen, ankle over a shoe that is seen; palms: all hands that are seen; roots: those of them that come out of
+    a sleeve, and where. nose: x, y. pixels: M x 2 that the body has to explain, weight and slack: M. segments: of the body
+    map, None where there is none. led: sides whose arm was led to a hand that no arm had.
     """
 
     view: View
@@ -90,6 +91,7 @@ class Clues:
     placed: NDArray[np.bool_]
     hands: Mapping[str, Floats]
     palms: tuple[Floats, ...]
+    roots: tuple[tuple[Floats, Floats], ...]
     feet: Mapping[str, Floats]
     nose: Floats
     pixels: Floats
@@ -98,12 +100,20 @@ class Clues:
     segments: Segments | None
     led: frozenset[str] = frozenset()
 
+    def wrist(self, side: str) -> Floats | None:
+        """Where the hand that is seen at this side comes out of its sleeve, if that is known."""
+        return next((wrist for palm, wrist in self.roots if side in self.hands and (palm == self.hands[side]).all()), None)
+
 
 def clues(evidence: Evidence, scale: float, origin: Floats) -> Clues:
     seen = _view(evidence, scale, origin)
     places = {name: seen.units(place) for name, place in evidence.joints.items()}
     hands, loose, palms = _hands(evidence, seen, places)
-    evidence = _with_hands(evidence, seen, hands, loose)
+    middles = {side: piece.mean(0) for side, piece in hands.items()}
+    sleeves = _to_sleeves(evidence, scale)
+    roots = [(piece.mean(0), wrist) for piece in palms if (wrist := _wrist(piece, sleeves, seen)) is not None]
+    ends = [piece.mean(0) if (wrist := _wrist(piece, sleeves, seen)) is None else wrist for piece in loose]
+    evidence = _with_hands(evidence, seen, middles, ends)
     names = tuple(name for name in JOINTS if name.split("_")[0] in BODY and evidence.sure[name] > LEAST)
     rows = [evidence.guesses.get(name, np.array([[*evidence.joints[name], 1.0]])) for name in names]
     most = max((len(row) for row in rows), default=1)
@@ -124,8 +134,9 @@ def clues(evidence: Evidence, scale: float, origin: Floats) -> Clues:
         np.sqrt(2 * np.log(shares[:, :1] / shares).clip(0)),
         np.where(placed, 0.02, 0.06 + 0.3 * (1 - sure) ** 2 + 0.15 * (1 - shares[:, 0].clip(0, 1)) ** 2),
         placed,
-        hands,
-        tuple(palms),
+        middles,
+        tuple(piece.mean(0) for piece in palms),
+        tuple(roots),
         _feet(evidence, seen, places),
         nose,
         pixels,
@@ -193,15 +204,35 @@ def _pieces(mask: Mask, seen: View, least: float) -> list[Floats]:
 def grasped(evidence: Evidence, known: Clues) -> list[tuple[Floats, float]]:
     """Pixels, N x 2 in units, of every hand with what it holds, and how far it is from clothes; the face is none."""
     mask = evidence.hands | np.isin(evidence.labels, (Part.HANDWEAR, Part.HELD))
-    sleeves = _large(np.isin(evidence.labels, (Part.TOPWEAR, Part.ONEPIECE, Part.SKIN)) & ~evidence.hands)
-    away = cv2.distanceTransform((~sleeves).astype(np.uint8), cv2.DIST_L2, 3) / known.view.scale if sleeves.any() else None
+    away = _to_sleeves(evidence, known.view.scale)
     places = {name: known.view.units(place) for name, place in evidence.joints.items()}
     found = []
     for piece in _pieces(mask, known.view, GRASPED):
         if np.hypot(*(known.nose - piece).T).min() > 0.3 and not _is_leg(piece, evidence, known.view, places):
-            x, y = (piece * known.view.scale + known.view.origin).astype(int).T
-            found.append((piece, np.inf if away is None else float(away[y, x].min())))
+            found.append((piece, float(_at(away, piece, known.view).min())))
     return found
+
+
+def _to_sleeves(evidence: Evidence, scale: float) -> Floats:
+    """H x W, how far from clothes and limbs that lead to a hand, units."""
+    sleeves = _large(np.isin(evidence.labels, (Part.TOPWEAR, Part.ONEPIECE, Part.SKIN)) & ~evidence.hands)
+    if not sleeves.any():
+        return np.full(sleeves.shape, np.inf)
+    return np.asarray(cv2.distanceTransform((~sleeves).astype(np.uint8), cv2.DIST_L2, 3) / scale, float)
+
+
+def _at(plane: Floats, piece: Floats, seen: View) -> Floats:
+    """Values at the pixels of a piece, N x 2 in units."""
+    x, y = (piece * seen.scale + seen.origin).astype(int).T
+    return np.asarray(plane[y, x])
+
+
+def _wrist(piece: Floats, sleeves: Floats, seen: View) -> Floats | None:
+    """Where a hand, N x 2 in units, comes out of a sleeve; None where it lies on one or touches none."""
+    beside = piece[_at(sleeves, piece, seen) < BESIDE]
+    if len(beside) < 2 or np.ptp(beside, axis=0).max() > WRIST:
+        return None
+    return np.asarray(beside.mean(0))
 
 
 def _large(region: Mask) -> Mask:
@@ -213,7 +244,7 @@ def _large(region: Mask) -> Mask:
 
 
 def _hands(evidence: Evidence, seen: View, places: Mapping[str, Floats]) -> tuple[dict[str, Floats], list[Floats], list[Floats]]:
-    """Middle of the hand that is seen at either wrist, of those that are seen where no wrist was, and of all of them."""
+    """Pixels of the hand that is seen at either wrist, of those that are seen where no wrist was, and of all of them."""
     mask = evidence.hands | (evidence.labels == Part.HANDWEAR)
     found: dict[str, tuple[float, Floats]] = {}
     known = [side for side in SIDES if evidence.sure[f"wrist_{side}"] > LEAST]
@@ -224,15 +255,15 @@ def _hands(evidence: Evidence, seen: View, places: Mapping[str, Floats]) -> tupl
             continue  # a face, a long glove, or somebody else's
         if _is_leg(piece, evidence, seen, places):
             continue
-        palms.append(middle)
+        palms.append(piece)
         gaps = {side: float(np.hypot(*(middle - places[f"wrist_{side}"]))) for side in known}
         side = min(gaps, key=lambda key: gaps[key], default="")
         if side and gaps[side] < min(AT, found.get(side, (9.0,))[0]):
-            found[side] = gaps[side], middle
+            found[side] = gaps[side], piece
             either |= {side} if max(gaps.values()) < AT else set()
         elif len(piece) > HAND * seen.scale**2:
-            loose.append(middle)
-    sure = {side: middle for side, (_, middle) in found.items() if f"wrist_{side}" not in evidence.placed}
+            loose.append(piece)
+    sure = {side: piece for side, (_, piece) in found.items() if f"wrist_{side}" not in evidence.placed}
     if loose and len(found) == 1 and either:  # both wrists were read at one hand, and there is another
         return {}, loose, palms
     return sure, loose, palms

@@ -33,7 +33,7 @@ NECKS = 0.5, 1.4  # of the usual width: what is narrower or wider is no neck
 def with_seen_limbs(figure: Figure, frame: Frame, evidence: Evidence) -> Figure:
     """The figure with arms, legs and neck as they are seen, where they are."""
     skin = evidence.labels == ClothingPart.SKIN
-    legs = skin | (evidence.labels == ClothingPart.LEGWEAR)
+    legs = (skin & ~evidence.hands) | (evidence.labels == ClothingPart.LEGWEAR)  # a hand may lie on a skirt
     figure = replace(figure, arms=_seen(figure.arms, skin, frame), legs=_seen(figure.legs, legs, frame))
     return _with_own_neck(figure, frame, evidence.hands)
 

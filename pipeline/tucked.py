@@ -25,7 +25,7 @@ WIDE = ("wide-leg trousers", "hakama")  # they hang over boots
 
 
 def tucked(labels: Image8, outfit: Outfit, worn: Image8, unit: float) -> tuple[Region, Region]:
-    """Boots that lie over the legs' new clothes, and what of those stands out beside them, H x W each.
+    """Boots that lie over the legs' new clothes, and what of those stands out beside boots and shoes, H x W each.
 
     labels: of the character, without shoes that go; worn: index + 1 of the garment at every pixel; unit: a head in pixels.
     """
@@ -41,10 +41,14 @@ def tucked(labels: Image8, outfit: Outfit, worn: Image8, unit: float) -> tuple[R
     side = round(BESIDE * unit)
     for index in range(1, len(table)):
         left, top, wide, tall, _ = table[index]
+        box = slice(top + round(TOP * unit), top + tall + side), slice(max(0, left - side), left + wide + side)
+        beside = (legs | (worn == 0))[box] & (shoes[box] == 0)
         if tall > TALL * unit:
             over |= (where == index) & legs
-            box = slice(top + round(TOP * unit), top + tall), slice(max(0, left - side), left + wide + side)
-            away[box] |= (legs | (worn == 0))[box] & (shoes[box] == 0)
+            beside[tall - round(TOP * unit) :] = False
+        else:
+            beside &= labels[box] == 0
+        away[box] |= beside
     return over, away
 
 
