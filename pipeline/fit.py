@@ -83,7 +83,7 @@ def fit(evidence: Evidence) -> Fit | Doubt:
     if trust["torso"] + max(trust["arm_l"], trust["arm_r"]) < ENOUGH:
         return Doubt.UNSURE
     for side in SIDES:
-        if trust[f"arm_{side}"] < GUESSED["arm"] and side not in known.led:
+        if trust[f"arm_{side}"] < GUESSED["arm"] and side not in known.led | known.hands.keys():
             p = _at_rest(p, side)
     head = _head(evidence, known, p)
     order = _order(evidence, known, p, head)
