@@ -60,6 +60,7 @@ CUFF = 0.09  # heads: how far a new sleeve may reach over the root of a hand
 CAST = (0.035, 0.06)  # heads: how far hair, face and hands throw their shadow, across and down
 EDGE = 0.03  # heads: how far the last line of old clothes reaches over bare skin
 SCRAP = 0.01  # of the figure: larger pieces that nobody has a name for stay
+CLOSE, ALIKE = 3, 12.0  # pixels beside a border, and levels by which they differ within one thing
 HUE, SHADED = 21.0, 0.6  # distance of a and b in CIELAB, and share of the skin's lightness, that are still skin
 APART = 0.5  # heads: old clothes that are farther from the new ones are somebody else's
 CRUMB = 0.0012  # of the figure: smaller pieces of what stays are errors of detection
@@ -191,7 +192,8 @@ def draw_draft(character: Image8, found: Detection, fit: Fit, outfit: Outfit, ch
     old |= front & (share < 0.5)
     front = share >= 0.5
     beyond = _crumbs(alpha > 0, speck) & (found.labels == 0)
-    forgotten = _crumbs((found.labels > 0) & (alpha == 0) & (share <= FAINT) & ~old, speck) & (picture[..., 3] > 0)
+    nowhere = (found.labels > 0) & (alpha == 0) & (share <= FAINT) & ~old
+    forgotten = _crumbs(nowhere, speck) & ((picture[..., 3] > 0) | (_near(old, 2) & (found.labels != Part.SKIN)))
     old, alpha = old | forgotten, np.where(forgotten, picture[..., 3], alpha)
     alpha = np.where(beside_boots | beyond, np.uint8(0), np.rint(alpha * (1 - share)).astype(np.uint8))
     bare &= alpha > 0
@@ -289,14 +291,24 @@ def _before_neck(layers: Sequence[Layer], worn: Image8, style: Style, frame: Fra
 
 
 def _scraps(character: Image8, labels: Image8, old: Region, front: Region) -> Region:
-    """Small pieces of a sprite beside its old clothes that are neither skin nor stay in front: detection has missed them."""
+    """Small pieces of a sprite beside its old clothes that are neither skin nor stay in front, nor hang together with what does
+    in one colour: detection has missed them."""
     if is_opaque(character):
         return np.zeros_like(old)
     loose = (character[..., 3] > 0) & ~old & ~_near(front, 1) & (labels != Part.SKIN)
     _, where, table, _ = cv2.connectedComponentsWithStats(loose.astype(np.uint8), connectivity=8)
     touching = np.unique(where[_near(old, 2) & loose])
     small = [index for index in touching if table[index, cv2.CC_STAT_AREA] < SCRAP * (labels > 0).sum()]
-    return np.asarray(np.isin(where, small) & loose)
+    found = []
+    for index in small:
+        left, top, wide, high = table[index, : cv2.CC_STAT_AREA]
+        box = slice(max(0, top - CLOSE), top + high + CLOSE), slice(max(0, left - CLOSE), left + wide + CLOSE)
+        piece, seen = where[box] == index, character[box][..., :3].astype(np.float32)
+        beside = front[box] & _near(piece, CLOSE)
+        ends = piece & _near(front[box], CLOSE)
+        whole = ends.any() and np.abs(np.median(seen[ends], axis=0) - np.median(seen[beside], axis=0)).max() < ALIKE
+        found += [] if whole else [index]
+    return np.asarray(np.isin(where, found) & loose)
 
 
 def _is_kept(fit: Fit, side: str, kept: Region) -> bool:

@@ -31,6 +31,7 @@ HAND, LONGEST = 0.02, 1.4  # square units and units: least and largest size of a
 AT = 0.6  # units: how far from its wrist the middle of a hand is at most
 BESIDE, WRIST = 0.06, 0.5  # units: how near to a sleeve a hand ends, and how broad it is there at most
 REACH = 1.35  # of the torso's length, from a shoulder: no hand is farther
+SURER = 1.0  # units: by how much a hand is nearer to a wrist that is sure than to one that is not
 STRAY, SEEN = 0.3, 0.5  # share of a wrist's probability that such a hand is given, and how sure it is that there is one
 PIXELS = 120  # that the body has to explain
 # parts that clothe the body closely: how much a pixel weighs, and how far from the body it may be, units
@@ -257,7 +258,8 @@ def _hands(evidence: Evidence, seen: View, places: Mapping[str, Floats]) -> tupl
             continue
         palms.append(piece)
         gaps = {side: float(np.hypot(*(middle - places[f"wrist_{side}"]))) for side in known}
-        side = min(gaps, key=lambda key: gaps[key], default="")
+        near = {side: gap - SURER * evidence.sure[f"wrist_{side}"] for side, gap in gaps.items() if gap < AT} or gaps
+        side = min(near, key=lambda key: near[key], default="")
         if side and gaps[side] < min(AT, found.get(side, (9.0,))[0]):
             found[side] = gaps[side], piece
             either |= {side} if max(gaps.values()) < AT else set()

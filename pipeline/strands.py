@@ -1,10 +1,12 @@
 """Hair over clothes, settled by colour: a parser looks at pictures too small to show strands that are a few pixels wide.
 
 A strand hangs together with the hair, has its colour, is long and thin, and lies on cloth of another colour. What was taken for
-hair beside it and has the colour of the cloth is cloth.
+hair beside it and has the colour of the cloth is cloth, and what has that of the background is background.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import cv2
 import numpy as np
@@ -61,7 +63,8 @@ def with_strands(rgb: Image8, labels: Labels) -> Labels:
         found |= grown(found, max(OUTLINE, RIM * head)) & clothes & (lab[..., 0] < INK * lab[found][:, 0].mean())
     mistaken = _touching(hair & (cloth < FAR) & (own > FAR) & (cloth < NEARER * own), clothes, SMALLEST * figure)
     mistaken &= mistaken.sum() < MOST * hair.sum()
-    if not (found.any() or mistaken.any()):
+    pocket = _pockets(lab, parts, own, SMALLEST * figure)
+    if not (found.any() or mistaken.any() or pocket.any()):
         return labels
     settled, whole = labels.copy(), np.isin(labels, CLOTHING)
     if mistaken.any():
@@ -72,7 +75,18 @@ def with_strands(rgb: Image8, labels: Labels) -> Labels:
         wrong = enlarged(mistaken, labels.shape) & (labels == ClothingPart.HAIR)
         settled[wrong] = fill_unknown(labels, whole)[wrong]
     settled[enlarged(found, labels.shape) & whole] = ClothingPart.HAIR
+    settled[enlarged(pocket, labels.shape) & (labels == ClothingPart.HAIR)] = ClothingPart.BACKGROUND
     return settled
+
+
+def _pockets(lab: Lab, parts: NDArray[Any], own: Lab, least: float) -> Region:
+    """What is seen of the background between hair and a shoulder. own: H x W, how far from the hair's colours."""
+    hair, around = parts == ClothingPart.HAIR, parts == ClothingPart.BACKGROUND
+    if not around.any():
+        return np.zeros_like(hair)
+    weight = around.astype(np.float32)[..., None]
+    back = np.linalg.norm(lab - push_pull(lab * weight, weight), axis=2)
+    return _touching(hair & (own > FAR) & (back < NEARER * own) & (back < LIKE), ~hair & ~around, least)
 
 
 def _own_tones(lab: Lab, hair: Region, clothes: Region) -> NDArray[np.float32]:
