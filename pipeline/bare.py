@@ -13,7 +13,7 @@ from pipeline.part_maps import Labels
 from pipeline.part_tables import FACE_HANDS, Probabilities
 from pipeline.request import CLOTHING, ClothingPart, Image8
 from pipeline.surroundings import push_pull
-from pipeline.tones import LIGHT, Region, apart_from, calm_lab, enlarged, grown, tones_of
+from pipeline.tones import LIGHT, apart_from, calm_lab, enlarged, grown, tones_of
 
 SIDE = 640  # pixels, long side: the size at which it is looked for
 LIKE = 9.0  # CIELAB: of one colour
@@ -22,6 +22,7 @@ NEARER = 0.6  # and so much nearer to one of them
 MAIN = 0.12  # of the face: least share of one of its tones
 COMMON = 0.4  # of the clothes: more of them in the colours of skin are clothes in such colours
 SMALLEST, LARGEST = 0.012, 0.7  # of the head's square
+LEFT = 0.004  # of that square: least rest of a neck or hand that was seen
 THICK = 0.03  # heads: half the width of the middle of a hand
 REST = 0.15  # of that square: most of a hand that was seen already
 GAP = 0.02  # heads: how wide a line may cross it
@@ -57,20 +58,22 @@ def with_bare_skin(rgb: Image8, labels: Labels, probabilities: Probabilities) ->
     closed = cv2.morphologyEx(like.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((gap, gap), np.uint8)) * clothes.astype(np.uint8)
     count, where, table, _ = cv2.connectedComponentsWithStats(closed, connectivity=8)
     depth = cv2.distanceTransform(closed, cv2.DIST_L2, cv2.DIST_MASK_3)
+    beside = grown(face, BORDER)
     likely = [cv2.resize(probabilities[part], size, interpolation=cv2.INTER_AREA) for part in (ClothingPart.SKIN, FACE_HANDS)]
     found = labels.copy()
     for index in range(1, count):
-        if not SMALLEST < table[index, cv2.CC_STAT_AREA] / head**2 < LARGEST:
-            continue
         piece = where == index
+        rest = bool((beside & piece).any())  # of a neck or hand that was seen
+        if not (LEFT if rest else SMALLEST) < table[index, cv2.CC_STAT_AREA] / head**2 < LARGEST:
+            continue
         round_ = grown(piece, BORDER) & clothes & ~grown(piece, 1)
         distinct = not round_.any() or (skin[round_] > APART).mean() > DISTINCT
-        if distinct and depth[piece].max() > THICK * head:
+        if distinct and (rest or depth[piece].max() > THICK * head):
             bare, hand = (float(plane[piece].mean()) for plane in likely)
             if bare + hand > EVIDENCE:
-                part = FACE_HANDS if hand > HAND * bare else ClothingPart.SKIN
+                part = FACE_HANDS if rest or hand > HAND * bare else ClothingPart.SKIN
                 found[enlarged(piece, labels.shape) & np.isin(labels, CLOTHING)] = part
-    return _with_whole_hands(found, found != labels, head / scale)
+    return _with_whole_hands(found, head / scale)
 
 
 def with_legs(labels: Labels) -> Labels:
@@ -91,9 +94,14 @@ def with_legs(labels: Labels) -> Labels:
     return found
 
 
-def _with_whole_hands(labels: Labels, new: Region, head: float) -> Labels:
-    """The rest of a hand that was found in part, and taken for an arm, is one too. new: H x W, what was found; head: pixels."""
-    _, where, table, _ = cv2.connectedComponentsWithStats((labels == ClothingPart.SKIN).astype(np.uint8), connectivity=8)
-    beside = np.unique(where[grown(new & (labels == FACE_HANDS), BORDER) & (labels == ClothingPart.SKIN)])
+def _with_whole_hands(labels: Labels, head: float) -> Labels:
+    """The rest of a hand that was found in part, and taken for an arm, is one too. head: pixels."""
+    hands = (labels == FACE_HANDS).astype(np.uint8)
+    _, where, table, _ = cv2.connectedComponentsWithStats(hands, connectivity=8)
+    table[0, cv2.CC_STAT_AREA] = 0
+    hands[where == table[:, cv2.CC_STAT_AREA].argmax()] = 0  # the face, below which bare skin is the chest
+    skin = labels == ClothingPart.SKIN
+    _, where, table, _ = cv2.connectedComponentsWithStats(skin.astype(np.uint8), connectivity=8)
+    beside = np.unique(where[grown(hands > 0, BORDER) & skin])
     small = [index for index in beside if table[index, cv2.CC_STAT_AREA] < REST * head**2]
-    return np.where(np.isin(where, small) & (labels == ClothingPart.SKIN), np.uint8(FACE_HANDS), labels)
+    return np.where(np.isin(where, small) & skin, np.uint8(FACE_HANDS), labels)

@@ -162,6 +162,8 @@ def draw_draft(character: Image8, found: Detection, fit: Fit, outfit: Outfit, ch
     bared = old & (worn == 0) & (picture[..., 3] > 0)
     edge = _edge_on_skin(found, old, throat.covered, unit) | _last_line(fit, found, bared, ~like, throat.lines)
     beside = _near(old, (FREE if fit.guessed else OVER) * unit) & (found.labels == 0)
+    if fit.figure.head.nape is not None:
+        beside &= ~throat.lines  # a neck that is seen has its own sides
     hidden = under_sleeves(found.labels, found.keep > 0, fit.figure, fit.frame, outfit, worn)
     alpha = np.where(drawn | old | edge | beside | hidden, picture[..., 3], np.uint8(0))
     collared = throat.covered & _before_neck(layers, worn, style, fit.frame)

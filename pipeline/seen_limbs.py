@@ -27,6 +27,7 @@ LEAST = 4  # samples of a limb, of 33, that have to be seen in a row
 ROOT = 5  # samples beyond a limb's end
 FADES = 4.0  # samples after which what was seen counts less and less
 JAW, LEAST_ROWS = 0.56, 0.06  # heads: from where on below the skull's middle a neck is seen, and how much of it has to be
+NARROW = 75  # percentile of its rows
 NECKS = 0.5, 1.4  # of the usual width: what is narrower or wider is no neck
 
 
@@ -96,15 +97,21 @@ def _calm(line: Floats) -> Floats:
 def _with_own_neck(figure: Figure, frame: Frame, bare: Mask) -> Figure:
     """The figure with the neck as wide as it is seen between chin and collar, and there, where it is."""
     (x, y0), (_, y1) = frame.pixel(*figure.head.at(0, JAW)), frame.pixel(*figure.torso.at(0, 0.0))
+    reach = figure.head.wide * frame.scale  # below a turned head a neck stands to one side
     rows = []
     for row in bare[max(0, round(y0)) : max(0, round(y1))]:
         ends = np.flatnonzero(np.diff(np.concatenate([[0], row, [0]]).astype(np.int8)))
-        rows += [(start, stop) for start, stop in zip(ends[::2], ends[1::2], strict=True) if start <= x < stop]
+        spans = [(a, b) for a, b in zip(ends[::2], ends[1::2], strict=True) if abs((a + b) / 2 - x) < reach]
+        rows += [max(spans, key=lambda span: span[1] - span[0])] if spans else []
     if len(rows) < LEAST_ROWS * frame.scale:
         return figure
-    left, right = ((edge - frame.dx) / frame.scale for edge in np.median(rows, axis=0))
-    half = (right - left) / 2
+    first, last = np.array(rows).T  # where it is narrow: what is seen of it lies over what is drawn, with its line
+    left, right = (
+        (np.percentile(first, NARROW) - frame.dx) / frame.scale,
+        (np.percentile(last, 100 - NARROW) - frame.dx) / frame.scale,
+    )
+    half = float(right - left) / 2
     if not NECKS[0] < half / figure.body.neck_half < NECKS[1]:
         return figure
-    head = replace(figure.head, nape=(left + right) / 2)
+    head = replace(figure.head, nape=float(left + right) / 2)
     return replace(figure, body=replace(figure.body, neck_half=half), head=head)
