@@ -186,7 +186,6 @@ def draw_draft(character: Image8, found: Detection, fit: Fit, outfit: Outfit, ch
     goes_on = bare & ~throat.jaw & _nearer(front & (found.keep > 0), front & (found.keep == 0))
     share, rims = unmixed(rgb, front, old | (alpha > 0), goes_on, unit, style)
     share *= ~(edge | missed | hidden) * (1 - cv2.GaussianBlur(cuffs.astype(np.float32), (0, 0), 0.6))
-    share *= character[..., 3] / np.float32(255)
     share = np.where(255 * share > WHOLE - 1, np.float32(1), share)
     share *= ~_crumbs(share > FAINT, speck)
     mixed = (share < 1) & (front | (share > 0))  # what something else is to be seen behind
@@ -197,6 +196,7 @@ def draw_draft(character: Image8, found: Detection, fit: Fit, outfit: Outfit, ch
     nowhere = (found.labels > 0) & (alpha == 0) & (share <= FAINT) & ~old
     forgotten = _crumbs(nowhere, speck) & ((picture[..., 3] > 0) | (_near(old, 2) & (found.labels != Part.SKIN)))
     old, alpha = old | forgotten, np.where(forgotten, picture[..., 3], alpha)
+    share *= character[..., 3] / np.float32(255)
     alpha = np.where(beside_boots | beyond, np.uint8(0), np.rint(alpha * (1 - share)).astype(np.uint8))
     bare &= alpha > 0
     colours = led_over(picture[..., :3], rgb, bare, (found.labels == Part.SKIN) & like & ~old & ~bare, unit)
