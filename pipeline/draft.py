@@ -24,7 +24,7 @@ from pipeline.overlooked import overlooked
 from pipeline.request import CLOTHING, ClothingPart, Detection, Garment, Image8
 from pipeline.rims import CALM, calm, settled, unmixed
 from pipeline.surroundings import carried_on
-from pipeline.throat import beard_of, throat_of
+from pipeline.throat import beard_of, fringe_of, throat_of
 from pipeline.tucked import tucked, under_sleeves
 from wardrobe import garments
 from wardrobe.canvas import Frame, Layer, Z
@@ -58,6 +58,7 @@ OVER, FREE = 0.12, 0.9  # heads: how far limbs may stand out from old clothes, a
 SLEEVE_END, SLEEVE_EASE = 0.97, 0.35  # of an arm, and of its half-width: where sleeves end, and how wide they are at most
 CUFF = 0.09  # heads: how far a new sleeve may reach over the root of a hand
 CAST = (0.035, 0.06)  # heads: how far hair, face and hands throw their shadow, across and down
+NECK = 0.03  # of a head's square: more of a neck is seen
 EDGE = 0.03  # heads: how far the last line of old clothes reaches over bare skin
 SCRAP = 0.01  # of the figure: larger pieces that nobody has a name for stay
 CLOSE, ALIKE = 3, 12.0  # pixels beside a border, and levels by which they differ within one thing
@@ -160,9 +161,10 @@ def draw_draft(character: Image8, found: Detection, fit: Fit, outfit: Outfit, ch
     like = _like(rgb, skin)
     throat = throat_of(rgb, found.keep > 0, like, fit)
     bared = old & (worn == 0) & (picture[..., 3] > 0)
-    edge = _edge_on_skin(found, old, throat.covered, unit) | _last_line(fit, found, bared, ~like, throat.lines)
+    edge = fringe_of(rgb, found.keep > 0, like, old, throat, fit)
+    edge |= _edge_on_skin(found, old, throat.covered, unit) | _last_line(fit, found, bared, ~like, throat.lines)
     beside = _near(old, (FREE if fit.guessed else OVER) * unit) & (found.labels == 0)
-    if fit.figure.head.nape is not None:
+    if (throat.covered & (found.keep > 0)).sum() > NECK * unit**2:
         beside &= ~throat.lines  # a neck that is seen has its own sides
     hidden = under_sleeves(found.labels, found.keep > 0, fit.figure, fit.frame, outfit, worn)
     alpha = np.where(drawn | old | edge | beside | hidden, picture[..., 3], np.uint8(0))
@@ -179,6 +181,7 @@ def draw_draft(character: Image8, found: Detection, fit: Fit, outfit: Outfit, ch
     old |= _scraps(character, found.labels, old, front)
     smooth = calm(front, CALM * unit)
     front = settled(rgb, smooth, old, unit, style.line * unit)
+    front &= smooth | ~(throat.lines & (worn > 0))  # collars lie over more of a neck than its label has
     misread = smooth & ~front
     old |= misread
     alpha = np.where(misread, picture[..., 3], alpha)

@@ -81,7 +81,7 @@ def settled(rgb: Image8, front: Region, old: Region, unit: float, line: float) -
     for _ in range(CROSSED):  # lines part ribs and folds
         gone |= _touching(cloth, ~ours | gone, round(line) + 2)
     found = front.copy()
-    found[box] = (ours & ~_in(gone, theirs, ours)) | _touching(own, ours)
+    found[box] = (ours & ~_in(gone, theirs, ours & plain)) | _touching(own, ours)
     return found
 
 

@@ -27,6 +27,8 @@ LEAST = 4  # samples of a limb, of 33, that have to be seen in a row
 ROOT = 5  # samples beyond a limb's end
 FADES = 4.0  # samples after which what was seen counts less and less
 JAW, LEAST_ROWS = 0.56, 0.06  # heads: from where on below the skull's middle a neck is seen, and how much of it has to be
+SKULL, FARTHEST = (0.2, 0.45), 0.3  # heads below its middle: where hair and face are as wide as it; and how far off a face may be
+CHIN = 0.6  # of its upper width: a chin grows narrower than that, a neck does not
 NARROW = 75  # percentile of its rows
 NECKS = 0.5, 1.4  # of the usual width: what is narrower or wider is no neck
 
@@ -36,7 +38,7 @@ def with_seen_limbs(figure: Figure, frame: Frame, evidence: Evidence) -> Figure:
     skin = evidence.labels == ClothingPart.SKIN
     legs = (skin & ~evidence.hands) | (evidence.labels == ClothingPart.LEGWEAR)  # a hand may lie on a skirt
     figure = replace(figure, arms=_seen(figure.arms, skin, frame), legs=_seen(figure.legs, legs, frame))
-    return _with_own_neck(figure, frame, evidence.hands)
+    return _with_own_neck(_under_skull(figure, frame, evidence), frame, evidence.hands)
 
 
 def _seen(limbs: Mapping[str, Limb], skin: Mask, frame: Frame) -> dict[str, Limb]:
@@ -94,18 +96,41 @@ def _calm(line: Floats) -> Floats:
     return np.asarray(np.convolve(np.pad(median, 1, mode="edge"), np.ones(3) / 3, mode="valid"))
 
 
+def _spans(row: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Where a row is set: first and one beyond the last."""
+    ends = np.flatnonzero(np.diff(np.concatenate([[0], row, [0]]).astype(np.int8))).tolist()
+    return list(zip(ends[::2], ends[1::2], strict=True))
+
+
+def _under_skull(figure: Figure, frame: Frame, evidence: Evidence) -> Figure:
+    """The figure with its neck under the middle of hair and face: a turned face lies before it."""
+    head = figure.head
+    (x, y0), (_, y1) = frame.pixel(*head.at(0, SKULL[0])), frame.pixel(*head.at(0, SKULL[1]))
+    skull = evidence.hands | (evidence.labels == ClothingPart.HAIR)
+    middles = []
+    for row in skull[max(0, round(y0)) : max(0, round(y1))]:
+        middles += [(a + b) / 2 for a, b in _spans(row) if a <= x < b]
+    if not middles:
+        return figure
+    off = float(np.clip((np.median(middles) - x) / frame.scale, -FARTHEST, FARTHEST))
+    return replace(figure, head=replace(head, nape=(x - frame.dx) / frame.scale + off))
+
+
 def _with_own_neck(figure: Figure, frame: Frame, bare: Mask) -> Figure:
     """The figure with the neck as wide as it is seen between chin and collar, and there, where it is."""
     (x, y0), (_, y1) = frame.pixel(*figure.head.at(0, JAW)), frame.pixel(*figure.torso.at(0, 0.0))
     reach = figure.head.wide * frame.scale  # below a turned head a neck stands to one side
     rows = []
     for row in bare[max(0, round(y0)) : max(0, round(y1))]:
-        ends = np.flatnonzero(np.diff(np.concatenate([[0], row, [0]]).astype(np.int8)))
-        spans = [(a, b) for a, b in zip(ends[::2], ends[1::2], strict=True) if abs((a + b) / 2 - x) < reach]
+        spans = [(a, b) for a, b in _spans(row) if abs((a + b) / 2 - x) < reach]
         rows += [max(spans, key=lambda span: span[1] - span[0])] if spans else []
     if len(rows) < LEAST_ROWS * frame.scale:
         return figure
-    first, last = np.array(rows).T  # where it is narrow: what is seen of it lies over what is drawn, with its line
+    first, last = np.array(rows).T
+    upper, *_, lower = (float(np.median(part)) for part in np.array_split(last - first, 3))
+    if lower < CHIN * upper:
+        return figure
+    # where it is narrow: what is seen of it lies over what is drawn, with its line
     left, right = (
         (np.percentile(first, NARROW) - frame.dx) / frame.scale,
         (np.percentile(last, 100 - NARROW) - frame.dx) / frame.scale,

@@ -23,6 +23,7 @@ TONE = 14.0  # levels of lightness by which a face differs from itself: a neck l
 LOW = 0.6  # of the way from chin to collar bones: a face that reaches so far has no jaw that could be seen
 SAME, NEARER, BEARD = 14.0, 0.6, 0.012  # CIELAB: of the hair's colour, and how much nearer to it; square heads: the least beard
 RIM = 0.012  # heads: half the width of the widest outlines
+FRINGE = 0.05  # heads: how far from it a collar's rim lies
 LINE = 0.02  # heads: how far a jaw's line reaches beyond the face
 
 
@@ -46,6 +47,29 @@ def throat_of(rgb: Image8, kept: Region, like: Region, fit: Fit) -> Throat:
     jaw = np.asarray(cv2.dilate(face.astype(np.uint8), np.ones((reach, reach), np.uint8)) > 0)
     neck = np.asarray(_below(fit, JAW) & ~jaw)
     return Throat(neck & kept, neck, jaw)
+
+
+def fringe_of(rgb: Image8, kept: Region, like: Region, old: Region, throat: Throat, fit: Fit) -> Region:
+    """H x W, the rim of an old collar that was taken for the neck: of another hue than skin, and as the old clothes beside it.
+
+    rgb: H x W x 3; kept, like: as of `throat_of`; old: the old clothes.
+    """
+    strange = (throat.lines & kept & ~like).astype(np.uint8)
+    found = cv2.morphologyEx(strange, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    if not found.any():
+        return np.zeros_like(kept)
+    reach = max(2, round(FRINGE * fit.frame.scale))
+    square = np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)
+    plain = ~inked(rgb, fit.frame.scale)
+    lab = cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB).astype(np.float32) * np.array([LIGHT, 1, 1], np.float32)
+    _, where, table, _ = cv2.connectedComponentsWithStats(found, connectivity=8)
+    theirs = np.zeros(kept.shape, bool)
+    for index in range(1, len(table)):
+        piece = where == index
+        beside = (cv2.dilate(piece.astype(np.uint8), square) > 0) & old & plain
+        if beside.any() and np.linalg.norm(np.median(lab[beside], axis=0) - np.median(lab[piece], axis=0)) < SAME:
+            theirs |= piece
+    return np.asarray((cv2.dilate(theirs.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0) & throat.lines & kept)
 
 
 def beard_of(rgb: Image8, labels: Image8, old: Region, fit: Fit) -> Region:
