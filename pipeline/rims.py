@@ -138,7 +138,7 @@ def unmixed(rgb: Image8, front: Region, changing: Region, bare: Region, unit: fl
     y, x = np.nonzero(band[box])
     pixel, one, other, black = (plane[y, x] for plane in (seen, own, cloth, dark))
     lined = (inks > INKED)[y, x] & (line > 0)
-    hides = lined & ((other - black).max(1) < DARK)
+    hides = (line > 0) & ((other - black).max(1) < DARK)
     gone, missed = _share_of_cloth(pixel, one, other, black, lined & ~hides, bare[box][y, x])
     sure = np.clip((np.linalg.norm(one - other, axis=1) - ALIKE) / (APART - ALIKE), 0, 1)
     drawn = lined & ~hides & (np.linalg.norm(pixel - black, axis=1) < ALIKE)

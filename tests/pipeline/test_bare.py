@@ -47,6 +47,15 @@ def test_the_rest_of_a_hand_is_no_arm() -> None:
     assert (with_bare_skin(rgb, labels, odds)[rest] == FACE_HANDS).all()
 
 
+def test_what_is_left_of_a_neck_beside_it_is_skin() -> None:
+    rgb, labels, hand, odds = picture()
+    rgb[hand], odds = COAT, odds.copy()
+    rgb[120:150, 85:92] = SKIN  # too thin to be a hand
+    odds[FACE_HANDS, 120:150, 85:92] = 0.3
+    found = with_bare_skin(rgb, labels, odds)
+    assert (found[122:148, 86:91] == FACE_HANDS).mean() > 0.9 and (found[:, 96:] == labels[:, 96:]).all()
+
+
 def test_what_nothing_but_its_colour_calls_skin_stays_cloth() -> None:
     rgb, labels, hand, odds = picture()
     odds[FACE_HANDS, hand] = 0.01

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 
@@ -168,3 +169,13 @@ def test_an_empty_label_map_gives_the_plain_manner() -> None:
         np.zeros((*SIZE, 4), np.uint8), Detection(np.zeros(SIZE, np.uint8), np.zeros(SIZE, np.uint8)), body(), Outfit(())
     )
     assert not draft.covers.any() and replace(draft, sheet=None).svg == ""
+
+
+@pytest.mark.parametrize(("inked", "coat"), [(True, 25), (False, 25), (True, 140), (False, 140)])
+def test_lines_are_looked_for_where_a_line_can_be_seen(inked: bool, coat: int) -> None:
+    rgb, labels = np.full((200, 160, 3), 255, np.uint8), np.zeros((200, 160), np.uint8)
+    for part, colour, (top, bottom) in ((Part.SKIN, 230, (20, 60)), (Part.TOPWEAR, coat, (60, 190))):
+        labels[top:bottom, 40:120], rgb[top:bottom, 40:120] = part, colour
+        if inked:
+            cv2.rectangle(rgb, (40, top), (119, bottom - 1), (20, 20, 20), 2)
+    assert (measure_style(rgb, labels, 60.0).line > 0) == inked

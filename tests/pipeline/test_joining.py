@@ -13,7 +13,7 @@ from pipeline.joining import led_over
 from pipeline.overlooked import of_one_cloth, overlooked
 from pipeline.painted import feathered, trimmed
 from pipeline.request import ClothingPart
-from pipeline.rims import unmixed
+from pipeline.rims import settled, unmixed
 from wardrobe.canvas import Frame
 from wardrobe.outfit import Garment, Outfit
 
@@ -138,3 +138,26 @@ def test_stockings_of_the_trousers_colour_go_with_them() -> None:
     assert not of_one_cloth(rgb, labels, {Part.BOTTOMWEAR})
     labels[20:50, 20:70] = Part.TOPWEAR
     assert of_one_cloth(rgb, labels, {Part.BOTTOMWEAR}) == {Part.LEGWEAR}, "no trousers were seen at all"
+
+
+def test_where_an_old_cloth_hid_the_outline_it_is_drawn() -> None:
+    rgb, front = hand()
+    rgb[:, 40:] = (12, 10, 9)  # as dark as any line
+    share, _ = unmixed(
+        rgb, front, ~front, np.zeros_like(front), 140.0, replace(LINED, line_mode="coloured", line_colour=(20, 20, 20))
+    )
+    row = share[48]
+    assert (row[:40] > 0.9).all() and row[40] > 0.7 and (row[45:] < 0.1).all()
+
+
+def test_a_piece_of_cloth_among_what_stays_is_a_shadow_of_it() -> None:
+    rgb = np.full((SIDE, SIDE, 3), (60, 90, 200), np.uint8)
+    rgb[:, :48] = (150, 60, 30)
+    front = np.zeros((SIDE, SIDE), bool)
+    front[:, :48] = True
+    at_the_border, inside = np.zeros_like(front), np.zeros_like(front)
+    at_the_border[20:30, 42:48], inside[60:64, 40:46] = True, True
+    rgb[at_the_border | inside] = (60, 90, 200)
+    rgb[61:63, 46:48] = (60, 90, 200)  # as by a thread
+    found = settled(rgb, front, ~front, 140.0, 2.0)
+    assert not found[at_the_border].any() and found[inside].all()

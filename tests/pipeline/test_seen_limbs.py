@@ -60,3 +60,31 @@ def test_where_nothing_is_seen_the_body_is_as_it_was() -> None:
     after = seen(body, np.full((body.frame.height, body.frame.width), ClothingPart.TOPWEAR, np.uint8)).figure
     for limbs, others in ((after.arms, body.figure.arms), (after.legs, body.figure.legs)):
         assert all((limbs[side].centre == others[side].centre).all() for side in limbs)
+
+
+def test_a_hand_on_a_skirt_is_no_leg() -> None:
+    body = fitted()
+    leg = body.figure.legs["l"]
+    labels = np.zeros((body.frame.height, body.frame.width), np.uint8)
+    for t in np.linspace(0.2, 0.6, 40):
+        x, y = leg.point(t)
+        place = body.frame.pixel(x + 0.6 * leg.width(t), y)
+        cv2.circle(labels, (round(place[0]), round(place[1])), round(leg.width(t) * body.frame.scale), 1, -1)
+    for hands, same in ((np.zeros(labels.shape, bool), False), (labels > 0, True)):
+        evidence = replace(truth(SEED), labels=labels, hands=hands)
+        after = with_seen_limbs(body.figure, body.frame, evidence).legs["l"]
+        assert np.allclose(after.centre, leg.centre) == same
+
+
+def test_a_neck_stands_under_the_middle_of_hair_and_face() -> None:
+    body = fitted()
+    frame, head = body.frame, body.figure.head
+    labels, hands = (np.zeros((frame.height, frame.width), np.uint8) for _ in range(2))
+    (x, y0), (_, y1) = frame.pixel(*head.at(0, 0.0)), frame.pixel(*head.at(0, 0.5))
+    quarter = round(0.25 * frame.scale)
+    rows, x = slice(round(y0), round(y1)), round(x)
+    hands[rows, x - quarter : x + quarter] = 1  # a face that is turned to the right
+    labels[rows, x - 3 * quarter : x - quarter] = ClothingPart.HAIR
+    evidence = replace(truth(SEED), labels=labels, hands=hands > 0)
+    nape = with_seen_limbs(body.figure, frame, evidence).head.nape
+    assert nape is not None and abs(frame.pixel(nape, 0)[0] - (x - quarter)) < 2

@@ -54,3 +54,13 @@ def test_nobody_and_nothing_are_left_as_they_are() -> None:
     rgb, labels, _ = picture()
     for part in (0, ClothingPart.HAIR, ClothingPart.ONEPIECE):
         assert (with_strands(rgb, np.full_like(labels, part)) == part).all()
+
+
+def test_background_between_hair_and_a_shoulder_is_background() -> None:
+    rgb, labels, _ = picture()
+    pocket = np.zeros(labels.shape, bool)
+    pocket[70:90, 60:75] = True
+    rgb[pocket] = 230
+    found = with_strands(rgb, labels)
+    assert (found[pocket] == ClothingPart.BACKGROUND).mean() > 0.6
+    assert (found[30:65, 65:135] == ClothingPart.HAIR).all()
