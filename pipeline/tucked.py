@@ -19,6 +19,7 @@ BESIDE = 0.35  # heads: how far from a boot a leg is drawn that is the one in it
 TOP = 0.08  # heads: from so far below the boot's upper border on
 CUFF, GLOVE = 0.9, 2.2  # of an arm: where a hand begins; half-widths of an arm: how wide a glove is
 SAMPLES, BEFORE = np.linspace(0, CUFF, 30), 6  # of an arm; so many of them from a sleeve's end on bare skin stays
+MOST = 0.6  # of a piece of an arm: where so much lies inside a sleeve all of it does
 HAND = 0.75  # of its length: radius of what is sure to be one
 SLEEVES = (ClothingPart.TOPWEAR, ClothingPart.ONEPIECE)
 WIDE = ("wide-leg trousers", "hakama")  # they hang over boots
@@ -72,4 +73,12 @@ def under_sleeves(labels: Image8, keep: Region, figure: Figure, frame: Frame, ou
         for inside in (gloved, bared):
             cv2.circle(inside, (round(middle[0]), round(middle[1])), round(HAND * figure.body.hand * frame.scale), 0, -1)
     skin = (labels == ClothingPart.SKIN) & ~keep & (worn == 0)
-    return np.asarray(((gloved > 0) & (labels == ClothingPart.HANDWEAR)) | ((bared > 0) & skin))
+    return np.asarray(((gloved > 0) & (labels == ClothingPart.HANDWEAR)) | _mostly(skin, bared > 0))
+
+
+def _mostly(region: Region, there: Region) -> Region:
+    """What of a region lies there, and all of those pieces of which most does: an elbow that stands out."""
+    _, where = cv2.connectedComponents(region.astype(np.uint8), connectivity=8)
+    share = np.bincount(where[there], minlength=int(where.max()) + 1) / np.bincount(where.ravel())
+    share[0] = 0
+    return np.asarray((region & there) | (share > MOST)[where])
