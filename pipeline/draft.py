@@ -57,7 +57,7 @@ WRIST = 0.25  # heads: how far from a wrist a cuff's line may be
 OVER, FREE = 0.12, 0.9  # heads: how far limbs may stand out from old clothes, and those that hang down
 SLEEVE_END, SLEEVE_EASE = 0.97, 0.35  # of an arm, and of its half-width: where sleeves end, and how wide they are at most
 CUFF = 0.09  # heads: how far a new sleeve may reach over the root of a hand
-CAST = (0.035, 0.06)  # heads: how far hair, face and hands throw their shadow, across and down
+CAST, CHIN = (0.035, 0.06), 0.16  # heads: how far hair, face and hands throw their shadow, across and down; a chin on a neck
 NECK = 0.03  # of a head's square: more of a neck is seen
 EDGE = 0.03  # heads: how far the last line of old clothes reaches over bare skin
 SCRAP = 0.01  # of the figure: larger pieces that nobody has a name for stay
@@ -69,7 +69,7 @@ OUTLINE = 0.006  # of the long side: the outline of old clothes beside their lab
 GRAINY_SKIN = 0.4  # of the grain of clothes
 WHOLE = 250  # of 255: from there on a pixel of what stays is no mixture
 FAINT = 0.1  # share from which a pixel is seen
-SOFT_CAST = 0.05  # heads: blur of that shadow in softly shaded drawings
+SOFT_CAST = 0.8  # of its length: blur of that shadow in softly shaded drawings
 
 
 @dataclass(frozen=True)
@@ -203,7 +203,8 @@ def draw_draft(character: Image8, found: Detection, fit: Fit, outfit: Outfit, ch
     alpha = np.where(beside_boots | beyond, np.uint8(0), np.rint(alpha * (1 - share)).astype(np.uint8))
     bare &= alpha > 0
     colours = led_over(picture[..., :3], rgb, bare, (found.labels == Part.SKIN) & like & ~old & ~bare, unit)
-    colours = _cast(colours, front, worn > 0, style, unit)
+    colours = _cast(colours, front, worn > 0, style, CAST[0] * unit, CAST[1] * unit)
+    colours = _cast(colours, front & throat.jaw, bare & throat.lines, style, 0.0, CHIN * unit)
     colours = grained(colours, of_figure(rgb, found.labels, unit), np.where(worn > 0, 1.0, GRAINY_SKIN) * (alpha > 0))
     lines = np.where(alpha >= 128, maps.lines, np.uint8(0))
     old = _beside(old, alpha >= 128, APART * unit)  # what lies far off is somebody else's
@@ -385,14 +386,14 @@ def _crumbs(region: Region, least: float) -> Region:
     return np.asarray(small[where])
 
 
-def _cast(drawn: Image8, front: Region, cloth: Region, style: Style, unit: float) -> Image8:
-    """The shadow of hair, face, hands and held things on the new clothes."""
+def _cast(drawn: Image8, front: Region, below: Region, style: Style, across: float, down: float) -> Image8:
+    """The shadow of what is in front, so many pixels away from the light and down, on what lies below it."""
     if style.shading == "flat":
         return drawn
-    dx, dy = -style.light[0] * CAST[0] * unit, CAST[1] * unit
-    moved = cv2.warpAffine(front.astype(np.float32), np.array([[1, 0, dx], [0, 1, dy]]), front.shape[::-1])
+    way = np.array([[1, 0, -style.light[0] * across], [0, 1, down]])
+    moved = cv2.warpAffine(front.astype(np.float32), way, front.shape[::-1])
     if style.shading == "soft":
-        moved = cv2.GaussianBlur(moved, (0, 0), max(0.5, SOFT_CAST * unit))
-    moved *= cloth
+        moved = cv2.GaussianBlur(moved, (0, 0), max(0.5, SOFT_CAST * down))
+    moved *= below
     shade = 1 + (np.array(style.shade, np.float32) / 255 - 1) * np.clip(moved, 0, 1)[..., None]
     return np.asarray(np.rint(drawn * shade), np.uint8)
