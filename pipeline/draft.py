@@ -198,6 +198,7 @@ def draw_draft(character: Image8, found: Detection, fit: Fit, outfit: Outfit, ch
     beyond = _crumbs(alpha > 0, speck) & (found.labels == 0)
     nowhere = (found.labels > 0) & (alpha == 0) & (share <= FAINT) & ~old
     forgotten = _crumbs(nowhere, speck) & ((picture[..., 3] > 0) | (_near(old, 2) & (found.labels != Part.SKIN)))
+    forgotten |= nowhere & ~like & _near(old, EDGE * unit) & (found.labels == Part.SKIN)
     old, alpha = old | forgotten, np.where(forgotten, picture[..., 3], alpha)
     share *= character[..., 3] / np.float32(255)
     alpha = np.where(beside_boots | beyond, np.uint8(0), np.rint(alpha * (1 - share)).astype(np.uint8))
