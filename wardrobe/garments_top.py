@@ -277,7 +277,7 @@ def cardigan(c: Cloth) -> list[Layer]:
     w, front, band = c.figure.body.shoulder, tailor.hang(c, 1.05, 0.12, v0=0.03), darken(c.main, 0.14)
     low, found = 0.96, []
     for sign in (-1, 1):
-        rows = [(sign * u, v) for u, v in ((0.7, 0.035), (0.36, 0.2), (0.12, 0.42), (0.05, 0.62), (0.1, front.end))]
+        rows = [(sign * u, v) for u, v in ((0.62, 0.03), (0.35, 0.2), (0.12, 0.42), (0.05, 0.62), (0.1, front.end))]
         edge = front.line(*rows)
         outer = tailor.beside(edge, sign * 0.16 * w)
         outer = outer if np.mean(sign * (outer - edge)[:, 0]) > 0 else tailor.beside(edge, -sign * 0.16 * w)
