@@ -178,4 +178,4 @@ def test_lines_are_looked_for_where_a_line_can_be_seen(inked: bool, coat: int) -
         labels[top:bottom, 40:120], rgb[top:bottom, 40:120] = part, colour
         if inked:
             cv2.rectangle(rgb, (40, top), (119, bottom - 1), (20, 20, 20), 2)
-    assert (measure_style(rgb, labels, 60.0).line > 0) == inked
+    assert (measure_style(rgb, labels, 160.0).line > 0) == inked
