@@ -12,7 +12,7 @@ import pytest
 from models.profiles import PROFILES, ModelProfile
 from training import garment_report
 from training.cases import cases
-from training.garment_report import LOCKED, OUTSIDE, SCALES, histogram, measure, table
+from training.garment_report import LOCKED, OUTSIDE, histogram, measure, table
 from training.judges import Judge, save
 from training.pairs import EVALUATION_SEEDS
 
@@ -26,12 +26,14 @@ def test_histograms_of_other_colours_do_not_overlap() -> None:
 def test_a_round_has_a_row_for_every_way_to_ask(
     tiny_profile: ModelProfile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(PROFILES, "tiny", replace(tiny_profile, steps=2))
+    monkeypatch.setitem(PROFILES, "tiny", replace(tiny_profile, steps=1))
     monkeypatch.setattr(garment_report, "cases", lambda seeds: islice(cases(seeds), 1))  # a character is two
+    scales = (0.0, 0.25, 1.0)
+    monkeypatch.setattr(garment_report, "SCALES", scales)
     save(Judge(), tmp_path, {})
     found = measure([EVALUATION_SEEDS + 1], "tiny", tmp_path)
     likenesses, leaks = found[0]
-    assert len(likenesses) == 2 * len(SCALES) - 1 + 2  # words alone have no picture to leave out; locked
+    assert len(likenesses) == 2 * len(scales) - 1 + 2  # words alone have no picture to leave out; locked
     assert all(0 <= row.colours <= 1 and -1 <= row.encoder <= 1 for row in likenesses.values())
     for asked in ("words and picture", "picture alone"):
         assert likenesses[f"{asked}, {LOCKED}"].palette < likenesses[f"{asked}, lambda 1"].palette
