@@ -149,8 +149,8 @@ def draw_draft(character: Image8, found: Detection, fit: Fit, outfit: Outfit, ch
     missed = overlooked(rgb, found.labels, old, found.keep > 0, unit)
     old |= missed
     drawn_hands = [side for side in SIDES if not _is_kept(fit, side, found.keep > 0)]
-    path, sides = fit.figure.neck()
-    neck = Layer(Z.BODY, path, skin, Part.SKIN, edge=sides, shading=0)
+    path, line = fit.figure.neck()
+    neck = Layer(Z.BODY, path, skin, Part.SKIN, edge=line, shading=0)
     body = [*skin_layers(fit.figure, skin, drawn_hands), neck]
     layers = sorted([*body, *garments.layers(outfit, fit.figure, style)], key=lambda layer: layer.z)
     layers = [layer for layer in layers if fit.frame.shows(layer)]
@@ -164,8 +164,9 @@ def draw_draft(character: Image8, found: Detection, fit: Fit, outfit: Outfit, ch
     edge = fringe_of(rgb, found.keep > 0, like, old, throat, fit)
     edge |= _edge_on_skin(found, old, throat.covered, unit) | _last_line(fit, found, bared, ~like, throat.lines)
     beside = _near(old, (FREE if fit.guessed else OVER) * unit) & (found.labels == 0)
-    if (throat.covered & (found.keep > 0)).sum() > NECK * unit**2:
-        beside &= ~throat.lines  # a neck that is seen has its own sides
+    # a neck that is seen has its own sides
+    sides = throat.lines & ((throat.covered & (found.keep > 0)).sum() > NECK * unit**2)
+    beside &= ~sides
     hidden = under_sleeves(found.labels, found.keep > 0, fit.figure, fit.frame, outfit, worn)
     alpha = np.where(drawn | old | edge | beside | hidden, picture[..., 3], np.uint8(0))
     collared = throat.covered & _before_neck(layers, worn, style, fit.frame)
@@ -192,20 +193,20 @@ def draw_draft(character: Image8, found: Detection, fit: Fit, outfit: Outfit, ch
     share = np.where(255 * share > WHOLE - 1, np.float32(1), share)
     share *= ~_crumbs(share > FAINT, speck)
     mixed = (share < 1) & (front | (share > 0))  # what something else is to be seen behind
-    alpha = np.where(mixed, picture[..., 3], alpha)
+    alpha = np.where(mixed & (~sides | (worn > 0) | old), picture[..., 3], alpha)
     old |= front & (share < 0.5)
     front = share >= 0.5
     beyond = _crumbs(alpha > 0, speck) & (found.labels == 0)
     nowhere = (found.labels > 0) & (alpha == 0) & (share <= FAINT) & ~old
     forgotten = _crumbs(nowhere, speck) & ((picture[..., 3] > 0) | (_near(old, 2) & (found.labels != Part.SKIN)))
-    forgotten |= nowhere & ~like & _near(old, EDGE * unit) & (found.labels == Part.SKIN)
+    forgotten |= nowhere & ~like & _near(old, EDGE * unit) & throat.lines
     old, alpha = old | forgotten, np.where(forgotten, picture[..., 3], alpha)
     share *= character[..., 3] / np.float32(255)
     alpha = np.where(beside_boots | beyond, np.uint8(0), np.rint(alpha * (1 - share)).astype(np.uint8))
     bare &= alpha > 0
     colours = led_over(picture[..., :3], rgb, bare, (found.labels == Part.SKIN) & like & ~old & ~bare, unit)
     colours = _cast(colours, front, worn > 0, style, CAST[0] * unit, CAST[1] * unit)
-    colours = _cast(colours, front & throat.jaw, bare & throat.lines, style, 0.0, CHIN * unit)
+    colours = _cast(colours, front & throat.jaw, bare & throat.lines & ~sides, style, 0.0, CHIN * unit)
     colours = grained(colours, of_figure(rgb, found.labels, unit), np.where(worn > 0, 1.0, GRAINY_SKIN) * (alpha > 0))
     lines = np.where(alpha >= 128, maps.lines, np.uint8(0))
     old = _beside(old, alpha >= 128, APART * unit)  # what lies far off is somebody else's
@@ -249,9 +250,7 @@ def dressed(character: Image8, draft: Draft, labels: Image8) -> Image8:
         base = character.copy()
         base[hole] = 0
     kept, over = (image[..., 3:].astype(np.float32) / 255 for image in (draft.kept, draft.image))
-    behind = base[..., 3:].astype(np.float32) / 255 * (1 - kept - over).clip(0, 1)
-    if not is_opaque(character):
-        behind *= kept == 0  # of a sprite's rim this is all that stays
+    behind = (base[..., 3:].astype(np.float32) / 255 - kept - over).clip(0, 1)
     alpha = kept + over + behind
     colour = draft.kept[..., :3] * kept + draft.image[..., :3] * over + base[..., :3] * behind
     mixed = np.dstack([colour / np.maximum(alpha, 1e-6), 255 * alpha])
@@ -269,7 +268,7 @@ def old_clothes(draft: Draft, labels: Image8) -> Region:
     reach = OUTLINE * max(labels.shape) + 1
     outline = (labels == 0) & (ways[0] <= reach) & (ways[0] <= ways[1])
     kept = draft.kept[..., 3]
-    rim = (kept > 0) & (ways[0] <= reach)
+    rim = (kept > 0) & (ways[0] <= reach) & ((labels == 0) | (draft.image[..., 3] > 0))
     return np.asarray((draft.old | outline | rim) & (kept < WHOLE))
 
 

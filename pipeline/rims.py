@@ -34,6 +34,7 @@ GRAIN = 1.2  # pixels: blur of colours that are compared
 INKED = 0.02  # share of lines in what is near from which a picture has them there
 INK = 25.0  # levels: the darkest of a line counts most
 SIDE = 7, 7  # pixels: in such squares most of a border is hidden or none
+SOFT = 0.7  # pixels: blur of a border that colours cannot tell
 STEP = 16  # levels: fills that differ less have the same ink
 FINE = 4  # times as many pixels to a side: a line is drawn on these
 
@@ -143,15 +144,16 @@ def unmixed(rgb: Image8, front: Region, changing: Region, bare: Region, unit: fl
     sure = np.clip((np.linalg.norm(one - other, axis=1) - ALIKE) / (APART - ALIKE), 0, 1)
     drawn = lined & ~hides & (np.linalg.norm(pixel - black, axis=1) < ALIKE)
     sure = np.where(drawn, 1, sure) * (missed < STRANGE)
-    part = share[box]
+    part, soft = share[box], cv2.GaussianBlur(share[box], (0, 0), SOFT)
     stays = np.clip((1 - gone - TRACE) / (1 - 2 * TRACE), 0, 1)
-    part[y, x] = sure * stays + (1 - sure) * part[y, x]
+    part[y, x] = sure * stays + (1 - sure) * soft[y, x]
     hidden, pen = np.zeros(part.shape, bool), np.zeros(part.shape, bool)
     hidden[y, x], pen[y, x] = hides & ~bare[box][y, x], drawn
     hidden = cv2.blur(hidden.astype(np.float32), SIDE) > 0.5 * cv2.blur(band[box].astype(np.float32), SIDE)
     part[y, x] = _evened(part, ours, ink, pen, line)[y, x]
     stays = part[y, x]
     clean = np.where(stays[:, None] > FAINT, (pixel - (1 - stays[:, None]) * other) / np.maximum(stays, FAINT)[:, None], one)
+    clean = sure[:, None] * clean.clip(0, 255) + (1 - sure)[:, None] * pixel
     if hidden.any():  # what stays gets its outline back
         part[y, x] = np.maximum(stays, (_outline(part, hidden, line) * hidden)[y, x])
         pen_share = ((part[y, x] - stays) / np.maximum(part[y, x], FAINT))[:, None]
