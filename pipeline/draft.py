@@ -305,15 +305,16 @@ def _scraps(character: Image8, labels: Image8, old: Region, front: Region) -> Re
     _, where, table, _ = cv2.connectedComponentsWithStats(loose.astype(np.uint8), connectivity=8)
     touching = np.unique(where[_near(old, 2) & loose])
     small = [index for index in touching if table[index, cv2.CC_STAT_AREA] < SCRAP * (labels > 0).sum()]
-    found = []
-    for index in small:
+    close = np.isin(small, np.unique(where[_near(front, CLOSE) & loose]))
+    found = [index for index, one in zip(small, close, strict=True) if not one]
+    for index in (index for index, one in zip(small, close, strict=True) if one):
         left, top, wide, high = table[index, : cv2.CC_STAT_AREA]
         box = slice(max(0, top - CLOSE), top + high + CLOSE), slice(max(0, left - CLOSE), left + wide + CLOSE)
         piece, seen = where[box] == index, character[box][..., :3].astype(np.float32)
         beside = front[box] & _near(piece, CLOSE)
         ends = piece & _near(front[box], CLOSE)
-        whole = ends.any() and np.abs(np.median(seen[ends], axis=0) - np.median(seen[beside], axis=0)).max() < ALIKE
-        found += [] if whole else [index]
+        if np.abs(np.median(seen[ends], axis=0) - np.median(seen[beside], axis=0)).max() >= ALIKE:
+            found.append(index)
     return np.asarray(np.isin(where, found) & loose)
 
 

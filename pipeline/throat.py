@@ -83,8 +83,11 @@ def beard_of(rgb: Image8, labels: Image8, old: Region, fit: Fit) -> Region:
     if not there.any() or not hair.any():
         return nothing
     lab = calm_lab(rgb) * np.array([LIGHT, 1, 1], np.float32)
-    to_hair, to_cloth = (apart_from(lab, tones_of(lab, region)) for region in (hair, old & ~mouth))
-    found = (there & (to_hair < SAME) & (to_hair < NEARER * to_cloth)).astype(np.uint8)
+    left, top, wide, high = cv2.boundingRect(there.astype(np.uint8))
+    box = slice(top, top + high), slice(left, left + wide)
+    to_hair, to_cloth = (apart_from(lab[box], tones_of(lab, region)) for region in (hair, old & ~mouth))
+    found = np.zeros(old.shape, np.uint8)
+    found[box] = there[box] & (to_hair < SAME) & (to_hair < NEARER * to_cloth)
     side = max(3, 2 * round(LINE * fit.frame.scale) + 1)
     calm = cv2.morphologyEx(cv2.morphologyEx(found, cv2.MORPH_OPEN, np.ones((3, 3))), cv2.MORPH_CLOSE, np.ones((side, side)))
     return np.asarray((calm > 0) & there) if np.count_nonzero(calm) > BEARD * fit.frame.scale**2 else nothing
