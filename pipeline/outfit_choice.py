@@ -56,7 +56,12 @@ _OWN: dict[str, tuple[str, ...]] = {
     "apron": ("white", "white", "beige"),
     "waist apron": ("white", "white", "black"),
 }
-_OWN_TRIM: dict[str, tuple[str, ...]] = {"maid dress": ("white",), "nurse dress": ("red", "red", "pink"), "nurse cap": ("red",)}
+_OWN_TRIM: dict[str, tuple[str, ...]] = {
+    "maid dress": ("white",),
+    "nurse dress": ("red", "red", "pink"),
+    "nurse cap": ("red",),
+    "sneakers": ("white", "light grey", "grey"),  # rubber
+}
 _CALM = frozenset(("white", "cream", "black", "grey", "light grey", "beige", "brown", "navy blue"))
 _LOUD = 110  # spread of red, green and blue from which one garment is colour enough for an outfit
 _TRIMS = ("white", "white", "white", "black", "navy blue", "gold")

@@ -70,11 +70,10 @@ def _on_skin(limb: Limb, skin: Mask, frame: Frame) -> Limb:
 
 def _run(bare: NDArray[np.bool_], across: Floats) -> tuple[float, float]:
     """The ends of the skin that is nearest to the middle, in half-widths."""
-    ends = np.flatnonzero(np.diff(np.concatenate([[0], bare, [0]]).astype(np.int8)))
     nowhere = float("nan"), float("nan")
-    if not len(ends):
+    if not bare.any():
         return nowhere
-    spans = across[np.stack([ends[::2], ends[1::2] - 1], 1)]
+    spans = across[np.array(_spans(bare)) - (0, 1)]
     first, last = spans[np.maximum(spans[:, 0], -spans[:, 1]).argmin()]
     fits = NARROWEST < (last - first) / 2 < WIDEST and max(first, -last) < OFF
     return (first, last) if fits and first > -REACH and last < REACH else nowhere
@@ -83,8 +82,7 @@ def _run(bare: NDArray[np.bool_], across: Floats) -> tuple[float, float]:
 def _in_a_row(known: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Without rows that are fewer than LEAST."""
     kept = known.copy()
-    ends = np.flatnonzero(np.diff(np.concatenate([[0], known, [0]]).astype(np.int8)))
-    for start, stop in zip(ends[::2], ends[1::2], strict=True):
+    for start, stop in _spans(known):
         kept[start:stop] &= stop - start >= LEAST
     return kept
 

@@ -19,7 +19,6 @@ from wardrobe.path import Box, Path
 from wardrobe.style import RGB, darken, lighten
 
 Draw = Callable[[Cloth], list[Layer]]
-PALE = 0.5  # luminance of rubber at least
 BUCKLE = (222, 188, 92)
 TONGUE = ((-0.5, 0.3), (-0.46, -0.22), (0.0, -0.3), (0.46, -0.22), (0.5, 0.3))
 # Parts of shoes on a `Last`, as in `extremities.CUTS`: along and up from the front, along and up from the side.
@@ -221,8 +220,7 @@ def mary_janes(c: Cloth) -> list[Layer]:
 def sneakers(c: Cloth) -> list[Layer]:
     """A thick pale sole, a rubber toe cap, a tongue that stands up, crossed laces."""
     found = []
-    rubber = c.trim if c.garment.second_rgb and luminance(c.trim) > PALE else WHITE
-    band = c.trim if c.garment.second_rgb else c.main
+    rubber = c.trim if c.garment.second_rgb else WHITE
     lace = WHITE if luminance(c.main) < 0.75 else darken(c.main, 0.6)
     for z, foot in _lasts(c, 0.045):
         panel, laces = _lacing(foot, 0.55, 3 if foot.drop > 0.2 else 2)
@@ -240,7 +238,7 @@ def sneakers(c: Cloth) -> list[Layer]:
         groove = foot.line("thick sole")[:6] + [0.0, 0.12 * foot.drop]
         found.append(c.detail(z - 0.1, tongue, darken(c.main, 0.2)))
         found.append(c.piece(z, foot.cut("low shoe"), marks=marks))
-        stripe = Mark(trace(groove, closed=False), colour=band, width=1.2)
+        stripe = Mark(trace(groove, closed=False), colour=c.main, width=1.2)
         found.append(c.detail(z + 0.1, foot.cut("thick sole"), rubber, marks=[stripe], shading=0.3))
     return found
 
