@@ -11,9 +11,10 @@ import numpy as np
 
 from pipeline.part_maps import Labels
 from pipeline.part_tables import FACE_HANDS, Probabilities
+from pipeline.regions import enlarged, grown
 from pipeline.request import CLOTHING, ClothingPart, Image8
 from pipeline.surroundings import push_pull
-from pipeline.tones import LIGHT, apart_from, calm_lab, enlarged, grown, tones_of
+from pipeline.tones import LIGHT, apart_from, calm_lab, tones_of
 
 SIDE = 640  # pixels, long side: the size at which it is looked for
 LIKE = 9.0  # CIELAB: of one colour

@@ -12,10 +12,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.regions import Region
 from pipeline.request import CLOTHING, ClothingPart, Image8
 from wardrobe.style import RGB, Style, darken
 
-Region = NDArray[np.bool_]  # H x W
 Plane = NDArray[np.float32]  # H x W
 
 HEAD = 112  # pixels: the height of a head at which shading is measured

@@ -8,12 +8,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.regions import Region
 from pipeline.request import ClothingPart, Garment, Image8
 from wardrobe.outfit import dressed_in_order
 from wardrobe.style import RGB
 
 Part = ClothingPart
-Region = NDArray[np.bool_]  # H x W
 
 DRESS = (Part.ONEPIECE, Part.TOPWEAR, Part.BOTTOMWEAR)  # what a dress takes the place of
 # what is dyed where the part itself is not worn

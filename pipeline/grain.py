@@ -12,9 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.regions import Region
 from pipeline.request import CLOTHING, ClothingPart, Image8
-
-Region = NDArray[np.bool_]  # H x W
 
 LARGEST, SMALLEST = 40, 8  # pixels: side of a patch
 PATCHES, ENOUGH = 5, 3  # that are looked at, the largest first, and that say something

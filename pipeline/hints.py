@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from models import hint_reader
 from models.annotators import Annotators, draw_bones
@@ -21,10 +20,9 @@ from models.hint_reader import JOINTS
 from pipeline.body import Relief, body_under, known_joints
 from pipeline.images import resize
 from pipeline.mask import grow
+from pipeline.regions import Region
 from pipeline.request import Image8, UserError
 from pipeline.surroundings import push_pull
-
-Region = NDArray[np.bool_]  # H x W
 
 FINE, COARSE, GAIN, FLOOR = 0.7, 2.4, 6.0, 0.08  # line art: blur radii in pixels of the crop, contrast, threshold
 WEAK, STRONG = 80, 180  # Canny's thresholds

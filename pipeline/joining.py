@@ -6,10 +6,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.regions import Region, box_of
 from pipeline.request import Image8
 from pipeline.surroundings import push_pull
 
-Region = NDArray[np.bool_]  # H x W
 Plane = NDArray[np.float32]  # H x W
 
 BESIDE = 2.0  # pixels: blur with which tones on both sides of a border are compared
@@ -23,16 +23,22 @@ def led_over(picture: Image8, rgb: Image8, drawn: Region, stays: Region, unit: f
 
     picture, rgb: H x W x 3, the draft and the character; drawn, stays: H x W, their skin; unit: a head in pixels.
     """
+    if not drawn.any():
+        return picture
+    whole, box = picture, box_of(drawn, round(4 * BESIDE))
+    picture, rgb, drawn, stays = picture[box], rgb[box], drawn[box], stays[box]
     ours, ours_there = _tone(picture, drawn)
     theirs, theirs_there = _tone(rgb, stays)
     both = np.minimum(ours_there, theirs_there) > 0.05
     if not both.any():
-        return picture
+        return whole
     weight = both.astype(np.float32)[..., None]
     apart = push_pull(np.clip(theirs - ours, -MOST, MOST) * weight, weight)
     way = cv2.distanceTransform((~both).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
     share = (np.exp(-((way / (FAR * unit)) ** 2)) * drawn)[..., None]
-    return np.asarray(np.rint((picture + apart * share).clip(0, 255)), np.uint8)
+    led = whole.copy()
+    led[box] = np.rint((picture + apart * share).clip(0, 255))
+    return led
 
 
 def _tone(rgb: Image8, skin: Region) -> tuple[NDArray[np.float32], Plane]:

@@ -12,9 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.regions import Region
 from pipeline.request import Image8, UserError
-
-Region = NDArray[np.bool_]  # H x W
 
 MAX_GROW = 0.25  # of the long side
 HOLE_AREA, SPECK_AREA = 400, 64  # pixels of a picture of 512 x 512 (Fooocus fills holes of that size)

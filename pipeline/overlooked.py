@@ -7,9 +7,10 @@ from collections.abc import Collection
 import cv2
 import numpy as np
 
+from pipeline.regions import Region, grown
 from pipeline.request import CLOTHING, ClothingPart, Image8
 from pipeline.surroundings import push_pull
-from pipeline.tones import Region, apart_from, calm_lab, grown, tones_of
+from pipeline.tones import apart_from, calm_lab, tones_of
 
 Part = ClothingPart
 

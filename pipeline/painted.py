@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.draft import Draft
+from pipeline.regions import Region
 from pipeline.request import ClothingPart, Image8
 from wardrobe.style import RGB
 
-Region = NDArray[np.bool_]  # H x W
 Plane = NDArray[np.float32]  # H x W
 Part = ClothingPart
 

@@ -20,10 +20,10 @@ from models.part_parser import FACE_HANDS
 from pipeline.garment_cut import without_plain_background
 from pipeline.images import flatten, is_opaque, resize, with_alpha
 from pipeline.part_maps import most_likely
+from pipeline.regions import Region
 from pipeline.request import CLOTHING, ClothingPart, GarmentPicture, Image8
 
 Pixels = NDArray[np.float32]  # N x 3, CIELAB: 0..100 and about -100..100
-Region = NDArray[np.bool_]  # H x W
 
 COLOURS = 6
 LARGEST, SAMPLES = 512, 6000  # long side of a garment's picture, pixels of it that are looked at

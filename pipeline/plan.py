@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
-from models.kept import digest
+from models.kept import Kept, digest
 from pipeline.body import CLAIMED
 from pipeline.chips import choices_of
 from pipeline.detect import masked
@@ -25,9 +23,10 @@ from pipeline.outfit import Wish, complete, read_outfit
 from pipeline.overlooked import of_one_cloth
 from pipeline.painted import feathered, trimmed
 from pipeline.people import SEVERAL, meant
+from pipeline.regions import Region
 from pipeline.request import CLOTHING, ClothingPart, Detection, DetectRequest, Drafted, Image8, SwapRequest
+from pipeline.sitter import Sitter, sitter_of
 
-Region = NDArray[np.bool_]  # H x W
 See = Callable[[DetectRequest], Detection]
 Part = ClothingPart
 
@@ -35,10 +34,11 @@ BODY = {Part.TOPWEAR, Part.BOTTOMWEAR, Part.ONEPIECE}
 SMALL = {Part.HANDWEAR, Part.NECKWEAR, Part.HEADWEAR}  # goes with what it belonged to, and is added only where it is asked for
 UPPER = {Part.TOPWEAR, Part.ONEPIECE}
 WORN = 0.004  # of the figure: parts below are not worn
-REMEMBERED = 4  # bodies that are kept fitted
 EXPLAINED = 0.4  # share of a painted mask that detection must take for somebody, or it has missed what is meant
 CUT = 0.02  # of a draft: less than this is not worth a word where a painted mask cuts it off
 TAKEN = 0.5  # share of an old garment that a painted mask must cover to replace it
+
+_BODIES, _SITTERS = Kept(4), Kept(4)
 
 NOTHING_NAMED = "No garment is named here, so nothing is drafted; please name one, such as 'red hoodie, blue jeans'."
 GUESSED = "Part of the body could not be made out and is drawn as it seems likely; its joints can be put right by hand."
@@ -62,12 +62,11 @@ class Plan:
     def picture(self, draft: Draft) -> Image8:
         """H x W x 4, the character in one of the drafts; outside the mask bit for bit as it was."""
         assert self.found is not None and self.request.mask is not None
-        character, kept = self.request.character, self.request.mask == 0
+        character = self.request.character
         image = dressed(character, draft, self.found.labels)
         if self.painted is not None:
             image = feathered(character, image, self.painted, self.found.labels)
-        image[kept] = character[kept]
-        return image
+        return np.where(self.request.mask[..., None] > 0, image, character)
 
 
 def make_plan(request: SwapRequest, see: See) -> Plan:
@@ -93,7 +92,7 @@ def make_plan(request: SwapRequest, see: See) -> Plan:
         ) * request.count
     else:
         evidence = with_joints(read_evidence(request.character, found.labels, found.keep, found.others), request.joints)
-        joints, body = _places(evidence), _fitted(_Seen.of(evidence))
+        joints, body = _places(evidence), _fitted(evidence)
         seeds = range(request.seed, request.seed + request.count)
         request = replace(request, notes=(*request.notes, *wish.notes))
         if isinstance(body, Doubt):
@@ -109,7 +108,8 @@ def make_plan(request: SwapRequest, see: See) -> Plan:
         if not request.parts and painted is None:
             changed |= of_one_cloth(request.character[..., :3], found.labels, changed)
         outfits = [complete(read_outfit(request.prompt, request.negative_prompt, seed), drawn, seed) for seed in seeds]
-        drafts = tuple(draw_draft(request.character, found, body, outfit, changed) for outfit in outfits)
+        sitter = _sitting(request.character, found, body, changed)
+        drafts = tuple(draw_draft(sitter, outfit) for outfit in outfits)
     beyond = None if painted is None or not drafts else drafts[0].covers & ~painted
     drafts = tuple(_limited(draft, found, painted, request.protect) for draft in drafts)
     if not any(draft.covers.any() for draft in drafts):
@@ -132,7 +132,7 @@ def make_draft(request: SwapRequest, see: See) -> Drafted:
         garments,
         tuple(map(choices_of, garments)),
         draft.parts,
-        draft.svg,
+        draft.sheet.svg if draft.sheet else str,
         plan.request.mask,
         beyond.astype(np.uint8) * np.uint8(255) if beyond is not None and is_cut else None,
         joints,
@@ -140,22 +140,19 @@ def make_draft(request: SwapRequest, see: See) -> Drafted:
     )
 
 
-@dataclass(frozen=True)
-class _Seen:
-    """Evidence by what it says, so that a body is fitted once and not again at every word. named: compared in its stead."""
-
-    named: tuple[object, ...]
-    evidence: Evidence = field(compare=False)
-
-    @classmethod
-    def of(cls, evidence: Evidence) -> _Seen:
-        places = tuple(sorted(evidence.joints.items())), tuple(sorted(evidence.sure.items())), tuple(sorted(evidence.placed))
-        return cls((digest(evidence.labels), digest(evidence.hands), *places), evidence)
+def _fitted(evidence: Evidence) -> Fit | Doubt:
+    """A body is fitted once, and not again at every word."""
+    places = tuple(sorted(evidence.joints.items())), tuple(sorted(evidence.sure.items())), tuple(sorted(evidence.placed))
+    fitted: Fit | Doubt = _BODIES.of((digest(evidence.labels), digest(evidence.hands), *places), lambda: fit(evidence))
+    return fitted
 
 
-@lru_cache(REMEMBERED)
-def _fitted(seen: _Seen) -> Fit | Doubt:
-    return fit(seen.evidence)
+def _sitting(character: Image8, found: Detection, body: Fit, changed: Iterable[Part]) -> Sitter:
+    """Likewise what is to be known of a picture besides. A sitter holds its body, so no other can have that one's id."""
+    others = None if found.others is None else digest(found.others)
+    key = digest(character), digest(found.labels), digest(found.keep), others, frozenset(changed), id(body)
+    sitter: Sitter = _SITTERS.of(key, lambda: sitter_of(character, found, body, changed))
+    return sitter
 
 
 def _places(evidence: Evidence) -> dict[str, tuple[float, float]]:

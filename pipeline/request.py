@@ -249,21 +249,26 @@ class Choices:
 @dataclass(frozen=True)
 class Drafted:
     """A draft on its own. image: H x W x 4 uint8, opaque where it draws; worn: H x W x 4, the character in it; garments: what
-    is drawn, from the skin outwards, choices: what each may become; parts: each garment's own pixels, as `image`; svg: all of
-    it as curves, also what lies behind hair and hands, "" for a draft of the user's own; mask: H x W uint8, what a swap would
-    repaint; beyond: H x W uint8, 255 = what the painted mask has cut off, None where that is next to nothing; joints: the
-    body's, x and y in pixels; notes: for the user. image is None where no draft can be made, which the notes say."""
+    is drawn, from the skin outwards, choices: what each may become; parts: each garment's own pixels, as `image`; as_svg: writes
+    `svg`; mask: H x W uint8, what a swap would repaint; beyond: H x W uint8, 255 = what the painted mask has cut off, None where
+    that is next to nothing; joints: the body's, x and y in pixels; notes: for the user. image is None where no draft can be
+    made, which the notes say."""
 
     image: Image8 | None
     worn: Image8 | None = None
     garments: tuple[Garment, ...] = ()
     choices: tuple[Choices, ...] = ()
     parts: tuple[Image8, ...] = ()
-    svg: str = ""
+    as_svg: Callable[[], str] = str
     mask: Image8 | None = None
     beyond: Image8 | None = None
     joints: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+
+    @property
+    def svg(self) -> str:
+        """The garments as curves, also what lies behind hair and hands; "" for a draft of the user's own."""
+        return self.as_svg()
 
 
 @dataclass(frozen=True)

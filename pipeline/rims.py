@@ -10,11 +10,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.regions import Region, box_of, near, touching
 from pipeline.request import Image8
 from pipeline.throat import inked
 from wardrobe.style import Style
 
-Region = NDArray[np.bool_]  # H x W
 Colours = NDArray[np.float32]  # ... x 3
 Plane = NDArray[np.float32]
 
@@ -64,7 +64,7 @@ def settled(rgb: Image8, front: Region, old: Region, unit: float, line: float) -
     band = near_front & near_old
     if not band.any():
         return front
-    box = _box(band, reach, front.shape)
+    box = box_of(band, reach)
     seen, ours, theirs, there = rgb[box].astype(np.float32), front[box], old[box], band[box]
     plain = ~inked(rgb[box], unit)
     inner = ours & plain & ~cv2.dilate((~ours).astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool)
@@ -78,11 +78,11 @@ def settled(rgb: Image8, front: Region, old: Region, unit: float, line: float) -
     to_own = np.linalg.norm(seen - _nearest(seen, inner), axis=2)
     cloth = ours & there & (to_cloth < APART) & (to_own > SURELY * to_cloth + ALIKE)
     own = theirs & there & (to_own < ALIKE) & (to_cloth > SURELY * to_own + ALIKE)
-    gone = _touching(cloth, ~ours)
+    gone = touching(cloth, near(~ours, 1), connectivity=4)
     for _ in range(CROSSED):  # lines part ribs and folds
-        gone |= _touching(cloth, ~ours | gone, round(line) + 2)
+        gone |= touching(cloth, near(~ours | gone, round(line) + 2), connectivity=4)
     found = front.copy()
-    found[box] = (ours & ~_in(gone, theirs, ours & plain)) | _touching(own, ours)
+    found[box] = (ours & ~_in(gone, theirs, ours & plain)) | touching(own, near(ours, 1), connectivity=4)
     return found
 
 
@@ -100,13 +100,6 @@ def _in(pieces: Region, one: Region, other: Region) -> Region:
     return np.asarray(inside[where])
 
 
-def _touching(pieces: Region, other: Region, gap: int = 1) -> Region:
-    """Those pieces of a region that come so near to another, pixels."""
-    _, where = cv2.connectedComponents(pieces.astype(np.uint8), connectivity=4)
-    beside = cv2.dilate(other.astype(np.uint8), np.ones((2 * gap + 1, 2 * gap + 1), np.uint8)) > 0
-    return np.asarray(pieces & np.isin(where, np.unique(where[pieces & beside])))
-
-
 def unmixed(rgb: Image8, front: Region, changing: Region, bare: Region, unit: float, style: Style) -> tuple[Plane, Image8]:
     """H x W in 0..1, how much of every pixel stays; and H x W x 3, the colour of what stays there.
 
@@ -118,12 +111,12 @@ def unmixed(rgb: Image8, front: Region, changing: Region, bare: Region, unit: fl
     reach = max(2, round(REACH * unit + line))
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
     flags = front.astype(np.uint8)
-    near, core = cv2.dilate(flags, disc) > 0, cv2.erode(flags, disc) > 0
-    band = near & ~core & (cv2.dilate(changing.astype(np.uint8), disc) > 0)
+    reached, core = cv2.dilate(flags, disc) > 0, cv2.erode(flags, disc) > 0
+    band = reached & ~core & (cv2.dilate(changing.astype(np.uint8), disc) > 0)
     if not band.any():
         return share, colours
-    box = _box(band, 6 * reach, front.shape)
-    seen, ours, outer = rgb[box].astype(np.float32), front[box], ~near[box]
+    box = box_of(band, 6 * reach)
+    seen, ours, outer = rgb[box].astype(np.float32), front[box], ~reached[box]
     ink = inked(rgb[box], unit)
     thick = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * round(line) + 3, 2 * round(line) + 3))
     broad = cv2.morphologyEx(ink.astype(np.uint8), cv2.MORPH_OPEN, thick)
@@ -134,7 +127,7 @@ def unmixed(rgb: Image8, front: Region, changing: Region, bare: Region, unit: fl
     if not outer.any():
         return share, colours
     own, cloth = _nearest(seen, small | (core[box] & ~ink)), _nearest(seen, outer)
-    lines = (ink & near[box]).astype(np.float32)
+    lines = (ink & reached[box]).astype(np.float32)
     dark, inks = _mean(seen, lines * np.exp(-seen.mean(-1) / INK), 2.0 * reach), cv2.GaussianBlur(lines, (0, 0), 2.0 * reach)
     y, x = np.nonzero(band[box])
     pixel, one, other, black = (plane[y, x] for plane in (seen, own, cloth, dark))
@@ -171,7 +164,7 @@ def _inks(colours: Colours, style: Style) -> Colours:
 
 def _outline(share: Plane, where: Region, line: float) -> Plane:
     """H x W in 0..1, a smooth line of this width in pixels round what has more than half a share, looked for near a region."""
-    box = _box(where, FINE + round(line) + 2, share.shape)
+    box = box_of(where, FINE + round(line) + 2)
     fine = cv2.resize(share[box], None, fx=FINE, fy=FINE, interpolation=cv2.INTER_LINEAR)
     way = cv2.distanceTransform((fine <= 0.5).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE) / FINE
     found = np.zeros_like(share)
@@ -189,14 +182,8 @@ def _evened(share: Plane, ours: Region, ink: Region, pen: Region, line: float) -
     even = cv2.medianBlur(np.rint(255 * found).astype(np.uint8), 3) / np.float32(255)
     calmed = np.where(ours, np.maximum(found, even), np.minimum(found, even))  # lone pixels are nearly always noise
     found = np.where(pen, found, calmed)
-    solid = _touching(found > 0.5, ours) | (ours & (found > 0.5))
+    solid = touching(found > 0.5, near(ours, 1), connectivity=4) | (ours & (found > 0.5))
     return np.asarray(found * cv2.dilate(solid.astype(np.uint8), np.ones((3, 3), np.uint8)), np.float32)
-
-
-def _box(band: Region, margin: int, shape: tuple[int, ...]) -> tuple[slice, slice]:
-    rows, columns = (np.flatnonzero(band.any(axis)) for axis in (1, 0))
-    (top, bottom), (left, right) = ((int(line[0]) - margin, int(line[-1]) + margin + 1) for line in (rows, columns))
-    return slice(max(0, top), min(shape[0], bottom)), slice(max(0, left), min(shape[1], right))
 
 
 def _nearest(rgb: Colours, region: Region) -> Colours:

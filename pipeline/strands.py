@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.part_maps import Labels, fill_unknown
+from pipeline.regions import Region, enlarged, grown, touching
 from pipeline.request import CLOTHING, ClothingPart, Image8
 from pipeline.surroundings import push_pull
-from pipeline.tones import LIGHT, Lab, Region, apart_from, calm_lab, enlarged, grown, tones_of
+from pipeline.tones import LIGHT, Lab, apart_from, calm_lab, tones_of
 
 SIDE = 640  # pixels, long side: the size at which they are looked for
 LIKE = 11.0  # CIELAB: of one colour
@@ -61,7 +62,7 @@ def with_strands(rgb: Image8, labels: Labels) -> Labels:
     found = _long_and_thin(like, cloth, hair, clothes, head, figure)
     if found.any():  # and its outline
         found |= grown(found, max(OUTLINE, RIM * head)) & clothes & (lab[..., 0] < INK * lab[found][:, 0].mean())
-    mistaken = _touching(hair & (cloth < FAR) & (own > FAR) & (cloth < NEARER * own), clothes, SMALLEST * figure)
+    mistaken = touching(hair & (cloth < FAR) & (own > FAR) & (cloth < NEARER * own), grown(clothes, 2), SMALLEST * figure)
     mistaken &= mistaken.sum() < MOST * hair.sum()
     pocket = _pockets(lab, parts, own, SMALLEST * figure)
     if not (found.any() or mistaken.any() or pocket.any()):
@@ -86,7 +87,7 @@ def _pockets(lab: Lab, parts: NDArray[Any], own: Lab, least: float) -> Region:
         return np.zeros_like(hair)
     weight = around.astype(np.float32)[..., None]
     back = np.linalg.norm(lab - push_pull(lab * weight, weight), axis=2)
-    return _touching(hair & (own > FAR) & (back < NEARER * own) & (back < LIKE), ~hair & ~around, least)
+    return touching(hair & (own > FAR) & (back < NEARER * own) & (back < LIKE), grown(~hair & ~around, 2), least)
 
 
 def _own_tones(lab: Lab, hair: Region, clothes: Region) -> NDArray[np.float32]:
@@ -120,10 +121,3 @@ def _long_and_thin(like: Region, cloth: Lab, hair: Region, clothes: Region, head
         if area > SMALLEST * figure and thin and small:
             found |= piece
     return found
-
-
-def _touching(region: Region, other: Region, least: float) -> Region:
-    """Pieces of some size that lie beside the other region."""
-    _, where, table, _ = cv2.connectedComponentsWithStats(region.astype(np.uint8), connectivity=8)
-    beside = np.unique(where[grown(other, 2) & region])
-    return np.asarray(np.isin(where, beside[table[beside, cv2.CC_STAT_AREA] > least]) & region)

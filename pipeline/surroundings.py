@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.grain import grained, measure_grain
+from pipeline.regions import Region, away_from
 from pipeline.request import Image8
 
-Region = NDArray[np.bool_]  # H x W
 RIM = 3  # pixels beside a figure that hold some of its colours
 NEAR = 0.15  # of the long side: how far from a hole its grain is measured
 FINE = 0.15  # of the long side: about a head
@@ -49,5 +49,4 @@ def carried_on(rgb: Image8, hole: Region, figure: Region) -> Image8:
 
 
 def _near(hole: Region) -> Region:
-    away = cv2.distanceTransform((~hole).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_3)
-    return np.asarray(away < NEAR * max(hole.shape))
+    return np.asarray(away_from(hole) < NEAR * max(hole.shape))

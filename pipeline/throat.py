@@ -6,14 +6,12 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from pipeline.draft_style import INKED
 from pipeline.fit import Fit
+from pipeline.regions import Region
 from pipeline.request import ClothingPart, Image8
 from pipeline.tones import LIGHT, apart_from, calm_lab, tones_of
-
-Region = NDArray[np.bool_]  # H x W
 
 CHIN = 0.52  # heads below the middle of the skull: from there on down the neck may be covered
 COLLAR = 0.6  # likewise from where on no line is a chin's

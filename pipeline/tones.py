@@ -8,7 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Region = NDArray[np.bool_]  # H x W
+from pipeline.regions import Region
+
 Lab = NDArray[np.float32]  # H x W x 3
 
 TONES = 5  # of a region
@@ -19,17 +20,6 @@ def calm_lab(rgb: NDArray[Any]) -> Lab:
     """H x W x 3, 0..255, in CIELAB without grain."""
     lab = cv2.cvtColor(rgb.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
     return np.asarray(cv2.bilateralFilter(np.asarray(lab, np.float32), 5, 12, 2), np.float32)
-
-
-def grown(region: Region, pixels: float) -> Region:
-    """By at least one pixel."""
-    reach = max(1, round(pixels))
-    return np.asarray(cv2.distanceTransform((~region).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_3) <= reach)
-
-
-def enlarged(region: Region, shape: tuple[int, ...]) -> Region:
-    """With smooth borders."""
-    return np.asarray(cv2.resize(region.astype(np.uint8), shape[::-1], interpolation=cv2.INTER_LINEAR) > 0)
 
 
 def tones_of(lab: Lab, region: Region) -> NDArray[np.float32]:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from pipeline.regions import Region
 from pipeline.request import ClothingPart, Image8
 from wardrobe.canvas import Frame
 from wardrobe.compatible import LEG_COVERING
 from wardrobe.figure import Figure
 from wardrobe.outfit import Outfit
-
-Region = NDArray[np.bool_]  # H x W
 
 TALL = 0.5  # heads: a shoe is lower
 BESIDE = 0.35  # heads: how far from a boot a leg is drawn that is the one in it

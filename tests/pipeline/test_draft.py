@@ -8,6 +8,8 @@ import cv2
 import numpy as np
 import pytest
 
+from models.kept import Kept
+from pipeline import plan as planning
 from pipeline.draft import WHOLE, Draft, draw_draft, dressed, own_draft
 from pipeline.draft_style import flesh, measure_style
 from pipeline.fit import LIMBS, Fit
@@ -15,6 +17,7 @@ from pipeline.images import flatten
 from pipeline.outfit import complete, read_outfit
 from pipeline.plan import changing, make_draft, make_plan
 from pipeline.request import CLOTHING, OFF, ClothingPart, Detection, DetectRequest, SwapRequest, UserError
+from pipeline.sitter import sitter_of
 from training.characters import Drawing, draw, style_of
 from training.characters.character import framed
 from wardrobe.outfit import Outfit
@@ -42,7 +45,7 @@ def drawing() -> Drawing:
 
 def drafted(drawing: Drawing, prompt: str, changed: tuple[Part, ...] = CLOTHING) -> Draft:
     outfit = complete(read_outfit(prompt), changed, 1)
-    return draw_draft(drawing.image, known(drawing), body(), outfit, changed)
+    return draw_draft(sitter_of(drawing.image, known(drawing), body(), changed), outfit)
 
 
 def test_it_is_opaque_exactly_where_it_draws_and_never_over_face_hair_and_hands(drawing: Drawing) -> None:
@@ -165,10 +168,9 @@ def test_manner_is_measured(seed: int) -> None:
 def test_an_empty_label_map_gives_the_plain_manner() -> None:
     nothing = np.zeros((32, 32), np.uint8)
     assert measure_style(np.zeros((32, 32, 3), np.uint8), nothing, 10.0).line > 0
-    draft = draw_draft(
-        np.zeros((*SIZE, 4), np.uint8), Detection(np.zeros(SIZE, np.uint8), np.zeros(SIZE, np.uint8)), body(), Outfit(())
-    )
-    assert not draft.covers.any() and replace(draft, sheet=None).svg == ""
+    nobody = Detection(np.zeros(SIZE, np.uint8), np.zeros(SIZE, np.uint8))
+    draft = draw_draft(sitter_of(np.zeros((*SIZE, 4), np.uint8), nobody, body()), Outfit(()))
+    assert not draft.covers.any()
 
 
 @pytest.mark.parametrize(("inked", "coat"), [(True, 25), (False, 25), (True, 140), (False, 140)])
@@ -179,3 +181,14 @@ def test_lines_are_looked_for_where_a_line_can_be_seen(inked: bool, coat: int) -
         if inked:
             cv2.rectangle(rgb, (40, top), (119, bottom - 1), (20, 20, 20), 2)
     assert (measure_style(rgb, labels, 160.0).line > 0) == inked
+
+
+def test_a_picture_is_measured_once_and_drawn_on_at_every_word(drawing: Drawing, monkeypatch: pytest.MonkeyPatch) -> None:
+    measured: list[object] = []
+    monkeypatch.setattr(planning, "_SITTERS", Kept(4))
+    monkeypatch.setattr(planning, "sitter_of", lambda *given: measured.append(given) or sitter_of(*given))
+    for prompt in ("red dress", "blue dress", "long white dress"):
+        assert make_draft(SwapRequest(drawing.image, 0, prompt=prompt), lambda _: known(drawing)).image is not None
+    assert len(measured) == 1
+    make_draft(SwapRequest(np.fliplr(drawing.image).copy(), 0, prompt="red dress"), lambda _: known(drawing))
+    assert len(measured) == 2, "another picture"

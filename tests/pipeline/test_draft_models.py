@@ -16,6 +16,7 @@ from pipeline.composite import KEYS, key_colour
 from pipeline.conditions import BUILDERS, Scene
 from pipeline.draft import draw_draft, dressed
 from pipeline.request import CLOTHING, OFF, Detection, DetectRequest, Hint, Image8, SwapRequest
+from pipeline.sitter import sitter_of
 from pipeline.swap import OutfitSwapper
 from tests.pipeline.test_draft import SIZE, body, known
 from training.characters import draw
@@ -90,7 +91,7 @@ def test_the_bundled_model_hands_the_draft_out_as_the_picture(tiny_profile: Mode
 @pytest.mark.parametrize("seed", [890000004, 890000009])
 def test_nothing_of_the_key_colour_shows_on_a_sprite(seed: int) -> None:
     sprite, truth = draw(seed, SIZE, background=False), draw(seed, SIZE, outfit_seed=seed + 1, background=False)
-    draft = draw_draft(sprite.image, known(sprite), body(seed), Outfit(truth.garments), CLOTHING)
+    draft = draw_draft(sitter_of(sprite.image, known(sprite), body(seed), CLOTHING), Outfit(truth.garments))
     new = dressed(sprite.image, draft, sprite.labels)
     key = np.array(key_colour(sprite.image), np.float32)
     assert tuple(key.astype(int)) in [row[0] for row in KEYS]

@@ -90,7 +90,7 @@ class FlatEngine:
         mask = image[..., 3].copy()
         choices = tuple(map(choices_of, wish.garments))
         beyond = None if request.mask is None else np.where(request.mask > 0, np.uint8(0), mask)
-        return Drafted(image, worn, wish.garments, choices, (image,), "<svg/>", mask, beyond, joints, wish.notes)
+        return Drafted(image, worn, wish.garments, choices, (image,), lambda: "<svg/>", mask, beyond, joints, wish.notes)
 
     def reword(self, request: SwapRequest, garment: Garment, changes: Mapping[str, str]) -> str:
         return reworded(request, garment, changes)

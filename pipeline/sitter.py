@@ -1,0 +1,127 @@
+"""A character as it sits to be drawn: what a draft is to know of its picture, whatever it will wear.
+
+All of this is looked for once, and an outfit that changes by a word is drawn anew on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from pipeline.draft_style import flesh, measure_style
+from pipeline.fit import Fit
+from pipeline.grain import Grain, of_figure
+from pipeline.images import flatten
+from pipeline.overlooked import overlooked
+from pipeline.regions import Region, near
+from pipeline.request import CLOTHING, ClothingPart, Detection, Image8
+from pipeline.throat import Throat, beard_of, fringe_of, throat_of
+from wardrobe.figure import SIDES
+from wardrobe.style import RGB, Style
+
+BEHIND = (255, 255, 255)  # behind a sprite while its manner is measured
+OWN = 0.2  # of the place of a hand: more of a hand that stays there is this one
+OVER, FREE = 0.12, 0.9  # heads: how far limbs may stand out from old clothes, and those that hang down
+NECK = 0.03  # of a head's square: more of a neck is seen
+EDGE = 0.03  # heads: how far the last line of old clothes reaches over bare skin
+HUE, SHADED = 21.0, 0.6  # distance of a and b in CIELAB, and share of the skin's lightness, that are still skin
+CRUMB = 0.0012  # of the figure: smaller pieces of what stays are errors of detection
+
+
+@dataclass(frozen=True)
+class Sitter:
+    """character: H x W x 4; rgb: the same before white; found: its parts; fit: its body; changed: parts of the
+    old outfit that go.
+
+    style, skin, grain: how it was drawn; hands: sides on which a hand is to be drawn. H x W each: old: what goes; missed: what of
+    that detection has overlooked; edge: its rim on what stays; beside: where limbs may stand out from it; beard: what was taken
+    for a scarf; like: what has the skin's hue; sides: those of a neck that is seen.
+    """
+
+    character: Image8
+    rgb: Image8
+    found: Detection
+    fit: Fit
+    changed: frozenset[ClothingPart]
+    style: Style
+    skin: RGB
+    grain: Grain | None
+    hands: tuple[str, ...]
+    old: Region
+    missed: Region
+    edge: Region
+    beside: Region
+    beard: Region
+    like: Region
+    throat: Throat
+    sides: Region
+
+    @property
+    def unit(self) -> float:
+        """Pixels of a head."""
+        return self.fit.frame.scale
+
+    @property
+    def kept(self) -> Region:
+        """H x W, face, neck and hands."""
+        return np.asarray(self.found.keep > 0)
+
+    @property
+    def speck(self) -> float:
+        """Pixels: smaller pieces are nothing."""
+        return float(CRUMB * np.count_nonzero(self.found.labels))
+
+
+def sitter_of(character: Image8, found: Detection, fit: Fit, changed: Iterable[ClothingPart] = CLOTHING) -> Sitter:
+    """See `Sitter`."""
+    rgb, labels, kept, unit = flatten(character, BEHIND), found.labels, found.keep > 0, fit.frame.scale
+    changed = frozenset(changed)
+    clothes = np.isin(labels, list(changed))
+    skin = flesh(rgb, kept, labels)
+    like = _like(rgb, skin)
+    beard = beard_of(rgb, labels, clothes, fit)
+    clothes &= ~beard
+    missed = overlooked(rgb, labels, clothes, kept, unit)
+    old = clothes | missed
+    throat = throat_of(rgb, kept, like, fit)
+    # a neck that is seen has its own sides
+    sides = throat.lines & (np.count_nonzero(throat.covered & kept) > NECK * unit**2)
+    # whose label half of the old clothes' last line on neck, arms and legs has: skin is drawn over it too
+    edge = near(old, EDGE * unit) & (labels == ClothingPart.SKIN) & (~kept | throat.covered)
+    return Sitter(
+        character,
+        rgb,
+        found,
+        fit,
+        changed,
+        measure_style(rgb, labels, unit),
+        skin,
+        of_figure(rgb, labels, unit),
+        tuple(side for side in SIDES if not _is_kept(fit, side, kept)),
+        old,
+        missed,
+        edge | fringe_of(rgb, kept, like, old, throat, fit),
+        near(old, (FREE if fit.guessed else OVER) * unit) & (labels == 0) & ~sides,
+        beard,
+        like,
+        throat,
+        sides,
+    )
+
+
+def _is_kept(fit: Fit, side: str, kept: Region) -> bool:
+    """Whether a hand that stays lies where one would be drawn."""
+    place, hand = np.zeros(kept.shape, np.uint8), fit.figure.hand(side).points * fit.frame.scale + (fit.frame.dx, fit.frame.dy)
+    cv2.fillPoly(place, [np.rint(hand).astype(np.int32)], 1)
+    return bool((kept & (place > 0)).sum() > OWN * max(1, place.sum()))
+
+
+def _like(rgb: Image8, skin: RGB) -> Region:
+    """Of the skin's hue, lit or in shadow: below a chin there may also be a beard, and its line is the face's."""
+    lab = cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB).astype(np.float32)
+    wanted = cv2.cvtColor(np.array([[skin]], np.uint8), cv2.COLOR_RGB2LAB).astype(np.float32)[0, 0]
+    hue = np.hypot(lab[..., 1] - wanted[1], lab[..., 2] - wanted[2])
+    return np.asarray((hue < HUE) & (lab[..., 0] > SHADED * wanted[0]))
