@@ -22,6 +22,7 @@ from pipeline.regions import Region, away_from, box_of, crumbs, near, nearer, to
 from pipeline.request import CLOTHING, ClothingPart, Detection, Garment, Image8
 from pipeline.rims import CALM, calm, settled, unmixed
 from pipeline.sitter import BEHIND, EDGE, Sitter
+from pipeline.sticker import backed, old_band
 from pipeline.surroundings import carried_on
 from pipeline.tucked import tucked, under_sleeves
 from wardrobe import garments
@@ -135,6 +136,9 @@ def draw_draft(sitter: Sitter, outfit: Outfit) -> Draft:
     colours = _cast(colours, front & sitter.throat.jaw, bare & lines_end, style, 0.0, CHIN * unit)
     colours = grained(colours, sitter.grain, np.where(clothed, 1.0, GRAINY_SKIN) * (alpha > 0))
     lines = np.where(alpha >= 128, drawn.lines, np.uint8(0))
+    if sitter.sticker:
+        colours, alpha = backed(sitter.sticker, colours, alpha, share, found.labels == 0, old)
+        old = old | old_band(sitter.sticker, sitter.character, found.labels, old)
     old = touching(old, near(alpha >= 128, APART * unit))  # what lies far off is somebody else's
     kept = with_alpha(rims, np.rint(255 * share).astype(np.uint8))
     sheet = Sheet(drawn.layers, style, sitter.fit.frame)
@@ -186,7 +190,7 @@ def _laid(sitter: Sitter, outfit: Outfit, drawn: _Drawn) -> _Laid:
     found, fit, worn, unit, throat = sitter.found, sitter.fit, drawn.worn, sitter.unit, sitter.throat
     there, old = drawn.picture[..., 3] > 0, sitter.old
     # skin is redrawn only where an old garment hid it; a garment's soft rim lies beside its ids
-    edge = sitter.edge | _last_line(sitter, old & (worn == 0) & there)
+    edge = there & (sitter.edge | _last_line(sitter, old & (worn == 0)))
     hidden = under_sleeves(found.labels, sitter.kept, fit.figure, fit.frame, outfit, worn)
     draws = there & (near(worn > 0, 1) | old | edge | sitter.beside | hidden)
     gone = edge | sitter.missed
@@ -225,6 +229,7 @@ def _draws(sitter: Sitter, drawn: _Drawn, laid: _Laid, share: Plane) -> tuple[Re
     nowhere = (labels > 0) & ~draws & (share <= FAINT) & ~old
     forgotten = crumbs(nowhere, sitter.speck) & (there | (near(old, 2) & (labels != Part.SKIN)))
     forgotten |= nowhere & ~sitter.like & near(old, EDGE * sitter.unit) & lines
+    forgotten |= _lost(sitter, draws | (share > FAINT), old)
     return (draws | forgotten) & ~laid.away & ~beyond, old | forgotten
 
 
@@ -330,6 +335,15 @@ def _scraps(character: Image8, labels: Image8, old: Region, front: Region) -> Re
         ends, ahead = piece & near(front[box], CLOSE), front[box] & near(piece, CLOSE)
         found[index] = np.abs(np.median(seen[ends], axis=0) - np.median(seen[ahead], axis=0)).max() >= ALIKE
     return np.asarray(found[where])
+
+
+def _lost(sitter: Sitter, seen: Region, old: Region) -> Region:
+    """What would be left of a sprite beside its old clothes as lone specks, apart from all that is seen."""
+    if is_opaque(sitter.character):
+        return np.zeros_like(old)
+    left = (sitter.character[..., 3] > 0) & ~old & ~seen
+    specks = crumbs(left, sitter.speck)
+    return np.asarray(touching(specks, near(old, 2)) & ~touching(specks, near(seen, 1)))
 
 
 def _under_cuffs(sitter: Sitter, outfit: Outfit, worn: Image8) -> Region:

@@ -29,6 +29,7 @@ TINTED = 0.22  # slope of the lines' colours over the fills' from which each fil
 SPREAD = 0.05  # relative difference of light and shade below which a drawing is flat
 STEEP = 0.004  # relative slope per pixel at `HEAD` that still belongs to an even tone
 TWO, MOTLEY = 0.5, 0.35  # darkest to brightest tone of a region, and what that differs by channel, from which it is of two cloths
+OWN = (ClothingPart.SKIN, ClothingPart.HAIR)  # of one colour: two tones of clothes may be two cloths
 EVEN = 0.7  # share of even pixels from which tones are cel, not soft
 PLAIN = Style(0.018, "tinted", (40, 30, 40), 0.4, "cel", (196, 184, 208), (-0.7, 0.7), 0.2, 1.0, 1.0, 0.0, 1)
 
@@ -112,13 +113,17 @@ def measure_shading(rgb: Image8, labels: Image8, head: float) -> tuple[str, RGB,
     lines = cv2.dilate(narrow.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
     slope = np.hypot(cv2.Sobel(luma, cv2.CV_32F, 1, 0, scale=1 / 8), cv2.Sobel(luma, cv2.CV_32F, 0, 1, scale=1 / 8))
     even = spread = weight = 0.0
-    ratios, sides = [], []
-    for part in (ClothingPart.SKIN, *CLOTHING):
+    ratios, sides, own = [], [], []
+    for part in (*OWN, *CLOTHING):
         for region in _pieces((parts == part) & ~lines, 0.01 * (parts > 0).sum()):
             tone = luma[region]
             bright = max(float(np.percentile(tone, 85)), 1.0)
             dark = float(np.percentile(tone, 12))
             count = float(region.sum())
+            if part in OWN:
+                own.append((count, 1 - dark / bright))
+            if part == ClothingPart.HAIR:  # its strands are no shadows
+                continue
             if bright < 40 or dark < TWO * bright:  # black cloth shows no shade, and a shirt under a coat is none
                 continue
             even += count * float((slope[region] < STEEP * bright).mean())
@@ -132,7 +137,8 @@ def measure_shading(rgb: Image8, labels: Image8, head: float) -> tuple[str, RGB,
                 ratios.append((count, np.clip(ratio, 0.45, 1)))
                 xs = np.nonzero(light)[1].mean() - np.nonzero(shadow)[1].mean()
                 sides.append((count, float(xs) / max(4.0, np.sqrt(count))))
-    if not weight or spread / weight < SPREAD or not ratios:
+    bare = sum(count * value for count, value in own) / sum(count for count, _ in own) if own else 1.0
+    if not weight or min(spread / weight, bare) < SPREAD or not ratios:
         return "flat", PLAIN.shade, PLAIN.light
     total = sum(count for count, _ in ratios)
     ratio = sum((count / total * value for count, value in ratios), np.zeros(3))

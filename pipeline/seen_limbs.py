@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.evidence import Evidence, Mask
-from pipeline.request import ClothingPart
+from pipeline.request import CLOTHING, ClothingPart
 from wardrobe.canvas import Frame
 from wardrobe.figure import Figure
 from wardrobe.geometry import Limb, normals_of
@@ -31,6 +31,7 @@ SKULL, FARTHEST = (0.2, 0.45), 0.3  # heads below its middle: where hair and fac
 CHIN = 0.6  # of its upper width: a chin grows narrower than that, a neck does not
 NARROW = 75  # percentile of its rows
 NECKS = 0.5, 1.4  # of the usual width: what is narrower or wider is no neck
+CLOTH, TURTLE = 0.06, 0.23  # of a turtleneck's width: its cloth on either side; heads: half of the widest, others stand off
 
 
 def with_seen_limbs(figure: Figure, frame: Frame, evidence: Evidence) -> Figure:
@@ -38,7 +39,7 @@ def with_seen_limbs(figure: Figure, frame: Frame, evidence: Evidence) -> Figure:
     skin = evidence.labels == ClothingPart.SKIN
     legs = (skin & ~evidence.hands) | (evidence.labels == ClothingPart.LEGWEAR)  # a hand may lie on a skirt
     figure = replace(figure, arms=_seen(figure.arms, skin, frame), legs=_seen(figure.legs, legs, frame))
-    return _with_own_neck(_under_skull(figure, frame, evidence), frame, evidence.hands)
+    return _in_collar(_with_own_neck(_under_skull(figure, frame, evidence), frame, evidence.hands), frame, evidence)
 
 
 def _seen(limbs: Mapping[str, Limb], skin: Mask, frame: Frame) -> dict[str, Limb]:
@@ -116,12 +117,7 @@ def _under_skull(figure: Figure, frame: Frame, evidence: Evidence) -> Figure:
 
 def _with_own_neck(figure: Figure, frame: Frame, bare: Mask) -> Figure:
     """The figure with the neck as wide as it is seen between chin and collar, and there, where it is."""
-    (x, y0), (_, y1) = frame.pixel(*figure.head.at(0, JAW)), frame.pixel(*figure.torso.at(0, 0.0))
-    reach = figure.head.wide * frame.scale  # below a turned head a neck stands to one side
-    rows = []
-    for row in bare[max(0, round(y0)) : max(0, round(y1))]:
-        spans = [(a, b) for a, b in _spans(row) if abs((a + b) / 2 - x) < reach]
-        rows += [max(spans, key=lambda span: span[1] - span[0])] if spans else []
+    rows = _about_nape(figure, frame, bare)
     if len(rows) < LEAST_ROWS * frame.scale:
         return figure
     first, last = np.array(rows).T
@@ -129,12 +125,34 @@ def _with_own_neck(figure: Figure, frame: Frame, bare: Mask) -> Figure:
     if lower < CHIN * upper:
         return figure
     # where it is narrow: what is seen of it lies over what is drawn, with its line
-    left, right = (
-        (np.percentile(first, NARROW) - frame.dx) / frame.scale,
-        (np.percentile(last, 100 - NARROW) - frame.dx) / frame.scale,
-    )
+    left, right = ((np.percentile(*ends) - frame.dx) / frame.scale for ends in ((first, NARROW), (last, 100 - NARROW)))
     half = float(right - left) / 2
-    if not NECKS[0] < half / figure.body.neck_half < NECKS[1]:
+    fits = NECKS[0] < half / figure.body.neck_half < NECKS[1]
+    return _with_neck(figure, half, float(left + right) / 2) if fits else figure
+
+
+def _in_collar(figure: Figure, frame: Frame, evidence: Evidence) -> Figure:
+    """A turtleneck is hardly wider than the neck in it; other collars stand off, and what hair leaves of one says nothing."""
+    rows = _about_nape(figure, frame, np.isin(evidence.labels, CLOTHING) | evidence.hands)
+    if len(rows) < LEAST_ROWS * frame.scale:
         return figure
-    head = replace(figure.head, nape=float(left + right) / 2)
-    return replace(figure, body=replace(figure.body, neck_half=half), head=head)
+    left, right = min(rows, key=lambda span: span[1] - span[0])
+    half = (0.5 - CLOTH) * (right - left) / frame.scale
+    if not figure.body.neck_half < half < TURTLE:
+        return figure
+    return _with_neck(figure, half, ((left + right) / 2 - frame.dx) / frame.scale)
+
+
+def _about_nape(figure: Figure, frame: Frame, region: Mask) -> list[tuple[int, int]]:
+    """The widest span of each row of a region between jaw and shoulders that is not far to one side."""
+    (x, y0), (_, y1) = frame.pixel(*figure.head.at(0, JAW)), frame.pixel(*figure.torso.at(0, 0.0))
+    reach = figure.head.wide * frame.scale  # below a turned head a neck stands to one side
+    found = []
+    for row in region[max(0, round(y0)) : max(0, round(y1))]:
+        spans = [(a, b) for a, b in _spans(row) if abs((a + b) / 2 - x) < reach]
+        found += [max(spans, key=lambda span: span[1] - span[0])] if spans else []
+    return found
+
+
+def _with_neck(figure: Figure, half: float, middle: float) -> Figure:
+    return replace(figure, body=replace(figure.body, neck_half=half), head=replace(figure.head, nape=middle))

@@ -18,6 +18,7 @@ from pipeline.images import flatten
 from pipeline.overlooked import overlooked
 from pipeline.regions import Region, near
 from pipeline.request import CLOTHING, ClothingPart, Detection, Image8
+from pipeline.sticker import Sticker, sticker_of
 from pipeline.throat import Throat, beard_of, fringe_of, throat_of
 from wardrobe.figure import SIDES
 from wardrobe.style import RGB, Style
@@ -33,12 +34,12 @@ CRUMB = 0.0012  # of the figure: smaller pieces of what stays are errors of dete
 
 @dataclass(frozen=True)
 class Sitter:
-    """character: H x W x 4; rgb: the same before white; found: its parts; fit: its body; changed: parts of the
-    old outfit that go.
+    """character: H x W x 4; rgb: the same before white; found: its parts; fit: its body; changed: what goes of the
+    old outfit.
 
-    style, skin, grain: how it was drawn; hands: sides on which a hand is to be drawn. H x W each: old: what goes; missed: what of
-    that detection has overlooked; edge: its rim on what stays; beside: where limbs may stand out from it; beard: what was taken
-    for a scarf; like: what has the skin's hue; sides: those of a neck that is seen.
+    style, skin, grain, sticker: how it was drawn; hands: sides on which a hand is to be drawn. H x W each: old: what goes;
+    missed: what of that detection has overlooked; edge: its rim on what stays; beside: where limbs may stand out from it; beard:
+    what was taken for a scarf; like: what has the skin's hue; sides: those of a neck that is seen.
     """
 
     character: Image8
@@ -49,6 +50,7 @@ class Sitter:
     style: Style
     skin: RGB
     grain: Grain | None
+    sticker: Sticker | None
     hands: tuple[str, ...]
     old: Region
     missed: Region
@@ -100,6 +102,7 @@ def sitter_of(character: Image8, found: Detection, fit: Fit, changed: Iterable[C
         measure_style(rgb, labels, unit),
         skin,
         of_figure(rgb, labels, unit),
+        sticker_of(character, labels),
         tuple(side for side in SIDES if not _is_kept(fit, side, kept)),
         old,
         missed,

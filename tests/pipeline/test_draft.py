@@ -183,6 +183,16 @@ def test_lines_are_looked_for_where_a_line_can_be_seen(inked: bool, coat: int) -
     assert (measure_style(rgb, labels, 160.0).line > 0) == inked
 
 
+@pytest.mark.parametrize("shaded", [False, True])
+def test_two_tones_of_clothes_are_shade_only_where_skin_has_shade_too(shaded: bool) -> None:
+    rgb, labels = np.full((200, 160, 3), 255, np.uint8), np.zeros((200, 160), np.uint8)
+    for part, colour, (top, bottom) in ((Part.SKIN, 230, (10, 70)), (Part.TOPWEAR, 200, (70, 190))):
+        labels[top:bottom, 40:120], rgb[top:bottom, 40:120] = part, colour
+        if shaded or part == Part.TOPWEAR:
+            rgb[top:bottom, 90:120] = 0.75 * colour
+    assert measure_style(rgb, labels, 160.0).shading == ("cel" if shaded else "flat")
+
+
 def test_a_picture_is_measured_once_and_drawn_on_at_every_word(drawing: Drawing, monkeypatch: pytest.MonkeyPatch) -> None:
     measured: list[object] = []
     monkeypatch.setattr(planning, "_SITTERS", Kept(4))

@@ -88,3 +88,16 @@ def test_a_neck_stands_under_the_middle_of_hair_and_face() -> None:
     evidence = replace(truth(SEED), labels=labels, hands=hands > 0)
     nape = with_seen_limbs(body.figure, frame, evidence).head.nape
     assert nape is not None and abs(frame.pixel(nape, 0)[0] - (x - quarter)) < 2
+
+
+def test_a_neck_is_as_wide_as_the_turtleneck_about_it_and_no_other_collar() -> None:
+    body = fitted()
+    frame, head = body.frame, body.figure.head
+    for half, wider in ((0.2, True), (0.4, False), (0.05, False)):
+        labels = np.zeros((frame.height, frame.width), np.uint8)
+        (x, y0), (_, y1) = frame.pixel(*head.at(0, 0.5)), frame.pixel(*body.figure.torso.at(0, 0.1))
+        labels[round(y0) : round(y1), round(x - half * frame.scale) : round(x + half * frame.scale)] = ClothingPart.TOPWEAR
+        after = seen(body, labels).figure
+        assert (after.body.neck_half > body.figure.body.neck_half) == wider
+        if wider:
+            assert abs(after.body.neck_half / half - 0.88) < 0.06
