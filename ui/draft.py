@@ -127,7 +127,7 @@ def connect(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
     draft.another.click(None, None, page.seed, js=asking.RANDOM_SEED, **QUICK)
     _connect_paint(blocks, page)
     _connect_chips(page, backstage)
-    _connect_pose(page)
+    _connect_clicks(page, backstage)
     _connect_files(page)
 
 
@@ -260,20 +260,14 @@ def _connect_chips(page: Page, backstage: Backstage) -> None:
     changed.success(None, None, None, js=REDRAW, **QUICK)
 
 
-def _connect_pose(page: Page) -> None:
-    """What is clicked changes the pose alone; then the draft is drawn again."""
+def _connect_clicks(page: Page, backstage: Backstage) -> None:
+    """A click on the picture takes or places a joint while the pose is put right, else it means one of several people. What is
+    clicked changes pose and person alone; then the draft is drawn again."""
     draft = page.draft
-    asked: set[Any] = {draft.shown, draft.pose}
+    asked: set[Any] = {draft.shown, draft.pose, page.people}
 
     def click(values: Values, request: gr.Request, event: gr.EventData) -> Updates:
-        shown: Shown | None = values[draft.shown]
-        pose: Pose = values[draft.pose]
-        if shown is None or not pose.mending:
-            return {draft.pose: gr.skip()}
-        height, width = shown.asked.character.shape[:2]
-        x, y = (min(max(float(event._data[axis]), 0.0), 0.9999) * side for axis, side in (("x", width), ("y", height)))
-        joints = {**shown.drafted.joints, **pose.joints}
-        return {draft.pose: pose.clicked(joints, x, y, draft_view.NEAR * max(height, width))}
+        return _clicked(page, backstage, values, (float(event._data["x"]), float(event._data["y"])))
 
     def to(changed: Callable[[Pose], Pose]) -> Callable[..., Updates]:
         return lambda values: {draft.pose: changed(values[draft.pose])}
@@ -286,8 +280,26 @@ def _connect_pose(page: Page) -> None:
         (draft.done.click, to(lambda pose: replace(pose, mending=False, taken=None))),
     ]
     for trigger, handler in triggers:
-        moved = trigger(friendly(handler), asked, [draft.pose], **SILENT, **_POSE)
+        moved = trigger(friendly(handler), asked, [draft.pose, page.people], **SILENT, **_POSE)
         moved.success(None, None, None, js=REDRAW, **QUICK)
+
+
+def _clicked(page: Page, backstage: Backstage, values: Values, place: tuple[float, float]) -> Updates:
+    """place: x and y, as shares of the picture's width and height."""
+    draft = page.draft
+    shown: Shown | None = values[draft.shown]
+    pose: Pose = values[draft.pose]
+    if shown is None:
+        return {draft.pose: gr.skip()}
+    character = shown.asked.character
+    height, width = character.shape[:2]
+    x, y = (min(max(at, 0.0), 0.9999) * side for at, side in zip(place, (width, height), strict=True))
+    if pose.mending:
+        joints = {**shown.drafted.joints, **pose.joints}
+        return {draft.pose: pose.clicked(joints, x, y, draft_view.NEAR * max(height, width))}
+    found = backstage.engine.detect(DetectRequest(character))  # what is found is remembered
+    meant = int(found.people[int(y), int(x)]) if found.people is not None and found.count > 1 else 0
+    return {page.people: meant} if meant else {draft.pose: gr.skip()}
 
 
 def _connect_files(page: Page) -> None:

@@ -38,8 +38,9 @@ MENDABLE = tuple(dict.fromkeys(name for bone in BONES for name in bone))
 
 # scripts of the two HTML components: what is clicked or chosen, told to Python
 POINT = """element.addEventListener('click', (event) => {
-    const sheet = element.querySelector('.sheet.mending');
-    if (!sheet || !sheet.contains(event.target)) return;
+    const sheet = element.querySelector('.sheet');
+    const wanted = sheet?.matches('.mending') || document.querySelector('#people input');
+    if (!wanted || !sheet.contains(event.target)) return;
     const box = sheet.querySelector('img').getBoundingClientRect();
     trigger('click', {x: (event.clientX - box.left) / box.width, y: (event.clientY - box.top) / box.height});
 });"""

@@ -86,6 +86,22 @@ def test_another_person_gets_a_draft_of_their_own_and_a_chip_at_the_first_look(d
     assert [number for _, number in offered["choices"]] == [1, 2] and offered["value"] is None and offered["visible"]
 
 
+def test_a_click_chooses_a_person_and_a_joint_while_those_are_mended(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    people = np.kron(np.array([[1, 0, 2]], np.uint8), np.ones((100, 26), np.uint8))
+    several = replace(banded(np.full((100, 78, 4), 200, np.uint8)), people=people)
+    desk.redraw(prompt="red hoodie")
+    monkeypatch.setattr(desk.engine, "detect", lambda asked: several)
+    backstage = Backstage(desk.engine, (INFO,), save_result, (), Jobs(), finds=True)
+
+    def clicked(x: float, y: float) -> Any:
+        return draft._clicked(desk.page, backstage, desk.values, (x, y))
+
+    assert clicked(0.9, 0.5) == {desk.page.people: 2} and clicked(0.1, 0.5) == {desk.page.people: 1}
+    assert desk.page.people not in clicked(0.5, 0.5), "between them is nobody"
+    desk.redraw(pose=Pose(mending=True))
+    assert desk.page.people not in clicked(0.9, 0.5)
+
+
 def test_chips_show_what_may_be_chosen(desk: Desk) -> None:
     html = desk.redraw(prompt="red pleated skirt, white blouse")["chips"]
     assert html.count("<li>") == 2 and html.count("<button") == 2 == html.count('data-field="kind"')
