@@ -12,12 +12,15 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from pipeline.handles import as_tags, without_handles
 from pipeline.outfit import Wish, phrase, read_outfit, with_choice
+from pipeline.outfit_tokens import pieces
 from pipeline.request import Choices, Garment, SwapRequest
+from wardrobe.handles import HANDLES, handles_of
 from wardrobe.kinds import KINDS, LENGTHS, NECKLINES, SLEEVES
 from wardrobe.palette import COLOURS
 
-_TAG = re.compile(r"<[^<>]*>")
+_TAG = re.compile(rf"<(?!\s*(?:{'|'.join(HANDLES)})\s*:)[^<>]*>")
 _WEIGHED = re.compile(r"([(\[{\s]*)(.*?)((?:\s*:\s*[\d.]+)?[)\]}\s]*)", re.DOTALL)
 
 
@@ -30,7 +33,8 @@ def choices_of(garment: Garment) -> Choices:
         (SLEEVES, row.sleeves, garment.sleeve),
         (NECKLINES, row.necklines, garment.neckline),
     )
-    return Choices(kinds, dict(COLOURS), *(_offered(*cut) for cut in cuts))
+    lengths, sleeves, necklines = (_offered(*cut) for cut in cuts)
+    return Choices(kinds, dict(COLOURS), lengths, sleeves, necklines, handles_of(garment))
 
 
 def _offered(table: Mapping[str, tuple[str, ...]], comes_in: tuple[str, ...], own: str) -> tuple[str, ...]:
@@ -64,30 +68,32 @@ def reworded(request: SwapRequest, garment: Garment, changes: Mapping[str, str])
 
 def _gist(changes: Mapping[str, str], *garments: Garment) -> Counter[tuple[str, ...]]:
     """What has to be as it was meant: what always counts, and what is changed."""
-    names = ("kind", "colour", "length", *changes)
+    names = ("kind", "colour", "length", *HANDLES, *changes)
     return Counter(tuple(getattr(garment, name) for name in names) for garment in garments)
 
 
 def _told(request: SwapRequest, wish: Wish, index: int, after: list[Garment | None]) -> Iterator[str]:
     """Prompts that may say it, the one nearest to the words as they are first."""
     old, new = wish.garments[index], after[index]
-    pieces = list(_pieces(request.prompt))
-    named = [[g.kind for g in read_outfit(piece, "", request.seed).garments] for piece in pieces]
+    parts = list(pieces(request.prompt))
+    named = [[g.kind for g in read_outfit(piece, "", request.seed).garments] for piece in parts]
     mine = [i for i, kinds in enumerate(named) if old.kind in kinds]
     if new is not None and not mine:
-        yield _joined([*pieces, phrase(new)])
+        yield _joined([*parts, phrase(new)])
     for i in mine:
         if new is not None:
+            if as_tags(old) != as_tags(new):
+                yield _joined([*parts[:i], f"{without_handles(parts[i]).strip()} {as_tags(new)}", *parts[i + 1 :]])
             for was, now in _words(old, new):
-                if len(found := re.findall(rf"\b{re.escape(was)}\b", pieces[i], re.IGNORECASE)) == 1:
-                    yield _joined([*pieces[:i], pieces[i].replace(found[0], now), *pieces[i + 1 :]])
+                if len(found := re.findall(rf"\b{re.escape(was)}\b", parts[i], re.IGNORECASE)) == 1:
+                    yield _joined([*parts[:i], parts[i].replace(found[0], now), *parts[i + 1 :]])
         said = [_by_kind(wish, after, kind) for kind in named[i]]
-        start, _, end = _parted(pieces[i])
+        start, _, end = _parted(parts[i])
         words = ", ".join(phrase(garment) for garment in said if garment)
         again = f"{start}{words}{end}" if words else ""
-        yield _joined([*pieces[:i], again, *_TAG.findall(pieces[i]), *pieces[i + 1 :]])
-    rest = [piece for piece, kinds in zip(pieces, named, strict=True) if not kinds]
-    tags = [tag for piece, kinds in zip(pieces, named, strict=True) if kinds for tag in _TAG.findall(piece)]
+        yield _joined([*parts[:i], again, *_TAG.findall(parts[i]), *parts[i + 1 :]])
+    rest = [piece for piece, kinds in zip(parts, named, strict=True) if not kinds]
+    tags = [tag for piece, kinds in zip(parts, named, strict=True) if kinds for tag in _TAG.findall(piece)]
     yield _joined([*(phrase(garment) for garment in after if garment), *rest, *tags])
 
 
@@ -118,19 +124,6 @@ def _parted(piece: str) -> tuple[str, str, str]:
     """Brackets before, words, weight and brackets after."""
     start, words, end = _WEIGHED.fullmatch(_TAG.sub("", piece)).groups()  # type: ignore[union-attr]  # it always matches
     return (start.strip(), words, end.strip())
-
-
-def _pieces(prompt: str) -> Iterator[str]:
-    """What lies between commas, but for those in brackets."""
-    depth, piece = 0, ""
-    for sign in prompt:
-        depth += (sign in "([{") - (sign in ")]}")
-        if sign in ",，、;；\n" and depth <= 0:
-            yield piece.strip()
-            piece = ""
-        else:
-            piece += sign
-    yield piece.strip()
 
 
 def _joined(pieces: list[str]) -> str:

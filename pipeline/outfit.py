@@ -12,11 +12,14 @@ from dataclasses import dataclass, replace
 
 from models.prompt_weights import fragments
 from pipeline import outfit_choice as choice
+from pipeline.handles import as_tags, handles_in, number_of, without_handles
 from pipeline.outfit_grammar import read
 from pipeline.outfit_items import avoid, denied, expanded, kinds_of, realised
+from pipeline.outfit_tokens import pieces
 from pipeline.outfit_words import colour_of, fold, lexicon
 from pipeline.request import UserError
 from pipeline.safety import check_words
+from wardrobe.handles import HANDLES, handles_of
 from wardrobe.kinds import KINDS, LENGTHS, NECKLINES, SLEEVES
 from wardrobe.outfit import MAIN_SLOTS, Garment, Outfit, dressed_in_order
 from wardrobe.parts import ClothingPart
@@ -47,6 +50,9 @@ class Wish:
 def read_outfit(prompt: str, negative_prompt: str = "", seed: int = 0) -> Wish:
     """The garments that are named, and what must not be worn. Raises `UserError` for words that safety refuses."""
     check_words(prompt, negative_prompt)
+    numbers = _numbers(prompt)
+    prompt = without_handles(prompt)
+    check_words(prompt)  # a number may have parted a word
     wanted = [fragment for fragment in fragments(prompt) if fragment.weight > 0]
     unwanted = [fragment.text for fragment in fragments(prompt) if fragment.weight <= 0]
     reading = read(" ".join(fragment.text for fragment in wanted))
@@ -67,6 +73,7 @@ def read_outfit(prompt: str, negative_prompt: str = "", seed: int = 0) -> Wish:
             garments[index] = choice.slim(garments[index])
         if "length" in left and not any(name == "length" for name, _ in mention.avoided):
             garments[index] = choice.above(garments[index], garments)
+    garments = _cut_by_hand(garments, numbers)
     notes += [f"There is no {text} in the wardrobe." for text in reading.unknown]
     if len(items) > MOST:
         notes.append(f"Only the first {MOST} garments are drawn.")
@@ -74,6 +81,28 @@ def read_outfit(prompt: str, negative_prompt: str = "", seed: int = 0) -> Wish:
     slots = {garment.slot for garment in garments} | set(reading.bare)
     slots |= {KINDS[kind].slot for mention in reading.negated for kind in kinds_of(mention)}
     return Wish(tuple(garments), tuple(unsaid), without, tuple(dict.fromkeys(notes)), frozenset(slots), reading.is_mans)
+
+
+def _numbers(prompt: str) -> list[tuple[set[str], dict[str, float]]]:
+    """What is said in numbers, each with the kinds that stand between the same commas."""
+    found = []
+    for piece in pieces(prompt) if "<" in prompt else ():
+        if numbers := handles_in(piece):
+            reading = read(" ".join(fragment.text for fragment in fragments(without_handles(piece))))
+            found.append(({kind for mention in reading.mentions for kind in kinds_of(mention)}, numbers))
+    return found
+
+
+def _cut_by_hand(garments: list[Garment], numbers: list[tuple[set[str], dict[str, float]]]) -> list[Garment]:
+    """The first garment that is meant and has such a handle takes the number."""
+    found = list(garments)
+    for kinds, cuts in numbers:
+        for name, number in cuts.items():
+            for index, garment in enumerate(found):
+                if garment.kind in kinds and name in handles_of(garment):
+                    found[index] = replace(garment, **{name: number})  # type: ignore[arg-type]
+                    break
+    return found
 
 
 def complete(wish: Wish, slots: Iterable[ClothingPart], seed: int = 0) -> Outfit:
@@ -119,7 +148,7 @@ def phrase(garment: Garment) -> str:
     for table, value in ((LENGTHS, garment.length), (SLEEVES, garment.sleeve), (NECKLINES, garment.neckline)):
         if value and table[value] and table[value][0].split("-")[0] not in noun:
             words.append(table[value][0])
-    return " ".join([*words, noun]) + after
+    return " ".join([*words, noun]) + after + (f" {tags}" if (tags := as_tags(garment)) else "")
 
 
 _CUTS = {"sleeve": SLEEVES, "length": LENGTHS, "neckline": NECKLINES}
@@ -128,8 +157,9 @@ _CUTS = {"sleeve": SLEEVES, "length": LENGTHS, "neckline": NECKLINES}
 def with_choice(wish: Wish, index: int, **changes: str | None) -> Wish:
     """The wish with one garment changed, which counts as said from then on.
 
-    changes: kind (a kind or a word for one), colour, second_colour (colour words), pattern, sleeve, length, neckline; None
-    takes a second colour or a pattern away. Raises `UserError` for a word that is not known.
+    changes: kind (a kind or a word for one), colour, second_colour (colour words), pattern, sleeve, length, neckline, and hem,
+    cuff, neck (numbers, see `pipeline.handles`); None takes a second colour or a pattern away. Raises `UserError` for a word that
+    is not known.
     """
     garment, unsaid = wish.garments[index], set(wish.unsaid[index])
     if changes.get("kind"):
@@ -142,6 +172,8 @@ def with_choice(wish: Wish, index: int, **changes: str | None) -> Wish:
             garment = replace(garment, **{name: colour[0], rgb: colour[1]})  # type: ignore[arg-type]
         elif name in _CUTS and value in _CUTS[name]:
             garment = replace(garment, **{name: choice.fitting_length(garment.kind, value) if name == "length" else value})  # type: ignore[arg-type]
+        elif name in HANDLES and value is not None:
+            garment = replace(garment, **{name: number_of(name, value)})  # type: ignore[arg-type]
         elif name == "pattern" and (value is None or value in PATTERNS):
             garment = replace(garment, pattern=value)
             if value and garment.second_colour is None:

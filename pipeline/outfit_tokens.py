@@ -38,6 +38,19 @@ _TAILS = (
 )
 
 
+def pieces(prompt: str) -> Iterator[str]:
+    """What lies between commas, but for those in brackets."""
+    depth, piece = 0, ""
+    for sign in prompt:
+        depth += (sign in "([{") - (sign in ")]}")
+        if sign in ",，、;；\n" and depth <= 0:
+            yield piece.strip()
+            piece = ""
+        else:
+            piece += sign
+    yield piece.strip()
+
+
 @dataclass(frozen=True)
 class Token:
     """A phrase of the prompt and its sense."""

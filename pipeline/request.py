@@ -237,13 +237,14 @@ class Upscaled:
 @dataclass(frozen=True)
 class Choices:
     """What a garment of a draft may become. kinds: of the same part; colours: sRGB by name; lengths, sleeves, necklines: none
-    for what has only one."""
+    for what has only one; handles: what can be lengthened by hand, of `wardrobe.handles.HANDLES`."""
 
     kinds: tuple[str, ...]
     colours: Mapping[str, tuple[int, int, int]]
     lengths: tuple[str, ...] = ()
     sleeves: tuple[str, ...] = ()
     necklines: tuple[str, ...] = ()
+    handles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from pipeline.denoise import Known, count_steps, denoise
 from pipeline.draft import dressed
 from pipeline.dyeing import DYED
 from pipeline.garment_cut import cut_out_garments
+from pipeline.handles import without_handles
 from pipeline.images import Crop, flatten, with_alpha
 from pipeline.latents import decode_picture, encode_masked, encode_picture, latent_mask, soft_mask, to_picture, to_tensor
 from pipeline.marking import describe
@@ -71,13 +72,14 @@ class OutfitSwapper:
         """Raises `UserError`, or whatever `on_step` raises to stop the job."""
         validate(request, self.profile)
         request = without_tags(request)
-        check_words(request.prompt, request.negative_prompt)  # a tag may have parted a word
+        check_words(without_handles(request.prompt), request.negative_prompt)  # a tag may have parted a word
         check_character(request.character, self.judges)
         if isinstance(request.draft, np.ndarray):
             check_character(request.draft, self.judges)
         timer = Timer()
         with timer("plan"):
             plan = self._plan(request)
+        plan = replace(plan, request=replace(plan.request, prompt=without_handles(plan.request.prompt)))
         if not self._redraw(request):
             if len(plan.dyed) == request.count:
                 notes = (*plan.request.notes, DYED)

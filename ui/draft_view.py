@@ -19,6 +19,7 @@ from ui.texts import say
 Joints = Mapping[str, tuple[float, float]]
 
 LARGEST = 1024  # pixels: the long side at which a draft is shown
+OUT = 0.3  # the ends of the sliders by which cuts are lengthened
 NEAR = 0.06  # of the long side: a joint farther from the click is not meant
 STEPS_BACK = 20
 # what can be put right, and which joint hangs on which; the face does not matter to clothes
@@ -45,17 +46,23 @@ POINT = """element.addEventListener('click', (event) => {
     trigger('click', {x: (event.clientX - box.left) / box.width, y: (event.clientY - box.top) / box.height});
 });"""
 CHOOSE = """element.addEventListener('change', (event) => {
-    const chosen = event.target.closest('select');
+    const chosen = event.target.closest('select, input');
     if (chosen) trigger('input', {index: +chosen.dataset.index, field: chosen.dataset.field, value: chosen.value});
 });
 element.addEventListener('click', (event) => {
     const cross = event.target.closest('button[data-index]');
     if (cross) trigger('input', {index: +cross.dataset.index, field: '', value: ''});
+    const opened = event.target.closest('summary')?.parentElement;
+    if (!opened) return;
+    element.dataset.open = opened.open ? '' : opened.dataset.index;  // opens and closes after this
+    element.querySelectorAll('details').forEach((other) => { if (other !== opened) other.open = false; });
 });
 // what was chosen by hand stays chosen in an element that is used again for another garment
-watch('value', () => element.querySelectorAll('select').forEach((select) => {
-    select.value = select.querySelector('option[selected]').value;
-}));"""
+watch('value', () => {
+    element.querySelectorAll('select').forEach((select) => select.value = select.querySelector('option[selected]').value);
+    element.querySelectorAll('details').forEach((other) => other.open = other.dataset.index === element.dataset.open);
+    element.querySelectorAll('input').forEach((range) => range.value = range.getAttribute('value'));
+});"""
 
 
 @dataclass(frozen=True)
@@ -144,6 +151,11 @@ def _chip(index: int, garment: Garment, choices: Choices, request: gr.Request | 
     )
     fields += [cut for cut in cuts if len(cut[2]) > 1]
     selects = "".join(_select(index, name, value, options, garment, request) for name, value, options in fields)
+    if choices.handles:
+        ranges = "".join(_range(index, name, garment, request) for name in choices.handles)
+        title = escape(say(request, "choose_handles", garment=garment.kind))
+        summary = f'<summary aria-label="{title}" title="{title}">↕</summary>'
+        selects += f'<details data-index="{index}">{summary}<div>{ranges}</div></details>'
     red, green, blue = garment.rgb
     out = escape(say(request, "leave_out", garment=garment.kind))
     return (
@@ -159,6 +171,14 @@ def _select(index: int, name: str, value: str, options: Sequence[str], garment: 
         for option in options
     )
     return f'<select data-index="{index}" data-field="{name}" aria-label="{title}" title="{title}">{chosen}</select>'
+
+
+def _range(index: int, name: str, garment: Garment, request: gr.Request | None) -> str:
+    value = getattr(garment, name)
+    slider = (
+        f'<input type="range" min="{-OUT}" max="{OUT}" step="0.02" value="{value:g}" data-index="{index}" data-field="{name}">'
+    )
+    return f"<label>{escape(say(request, f'handle_{name}'))}{slider}</label>"
 
 
 def _shown(name: str, option: str) -> str:

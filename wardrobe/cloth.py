@@ -23,6 +23,7 @@ from wardrobe.shading import Tube
 from wardrobe.style import RGB, Style, darken, lighten
 
 WHITE: RGB = (248, 248, 248)
+HEMS = 0.12, 1.0  # of the way down legs: the shortest and the longest garment that hangs there
 GLOSS = {  # 0 cloth .. 1 patent leather; what is not named is matt
     "leather jacket": 0.9,
     "raincoat": 0.6,
@@ -209,6 +210,11 @@ class Cloth:
 def middle(figure: Figure, u: float) -> float:
     """u of the front surface -> u across the picture: the button line moves when the body is turned."""
     return float(np.sin(np.clip(u * np.pi / 2 + figure.turn * 0.75, -np.pi / 2, np.pi / 2)))
+
+
+def lengthened(garment: Garment, reach: float) -> float:
+    """How far down legs a garment goes, with what its hem was let down or taken up by hand: shares of the way."""
+    return float(np.clip(reach + garment.hem, *HEMS)) if garment.hem else reach
 
 
 def across(left: Points, right: Points, u: float | Points, s: float | Points) -> Points:

@@ -10,7 +10,7 @@ import numpy as np
 from wardrobe import folds, upper
 from wardrobe import tailoring as tailor
 from wardrobe.canvas import OVER, Layer, Mark, Z
-from wardrobe.cloth import COLLAR, WHITE, Cloth, across, discs, strokes
+from wardrobe.cloth import COLLAR, WHITE, Cloth, across, discs, lengthened, strokes
 from wardrobe.folds import bust
 from wardrobe.geometry import XY, Points, polygon, spline, trace
 from wardrobe.palette import luminance
@@ -333,7 +333,7 @@ def vest(c: Cloth) -> list[Layer]:
 def coat(c: Cloth) -> list[Layer]:
     f, w = c.figure, c.figure.body.shoulder
     reach = {"short": 0.28, "knee": 0.5, "midi": 0.72, "long": 0.86}[c.garment.length or "knee"]
-    v1 = 1 + reach * (f.joints["ankle_l"][1] - f.torso.length) / f.torso.length
+    v1 = 1 + lengthened(c.garment, reach) * (f.joints["ankle_l"][1] - f.torso.length) / f.torso.length
     top_l, top_r = f.torso.sides(0.012, 0.64, 0.12 * w)
     low_l, low_r = f.skirt(0.64, v1 - 0.64, 0.22 * w, 0.12 * w)
     left, right = np.concatenate([top_l[:-1], low_l]), np.concatenate([top_r[:-1], low_r])

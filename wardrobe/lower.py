@@ -9,7 +9,7 @@ import numpy as np
 from wardrobe import folds as creases
 from wardrobe import shading, skirts
 from wardrobe.canvas import SLEEVE, Layer, Mark
-from wardrobe.cloth import Cloth, across, limb_angle, shape, strokes
+from wardrobe.cloth import Cloth, across, lengthened, limb_angle, shape, strokes
 from wardrobe.figure import SIDES, Figure
 from wardrobe.geometry import Points, polygon, spline, trace
 from wardrobe.path import Path
@@ -176,7 +176,7 @@ def trousers(
 ) -> list[Layer]:
     """Two trouser legs down to t1 and the hip part. ease, flare, puff: shares of the thigh's half-width; cuff,
     stripe, band: colours of turn-ups, of a line down the outside, of the waistband."""
-    figure, z = cloth.figure, cloth.z if z is None else z
+    figure, z, t1 = cloth.figure, cloth.z if z is None else z, lengthened(cloth.garment, t1)
     w = figure.body.thigh_half
     hip_ease = (0.05 + 0.35 * ease) * w
     found = []

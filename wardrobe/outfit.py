@@ -18,7 +18,8 @@ class Garment:
 
     kind: a key of KINDS. colour: the palette name that dominates its area, rgb: the shade used. second_colour,
     second_rgb: of the pattern, or of collar and trim when `pattern` is None. sleeve, length, neckline: words of
-    `SLEEVES`, `LENGTHS`, `NECKLINES`, or "" where they do not apply. detail: seed of folds and small variations.
+    `SLEEVES`, `LENGTHS`, `NECKLINES`, or "" where they do not apply. detail: seed of folds and small variations. hem, cuff,
+    neck: how much longer than that, as shares of the way from hip to ankle, of the arm, and of the torso's height.
     """
 
     slot: ClothingPart
@@ -32,6 +33,9 @@ class Garment:
     length: str = ""
     neckline: str = ""
     detail: int = 0
+    hem: float = 0.0
+    cuff: float = 0.0
+    neck: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import numpy as np
 from wardrobe import folds as creases
 from wardrobe import shading
 from wardrobe.canvas import Layer, Mark, Z
-from wardrobe.cloth import Cloth, across, middle
+from wardrobe.cloth import Cloth, across, lengthened, middle
 from wardrobe.geometry import Points, polygon, spline, trace
 from wardrobe.path import Path
 from wardrobe.style import RGB, darken
@@ -20,6 +20,7 @@ REACH = {"short": 0.36, "knee": 0.54, "midi": 0.74, "long": 0.97, "": 0.5}  # he
 def skirt_sides(cloth: Cloth, v: float, reach: float, flare: float, ease: float = 0.06) -> tuple[Points, Points]:
     """Side lines from torso level v to `reach` of the leg. flare, ease: shares of the hip's half-width."""
     figure = cloth.figure
+    reach = lengthened(cloth.garment, reach)
     unit, hip = figure.torso.length, figure.torso.half(0.92)
     ankle = max(figure.joints["ankle_l"][1], figure.joints["ankle_r"][1])
     crotch = figure.torso.at(0, 1.0)[1]

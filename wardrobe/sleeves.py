@@ -20,6 +20,7 @@ SLEEVES = {
     "puff": (0.30, 0.15, -0.05, 0.75),
     "wide": (0.90, 0.30, 1.7, 0.0),
 }
+ENDS = 0.1, 0.98  # of an arm: the shortest and the longest sleeve
 _SHORT_CUFF = 0.36  # of what a wrist's cuff measures: round an upper arm it would look like a bracelet
 _PUFF_BAND = 0.02  # of the arm
 _CUFF_WIDER = 1.03  # than the sleeve's end
@@ -39,6 +40,7 @@ def sleeves(
     if kind in ("none", ""):
         return []
     t1, ease, flare, puff = SLEEVES[kind]
+    t1 = float(np.clip(t1 + cloth.garment.cuff, *ENDS))
     found = []
     h = cloth.figure.body.arm_half
     for side in SIDES:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from wardrobe import folds, lower
 from wardrobe.canvas import Layer, Mark
-from wardrobe.cloth import Cloth, discs, middle, shape, strokes
+from wardrobe.cloth import Cloth, discs, lengthened, middle, shape, strokes
 from wardrobe.figure import SIDES, Figure
 from wardrobe.geometry import XY, Points, normals_of, polygon, spline, trace
 from wardrobe.path import Path
@@ -96,7 +96,7 @@ def level(c: Cloth, reach: float) -> float:
     """The level v that lies at this share of the way from the crotch to the ankles."""
     length = c.figure.torso.length
     ankle = max(c.figure.joints["ankle_l"][1], c.figure.joints["ankle_r"][1])
-    return 1 + reach * (ankle - length) / length
+    return 1 + lengthened(c.garment, reach) * (ankle - length) / length
 
 
 def lining(c: Cloth, front: Front, z: float, v0: float = 0.64) -> Layer:

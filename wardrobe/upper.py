@@ -22,6 +22,7 @@ NECKS = {
     "": ("round", 0.8, 0.07),
 }
 
+DEPTHS = 0.03, 0.34  # of the torso: no neckline is higher or lower
 BARREL = 1.15  # `Tube.front` of a torso: flatter than a limb
 STANDS = 0.06  # shoulders' half-widths: how far a collar stands up beside the neck
 _STRAPS = 0.62  # bare arms cover the outer part of the shoulder, so a sleeveless neckline is cut narrower
@@ -65,7 +66,7 @@ def bodice(
 ) -> Layer:
     """The torso part from the shoulders to level v1. ease, flare, hem: shares of the shoulder's half-width."""
     w = cloth.figure.body.shoulder
-    kind, width, depth = NECKS[cloth.garment.neckline if neck is None else neck]
+    kind, width, depth = _neck_of(cloth, cloth.garment.neckline if neck is None else neck)
     width *= _STRAPS if cloth.garment.sleeve == "none" else 1.0
     torso = cloth.figure.torso
     left, right = torso.sides(v0, v1, ease * w, flare * w)
@@ -247,9 +248,14 @@ def collar_band(cloth: Cloth, z: float, path: Path, colour: RGB, level: float = 
     return found
 
 
+def _neck_of(cloth: Cloth, kind: str) -> tuple[str, float, float]:
+    name, width, depth = NECKS[kind]
+    return name, width, float(np.clip(depth + cloth.garment.neck, *DEPTHS))
+
+
 def neck_band(cloth: Cloth, colour: RGB | None, kind: str) -> Mark:
     """The rim of a neckline as a thick line inside the bodice."""
-    name, width, depth = NECKS[kind]
+    name, width, depth = _neck_of(cloth, kind)
     width *= _STRAPS if cloth.garment.sleeve == "none" else 1.0
     rim = cloth.figure.torso.neckline(name, width, depth)
     return Mark(trace(rim, closed=False), colour=cloth.trim if colour is None else colour, width=2.6)

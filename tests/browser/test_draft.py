@@ -23,6 +23,13 @@ def test_a_draft_from_words_to_result(page: Page, site: Site, character_file: Pa
     page.locator("#garments li", has_text="hoodie").locator("[data-field=colour]").select_option("teal")
     expect(picture).to_have_attribute("alt", "Draft: teal hoodie, blue jeans")
     expect(page.locator("#prompt textarea")).to_have_value("teal hoodie, blue jeans")
+    hoodie = page.locator("#garments li", has_text="hoodie")
+    hoodie.locator("summary").click()
+    for number, words in (("-0.1", "teal hoodie <cuff:-0.1>, blue jeans"), ("0", "teal hoodie, blue jeans")):
+        hoodie.locator("[data-field=cuff]").fill(number)
+        expect(page.locator("#prompt textarea")).to_have_value(words)
+        expect(hoodie.locator("[data-field=cuff]")).to_be_visible()  # it stays open while the draft follows
+    hoodie.locator("summary").click()
     page.get_by_label("Leave out the jeans").click()
     expect(picture).to_have_attribute("alt", "Draft: teal hoodie")
 

@@ -106,6 +106,7 @@ def test_chips_show_what_may_be_chosen(desk: Desk) -> None:
     html = desk.redraw(prompt="red pleated skirt, white blouse")["chips"]
     assert html.count("<li>") == 2 and html.count("<button") == 2 == html.count('data-field="kind"')
     assert html.count('data-field="length"') == html.count('data-field="sleeve"') == 1
+    assert html.count('data-field="hem"') == html.count('data-field="cuff"') == html.count("<details") - 1 == 1
     assert html.count("selected") == 6 and ">short sleeves<" in html
     assert '<option value="teal">' in html and "Leave out the blouse" in html
     outer, inner = re.findall(r'<button type="button" data-index="(\d)"', html)
