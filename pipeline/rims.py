@@ -133,7 +133,8 @@ def unmixed(rgb: Image8, front: Region, changing: Region, bare: Region, unit: fl
     pixel, one, other, black = (plane[y, x] for plane in (seen, own, cloth, dark))
     lined = (inks > INKED)[y, x] & (line > 0)
     hides = (line > 0) & ((other - black).max(1) < DARK)
-    gone, missed = _share_of_cloth(pixel, one, other, black, lined & ~hides, bare[box][y, x])
+    onward = bare[box][y, x]
+    gone, missed = _share_of_cloth(pixel, one, other, black, lined & ~hides, onward)
     sure = np.clip((np.linalg.norm(one - other, axis=1) - ALIKE) / (APART - ALIKE), 0, 1)
     drawn = lined & ~hides & (np.linalg.norm(pixel - black, axis=1) < ALIKE)
     sure = np.where(drawn, 1, sure) * (missed < STRANGE)
@@ -141,12 +142,13 @@ def unmixed(rgb: Image8, front: Region, changing: Region, bare: Region, unit: fl
     stays = np.clip((1 - gone - TRACE) / (1 - 2 * TRACE), 0, 1)
     part[y, x] = sure * stays + (1 - sure) * soft[y, x]
     hidden, pen = np.zeros(part.shape, bool), np.zeros(part.shape, bool)
-    hidden[y, x], pen[y, x] = hides & ~bare[box][y, x], drawn
+    hidden[y, x], pen[y, x] = hides & ~onward, drawn
     hidden = cv2.blur(hidden.astype(np.float32), SIDE) > 0.5 * cv2.blur(band[box].astype(np.float32), SIDE)
     part[y, x] = _evened(part, ours, ink, pen, line)[y, x]
     stays = part[y, x]
     clean = np.where(stays[:, None] > FAINT, (pixel - (1 - stays[:, None]) * other) / np.maximum(stays, FAINT)[:, None], one)
     clean = sure[:, None] * clean.clip(0, 255) + (1 - sure)[:, None] * pixel
+    clean = np.where((onward & (stays < 1))[:, None], one, clean)  # what goes there is the line, not the cloth
     if hidden.any():  # what stays gets its outline back
         part[y, x] = np.maximum(stays, (_outline(part, hidden, line) * hidden)[y, x])
         pen_share = ((part[y, x] - stays) / np.maximum(part[y, x], FAINT))[:, None]

@@ -25,6 +25,7 @@ OFF = 0.9  # half-widths: how far from the limb's middle its skin may begin
 NARROWEST, WIDEST = 0.55, 1.7  # of the fitted width: other skin is of another limb
 LEAST = 4  # samples of a limb, of 33, that have to be seen in a row
 ROOT = 5  # samples beyond a limb's end
+BESIDE, WHOLE = 2, 0.7  # samples to either side, and of the widest of them: what is narrower is no whole limb
 FADES = 4.0  # samples after which what was seen counts less and less
 JAW, LEAST_ROWS = 0.56, 0.06  # heads: from where on below the skull's middle a neck is seen, and how much of it has to be
 SKULL, FARTHEST = (0.2, 0.45), 0.3  # heads below its middle: where hair and face are as wide as it; and how far off a face may be
@@ -59,6 +60,7 @@ def _on_skin(limb: Limb, skin: Mask, frame: Frame) -> Limb:
     bare = skin[y.clip(0, skin.shape[0] - 1), x.clip(0, skin.shape[1] - 1)] & inside
     runs = np.array([_run(row, across) for row in bare])  # first and last place of the skin, NaN where it is not seen
     known = _in_a_row(np.isfinite(runs[:, 0]))
+    known &= _whole(np.where(known, runs[:, 1] - runs[:, 0], 0), count)
     if not known.any():
         return limb
     at = np.arange(len(runs))
@@ -86,6 +88,17 @@ def _in_a_row(known: NDArray[np.bool_]) -> NDArray[np.bool_]:
     for start, stop in _spans(known):
         kept[start:stop] &= stop - start >= LEAST
     return kept
+
+
+def _whole(widths: Floats, count: int) -> NDArray[np.bool_]:
+    """Samples that show a limb in its whole width: not where a sleeve ends aslant, nor from where a thumb parts on. count: of
+    samples up to the limb's end."""
+    around = np.lib.stride_tricks.sliding_window_view(np.pad(widths, BESIDE), 2 * BESIDE + 1).max(1)
+    whole = widths > WHOLE * around
+    parts = np.flatnonzero(~whole[count:] & (widths[count:] > 0))
+    if len(parts):
+        whole[count + parts[0] :] = False
+    return np.asarray(whole)
 
 
 def _calm(line: Floats) -> Floats:

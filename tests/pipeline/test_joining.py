@@ -88,8 +88,9 @@ def test_what_stays_keeps_its_line_and_its_rim_has_nothing_of_the_old_cloth() ->
 
 def test_where_bare_skin_goes_on_the_line_goes() -> None:
     rgb, front = hand()
-    share, _ = unmixed(rgb, front, ~front, ~front, 140.0, LINED)
+    share, rims = unmixed(rgb, front, ~front, ~front, 140.0, LINED)
     assert (share[48, :39] > 0.9).all() and (share[48, 42:] < 0.2).all()
+    assert np.abs(rims[48, 38:42].astype(int) - (250, 210, 180)).max() < 20, "and what stays of it has the skin's colour"
 
 
 def test_nothing_is_unmixed_where_nothing_changes() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from pipeline.fit import Fit, fit
 from pipeline.request import ClothingPart
-from pipeline.seen_limbs import with_seen_limbs
+from pipeline.seen_limbs import _whole, with_seen_limbs
 from tests.pipeline.test_fit import truth
 from wardrobe.geometry import Points
 
@@ -101,3 +101,9 @@ def test_a_neck_is_as_wide_as_the_turtleneck_about_it_and_no_other_collar() -> N
         assert (after.body.neck_half > body.figure.body.neck_half) == wider
         if wider:
             assert abs(after.body.neck_half / half - 0.88) < 0.06
+
+
+def test_an_arm_is_as_wide_as_the_root_of_its_hand_also_where_a_sleeve_ends_aslant_and_a_thumb_parts() -> None:
+    widths = np.array([0, 0, 0, 0.8, 1.7, 1.6, 1.5, 1.4, 0.8, 1.3])
+    assert (np.flatnonzero(_whole(widths, 5)) == [4, 5, 6, 7]).all()
+    assert _whole(np.full(10, 1.0), 5).all()
