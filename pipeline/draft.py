@@ -169,7 +169,10 @@ def _drawn(sitter: Sitter, outfit: Outfit) -> _Drawn:
     maps = paint_maps(layers, style, frame)
     hung = any(layer.garment and layer.z < Z.BODY for layer in layers)  # a hood's back lies behind the neck
     before = paint_maps([layer for layer in layers if layer.z > Z.BODY], style, frame) if hung else maps
-    return _Drawn(tuple(layers), paint_picture(layers, style, frame, None), maps.garments, maps.lines, before.garments > 0)
+    picture = paint_picture(layers, style, frame, None)
+    if sitter.fit.floor is not None:  # there the character is cut off
+        picture[sitter.fit.floor :, :, 3] = maps.garments[sitter.fit.floor :] = 0
+    return _Drawn(tuple(layers), picture, maps.garments, maps.lines, before.garments > 0)
 
 
 @dataclass(frozen=True)

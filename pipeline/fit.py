@@ -17,7 +17,7 @@ from pipeline import body_model as bm
 from pipeline.doubt import LIMBS as LIMBS
 from pipeline.doubt import Doubt as Doubt
 from pipeline.doubt import trust as trusted
-from pipeline.evidence import Evidence
+from pipeline.evidence import Evidence, floor_of
 from pipeline.fit_segments import layers
 from pipeline.fit_terms import FREE, fingers, residuals
 from pipeline.fit_view import AT, Clues, clues, grasped
@@ -46,11 +46,13 @@ FADES = 1.5  # units from the body over which trust goes down to nothing
 
 @dataclass(frozen=True)
 class Fit:
-    """A figure in units and its way to the picture's pixels. trust: how sure each of `LIMBS` is in its place, 0..1."""
+    """A figure in units and its way to the picture's pixels. trust: how sure each of `LIMBS` is in its place, 0..1. floor: the
+    row from which on nothing of it is seen, see `evidence.floor_of`."""
 
     figure: Figure
     frame: Frame
     trust: Mapping[str, float]
+    floor: int | None = None
 
     @property
     def guessed(self) -> list[str]:
@@ -75,6 +77,10 @@ class Fit:
 
 def fit(evidence: Evidence) -> Fit | Doubt:
     """The figure, or why there is none. Never raises for what a picture shows."""
+    height, width = evidence.shape
+    floor = floor_of(evidence.labels)
+    if floor is not None:
+        evidence = evidence.above(floor)
     found = settled(evidence)
     if found is None:
         return Doubt.NOBODY
@@ -87,10 +93,9 @@ def fit(evidence: Evidence) -> Fit | Doubt:
             p = _at_rest(p, side)
     head = _head(evidence, known, p)
     order = _order(evidence, known, p, head)
-    height, width = evidence.shape
     origin = known.view.origin.tolist()
     frame = Frame(width, height, known.view.scale, origin[0], origin[1])
-    return Fit(with_seen_limbs(bm.figure(p, head, order), frame, evidence), frame, trust)
+    return Fit(with_seen_limbs(bm.figure(p, head, order), frame, evidence), frame, trust, floor)
 
 
 def settled(evidence: Evidence) -> tuple[Floats, Clues] | None:

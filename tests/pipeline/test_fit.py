@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache
 
+import cv2
 import numpy as np
 import pytest
 
 from models.hint_reader import JOINTS
-from pipeline.evidence import Evidence, cut_off, read_evidence, with_joints
+from pipeline.evidence import Evidence, floor_of, read_evidence, with_joints
 from pipeline.fit import GUESSED, LIMBS, Doubt, Fit, fit
 from pipeline.request import CLOTHING, ClothingPart, UserError
 from training.characters import Drawing, draw
@@ -62,10 +63,23 @@ def test_a_portrait_gets_legs_below_the_picture() -> None:
 def test_legs_that_end_outside_are_not_squeezed_into_the_picture() -> None:
     whole = drawing(3)
     cut = whole.image[: round(whole.keypoints["knee_l"][1])], whole.labels[: round(whole.keypoints["knee_l"][1])]
-    assert cut_off(cut[1])
-    assert not cut_off(np.pad(cut[1], ((0, 20), (0, 0))))
+    above = len(cut[1])
+    assert floor_of(cut[1]) == above and floor_of(np.zeros_like(cut[1])) is None
+    assert floor_of(cv2.circle(np.zeros((99, 99), np.uint8), (50, 50), 30, 3, -1)) is None, "ends by itself"
     evidence = read_evidence(*cut)
     assert not any(evidence.sure[f"{name}_{side}"] for name in ("knee", "ankle") for side in "lr")
+
+
+def test_a_bust_on_a_card_is_cut_off_there() -> None:
+    whole = drawing(3)
+    waist = round(0.5 * (whole.keypoints["neck"][1] + whole.keypoints["thigh_l"][1]))
+    labels, image = whole.labels.copy(), whole.image.copy()
+    labels[waist:], image[waist:] = 0, 0
+    assert floor_of(labels) == waist
+    evidence = read_evidence(image, labels)
+    assert not any(evidence.sure[f"{name}_{side}"] for name in ("knee", "ankle") for side in "lr")
+    found = fit(evidence)
+    assert isinstance(found, Doubt) or (found.floor == waist and found.frame.height == len(labels))
 
 
 def test_an_arm_without_a_visible_hand_lies_behind_the_body() -> None:
