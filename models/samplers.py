@@ -34,10 +34,12 @@ class FlowEuler(FlowMatchEulerDiscreteScheduler):
 
 @dataclass(frozen=True)
 class Sampler:
-    """kind: a scheduler class; settings: laid over the model's own scheduler configuration."""
+    """kind: a scheduler class; settings: laid over the model's own scheduler configuration; more: steps that it takes beyond
+    those it is asked for."""
 
     kind: Any
     settings: Mapping[str, Any] = field(default_factory=dict)
+    more: int = 0
 
 
 SDE = {"algorithm_type": "sde-dpmsolver++"}
@@ -47,7 +49,7 @@ TRAILING = {"timestep_spacing": "trailing"}  # for few-step models, which begin 
 SAMPLERS = {
     "ddim": Sampler(DDIMScheduler),
     "ddim_trailing": Sampler(DDIMScheduler, TRAILING),
-    "pndm": Sampler(PNDMScheduler, {"skip_prk_steps": True}),
+    "pndm": Sampler(PNDMScheduler, {"skip_prk_steps": True}, more=1),
     "euler": Sampler(EulerDiscreteScheduler),
     "euler_trailing": Sampler(EulerDiscreteScheduler, TRAILING),
     "euler_a": Sampler(EulerAncestralDiscreteScheduler),

@@ -13,7 +13,7 @@ from torch import Tensor
 from models.controlled_unet import Branch, Masked, guide, predict, within
 from models.controlnet import Added
 from models.ip_adapter import Garment
-from models.samplers import FlowEuler
+from models.samplers import SAMPLERS, FlowEuler
 from models.t2i_adapter import Sketch
 
 OnLatents = Callable[[int, int, Tensor], None]  # step, steps, the clean latents as they look now
@@ -107,9 +107,10 @@ def repainted_after(mask: Tensor, step: int, steps: int) -> Tensor:
     return (mask > 1 - step / steps).to(mask.dtype)
 
 
-def count_steps(steps: int, strength: float) -> int:
-    """How many of the steps are run at this strength."""
-    return min(int(steps * strength), steps)
+def count_steps(steps: int, strength: float, sampler: str = "ddim") -> int:
+    """How many steps are run where so many are asked for, at this strength."""
+    asked = min(int(steps * strength), steps)
+    return asked + SAMPLERS[sampler].more if asked else 0
 
 
 def clean_estimate(scheduler: Any, scaled: Tensor, prediction: Tensor, timestep: Tensor) -> Tensor:

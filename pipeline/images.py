@@ -218,8 +218,9 @@ class Crop:
         """Model pixels per picture pixel."""
         return math.sqrt(self.width * self.height / ((self.right - self.left) * (self.bottom - self.top)))
 
-    def take(self, image: Image8) -> Image8:
-        """Cut H x W (x C) uint8 and resample it to height x width; masks come out soft, threshold them at 128.
+    def take(self, image: Image8, flat: bool = False) -> Image8:
+        """Cut H x W (x C) uint8 and resample it to height x width; masks come out soft, threshold them at 128. flat: colours are
+        names of things, and no new ones come between them.
 
         Beyond the picture its edge is repeated, so a cut-off leg goes on and an empty margin stays empty.
         """
@@ -227,7 +228,10 @@ class Crop:
         picture, _ = self.windows((width, height))
         inside = image[picture]
         outside = (-self.left, -self.top, self.right - width, self.bottom - height)
-        return resize(pad(inside, *(max(0, side) for side in outside)), (self.width, self.height))
+        padded = pad(inside, *(max(0, side) for side in outside))
+        if flat:
+            return np.asarray(Image.fromarray(padded).resize((self.width, self.height), Image.Resampling.NEAREST))
+        return resize(padded, (self.width, self.height))
 
     def restore(self, image: Image8) -> Image8:
         """Resample height x width (x C) uint8 back to the box's own size in picture pixels."""

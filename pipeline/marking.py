@@ -9,7 +9,7 @@ import json
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from enum import IntEnum
 from importlib import import_module
 from pathlib import Path
@@ -22,8 +22,10 @@ from pipeline.request import Image8, SwapRequest, UserError
 
 
 def describe(request: SwapRequest) -> dict[str, Any]:
-    """Everything in a request that replays it, ready for JSON; pictures as their size and SHA-256."""
-    return {f.name: _plain(getattr(request, f.name)) for f in fields(request)}
+    """Everything in a request that replays it, ready for JSON; pictures as their size and SHA-256, LoRAs by name: where they
+    lie is the operator's business."""
+    named = replace(request, loras=tuple(replace(lora, path=Path(lora.path).stem) for lora in request.loras))
+    return {f.name: _plain(getattr(named, f.name)) for f in fields(request)}
 
 
 def _plain(value: Any) -> Any:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 
@@ -18,10 +19,11 @@ from models.picture_judges import PHOTOGRAPHS, RATING, PictureJudge
 from models.prompt_weights import without_weights
 from pipeline.images import flatten
 from pipeline.refusals import check_prompt
-from pipeline.request import Image8, UserError
+from pipeline.request import Image8, SwapResult, UserError
 
 OFF = "CC_SAFETY_OFF"  # environment variable: names of what is switched off, with commas between
 NEGATIVE = "nsfw, nude, naked, nipples, genitals, topless, bottomless, underwear, cleavage, sexually suggestive, explicit"
+SOME_WITHHELD = "{count} of {total} results were not suitable to be shown and are left out; please choose other seeds for them."
 PHOTOGRAPH = "This looks like a photograph of a real person, please choose a drawn character."
 WITHHELD = "This result was not suitable to be shown, please describe the clothing in other words or choose another seed."
 WHITE = (255, 255, 255)
@@ -81,10 +83,22 @@ def check_character(picture: Image8, judges: Iterable[PictureJudge]) -> None:
         raise UserError(PHOTOGRAPH)
 
 
-def check_result(picture: Image8, judges: Iterable[PictureJudge]) -> None:
-    """picture: H x W x 4 uint8 RGBA. Raise `UserError` if it is judged explicit: it must not be shown or saved then."""
-    if any(judge.refuses(_seen(picture)) for judge in judges if judge.role == RATING):
+def only_shown(result: SwapResult, judges: Iterable[PictureJudge]) -> SwapResult:
+    """The result without pictures that are judged explicit: they must not be shown or saved. A note says how many they were.
+    Raises `UserError` where none is left."""
+    raters = [judge for judge in judges if judge.role == RATING]
+    shown = [i for i, picture in enumerate(result.images) if not any(judge.refuses(_seen(picture)) for judge in raters)]
+    if len(shown) == len(result.images):
+        return result
+    if not shown:
         raise UserError(WITHHELD)
+
+    def only(column: tuple[Any, ...]) -> tuple[Any, ...]:
+        return tuple(column[i] for i in shown) if column else ()
+
+    said = SOME_WITHHELD.format(count=len(result.images) - len(shown), total=len(result.images))
+    columns: dict[str, Any] = {name: only(getattr(result, name)) for name in ("images", "seeds", "outfits", "drafts")}
+    return replace(result, **columns, warnings=(*result.warnings, said))
 
 
 def _seen(picture: Image8) -> Image8:

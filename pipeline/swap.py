@@ -35,8 +35,8 @@ from pipeline.mask import DENOISE_GROW, NOTHING_PAINTED, as_mask, grow, ring
 from pipeline.palette import Palette, colours_of, garment_alone, in_palettes
 from pipeline.plan import Plan, See, make_plan
 from pipeline.preview import Decoder, Previews, Thumbnail, linear_decoder, small_decoder
-from pipeline.request import GarmentPicture, Image8, OnStep, Step, SwapRequest, SwapResult, UserError
-from pipeline.safety import SafetyRules, check_character, check_result, check_words, negative_prompt
+from pipeline.request import GarmentPicture, Hint, Image8, OnStep, Step, SwapRequest, SwapResult, UserError
+from pipeline.safety import SafetyRules, check_character, check_words, negative_prompt, only_shown
 from pipeline.upscale import enlarged_to
 from pipeline.validate import validate
 from pipeline.worn import dressed as worn_loras
@@ -58,14 +58,15 @@ class OutfitSwapper:
         rules: SafetyRules | None = None,
         judges: Sequence[PictureJudge] = (),
         see: See | None = None,
+        annotators: Annotators | None = None,
     ) -> None:
         """rules: what is on, by default everything; judges: what looks at characters and results; see: finds clothing, without
-        it every request needs a mask, and nothing is drafted."""
+        it every request needs a mask, and nothing is drafted; annotators: what reads hints, by default its own."""
         self.profile, self.networks = profile, networks
         self.rules = rules or SafetyRules()
         self.judges = self.rules.applied(judges)
         self.see = see
-        self.annotators = Annotators(networks.device)
+        self.annotators = annotators or Annotators(networks.device)
         self._read = Kept(EMBEDDINGS)
 
     def swap(self, request: SwapRequest, on_step: OnStep | None = None) -> SwapResult:
@@ -79,7 +80,6 @@ class OutfitSwapper:
         timer = Timer()
         with timer("plan"):
             plan = self._plan(request)
-        plan = replace(plan, request=replace(plan.request, prompt=without_handles(plan.request.prompt)))
         if not self._redraw(request):
             if len(plan.dyed) == request.count:
                 notes = (*plan.request.notes, DYED)
@@ -113,8 +113,7 @@ class OutfitSwapper:
                 images.append(plan.picture(draft))
             if on_step is not None:
                 on_step(Step(index + 1, len(plan.drafts), index, len(plan.drafts)))
-            check_result(images[-1], self.judges)
-        return SwapResult(
+        result = SwapResult(
             images=tuple(images),
             seeds=tuple(request.seed + index for index in range(len(images))),
             mask=request.mask,
@@ -125,6 +124,7 @@ class OutfitSwapper:
             warnings=request.notes,
             metadata=describe(request),
         )
+        return only_shown(result, self.judges)
 
     def _swap(self, plan: Plan, on_step: OnStep | None, timer: Timer) -> SwapResult:
         request = plan.request
@@ -135,9 +135,9 @@ class OutfitSwapper:
             previews = Previews(Thumbnail.of(canvas.character, canvas.mask, canvas.limit, canvas.crop))
         with timer("text"):
             words, worn = self._words(request), self._worn(request, canvas)
-        steps = count_steps(request.steps, request.strength)
+        steps = count_steps(request.steps, request.strength, request.sampler)
         if self._needs_detail(request, canvas.crop):
-            steps += count_steps(request.steps, self._detail_strength(request))
+            steps += count_steps(request.steps, self._detail_strength(request), request.sampler)
 
         images, outfits = [], []
         seeds = tuple(request.seed + index for index in range(request.count))
@@ -155,9 +155,8 @@ class OutfitSwapper:
                 box = crop.right - crop.left, crop.bottom - crop.top
                 drawn, crop = enlarged_to(drawn, box), replace(crop, width=box[0], height=box[1])
                 images.append(paste(canvas.character, drawn, crop, canvas.mask, canvas.limit))
-                check_result(images[-1], self.judges)
                 outfits.append(outfit_layer(canvas.character, drawn, crop, canvas.mask, canvas.limit))
-        return SwapResult(
+        result = SwapResult(
             images=tuple(images),
             seeds=seeds,
             mask=canvas.mask,
@@ -165,13 +164,14 @@ class OutfitSwapper:
             drafts=tuple(draft.image for draft in plan.drafts),
             seconds=timer.total,
             timings=dict(timer.seconds),
-            warnings=(*request.notes, *text_warnings(self.networks, request.prompt, request.negative_prompt)),
+            warnings=(*request.notes, *text_warnings(self.networks, without_handles(request.prompt), request.negative_prompt)),
             metadata=describe(request),
         )
+        return only_shown(result, self.judges)
 
     def _words(self, request: SwapRequest) -> Words:
         """Of the prompt, with guidance of the negative prompt first."""
-        texts = [", ".join(filter(None, (self.profile.prefix, request.prompt)))]
+        texts = [", ".join(filter(None, (self.profile.prefix, without_handles(request.prompt))))]
         if request.guidance > 1:
             unwanted = (self.profile.negative_prompt, request.negative_prompt)
             fixed = self.rules.negative and not self.profile.dressed
@@ -223,14 +223,14 @@ class OutfitSwapper:
         large = replace(crop, width=crop.width * DETAIL, height=crop.height * DETAIL)
         whole = paste(with_alpha(canvas.flat, 255), drawn, crop, canvas.region)
         second = Pass("detail", large, large.take(whole)[..., :3], self._detail_strength(request))
-        return self._run(job, second, random, done=count_steps(request.steps, request.strength))
+        return self._run(job, second, random, done=count_steps(request.steps, request.strength, request.sampler))
 
     def _detail_strength(self, request: SwapRequest) -> float:
         """Whoever asks for a small change does not want a large one in the second pass."""
         return min(self.profile.detail_strength, request.strength)
 
     def _needs_detail(self, request: SwapRequest, crop: Crop) -> bool:
-        steps = count_steps(request.steps, self._detail_strength(request))
+        steps = count_steps(request.steps, self._detail_strength(request), request.sampler)
         return request.detail_pass and steps > 0 and crop.scale < DETAIL_BELOW
 
     def _run(self, job: _Job, work: Pass, random: torch.Generator, done: int = 0) -> Image8:
@@ -238,8 +238,8 @@ class OutfitSwapper:
         networks, request, crop = self.networks, job.request, work.crop
         rgb, mask = crop.take(job.canvas.flat), crop.take(job.canvas.region)
         with job.timer("conditions"):
-            hints = [hint if hint.image is None else replace(hint, image=crop.take(hint.image)) for hint in request.hints]
-            steps = count_steps(request.steps, work.strength)
+            hints = [_cut(hint, crop) for hint in request.hints]
+            steps = count_steps(request.steps, work.strength, request.sampler)
             scene = Scene(rgb, mask, self.annotators, None if job.lines is None else crop.take(job.lines))
             branches = make_branches(networks, self.profile, scene, hints, steps)
             sketches = make_sketches(networks, self.profile, scene, hints)
@@ -320,6 +320,11 @@ class Worn:
         if region is not None:
             places = places * (to_tensor(region) >= 0.5).to(places)
         return replace(self.garment, mask=places)
+
+
+def _cut(hint: Hint, crop: Crop) -> Hint:
+    """The hint with what of its picture lies in a crop."""
+    return hint if hint.image is None else replace(hint, image=crop.take(hint.image, flat=hint.kind == "segmentation"))
 
 
 @dataclass(frozen=True)

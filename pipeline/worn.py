@@ -68,9 +68,13 @@ def _number(name: str, text: str) -> float:
 
 
 def new_words(request: SwapRequest) -> tuple[str, ...]:
-    """Embeddings whose names the prompts say."""
-    said = f"{request.prompt} {request.negative_prompt}".casefold()
-    return tuple(name for name in names_in(words_folder()) if name.casefold() in said)
+    """Embeddings whose names the prompts say, as words of their own: `lace` is not said by "necklace"."""
+    said = f"{request.prompt} {request.negative_prompt}"
+
+    def is_said(name: str) -> bool:
+        return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", said, re.IGNORECASE) is not None
+
+    return tuple(filter(is_said, names_in(words_folder())))
 
 
 @contextmanager

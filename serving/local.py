@@ -229,9 +229,8 @@ class LocalEngine:
                 self._free()
             try:
                 placement = self._placements.get(profile.name) or fitting(profile.memory, free_megabytes(self._device))
-                self._swapper = OutfitSwapper(
-                    profile, load(profile, self._device, placement=placement), self._rules, self._looked_at_by(), self.detect
-                )
+                networks = load(profile, self._device, placement=placement)
+                self._swapper = OutfitSwapper(profile, networks, self._rules, self._looked_at_by(), self.detect, self._annotators)
             except WeightsError as error:
                 raise UserError(str(error)) from error
         return self._swapper

@@ -16,8 +16,8 @@ SHARD_LIMIT = 9_500_000  # Spaces takes larger files only through LFS
 def pins(path: Path) -> dict[str, str]:
     """Distribution -> version of a requirements file, and of nothing that it includes."""
     lines = [line for line in path.read_text().splitlines() if line and not line.startswith(("#", "-r"))]
-    found = [re.fullmatch(r"([\w.-]+)==([\w.]+)", line) for line in lines]
-    assert all(found), f"every line of {path.name} is NAME==VERSION"
+    found = [re.fullmatch(r"([\w.-]+)==([\w.]+)(?:; .+)?", line) for line in lines]
+    assert all(found), f"every line of {path.name} is NAME==VERSION, perhaps with a marker"
     return {match[1].lower().replace("_", "-"): match[2] for match in found if match}
 
 
@@ -39,6 +39,11 @@ def test_requirements_name_what_the_app_imports() -> None:
     required = pins(ROOT / "requirements.txt")
     missing = [name for name in foreign if not any(d.lower().replace("_", "-") in required for d in distributions.get(name, []))]
     assert not missing
+
+
+def test_what_has_no_wheel_somewhere_is_not_asked_for_there() -> None:
+    text = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    assert re.search(r'^xformers==\S+; sys_platform != "darwin"$', text, re.MULTILINE)
 
 
 def test_front_matter_names_the_pinned_gradio() -> None:

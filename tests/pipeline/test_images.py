@@ -254,6 +254,16 @@ def test_a_crop_beyond_the_edge_repeats_it_and_comes_back_in_place() -> None:
     assert difference[23:].max() <= 2
 
 
+def test_colours_that_name_things_are_cut_out_without_new_ones() -> None:
+    image = np.zeros((90, 70, 3), np.uint8)
+    image[:, 25:], image[40:, :30] = (150, 5, 61), (4, 200, 3)
+    mask = np.zeros((90, 70), np.uint8)
+    mask[20:70, 10:60] = 255
+    crop = crop_around(mask, 128)
+    assert len(np.unique(crop.take(image, flat=True).reshape(-1, 3), axis=0)) == 3
+    assert len(np.unique(crop.take(image).reshape(-1, 3), axis=0)) > 3
+
+
 def test_an_empty_mask_has_no_crop() -> None:
     with pytest.raises(UserError):
         crop_around(np.zeros((20, 20), np.uint8), 256)

@@ -9,16 +9,19 @@ import numpy as np
 import pytest
 
 from models.loader import Networks
+from models.picture_judges import RATING
 from models.profiles import PROFILES, ModelProfile
 from pipeline.images import load_character, read_text, save_png
 from pipeline.marking import describe, mark, read_credentials, read_parameters, save_result
 from pipeline.refusals import check_prompt
-from pipeline.request import ClothingPart, Image8, SwapRequest, UserError
+from pipeline.request import ClothingPart, Image8, LoRA, SwapRequest, SwapResult, UserError
 from pipeline.safety import (
     NEGATIVE,
     PHOTOGRAPH,
+    SOME_WITHHELD,
     WITHHELD,
     SafetyRules,
+    only_shown,
     read_rules,
 )
 from pipeline.swap import OutfitSwapper
@@ -137,10 +140,41 @@ def test_judges_withhold_results_and_refuse_photographs(tiny_profile: ModelProfi
         assert np.array_equal(alone, swap(shelf, SafetyRules(**{rule: False})))
 
 
+class OddIsExplicit:
+    """Withholds pictures whose first pixel is odd."""
+
+    role = RATING
+
+    def refuses(self, picture: Image8) -> bool:
+        return bool(picture[0, 0, 0] % 2)
+
+
+def test_one_withheld_picture_leaves_the_others() -> None:
+    def result(*values: int) -> SwapResult:
+        images = tuple(np.full((4, 4, 4), (value, 0, 0, 255), np.uint8) for value in values)
+        return SwapResult(images, tuple(range(7, 7 + len(values))), images[0][..., 0], images, images, warnings=("before",))
+
+    shown = only_shown(result(2, 3, 4), [OddIsExplicit()])
+    assert shown.seeds == (7, 9) and [int(image[0, 0, 0]) for image in shown.images] == [2, 4]
+    assert len(shown.outfits) == len(shown.drafts) == 2 and shown.warnings == ("before", SOME_WITHHELD.format(count=1, total=3))
+    assert only_shown(result(2, 4), [OddIsExplicit()]).warnings == ("before",)
+    with pytest.raises(UserError, match=WITHHELD):
+        only_shown(result(1, 3), [OddIsExplicit()])
+
+
 def test_damaged_judges_let_nothing_through(tiny_profile: ModelProfile, job: SwapRequest, tmp_path) -> None:
     (put_tagger(tmp_path) / "model.safetensors").write_bytes(b"")
     with pytest.raises(UserError, match="damaged"):
         LocalEngine(profiles={"bundled": tiny_profile}, judges=tmp_path).swap(job)
+
+
+def test_no_path_of_the_operators_is_in_a_picture(character, tmp_path) -> None:
+    loras = (LoRA("/srv/secret/loras/ink.safetensors", 0.5),)
+    request = SwapRequest(character, 3, np.full(character.shape[:2], 255, np.uint8), loras=loras, draft=character)
+    save_png(character, tmp_path / "out.png", mark(describe(request), seed=9))
+    text = read_text(tmp_path / "out.png")
+    assert read_parameters(text)["loras"] == [{"path": "ink", "scale": 0.5}]
+    assert not any("secret" in value or "/srv" in value for value in text.values())
 
 
 def test_what_is_switched_off_is_logged(caplog) -> None:

@@ -36,6 +36,7 @@ def test_loads_lazily_and_answers(engine: LocalEngine, job: SwapRequest) -> None
     assert engine.health().detail == "not loaded yet"
     assert len(engine.swap(job).images) == 1
     assert engine.health().detail == "idle"
+    assert engine._swapper is not None and engine._swapper.annotators is engine._annotators, "what reads hints is held once"
 
 
 def test_asked_for_its_health_it_compares_a_folder_once(engine: LocalEngine, monkeypatch: pytest.MonkeyPatch) -> None:

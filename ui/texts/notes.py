@@ -55,6 +55,10 @@ NOTES: dict[str, dict[str, str]] = {
         "zh": "身体辨认得不够清楚，无法绘制草图；请手动放置关节。",
         "ja": "体をはっきり判別できず下描きできません。関節を手で置いてください。",
     },
+    "{count} of {total} results were not suitable to be shown and are left out; please choose other seeds for them.": {
+        "zh": "{total} 张结果中有 {count} 张不宜显示，已略去；请为它们换一个种子。",
+        "ja": "{total} 枚のうち {count} 枚は表示に適さないため省きました。別のシードをお試しください。",
+    },
     "No new garments could be drawn here, so the old ones take the new colours.": {
         "zh": "这里画不出新的服装，因此旧的服装换成新的颜色。",
         "ja": "ここには新しい服を描けなかったため、元の服を新しい色にしました。",
