@@ -13,6 +13,7 @@ from models.profiles import ModelProfile
 from pipeline.composite import Colour, key_colour
 from pipeline.images import Crop, crop_around, flatten, is_opaque
 from pipeline.mask import as_mask, composite_mask, grow, loosen
+from pipeline.regions import Region
 from pipeline.request import GarmentPicture, Image8, SwapRequest, UserError
 
 
@@ -33,16 +34,23 @@ class Canvas:
     crop: Crop
 
 
-def prepare(request: SwapRequest, profile: ModelProfile, alone: Callable[[GarmentPicture], Image8]) -> Canvas:
-    """Mask, crop and background of a valid request; alone: `garment_alone`. Raises `UserError` if nothing could change."""
+def prepare(
+    request: SwapRequest, profile: ModelProfile, alone: Callable[[GarmentPicture], Image8], kept: Region | None = None
+) -> Canvas:
+    """Mask, crop and background of a valid request; alone: `garment_alone`; kept: H x W, what a mask may not grow into. Raises
+    `UserError` if nothing could change."""
     assert request.mask is not None
     character = request.character
     painted = as_mask(request.mask, (character.shape[1], character.shape[0]))
     region = grow(painted, request.grow)
+    if kept is not None:
+        region = np.where(kept, np.uint8(0), region)
     sprite = not is_opaque(character)
     alpha = character[..., 3] if sprite else None
     mask = composite_mask(painted, request.grow, request.feather, alpha)
     limit = None if alpha is None else loosen(alpha, region, request.loosen)
+    if kept is not None:
+        mask = np.where(kept, np.uint8(0), mask)
     if limit is not None:
         mask = np.where(limit > 0, mask, np.uint8(0))
     if not mask.any():

@@ -49,7 +49,7 @@ class Plan:
     """A request with its mask, and a draft for each of its pictures; none where today's words alone decide. found: what
     detection said, None where nobody had to look. joints: of the body that is dressed, x and y in pixels. painted: H x W, the
     user's own mask. beyond: H x W, what it has cut off the first draft. dyed: where no body could be made out, for each
-    picture the old clothes in the new colours."""
+    picture the old clothes in the new colours. kept: H x W, what is protected and nothing that widens the mask may enter."""
 
     request: SwapRequest
     drafts: tuple[Draft, ...] = ()
@@ -58,6 +58,7 @@ class Plan:
     painted: Region | None = None
     beyond: Region | None = None
     dyed: tuple[Draft, ...] = ()
+    kept: Region | None = None
 
     def picture(self, draft: Draft) -> Image8:
         """H x W x 4, the character in one of the drafts; outside the mask bit for bit as it was."""
@@ -71,11 +72,20 @@ class Plan:
 
 def make_plan(request: SwapRequest, see: See) -> Plan:
     """Mask and drafts of a valid request. Raises `UserError` where there is nothing to repaint."""
+    plan = _planned(request, see)
+    if plan.found is None or plan.request.mask is None:
+        return plan
+    mask = as_mask(plan.request.mask, plan.found.labels.shape[::-1]) >= 128
+    protected = plan.found.protected(request.protect or (Part.HAIR, Part.HELD)) > 0
+    return replace(plan, kept=protected & ~mask)  # what a stroke or a draft itself covers is meant
+
+
+def _planned(request: SwapRequest, see: See) -> Plan:
     wish = read_outfit(request.prompt, request.negative_prompt, request.seed)
     told = bool(wish.garments) and not request.garments  # a picture of a garment says more than words
     drafting = not isinstance(request.draft, str) and (request.draft is not None or told)  # "off" is the only word
     apart = any(garment.parts and garment.region is None for garment in request.garments)
-    if not (drafting or request.mask is None or request.protect or apart):
+    if not (drafting or request.mask is None or request.protect or apart or request.grow):
         return Plan(request)
     found = see(DetectRequest(request.character))
     painted = None if request.mask is None else as_mask(request.mask, found.labels.shape[::-1]) >= 128

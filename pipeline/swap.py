@@ -131,7 +131,7 @@ class OutfitSwapper:
         if plan.drafts:
             request = replace(request, strength=min(request.strength, self._redraw(request)))
         with timer("prepare"):
-            canvas = prepare(request, self.profile, self._alone)
+            canvas = prepare(request, self.profile, self._alone, plan.kept)
             previews = Previews(Thumbnail.of(canvas.character, canvas.mask, canvas.limit, canvas.crop))
         with timer("text"):
             words, worn = self._words(request), self._worn(request, canvas)

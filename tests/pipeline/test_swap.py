@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ import torch
 
 from models.loader import Networks
 from models.profiles import ModelProfile
-from pipeline.request import Cancelled, GarmentPicture, Hint, Image8, Step, SwapRequest, UserError
+from pipeline.request import Cancelled, ClothingPart, Detection, GarmentPicture, Hint, Image8, Step, SwapRequest, UserError
 from pipeline.swap import OutfitSwapper
 
 
@@ -52,6 +53,25 @@ def test_only_the_mask_changes(swapper: OutfitSwapper, request_: SwapRequest, sp
     assert result.outfits[0][outside].max() == 0
     assert result.metadata["seed"] == 5
     assert {"text", "draw", "decode", "composite"} <= set(result.timings)
+
+
+WIDER = [{"grow": 12}, {"grow": 6, "feather": 8}, {"grow": 12, "loosen": 1.0}, {"grow": 12, "soft_edge": 32, "detail_pass": True}]
+
+
+@pytest.mark.parametrize("wider", WIDER)
+@pytest.mark.parametrize("sprite", [False, True])
+def test_nothing_that_widens_a_mask_enters_what_is_protected(
+    swapper: OutfitSwapper, request_: SwapRequest, sprite: bool, wider: dict[str, Any]
+) -> None:
+    character = picture(sprite=sprite)
+    labels, keep = np.full(character.shape[:2], ClothingPart.TOPWEAR, np.uint8), np.zeros(character.shape[:2], np.uint8)
+    labels[:28], keep[:28] = ClothingPart.SKIN, 255  # a face that ends four pixels above the mask
+    labels[:, 64:] = ClothingPart.HELD
+    careful = OutfitSwapper(swapper.profile, swapper.networks, see=lambda asked: Detection(labels, keep))
+    result = careful.swap(replace(request_, character=character, draft="off", **wider))
+    protected = (keep > 0) | (labels == ClothingPart.HELD)
+    assert np.array_equal(result.images[0][protected], character[protected]) and not result.mask[protected].any()
+    assert (result.mask[28:32] > 0).any(), "elsewhere it grows"
 
 
 def test_same_request_same_pictures_and_count_gives_seeds(swapper: OutfitSwapper, request_: SwapRequest) -> None:
