@@ -18,7 +18,7 @@ import numpy as np
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from pipeline.mask import as_mask, bounds
+from pipeline.mask import as_mask, bounds, fits
 from pipeline.request import Image8, UserError
 
 FORMATS = ("PNG", "JPEG", "WEBP", "AVIF", "GIF")
@@ -43,9 +43,22 @@ def load_character(path: str | PathLike[str]) -> Image8:
     return _decode(path, MIN_SIDE)
 
 
-def load_mask(path: str | PathLike[str], size: tuple[int, int]) -> Image8:
-    """Decode a mask file, scaled to `size` = (width, height) -> H x W uint8, 0 or 255. Raises `UserError`."""
-    return as_mask(_decode(path, 1), size)
+def load_mask(path: str | PathLike[str], size: tuple[int, int], of: str | PathLike[str] | None = None) -> Image8:
+    """Decode a mask file, scaled to `size` = (width, height) -> H x W uint8, 0 or 255. of: the file of the picture; a mask that
+    was made on it as it is stored is turned as it is. Raises `UserError`."""
+    mask = _decode(path, 1)
+    orientation = 1 if of is None else _orientation(of)
+    if not fits(mask.shape[1], mask.shape[0], *size) and 5 <= orientation <= 8 and fits(mask.shape[0], mask.shape[1], *size):
+        upright = np.empty((mask.shape[1], mask.shape[0], 4), np.uint8)
+        _as_stored(upright, orientation)[:] = mask
+        mask = upright
+    return as_mask(mask, size)
+
+
+def _orientation(path: str | PathLike[str]) -> int:
+    """EXIF's, of a file that is known to be a picture."""
+    with Image.open(path, formats=FORMATS) as file:
+        return int(file.getexif().get(_ORIENTATION, 1))
 
 
 def save_png(image: Image8, path: str | PathLike[str] | BinaryIO, text: Mapping[str, str] | None = None) -> None:

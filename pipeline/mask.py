@@ -17,19 +17,32 @@ from pipeline.request import Image8, UserError
 
 MAX_GROW = 0.25  # of the long side
 HOLE_AREA, SPECK_AREA = 400, 64  # pixels of a picture of 512 x 512 (Fooocus fills holes of that size)
-
+SHAPE = 0.02  # relative difference of their aspects up to which a mask is of a picture's shape
+OTHER_SHAPE = (
+    "The mask has {mask} pixels and the picture {picture}, which is another shape; please make the mask on this very picture, "
+    "or turn it as the picture is turned."
+)
 NOTHING_PAINTED = "Nothing is painted yet, please paint over the clothing that should change."
+
+
+def fits(width: int, height: int, *size: int) -> bool:
+    """Whether a mask is of the shape of a picture of `size` = width, height, but for rounding."""
+    across, down = width / size[0], height / size[1]
+    return abs(across - down) <= SHAPE * max(across, down) + 1 / min(size)
 
 
 def as_mask(mask: NDArray[Any], size: tuple[int, int]) -> Image8:
     """Any picture of a mask, scaled by nearest neighbour to `size` = (width, height) -> H x W uint8, 0 or 255.
 
     mask: H x W (x 1..4), bool, integer 0..255 or float 0..1; bright = repaint. With an alpha channel it is a painted
-    layer: bright strokes count, or if there are none (a dark brush) every stroke. Raises `UserError` if it is empty.
+    layer: bright strokes count, or if there are none (a dark brush) every stroke. Raises `UserError` if it is empty or of
+    another shape.
     """
     values = np.asarray(mask)
     if values.size == 0:
         raise UserError(NOTHING_PAINTED)
+    if not fits(values.shape[1], values.shape[0], *size):
+        raise UserError(OTHER_SHAPE.format(mask=f"{values.shape[1]} x {values.shape[0]}", picture=f"{size[0]} x {size[1]}"))
     unit = 1.0 if values.dtype == np.bool_ or values.dtype.kind == "f" else 255.0
     planes = np.nan_to_num(values.reshape(*values.shape[:2], -1).astype(np.float32) / unit)
     count = planes.shape[2]

@@ -63,7 +63,7 @@ def draft(engine: Engines, stock: Stocks, options: argparse.Namespace, results: 
     mask = None
     if options.mask:
         with _naming("--mask"):
-            mask = load_mask(options.mask, (character.shape[1], character.shape[0]))
+            mask = load_mask(options.mask, (character.shape[1], character.shape[0]), options.character)
     found = engine("bundled", stock()).draft(
         SwapRequest(
             character,
@@ -181,7 +181,10 @@ def _request(stock: Stocks, options: argparse.Namespace) -> SwapRequest:
     size, mask = (character.shape[1], character.shape[0]), None
     if options.mask or options.painted:
         with _naming("--mask" if options.mask else "--painted"):
-            mask = load_mask(options.mask, size) if options.mask else from_painted(character, load_character(options.painted))
+            if options.mask:
+                mask = load_mask(options.mask, size, options.character)
+            else:
+                mask = from_painted(character, load_character(options.painted))
     pictures = _garment_pictures(options)
     profile = stock().named(options.profile)
     garments = tuple(replace(picture, scale=profile.garment_scale if scale is None else scale) for picture, scale in pictures)

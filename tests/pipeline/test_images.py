@@ -174,7 +174,7 @@ def test_every_file_of_a_corpus_decodes_or_is_refused() -> None:
 
 
 def test_masks_are_scaled_and_mean_bright_is_repaint(tmp_path) -> None:
-    small = np.zeros((10, 20), np.uint8)
+    small = np.zeros((15, 20), np.uint8)
     small[:, 10:] = 255
     for mode in ("1", "L", "LA", "RGB", "RGBA", "P"):
         Image.fromarray(small).convert(mode).save(tmp_path / "m.png")
@@ -185,6 +185,24 @@ def test_masks_are_scaled_and_mean_bright_is_repaint(tmp_path) -> None:
     Image.fromarray(small * 0).save(tmp_path / "m.png")
     with pytest.raises(UserError):
         load_mask(tmp_path / "m.png", (40, 30))
+
+
+def test_a_mask_of_another_shape_is_refused_and_one_as_stored_is_turned(tmp_path) -> None:
+    stored = np.zeros((30, 60, 3), np.uint8)
+    stored[:, :20] = 255
+    exif = Image.Exif()
+    exif[0x0112] = 6  # a quarter turn to the right brings it upright
+    Image.fromarray(stored).save(tmp_path / "c.jpg", exif=exif, quality=100)
+    Image.fromarray(stored).save(tmp_path / "m.png")
+    size = load_character(tmp_path / "c.jpg").shape[1::-1]
+    assert size == (30, 60)
+    turned = load_mask(tmp_path / "m.png", size, tmp_path / "c.jpg")
+    assert turned[:20].all() and not turned[20:].any()
+    with pytest.raises(UserError, match="60 x 30 pixels and the picture 30 x 60"):
+        load_mask(tmp_path / "m.png", size)
+    with pytest.raises(UserError, match="another shape"):
+        load_mask(tmp_path / "m.png", (60, 33), tmp_path / "c.jpg")
+    assert load_mask(tmp_path / "m.png", (121, 60)).any(), "rounding is no other shape"
 
 
 def test_resizing_keeps_hidden_colours_out(character) -> None:

@@ -41,7 +41,9 @@ def test_any_kind_of_mask_is_taken(dtype) -> None:
     given_mask = (block > 0).astype(dtype) * (255 if dtype == np.uint8 else 1)
     np.testing.assert_array_equal(as_mask(given_mask.astype(dtype), (64, 64)), block)
     np.testing.assert_array_equal(as_mask(np.dstack([given_mask] * 3).astype(dtype), (64, 64)), block)
-    assert as_mask(given_mask.astype(dtype), (128, 32)).shape == (32, 128)
+    assert as_mask(given_mask.astype(dtype), (128, 128)).shape == (128, 128)
+    with pytest.raises(UserError, match="64 x 64 pixels and the picture 128 x 32"):
+        as_mask(given_mask.astype(dtype), (128, 32))
 
 
 def test_a_dark_brush_on_a_transparent_layer_counts() -> None:
