@@ -29,6 +29,7 @@ def swap(engine: Engines, stock: Stocks, options: argparse.Namespace, results: T
     from pipeline.alike import dress_alike
     from pipeline.images import load_character
     from pipeline.marking import read_credentials
+    from pipeline.request import UserError
     from serving.console import Bar
 
     request, credentials = _request(stock, options), read_credentials()
@@ -42,15 +43,24 @@ def swap(engine: Engines, stock: Stocks, options: argparse.Namespace, results: T
     for warning in result.warnings:
         print(f"note: {warning}", file=sys.stderr)
     images = list(_save(result, options.out, credentials))
+    refused = {}
     for path, other in others.items():
-        with _naming(f"--also {path}"):
+        try:
             alike = [dress_alike(request.character, image, result.mask, other) for image in result.images]
+        except UserError as error:  # the others are dressed all the same
+            refused[str(path)] = str(error)
+            print(f"--also {path}: {error}", file=sys.stderr)
+            continue
         images += _save(
             replace(result, images=tuple(alike)), options.out.with_stem(f"{options.out.stem}_{path.stem}"), credentials
         )
     line: dict[str, Any] = {"images": [{"path": str(path), "seed": seed} for path, seed in images]}
+    if refused:
+        line["refused"] = refused
     line |= {"seconds": round(result.seconds, 3), "profile": request.profile, "steps": request.steps}
     print(json.dumps(line, ensure_ascii=False), file=results, flush=True)
+    if refused:
+        raise UserError(f"{len(refused)} of {len(others)} other pictures could not be dressed alike, see above.")
 
 
 def draft(engine: Engines, stock: Stocks, options: argparse.Namespace, results: TextIO) -> None:

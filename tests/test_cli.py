@@ -225,8 +225,11 @@ def test_another_picture_wears_the_same_outfit(
     worn, alike = load_character(out), load_character(tmp_path / "out_smile.png")
     assert (alike[4:] == worn[4:]).all() and (alike[:4] == 77).all()
     save_png(smiling[:-2], tmp_path / "short.png")
-    assert swap(character, mask, out, "--also", str(tmp_path / "short.png")) == 2
-    assert "same size" in capfd.readouterr().err
+    assert swap(character, mask, out, "--also", str(tmp_path / "short.png"), str(tmp_path / "smile.png")) == 2
+    seen = capfd.readouterr()
+    line = json.loads(seen.out)
+    assert [Path(image["path"]).name for image in line["images"]] == ["out.png", "out_smile.png"], "the others are dressed"
+    assert "same size" in line["refused"][str(tmp_path / "short.png")] and "same size" in seen.err and "1 of 2" in seen.err
 
 
 @pytest.mark.usefixtures("tiny")

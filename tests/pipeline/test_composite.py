@@ -1,3 +1,4 @@
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -7,6 +8,7 @@ from pipeline.alike import dress_alike
 from pipeline.composite import KEYS, MAX_SHIFT, cut_out, join_border, key_colour, match_colours, outfit_layer, paste
 from pipeline.images import Crop, crop_around, flatten
 from pipeline.mask import composite_mask, loosen, ring
+from pipeline.request import UserError
 
 SIZE = 128
 
@@ -234,3 +236,21 @@ def test_the_same_outfit_on_another_face_is_what_pasting_it_there_gives() -> Non
     assert (found[mask == 0] == other[mask == 0]).all()
     visible = wanted[..., 3] > 60
     assert np.abs(found[visible].astype(int) - wanted[visible]).max() <= 4, "rounding of the saved picture"
+
+
+@pytest.mark.parametrize("way", [(6, 0), (-9, 4), (0, 1)])
+def test_clothes_that_lie_some_pixels_away_are_dressed_there(way: tuple[int, int]) -> None:
+    rng = np.random.default_rng(7)
+    original = np.zeros((160, 120, 4), np.uint8)
+    original[20:140, 30:90] = cv2.resize(rng.integers(0, 256, (24, 12, 4), np.uint8), (60, 120), interpolation=cv2.INTER_CUBIC)
+    original[..., 3] = 255 * (original[..., 3] > 0)
+    mask = np.zeros((160, 120), np.uint8)
+    mask[58:122, 34:86], mask[60:120, 36:84] = 128, 255
+    dressed = original.copy()
+    dressed[60:120, 36:84] = (200, 30, 40, 255)
+    moved = np.float32([[1, 0, way[0]], [0, 1, way[1]]])
+    other, wanted, there = (cv2.warpAffine(picture, moved, (120, 160)) for picture in (original, dressed, mask))
+    found = dress_alike(original, dressed, mask, other)
+    assert np.array_equal(found[there == 255], wanted[there == 255]) and np.array_equal(found[there == 0], other[there == 0])
+    with pytest.raises(UserError, match="lie elsewhere"):
+        dress_alike(original, dressed, mask, np.ascontiguousarray(other[::-1]))
