@@ -6,6 +6,7 @@ layer: the numbers of the computation stay in 16 bits).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,7 +28,12 @@ def _leave(network: Any, device: torch.device, dtype: torch.dtype) -> None:
 def _in_eight_bits(network: Any, device: torch.device, dtype: torch.dtype) -> None:
     network.to(device)
     quick = device.type == "cuda"
-    apply_layerwise_casting(network, torch.float8_e4m3fn, dtype, skip_modules_pattern=SENSITIVE, non_blocking=quick)
+    # `nn.MultiheadAttention` reads the weights of its layers without calling them, so that nothing would cast them back
+    joint = [
+        rf"^{re.escape(name)}(\.|$)" for name, module in network.named_modules() if isinstance(module, nn.MultiheadAttention)
+    ]
+    skipped = (*SENSITIVE, *joint)
+    apply_layerwise_casting(network, torch.float8_e4m3fn, dtype, skip_modules_pattern=skipped, non_blocking=quick)
 
 
 def _streamed(network: Any, device: torch.device, dtype: torch.dtype) -> None:

@@ -14,7 +14,7 @@ import torch
 from safetensors.torch import save_file
 
 from models import fetch, hub, loader
-from models.placement import RESIDENT
+from models.placement import LADDER, RESIDENT, Placement
 from models.profiles import PROFILES, ModelProfile
 from models.sources import Source
 from models.weights import WeightsError
@@ -93,9 +93,11 @@ def request_for(row: ModelProfile, hints: tuple[str, ...] = ("inpaint", "lineart
     return replace(request, **changes)
 
 
-def run(row: ModelProfile, *requests: SwapRequest) -> list[Image8]:
+def run(row: ModelProfile, *requests: SwapRequest, placement: Placement | None = None) -> list[Image8]:
     """Pictures of requests to one engine, each checked: finite, changed in the mask and nowhere else."""
     engine = LocalEngine(row.name, {row.name: replace(row, native=NATIVE)})
+    if placement is not None:
+        engine._placements[row.name] = placement
     seen: list[bool] = []
     original = swap.denoise
 
@@ -115,6 +117,15 @@ def run(row: ModelProfile, *requests: SwapRequest) -> list[Image8]:
             images.append(image)
     assert seen and all(seen)
     return images
+
+
+@pytest.mark.parametrize("placement", LADDER[1:], ids=lambda placement: placement.name)
+@pytest.mark.parametrize("name", ROWS)
+def test_every_row_draws_however_little_memory_there_is(name: str, placement: Placement, world: FakeHub, tmp_path: Path) -> None:
+    stock = Stock(tmp_path)
+    row = stock.named(name)
+    fetched(stock, row)
+    run(row, replace(request_for(row), steps=2), placement=placement)
 
 
 @pytest.mark.parametrize("name", ROWS)
