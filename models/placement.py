@@ -29,10 +29,8 @@ def _in_eight_bits(network: Any, device: torch.device, dtype: torch.dtype) -> No
     network.to(device)
     quick = device.type == "cuda"
     # `nn.MultiheadAttention` reads the weights of its layers without calling them, so that nothing would cast them back
-    joint = [
-        rf"^{re.escape(name)}(\.|$)" for name, module in network.named_modules() if isinstance(module, nn.MultiheadAttention)
-    ]
-    skipped = (*SENSITIVE, *joint)
+    joint = (name for name, module in network.named_modules() if isinstance(module, nn.MultiheadAttention))
+    skipped = (*SENSITIVE, *(rf"^{re.escape(name)}(\.|$)" for name in joint))
     apply_layerwise_casting(network, torch.float8_e4m3fn, dtype, skip_modules_pattern=skipped, non_blocking=quick)
 
 

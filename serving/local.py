@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gc
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -54,6 +55,10 @@ OUT_OF_MEMORY = "This picture needs more memory than there is, please switch the
 STEPPED_DOWN = "The graphics memory was not enough, so this model now works in a smaller and slower way ({name})."
 
 
+class _OutOfMemory(UserError):
+    """What may work one row lower on the ladder."""
+
+
 class LocalEngine:
     """Loads a profile's networks at the first request and keeps them until another profile is asked for."""
 
@@ -80,39 +85,38 @@ class LocalEngine:
         self._found = Kept(FOUND)
         self._annotators = Annotators(self._device)
         self._swapper: OutfitSwapper | None = None
-        self._placements: dict[str, Placement] = {}  # by profile, once one of its requests ran out of memory
+        self._placements: dict[str, Placement] = {}  # by profile, once it ran out of memory
+        self._placed: Placement | None = None  # of what was loaded last, or was tried
         self._stop = threading.Event()
 
     def swap(self, request: SwapRequest, on_step: OnStep | None = None) -> SwapResult:
         """Run one request; others wait. Raises `UserError`, or `Cancelled` after `interrupt` or by `on_step`.
 
-        Out of memory, the profile is placed one row lower (`models.placement`) and the request is tried once more.
+        Out of memory, while loading too, the profile is placed one row lower (`models.placement`) and all is tried again.
         """
         profile = self._row(request.profile)
         validate(request, profile)  # a mistake costs no loading
 
         checked = self._checked(on_step)
         self._announce(profile, on_step)  # before the lock, which warming up holds while it loads
+        notes = request.notes
         with self._lock:
             self._stop.clear()
-            if (result := self._tried(profile, request, checked)) is not None:
-                return result
-            if self._step_down(profile):
-                note = STEPPED_DOWN.format(name=self._placements[profile.name].name)
-                again = replace(request, notes=(*request.notes, note))
+            while True:
+                try:
+                    with self._within_memory():
+                        return self._ready(profile).swap(request, checked)
+                except _OutOfMemory:
+                    self._step_down(profile)
+                request = replace(request, notes=(*notes, STEPPED_DOWN.format(name=self._placements[profile.name].name)))
                 self._announce(profile, on_step)
-                if (result := self._tried(profile, again, checked)) is not None:
-                    return result
-        raise UserError(OUT_OF_MEMORY)
 
     def upscale(self, image: Image8, scale: int, on_step: OnStep | None = None) -> Upscaled:
         """Enlarge a picture, see `Engine`; others wait. Raises `UserError`, or `Cancelled` after `interrupt` or by `on_step`."""
         with self._lock:
             self._stop.clear()
-            try:
+            with self._within_memory():
                 return upscale(image, scale, self._checked(on_step))
-            except WeightsError as error:
-                raise UserError(str(error)) from error
 
     def _checked(self, on_step: OnStep | None) -> OnStep:
         """A step callback that also ends the job after `interrupt`."""
@@ -131,10 +135,12 @@ class LocalEngine:
         if on_step is not None and (swapper is None or swapper.profile != profile):
             on_step(Step(0, 1, stage="load", model=profile.title or profile.name))
 
-    def _tried(self, profile: ModelProfile, request: SwapRequest, on_step: OnStep) -> SwapResult | None:
-        """None if the memory was not enough; it is free again then."""
+    @contextmanager
+    def _within_memory(self) -> Iterator[None]:
+        """Whatever lacks memory or weights in here ends in one sentence; the memory is free again then."""
         try:
-            return self._ready(profile).swap(request, on_step)
+            yield
+            return
         except WeightsError as error:
             raise UserError(str(error)) from error
         except (torch.OutOfMemoryError, MemoryError):
@@ -143,33 +149,28 @@ class LocalEngine:
             if not any(words in str(error) for words in CPU_OUT_OF_MEMORY):
                 raise
         self._free()
-        return None
+        raise _OutOfMemory(OUT_OF_MEMORY)
 
-    def _step_down(self, profile: ModelProfile) -> bool:
-        """Place the profile one row lower from now on; False if it already stands on the last, or on a CPU."""
-        if self._device.type == "cpu" or self._swapper is None:
-            return False
-        lower = below(self._swapper.networks.placement)
+    def _step_down(self, profile: ModelProfile) -> None:
+        """Place the profile one row lower from now on. Raises `UserError` where it already stands on the last, or on a CPU."""
+        lower = None if self._device.type == "cpu" or self._placed is None else below(self._placed)
         if lower is None:
-            return False
+            raise UserError(OUT_OF_MEMORY)
         self._placements[profile.name] = lower
         self._swapper = None
         self._free()
-        return True
 
     def detect(self, request: DetectRequest) -> Detection:
         """Find the clothing. Raises `UserError`."""
-        with self._looking:
+        with self._looking, self._within_memory():
             found: Detection = self._found.of((digest(request.character), request.words), lambda: detect(self._eyes(), request))
             return found
 
     def draft(self, request: SwapRequest) -> Drafted:
         """The outfit drawn on the body. Raises `UserError`."""
         validate(request, self._row(request.profile))
-        try:
+        with self._within_memory():
             return make_draft(request, self.detect)
-        except WeightsError as error:
-            raise UserError(str(error)) from error
 
     def reword(self, request: SwapRequest, garment: Garment, changes: Mapping[str, str]) -> str:
         """The prompt with one garment changed. Raises `UserError`."""
@@ -177,7 +178,7 @@ class LocalEngine:
 
     def pick(self, character: Image8, clicks: Sequence[Click]) -> Image8:
         """The region that clicks mean. Raises `UserError`."""
-        with self._looking:
+        with self._looking, self._within_memory():
             return pick(self._eyes(), character, clicks)
 
     def hint(self, kind: str, character: Image8, mask: Image8, own: Image8 | None = None) -> Image8:
@@ -186,18 +187,12 @@ class LocalEngine:
         shrink = max(1.0, max(height, width) / HINT_SIDE)
         size = max(1, round(width / shrink)), max(1, round(height / shrink))
         rgb = resize(flatten(character, key_colour(character)), size)
-        with self._looking:
-            try:
-                return read(kind, rgb, as_mask(mask, size), own, self._annotators)
-            except WeightsError as error:
-                raise UserError(str(error)) from error
+        with self._looking, self._within_memory():
+            return read(kind, rgb, as_mask(mask, size), own, self._annotators)
 
     def _eyes(self) -> Segmenter:
         if self._segmenter is None:
-            try:
-                self._segmenter = load_segmenter(self._segmenter_folder, self._device)
-            except WeightsError as error:
-                raise UserError(str(error)) from error
+            self._segmenter = load_segmenter(self._segmenter_folder, self._device)
         return self._segmenter
 
     def interrupt(self) -> None:
@@ -205,9 +200,15 @@ class LocalEngine:
         self._stop.set()
 
     def warm_up(self) -> None:
-        """Load the default profile now. Raises `UserError` if its weights are missing or damaged."""
+        """Load the default profile now, as low on the ladder as need be. Raises `UserError` without sound weights."""
         with self._lock:
-            self._ready(self._default)
+            while True:
+                try:
+                    with self._within_memory():
+                        self._ready(self._default)
+                    return
+                except _OutOfMemory:
+                    self._step_down(self._default)
 
     def health(self) -> Health:
         """Ready means that the weights are there; being busy is not being ill."""
@@ -227,12 +228,9 @@ class LocalEngine:
             if self._swapper is not None:
                 self._swapper = None
                 self._free()
-            try:
-                placement = self._placements.get(profile.name) or fitting(profile.memory, free_megabytes(self._device))
-                networks = load(profile, self._device, placement=placement)
-                self._swapper = OutfitSwapper(profile, networks, self._rules, self._looked_at_by(), self.detect, self._annotators)
-            except WeightsError as error:
-                raise UserError(str(error)) from error
+            self._placed = self._placements.get(profile.name) or fitting(profile.memory, free_megabytes(self._device))
+            networks = load(profile, self._device, placement=self._placed)
+            self._swapper = OutfitSwapper(profile, networks, self._rules, self._looked_at_by(), self.detect, self._annotators)
         return self._swapper
 
     def _looked_at_by(self) -> tuple[PictureJudge, ...]:

@@ -9,10 +9,13 @@ import pytest
 import torch
 
 from models import loader
+from models.loader import Networks
+from models.placement import LADDER, Placement
 from models.profiles import ModelProfile
 from models.sources import Source
 from pipeline.request import Cancelled, Click, DetectRequest, Step, SwapRequest, UserError
 from pipeline.swap import OutfitSwapper
+from serving import local
 from serving.local import LocalEngine
 from tests.pipeline.test_detect import person, segmenter
 
@@ -92,6 +95,53 @@ def test_out_of_memory_is_told_kindly_and_the_engine_goes_on(
         with pytest.raises(UserError, match="memory"):
             engine.swap(job)
     engine.swap(job)
+
+
+def test_the_ladder_is_walked_from_loading_on_and_the_rung_is_named(
+    engine: LocalEngine, job: SwapRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded, real = [], local.load
+
+    def scarce(profile: ModelProfile, device: torch.device, placement: Placement) -> Networks:
+        loaded.append(placement.name)
+        if placement is not LADDER[2]:
+            raise torch.OutOfMemoryError
+        return real(profile, torch.device("cpu"))
+
+    monkeypatch.setattr(local, "load", scarce)
+    with pytest.raises(UserError, match="memory"):
+        engine.swap(job)  # a CPU has no ladder
+    monkeypatch.setattr(engine, "_device", torch.device("cuda"))
+    monkeypatch.setattr(local, "free_megabytes", lambda device: 1e6)
+    monkeypatch.setattr(engine, "_free", lambda: None)
+    engine.warm_up()
+    assert loaded == [LADDER[0].name, *(row.name for row in LADDER[:3])]
+    said = local.STEPPED_DOWN.format(name=LADDER[2].name)
+    assert said not in engine.swap(job).warnings
+    engine._swapper, engine._placements = None, {}
+    assert [note for note in engine.swap(job).warnings if "graphics memory" in note] == [said]
+    monkeypatch.setattr(local, "load", lambda *_, **__: scarce(job, engine._device, LADDER[3]))  # type: ignore[arg-type]
+    engine._swapper, engine._placements = None, {}
+    with pytest.raises(UserError, match="memory"):
+        engine.warm_up()
+
+
+def test_looking_without_memory_is_one_sentence(engine: LocalEngine, job: SwapRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise torch.OutOfMemoryError
+
+    for name in ("detect", "pick", "read", "upscale", "make_draft"):
+        monkeypatch.setattr(local, name, fail)
+    picture, mask = job.character, job.mask
+    for ask in (
+        lambda: engine.detect(DetectRequest(picture)),
+        lambda: engine.pick(picture, [Click(3, 3)]),
+        lambda: engine.hint("lineart", picture, mask),
+        lambda: engine.upscale(picture, 2),
+        lambda: engine.draft(job),
+    ):
+        with pytest.raises(UserError, match="more memory"):
+            ask()
 
 
 def test_missing_weights_and_profile_are_told_kindly(tiny_profile: ModelProfile, job: SwapRequest, tmp_path: Path) -> None:
