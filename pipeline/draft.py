@@ -54,6 +54,8 @@ SLEEVE_END, SLEEVE_EASE = 0.97, 0.35  # of an arm, and of its half-width: where 
 CUFF = 0.09  # heads: how far a new sleeve may reach over the root of a hand
 CAST, CHIN = (0.035, 0.06), 0.16  # heads: how far hair, face and hands throw their shadow, across and down; a chin on a neck
 SCRAP = 0.01  # of the figure: larger pieces that nobody has a name for stay
+SLOPE = 1.15  # of a neck's half-width: from there on it is shoulder
+ABOUT = 6  # pixels round a speck, whose colours it is compared with
 CLOSE, ALIKE = 3, 12.0  # pixels beside a border, and levels by which they differ within one thing
 APART = 0.5  # heads: old clothes that are farther from the new ones are somebody else's
 OUTLINE = 0.006  # of the long side: the outline of old clothes beside their labels
@@ -195,14 +197,15 @@ def _laid(sitter: Sitter, outfit: Outfit, drawn: _Drawn) -> _Laid:
     # skin is redrawn only where an old garment hid it; a garment's soft rim lies beside its ids
     edge = there & (sitter.edge | _last_line(sitter, old & (worn == 0)))
     hidden = under_sleeves(found.labels, sitter.kept, fit.figure, fit.frame, outfit, worn)
-    draws = there & (near(worn > 0, 1) | old | edge | sitter.beside | hidden)
+    beyond = _beside_collar(sitter, outfit, worn)
+    draws = there & (near(worn > 0, 1) | old | edge | sitter.beside | hidden) & ~beyond
     gone = edge | sitter.missed
     cuffs = _under_cuffs(sitter, outfit, worn)
     front = (_in_front(sitter, outfit, drawn) & ~gone & ~cuffs) | sitter.beard
     front &= ~crumbs(front, sitter.speck)
     boots = np.where(np.isin(found.labels, list(sitter.changed)), np.uint8(0), found.labels)
     over, away = tucked(boots, outfit, worn, unit)
-    front, old = (front | over) & ~hidden, old | hidden
+    front, old = (front | over) & ~hidden, old | hidden | (beyond & (found.labels == Part.SKIN) & ~sitter.kept)
     old = old | _scraps(sitter.character, found.labels, old, front)
     smooth = calm(front, CALM * unit)
     front = settled(sitter.rgb, smooth, old, unit, sitter.style.line * unit)
@@ -289,12 +292,21 @@ def old_clothes(draft: Draft, labels: Image8) -> Region:
     """Where old clothes and their outline are to go: labels end in the middle of a line, which is that of what is nearer."""
     if not draft.old.any():
         return draft.old
-    ways = [away_from(region) for region in (draft.old, (labels > 0) & ~draft.old)]
-    reach = OUTLINE * max(labels.shape) + 1
-    outline = (labels == 0) & (ways[0] <= reach) & (ways[0] <= ways[1])
     kept = draft.kept[..., 3]
-    rim = (kept > 0) & (ways[0] <= reach) & ((labels == 0) | (draft.image[..., 3] > 0))
-    return np.asarray((draft.old | outline | rim) & (kept < WHOLE))
+    rim = (kept > 0) & (away_from(draft.old) <= _reach(labels)) & ((labels == 0) | (draft.image[..., 3] > 0))
+    return np.asarray((draft.old | _outline(draft.old, labels) | rim) & (kept < WHOLE))
+
+
+def _outline(old: Region, labels: Image8) -> Region:
+    """The line round old clothes, outside of all labels, that is theirs and not that of what stays beside them."""
+    if not old.any():
+        return old
+    ways = [away_from(region) for region in (old, (labels > 0) & ~old)]
+    return np.asarray((labels == 0) & (ways[0] <= _reach(labels)) & (ways[0] <= ways[1]))
+
+
+def _reach(labels: Image8) -> float:
+    return float(OUTLINE * max(labels.shape) + 1)
 
 
 def _in_front(sitter: Sitter, outfit: Outfit, drawn: _Drawn) -> Region:
@@ -341,12 +353,40 @@ def _scraps(character: Image8, labels: Image8, old: Region, front: Region) -> Re
 
 
 def _lost(sitter: Sitter, seen: Region, old: Region) -> Region:
-    """What would be left of a sprite beside its old clothes as lone specks, apart from all that is seen."""
+    """What would be left of a sprite beside its old clothes as specks, apart from all that is seen or in the clothes' colours."""
     if is_opaque(sitter.character):
         return np.zeros_like(old)
-    left = (sitter.character[..., 3] > 0) & ~old & ~seen
-    specks = crumbs(left, sitter.speck)
-    return np.asarray(touching(specks, near(old, 2)) & ~touching(specks, near(seen, 1)))
+    gone = old | _outline(old, sitter.found.labels)
+    left = touching(crumbs((sitter.character[..., 3] > 0) & ~gone & ~seen, sitter.speck), near(gone, 2))
+    _, where, table, _ = cv2.connectedComponentsWithStats(left.astype(np.uint8), connectivity=8)
+    lost = np.bincount(where[near(seen, 1)], minlength=len(table)) == 0
+    for index in np.flatnonzero(~lost[1:]) + 1:
+        wide, high = table[index, [cv2.CC_STAT_LEFT, cv2.CC_STAT_WIDTH]], table[index, [cv2.CC_STAT_TOP, cv2.CC_STAT_HEIGHT]]
+        box = tuple(slice(max(0, start - ABOUT), start + length + ABOUT) for start, length in (high, wide))
+        rgb, own = sitter.rgb[box].astype(np.float32), where[box] == index
+        apart = [np.abs(rgb[own].mean(0) - rgb[region[box]].mean(0)).sum() for region in (old & (sitter.found.labels > 0), seen)]
+        lost[index] = apart[0] < apart[1]
+    lost[0] = False
+    return np.asarray(lost[where])
+
+
+def _beside_collar(sitter: Sitter, outfit: Outfit, worn: Image8) -> Region:
+    """Skin of the shoulders into which a neck runs out, beyond the collar of what covers them."""
+    covering = [
+        number
+        for number, garment in enumerate(outfit.garments, 1)
+        if garment.slot in (Part.TOPWEAR, Part.ONEPIECE) and garment.sleeve not in ("", "none")
+    ]
+    fit, columns, found = sitter.fit, np.arange(worn.shape[1]), np.zeros(worn.shape, bool)
+    collar = np.isin(worn, covering) & sitter.throat.lines
+    middle, half = fit.frame.pixel(*fit.figure.torso.at(0, 0.0))[0], fit.figure.body.neck_half * sitter.unit
+    for side, outwards in ((columns < middle, columns[::-1]), (columns >= middle, columns)):
+        farthest = np.where(collar & side, outwards, -1).max(1, keepdims=True)
+        if (farthest >= 0).any():  # above it what is wider than a neck runs out into the shoulders
+            neck = outwards[side & (np.abs(columns - middle) <= SLOPE * half)].max(initial=0)
+            farthest[: int((farthest >= 0).argmax())] = neck
+        found |= side & (farthest >= 0) & (outwards > farthest)
+    return np.asarray(found & (worn == 0) & sitter.throat.lines)
 
 
 def _under_cuffs(sitter: Sitter, outfit: Outfit, worn: Image8) -> Region:

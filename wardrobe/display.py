@@ -24,6 +24,7 @@ from wardrobe.style import RGB, Style, darken
 BLACK, WHITE = (0, 0, 0), (255, 255, 255)
 THINNEST = 0.75  # px: a thinner outline would fade on a small canvas
 UNLINED = 0.01  # units: the pen for seams where a style has no outline
+PARTED = 0.024, 0.2  # units, and darkening: what parts pieces of one colour where there are no lines
 RIM = 2.4  # factor on `Tube.front` that makes a rim of light as narrow as it should be
 INNER = 0.014  # units: where outlines are heavier, lines inside a piece stay finer than they are
 BRUSHED = 1.3  # px: a thinner line is stroked evenly, nobody would see it swell
@@ -166,6 +167,8 @@ class _Brush:
             operations.append(Unclip())
         if layer.line > 0 and self.width:
             self._outline(layer, style.ink(colour), layer.line * self.width)
+        elif layer.line > 0 and layer.garment:  # or a sleeve could not be told from the chest
+            operations += [Clip(layer.path), Stroke(layer.edge or layer.path, darken(colour, PARTED[1]), PARTED[0]), Unclip()]
         for mark in layer.marks:
             if not mark.clip:
                 self._mark(mark, layer, colour)

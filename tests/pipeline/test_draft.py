@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from models.kept import Kept
+from pipeline import draft as drafting
 from pipeline import plan as planning
 from pipeline.draft import WHOLE, Draft, draw_draft, dressed, own_draft
 from pipeline.draft_style import flesh, measure_style
@@ -202,3 +203,30 @@ def test_a_picture_is_measured_once_and_drawn_on_at_every_word(drawing: Drawing,
     assert len(measured) == 1
     make_draft(SwapRequest(np.fliplr(drawing.image).copy(), 0, prompt="red dress"), lambda _: known(drawing))
     assert len(measured) == 2, "another picture"
+
+
+def test_no_skin_shows_outside_of_a_collar(drawing: Drawing) -> None:
+    sitter = sitter_of(drawing.image, known(drawing), body())
+    for prompt, covered in (("white shirt", True), ("white sleeveless dress", False)):
+        outfit = complete(read_outfit(prompt), CLOTHING, 1)
+        drawn = drafting._drawn(sitter, outfit)
+        beyond = drafting._beside_collar(sitter, outfit, drawn.worn)
+        assert beyond.any() == covered and not (beyond & (drawn.worn > 0)).any()
+        middle = round(body().frame.pixel(*body().figure.torso.at(0, 0.0))[0])
+        assert not beyond[:, middle - 3 : middle + 3].any(), "the throat is bare"
+
+
+def test_specks_of_old_clothes_beside_a_neck_go_and_those_of_its_own_stay(drawing: Drawing) -> None:
+    image, labels = np.zeros((*SIZE, 4), np.uint8), np.zeros(SIZE, np.uint8)
+    for part, colour, (top, bottom) in ((Part.SKIN, 230, (10, 40)), (Part.TOPWEAR, 60, (40, 300))):
+        labels[top:bottom, 30:200], image[top:bottom, 30:200] = part, (colour, colour, colour, 255)
+    image[34:37, 27:30], image[34:37, 200:203] = (64, 64, 64, 255), (226, 226, 226, 255)  # nameless, nearer to the neck
+    rgb, found = flatten(image, (255, 255, 255)), Detection(labels, np.zeros_like(labels))
+    sitter = replace(sitter_of(drawing.image, known(drawing), body()), character=image, rgb=rgb, found=found)
+    lost = drafting._lost(sitter, labels == Part.SKIN, (labels == Part.TOPWEAR) | (image[..., 0] == 60))
+    assert not lost[34:37, 200:203].any() and not lost[labels > 0].any()
+    old = labels == Part.TOPWEAR
+    old[37:40, 26:30] = old[37:40, 200:204] = True  # old clothes come as near as this
+    lost = drafting._lost(sitter, labels == Part.SKIN, old)
+    assert (lost | drafting._outline(old, labels))[34:37, 27:30].all() and lost.any()
+    assert not lost[34:37, 200:203].any()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -57,13 +58,17 @@ def test_folds_and_shade_stay_inside_their_layer() -> None:
         assert depth == 0
 
 
-def test_a_style_without_lines_draws_no_outline_and_no_crease() -> None:
+def test_a_style_without_lines_draws_no_crease_and_parts_its_pieces_by_a_darker_rim_inside_them() -> None:
     style = replace(CEL, line=0.0)
     shirt = worn("shirt", FIGURES["girl"], style)
     creases = {id(mark.path) for layer in shirt for mark in layer.marks if mark.kind == "fold"}
-    outlines = {id(layer.edge or layer.path) for layer in shirt}
-    drawn = [operation for operation in display.picture(shirt, style, FRAME) if isinstance(operation, Stroke)]
-    assert creases and not {id(stroke.path) for stroke in drawn} & (creases | outlines)
+    layers = {id(layer.edge or layer.path): layer for layer in shirt}
+    drawn = display.picture(shirt, style, FRAME)
+    strokes = [(before, operation) for before, operation in pairwise(drawn) if isinstance(operation, Stroke)]
+    assert creases and not {id(stroke.path) for _, stroke in strokes} & creases
+    rims = [(before, stroke, layers[id(stroke.path)]) for before, stroke in strokes if id(stroke.path) in layers]
+    assert rims and all(isinstance(before, Clip) and before.path is layer.path for before, _, layer in rims)
+    assert all(sum(stroke.colour) < sum(style.tone(layer.colour)) for _, stroke, layer in rims)
 
 
 def test_a_flat_style_has_no_shade() -> None:
