@@ -359,12 +359,13 @@ def _lost(sitter: Sitter, seen: Region, old: Region) -> Region:
     gone = old | _outline(old, sitter.found.labels)
     left = touching(crumbs((sitter.character[..., 3] > 0) & ~gone & ~seen, sitter.speck), near(gone, 2))
     _, where, table, _ = cv2.connectedComponentsWithStats(left.astype(np.uint8), connectivity=8)
-    lost = np.bincount(where[near(seen, 1)], minlength=len(table)) == 0
+    lost, cloth = np.bincount(where[near(seen, 1)], minlength=len(table)) == 0, old & (sitter.found.labels > 0)
     for index in np.flatnonzero(~lost[1:]) + 1:
         wide, high = table[index, [cv2.CC_STAT_LEFT, cv2.CC_STAT_WIDTH]], table[index, [cv2.CC_STAT_TOP, cv2.CC_STAT_HEIGHT]]
         box = tuple(slice(max(0, start - ABOUT), start + length + ABOUT) for start, length in (high, wide))
         rgb, own = sitter.rgb[box].astype(np.float32), where[box] == index
-        apart = [np.abs(rgb[own].mean(0) - rgb[region[box]].mean(0)).sum() for region in (old & (sitter.found.labels > 0), seen)]
+        regions = [region[box] for region in (cloth, seen)]
+        apart = [np.abs(rgb[own].mean(0) - rgb[r].mean(0)).sum() if r.any() else np.inf for r in regions]
         lost[index] = apart[0] < apart[1]
     lost[0] = False
     return np.asarray(lost[where])
