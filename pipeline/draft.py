@@ -18,6 +18,7 @@ from pipeline.grain import grained
 from pipeline.hints import read_lineart
 from pipeline.images import flatten, is_opaque, with_alpha
 from pipeline.joining import led_over
+from pipeline.leftovers import outline, reach_of_outline, scraps, specks
 from pipeline.regions import Region, away_from, box_of, crumbs, near, nearer, touching
 from pipeline.request import CLOTHING, ClothingPart, Detection, Garment, Image8
 from pipeline.rims import CALM, calm, settled, unmixed
@@ -53,12 +54,8 @@ WRIST = 0.25  # heads: how far from a wrist a cuff's line may be
 SLEEVE_END, SLEEVE_EASE = 0.97, 0.35  # of an arm, and of its half-width: where sleeves end, and how wide they are at most
 CUFF = 0.09  # heads: how far a new sleeve may reach over the root of a hand
 CAST, CHIN = (0.035, 0.06), 0.16  # heads: how far hair, face and hands throw their shadow, across and down; a chin on a neck
-SCRAP = 0.01  # of the figure: larger pieces that nobody has a name for stay
 SLOPE = 1.15  # of a neck's half-width: from there on it is shoulder
-ABOUT = 6  # pixels round a speck, whose colours it is compared with
-CLOSE, ALIKE = 3, 12.0  # pixels beside a border, and levels by which they differ within one thing
 APART = 0.5  # heads: old clothes that are farther from the new ones are somebody else's
-OUTLINE = 0.006  # of the long side: the outline of old clothes beside their labels
 GRAINY_SKIN = 0.4  # of the grain of clothes
 WHOLE = 250  # of 255: from there on a pixel of what stays is no mixture
 FAINT = 0.1  # share from which a pixel is seen
@@ -206,7 +203,7 @@ def _laid(sitter: Sitter, outfit: Outfit, drawn: _Drawn) -> _Laid:
     boots = np.where(np.isin(found.labels, list(sitter.changed)), np.uint8(0), found.labels)
     over, away = tucked(boots, outfit, worn, unit)
     front, old = (front | over) & ~hidden, old | hidden | (beyond & (found.labels == Part.SKIN) & ~sitter.kept)
-    old = old | _scraps(sitter.character, found.labels, old, front)
+    old = old | scraps(sitter.character, found.labels, old, front)
     smooth = calm(front, CALM * unit)
     front = settled(sitter.rgb, smooth, old, unit, sitter.style.line * unit)
     front &= smooth | ~(throat.lines & (worn > 0))  # collars lie over more of a neck than its label has
@@ -235,7 +232,7 @@ def _draws(sitter: Sitter, drawn: _Drawn, laid: _Laid, share: Plane) -> tuple[Re
     nowhere = (labels > 0) & ~draws & (share <= FAINT) & ~old
     forgotten = crumbs(nowhere, sitter.speck) & (there | (near(old, 2) & (labels != Part.SKIN)))
     forgotten |= nowhere & ~sitter.like & near(old, EDGE * sitter.unit) & lines
-    forgotten |= _lost(sitter, draws | (share > FAINT), old)
+    forgotten |= specks(sitter, draws | (share > FAINT), old)
     return (draws | forgotten) & ~laid.away & ~beyond, old | forgotten
 
 
@@ -293,20 +290,8 @@ def old_clothes(draft: Draft, labels: Image8) -> Region:
     if not draft.old.any():
         return draft.old
     kept = draft.kept[..., 3]
-    rim = (kept > 0) & (away_from(draft.old) <= _reach(labels)) & ((labels == 0) | (draft.image[..., 3] > 0))
-    return np.asarray((draft.old | _outline(draft.old, labels) | rim) & (kept < WHOLE))
-
-
-def _outline(old: Region, labels: Image8) -> Region:
-    """The line round old clothes, outside of all labels, that is theirs and not that of what stays beside them."""
-    if not old.any():
-        return old
-    ways = [away_from(region) for region in (old, (labels > 0) & ~old)]
-    return np.asarray((labels == 0) & (ways[0] <= _reach(labels)) & (ways[0] <= ways[1]))
-
-
-def _reach(labels: Image8) -> float:
-    return float(OUTLINE * max(labels.shape) + 1)
+    rim = (kept > 0) & (away_from(draft.old) <= reach_of_outline(labels)) & ((labels == 0) | (draft.image[..., 3] > 0))
+    return np.asarray((draft.old | outline(draft.old, labels) | rim) & (kept < WHOLE))
 
 
 def _in_front(sitter: Sitter, outfit: Outfit, drawn: _Drawn) -> Region:
@@ -329,46 +314,6 @@ def _in_front(sitter: Sitter, outfit: Outfit, drawn: _Drawn) -> Region:
 def _slots(outfit: Outfit, worn: Image8) -> NDArray[np.uint8]:
     """H x W, the part that is drawn there, 0 for none."""
     return np.array([0, *(int(garment.slot) for garment in outfit.garments)], np.uint8)[worn]
-
-
-def _scraps(character: Image8, labels: Image8, old: Region, front: Region) -> Region:
-    """Small pieces of a sprite beside its old clothes that are neither skin nor stay in front, nor hang together with what does
-    in one colour: detection has missed them."""
-    if is_opaque(character):
-        return np.zeros_like(old)
-    loose = (character[..., 3] > 0) & ~old & ~near(front, 1) & (labels != Part.SKIN)
-    _, where, table, _ = cv2.connectedComponentsWithStats(loose.astype(np.uint8), connectivity=8)
-    beside, close = (
-        np.bincount(where[near(region, gap)], minlength=len(table)) > 0 for region, gap in ((old, 2), (front, CLOSE))
-    )
-    found = beside & (table[:, cv2.CC_STAT_AREA] < SCRAP * np.count_nonzero(labels))
-    found[0] = False
-    for index in np.flatnonzero(found & close):
-        left, top, wide, high = table[index, : cv2.CC_STAT_AREA]
-        box = slice(max(0, top - CLOSE), top + high + CLOSE), slice(max(0, left - CLOSE), left + wide + CLOSE)
-        piece, seen = where[box] == index, character[box][..., :3].astype(np.float32)
-        ends, ahead = piece & near(front[box], CLOSE), front[box] & near(piece, CLOSE)
-        found[index] = np.abs(np.median(seen[ends], axis=0) - np.median(seen[ahead], axis=0)).max() >= ALIKE
-    return np.asarray(found[where])
-
-
-def _lost(sitter: Sitter, seen: Region, old: Region) -> Region:
-    """What would be left of a sprite beside its old clothes as specks, apart from all that is seen or in the clothes' colours."""
-    if is_opaque(sitter.character):
-        return np.zeros_like(old)
-    gone = old | _outline(old, sitter.found.labels)
-    left = touching(crumbs((sitter.character[..., 3] > 0) & ~gone & ~seen, sitter.speck), near(gone, 2))
-    _, where, table, _ = cv2.connectedComponentsWithStats(left.astype(np.uint8), connectivity=8)
-    lost, cloth = np.bincount(where[near(seen, 1)], minlength=len(table)) == 0, old & (sitter.found.labels > 0)
-    for index in np.flatnonzero(~lost[1:]) + 1:
-        wide, high = table[index, [cv2.CC_STAT_LEFT, cv2.CC_STAT_WIDTH]], table[index, [cv2.CC_STAT_TOP, cv2.CC_STAT_HEIGHT]]
-        box = tuple(slice(max(0, start - ABOUT), start + length + ABOUT) for start, length in (high, wide))
-        rgb, own = sitter.rgb[box].astype(np.float32), where[box] == index
-        regions = [region[box] for region in (cloth, seen)]
-        apart = [np.abs(rgb[own].mean(0) - rgb[r].mean(0)).sum() if r.any() else np.inf for r in regions]
-        lost[index] = apart[0] < apart[1]
-    lost[0] = False
-    return np.asarray(lost[where])
 
 
 def _beside_collar(sitter: Sitter, outfit: Outfit, worn: Image8) -> Region:

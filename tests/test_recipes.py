@@ -121,7 +121,9 @@ def run(row: ModelProfile, *requests: SwapRequest, placement: Placement | None =
 
 @pytest.mark.parametrize("placement", LADDER[1:], ids=lambda placement: placement.name)
 @pytest.mark.parametrize("name", ROWS)
-def test_every_row_draws_however_little_memory_there_is(name: str, placement: Placement, world: FakeHub, tmp_path: Path) -> None:
+def test_every_row_draws_however_little_memory_there_is(
+    name: str, placement: Placement, own_world: FakeHub, tmp_path: Path
+) -> None:
     stock = Stock(tmp_path)
     row = stock.named(name)
     fetched(stock, row)

@@ -10,6 +10,7 @@ import pytest
 
 from models.kept import Kept
 from pipeline import draft as drafting
+from pipeline import leftovers
 from pipeline import plan as planning
 from pipeline.draft import WHOLE, Draft, draw_draft, dressed, own_draft
 from pipeline.draft_style import flesh, measure_style
@@ -223,10 +224,10 @@ def test_specks_of_old_clothes_beside_a_neck_go_and_those_of_its_own_stay(drawin
     image[34:37, 27:30], image[34:37, 200:203] = (64, 64, 64, 255), (226, 226, 226, 255)  # nameless, nearer to the neck
     rgb, found = flatten(image, (255, 255, 255)), Detection(labels, np.zeros_like(labels))
     sitter = replace(sitter_of(drawing.image, known(drawing), body()), character=image, rgb=rgb, found=found)
-    lost = drafting._lost(sitter, labels == Part.SKIN, (labels == Part.TOPWEAR) | (image[..., 0] == 60))
+    lost = leftovers.specks(sitter, labels == Part.SKIN, (labels == Part.TOPWEAR) | (image[..., 0] == 60))
     assert not lost[34:37, 200:203].any() and not lost[labels > 0].any()
     old = labels == Part.TOPWEAR
     old[37:40, 26:30] = old[37:40, 200:204] = True  # old clothes come as near as this
-    lost = drafting._lost(sitter, labels == Part.SKIN, old)
-    assert (lost | drafting._outline(old, labels))[34:37, 27:30].all() and lost.any()
+    lost = leftovers.specks(sitter, labels == Part.SKIN, old)
+    assert (lost | leftovers.outline(old, labels))[34:37, 27:30].all() and lost.any()
     assert not lost[34:37, 200:203].any()

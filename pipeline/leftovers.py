@@ -1,0 +1,70 @@
+"""What would be left of old clothes beside the new ones: their outline, scraps that detection has missed, and specks."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from pipeline.images import is_opaque
+from pipeline.regions import Region, away_from, crumbs, near, touching
+from pipeline.request import ClothingPart, Image8
+from pipeline.sitter import Sitter
+
+Part = ClothingPart
+
+SCRAP = 0.01  # of the figure: larger pieces that nobody has a name for stay
+ABOUT = 6  # pixels round a speck, whose colours it is compared with
+CLOSE, ALIKE = 3, 12.0  # pixels beside a border, and levels by which they differ within one thing
+OUTLINE = 0.006  # of the long side: the outline of old clothes beside their labels
+
+
+def outline(old: Region, labels: Image8) -> Region:
+    """The line round old clothes, outside of all labels, that is theirs and not that of what stays beside them."""
+    if not old.any():
+        return old
+    ways = [away_from(region) for region in (old, (labels > 0) & ~old)]
+    return np.asarray((labels == 0) & (ways[0] <= reach_of_outline(labels)) & (ways[0] <= ways[1]))
+
+
+def reach_of_outline(labels: Image8) -> float:
+    return float(OUTLINE * max(labels.shape) + 1)
+
+
+def scraps(character: Image8, labels: Image8, old: Region, front: Region) -> Region:
+    """Small pieces of a sprite beside its old clothes that are neither skin nor stay in front, nor hang together with what does
+    in one colour: detection has missed them."""
+    if is_opaque(character):
+        return np.zeros_like(old)
+    loose = (character[..., 3] > 0) & ~old & ~near(front, 1) & (labels != Part.SKIN)
+    _, where, table, _ = cv2.connectedComponentsWithStats(loose.astype(np.uint8), connectivity=8)
+    beside, close = (
+        np.bincount(where[near(region, gap)], minlength=len(table)) > 0 for region, gap in ((old, 2), (front, CLOSE))
+    )
+    found = beside & (table[:, cv2.CC_STAT_AREA] < SCRAP * np.count_nonzero(labels))
+    found[0] = False
+    for index in np.flatnonzero(found & close):
+        left, top, wide, high = table[index, : cv2.CC_STAT_AREA]
+        box = slice(max(0, top - CLOSE), top + high + CLOSE), slice(max(0, left - CLOSE), left + wide + CLOSE)
+        piece, seen = where[box] == index, character[box][..., :3].astype(np.float32)
+        ends, ahead = piece & near(front[box], CLOSE), front[box] & near(piece, CLOSE)
+        found[index] = np.abs(np.median(seen[ends], axis=0) - np.median(seen[ahead], axis=0)).max() >= ALIKE
+    return np.asarray(found[where])
+
+
+def specks(sitter: Sitter, seen: Region, old: Region) -> Region:
+    """What would be left of a sprite beside its old clothes as specks, apart from all that is seen or in the clothes' colours."""
+    if is_opaque(sitter.character):
+        return np.zeros_like(old)
+    gone = old | outline(old, sitter.found.labels)
+    left = touching(crumbs((sitter.character[..., 3] > 0) & ~gone & ~seen, sitter.speck), near(gone, 2))
+    _, where, table, _ = cv2.connectedComponentsWithStats(left.astype(np.uint8), connectivity=8)
+    lost, cloth = np.bincount(where[near(seen, 1)], minlength=len(table)) == 0, old & (sitter.found.labels > 0)
+    for index in np.flatnonzero(~lost[1:]) + 1:
+        wide, high = table[index, [cv2.CC_STAT_LEFT, cv2.CC_STAT_WIDTH]], table[index, [cv2.CC_STAT_TOP, cv2.CC_STAT_HEIGHT]]
+        box = tuple(slice(max(0, start - ABOUT), start + length + ABOUT) for start, length in (high, wide))
+        rgb, own = sitter.rgb[box].astype(np.float32), where[box] == index
+        regions = [region[box] for region in (cloth, seen)]
+        apart = [np.abs(rgb[own].mean(0) - rgb[r].mean(0)).sum() if r.any() else np.inf for r in regions]
+        lost[index] = apart[0] < apart[1]
+    lost[0] = False
+    return np.asarray(lost[where])
