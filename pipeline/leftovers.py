@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from pipeline.images import is_opaque
-from pipeline.regions import Region, away_from, crumbs, near, touching
+from pipeline.regions import Region, away_from, box_round, crumbs, near, touching
 from pipeline.request import ClothingPart, Image8
 from pipeline.sitter import Sitter
 
@@ -43,8 +43,7 @@ def scraps(character: Image8, labels: Image8, old: Region, front: Region) -> Reg
     found = beside & (table[:, cv2.CC_STAT_AREA] < SCRAP * np.count_nonzero(labels))
     found[0] = False
     for index in np.flatnonzero(found & close):
-        left, top, wide, high = table[index, : cv2.CC_STAT_AREA]
-        box = slice(max(0, top - CLOSE), top + high + CLOSE), slice(max(0, left - CLOSE), left + wide + CLOSE)
+        box = box_round(table[index, : cv2.CC_STAT_AREA], CLOSE)
         piece, seen = where[box] == index, character[box][..., :3].astype(np.float32)
         ends, ahead = piece & near(front[box], CLOSE), front[box] & near(piece, CLOSE)
         found[index] = np.abs(np.median(seen[ends], axis=0) - np.median(seen[ahead], axis=0)).max() >= ALIKE
@@ -60,8 +59,7 @@ def specks(sitter: Sitter, seen: Region, old: Region) -> Region:
     _, where, table, _ = cv2.connectedComponentsWithStats(left.astype(np.uint8), connectivity=8)
     lost, cloth = np.bincount(where[near(seen, 1)], minlength=len(table)) == 0, old & (sitter.found.labels > 0)
     for index in np.flatnonzero(~lost[1:]) + 1:
-        wide, high = table[index, [cv2.CC_STAT_LEFT, cv2.CC_STAT_WIDTH]], table[index, [cv2.CC_STAT_TOP, cv2.CC_STAT_HEIGHT]]
-        box = tuple(slice(max(0, start - ABOUT), start + length + ABOUT) for start, length in (high, wide))
+        box = box_round(table[index, : cv2.CC_STAT_AREA], ABOUT)
         rgb, own = sitter.rgb[box].astype(np.float32), where[box] == index
         regions = [region[box] for region in (cloth, seen)]
         apart = [np.abs(rgb[own].mean(0) - rgb[r].mean(0)).sum() if r.any() else np.inf for r in regions]

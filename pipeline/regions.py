@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -54,5 +56,10 @@ def crumbs(region: Region, least: float) -> Region:
 
 def box_of(region: Region, margin: int) -> tuple[slice, slice]:
     """Rows and columns that hold a region, which is not empty, and so many pixels round it."""
-    left, top, wide, high = cv2.boundingRect(region.astype(np.uint8))
+    return box_round(cv2.boundingRect(region.astype(np.uint8)), margin)
+
+
+def box_round(rectangle: Iterable[int], margin: int) -> tuple[slice, slice]:
+    """Likewise of left, top, width and height, as OpenCV tells them."""
+    left, top, wide, high = rectangle
     return slice(max(0, top - margin), top + high + margin), slice(max(0, left - margin), left + wide + margin)

@@ -264,7 +264,7 @@ def _connect_clicks(page: Page, backstage: Backstage) -> None:
     """A click on the picture takes or places a joint while the pose is put right, else it means one of several people. What is
     clicked changes pose and person alone; then the draft is drawn again."""
     draft = page.draft
-    asked: set[Any] = {draft.shown, draft.pose, page.people}
+    asked: set[Any] = {draft.shown, draft.pose}
 
     def click(values: Values, request: gr.Request, event: gr.EventData) -> Updates:
         return _clicked(page, backstage, values, (float(event._data["x"]), float(event._data["y"])))

@@ -67,7 +67,6 @@ def bodice(
     """The torso part from the shoulders to level v1. ease, flare, hem: shares of the shoulder's half-width."""
     w = cloth.figure.body.shoulder
     kind, width, depth = _neck_of(cloth, cloth.garment.neckline if neck is None else neck)
-    width *= _STRAPS if cloth.garment.sleeve == "none" else 1.0
     torso = cloth.figure.torso
     left, right = torso.sides(v0, v1, ease * w, flare * w)
     if cloth.z <= Z.INNER:  # tucked in: no wider than what it is tucked into
@@ -249,15 +248,15 @@ def collar_band(cloth: Cloth, z: float, path: Path, colour: RGB, level: float = 
 
 
 def _neck_of(cloth: Cloth, kind: str) -> tuple[str, float, float]:
+    """Kind, width and depth of a neckline, as `Torso.neckline` takes them."""
     name, width, depth = NECKS[kind]
+    width *= _STRAPS if cloth.garment.sleeve == "none" else 1.0
     return name, width, float(np.clip(depth + cloth.garment.neck, *DEPTHS))
 
 
 def neck_band(cloth: Cloth, colour: RGB | None, kind: str) -> Mark:
     """The rim of a neckline as a thick line inside the bodice."""
-    name, width, depth = _neck_of(cloth, kind)
-    width *= _STRAPS if cloth.garment.sleeve == "none" else 1.0
-    rim = cloth.figure.torso.neckline(name, width, depth)
+    rim = cloth.figure.torso.neckline(*_neck_of(cloth, kind))
     return Mark(trace(rim, closed=False), colour=cloth.trim if colour is None else colour, width=2.6)
 
 
