@@ -183,7 +183,7 @@ def loss(logits: Tensor, wanted: Tensor) -> Tensor:
 
     logits: B x 13 x h x w; wanted: B x h x w with `UNKNOWN` and `ANY_SKIN`.
     """
-    known, skin = wanted != UNKNOWN, wanted == ANY_SKIN
+    known = wanted != UNKNOWN
     odds = logits.log_softmax(1)
     either = odds[:, [ClothingPart.SKIN, FACE_HANDS]].logsumexp(1)
     weight = torch.ones(CLASSES + 1, device=wanted.device)
@@ -192,13 +192,25 @@ def loss(logits: Tensor, wanted: Tensor) -> Tensor:
     dressed = logits[:, list(CLOTHING)].logsumexp(1) - logits[:, [p for p in range(CLASSES) if p not in CLOTHING]].logsumexp(1)
     is_clothing = torch.isin(wanted, torch.tensor([int(part) for part in CLOTHING], device=wanted.device))
     clothing = F.binary_cross_entropy_with_logits(dressed[known], is_clothing[known].float())
-    there = F.one_hot(wanted.where(known & ~skin, 0), CLASSES).permute(0, 3, 1, 2)
-    judged = (known & ~skin)[:, None]
-    there, likely = there * judged, odds.exp() * judged
+    return parts + 0.5 * clothing + 0.5 * soft_dice(torch.cat([odds, either[:, None]], 1).exp(), wanted)
+
+
+def soft_dice(likely: Tensor, wanted: Tensor) -> Tensor:
+    """1 - Dice of the parts that are there (Milletari et al., arXiv:1606.04797), over a whole batch.
+
+    likely: B x 14 x h x w, probabilities of the parts and of skin of either kind; wanted: as of `loss`. Where a hand has told
+    skin as one thing, it is judged as one.
+    """
+    known, skin = wanted != UNKNOWN, wanted == ANY_SKIN
+    there = F.one_hot(wanted.where(known, 0), CLASSES + 1).permute(0, 3, 1, 2)
+    judged = known[:, None].repeat(1, CLASSES + 1, 1, 1)
+    judged[:, [ClothingPart.SKIN, FACE_HANDS]] &= ~skin[:, None]
+    judged[:, ANY_SKIN] &= skin.flatten(1).any(1)[:, None, None]
+    there, likely = there * judged, likely * judged
     overlap, area = (likely * there).sum((0, 2, 3)), (likely + there).sum((0, 2, 3))
     present = there.sum((0, 2, 3)) > 0
-    dice = ((1 - 2 * overlap / area.clamp_min(1)) * present).sum() / present.sum().clamp_min(1)
-    return parts + 0.5 * clothing + 0.5 * dice
+    dice: Tensor = ((1 - 2 * overlap / area.clamp_min(1)) * present).sum() / present.sum().clamp_min(1)
+    return dice
 
 
 def learned_from(options: argparse.Namespace) -> Real:

@@ -26,8 +26,9 @@ from training.evaluate_detection import (
     score,
     silhouette,
 )
-from training.parsing import Looks, batches, loss
+from training.parsing import Looks, batches, loss, soft_dice
 from training.part_drawings import HEIGHT, part_map, read_sheets
+from training.part_pictures import ANY_SKIN
 from training.part_scenes import UNKNOWN
 from training.prompting import first_ask, point_in, regions, rough
 
@@ -70,6 +71,18 @@ def test_loss_is_small_for_the_truth_and_blind_to_the_unknown() -> None:
     disturbed = truth.clone()
     disturbed[:, :, :4] = 0
     assert loss(disturbed, hidden) < 0.01
+
+
+@pytest.mark.parametrize("kind", [ClothingPart.SKIN, FACE_HANDS])
+def test_skin_that_a_hand_has_told_is_missed_where_it_is_read_as_cloth(kind: int) -> None:
+    wanted = torch.full((1, 4, 8), int(ClothingPart.TOPWEAR))
+    wanted[..., 4:] = ANY_SKIN
+    cloth = torch.zeros(1, CLASSES + 1, 4, 8)
+    cloth[:, ClothingPart.TOPWEAR] = 1
+    right = cloth.clone()
+    right[:, ClothingPart.TOPWEAR, :, 4:], right[:, kind, :, 4:], right[:, ANY_SKIN, :, 4:] = 0, 1, 1
+    assert soft_dice(right, wanted) == 0
+    assert soft_dice(cloth, wanted) == pytest.approx((1 - 2 * 16 / 48 + 1) / 2)  # of the top twice its area, of skin nothing
 
 
 def test_regions_are_what_is_in_the_picture(sheets: Path) -> None:
