@@ -196,7 +196,7 @@ def _laid(sitter: Sitter, outfit: Outfit, drawn: _Drawn) -> _Laid:
     hidden = under_sleeves(found.labels, sitter.kept, fit.figure, fit.frame, outfit, worn)
     beyond = _beside_collar(sitter, outfit, worn)
     draws = there & (near(worn > 0, 1) | old | edge | sitter.beside | hidden) & ~beyond
-    gone = edge | sitter.missed
+    gone = (edge | sitter.missed) & ~sitter.beard
     cuffs = _under_cuffs(sitter, outfit, worn)
     front = (_in_front(sitter, outfit, drawn) & ~gone & ~cuffs) | sitter.beard
     front &= ~crumbs(front, sitter.speck)

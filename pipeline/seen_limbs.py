@@ -28,6 +28,7 @@ ROOT = 5  # samples beyond a limb's end
 BESIDE, WHOLE = 2, 0.7  # samples to either side, and of the widest of them: what is narrower is no whole limb
 FADES = 4.0  # samples after which what was seen counts less and less
 JAW, LEAST_ROWS = 0.56, 0.06  # heads: from where on below the skull's middle a neck is seen, and how much of it has to be
+BESIDE_JAW = 0.25  # likewise from where on it may be seen beside a face that is known
 SKULL, FARTHEST = (0.2, 0.45), 0.3  # heads below its middle: where hair and face are as wide as it; and how far off a face may be
 CHIN = 0.6  # of its upper width: a chin grows narrower than that, a neck does not
 NARROW = 75  # percentile of its rows
@@ -130,7 +131,7 @@ def _under_skull(figure: Figure, frame: Frame, evidence: Evidence) -> Figure:
 
 def _with_own_neck(figure: Figure, frame: Frame, bare: Mask) -> Figure:
     """The figure with the neck as wide as it is seen between chin and collar, and there, where it is."""
-    rows = _about_nape(figure, frame, bare)
+    rows = list(_about_nape(figure, frame, bare).values())
     if len(rows) < LEAST_ROWS * frame.scale:
         return figure
     first, last = np.array(rows).T
@@ -144,9 +145,31 @@ def _with_own_neck(figure: Figure, frame: Frame, bare: Mask) -> Figure:
     return _with_neck(figure, half, float(left + right) / 2) if fits else figure
 
 
+def with_seen_sides(figure: Figure, frame: Frame, neck: Mask, nobody: Mask) -> Figure:
+    """The figure with its neck between the sides that are seen, or at the one that is: the other may lie behind hair.
+
+    neck: H x W, what is seen of it; nobody: H x W, where nobody is, so that what ends there is no edge of hair or collar.
+    """
+    ends: dict[int, list[int]] = {-1: [], 1: []}
+    for row, span in _about_nape(figure, frame, neck, BESIDE_JAW).items():
+        for side, end in zip(ends, span, strict=True):
+            beyond = end - 1 if side < 0 else end
+            if 0 <= beyond < neck.shape[1] and nobody[row, beyond]:
+                ends[side].append(end)
+    seen = {
+        side: float(np.percentile(found, NARROW if side < 0 else 100 - NARROW) - frame.dx) / frame.scale
+        for side, found in ends.items()
+        if len(found) > LEAST_ROWS * frame.scale
+    }
+    half = (seen[1] - seen[-1]) / 2 if len(seen) == 2 else figure.body.neck_half
+    if not seen or not NECKS[0] < half / figure.body.neck_half < NECKS[1]:
+        return figure
+    return _with_neck(figure, half, float(np.mean([end - side * half for side, end in seen.items()])))
+
+
 def _in_collar(figure: Figure, frame: Frame, evidence: Evidence) -> Figure:
     """A turtleneck is hardly wider than the neck in it; other collars stand off, and what hair leaves of one says nothing."""
-    rows = _about_nape(figure, frame, np.isin(evidence.labels, CLOTHING) | evidence.hands)
+    rows = list(_about_nape(figure, frame, np.isin(evidence.labels, CLOTHING) | evidence.hands).values())
     if len(rows) < LEAST_ROWS * frame.scale:
         return figure
     left, right = min(rows, key=lambda span: span[1] - span[0])
@@ -156,14 +179,14 @@ def _in_collar(figure: Figure, frame: Frame, evidence: Evidence) -> Figure:
     return _with_neck(figure, half, ((left + right) / 2 - frame.dx) / frame.scale)
 
 
-def _about_nape(figure: Figure, frame: Frame, region: Mask) -> list[tuple[int, int]]:
-    """The widest span of each row of a region between jaw and shoulders that is not far to one side."""
-    (x, y0), (_, y1) = frame.pixel(*figure.head.at(0, JAW)), frame.pixel(*figure.torso.at(0, 0.0))
+def _about_nape(figure: Figure, frame: Frame, region: Mask, level: float = JAW) -> dict[int, tuple[int, int]]:
+    """Row -> its widest span of a region that is not far to one side, from a level of the head down to the shoulders."""
+    (x, y0), (_, y1) = frame.pixel(*figure.head.at(0, level)), frame.pixel(*figure.torso.at(0, 0.0))
     reach = figure.head.wide * frame.scale  # below a turned head a neck stands to one side
-    found = []
-    for row in region[max(0, round(y0)) : max(0, round(y1))]:
-        spans = [(a, b) for a, b in _spans(row) if abs((a + b) / 2 - x) < reach]
-        found += [max(spans, key=lambda span: span[1] - span[0])] if spans else []
+    found = {}
+    for row in range(max(0, round(y0)), min(len(region), max(0, round(y1)))):
+        if spans := [(a, b) for a, b in _spans(region[row]) if abs((a + b) / 2 - x) < reach]:
+            found[row] = max(spans, key=lambda span: span[1] - span[0])
     return found
 
 

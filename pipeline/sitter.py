@@ -6,7 +6,7 @@ All of this is looked for once, and an outfit that changes by a word is drawn an
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -18,6 +18,7 @@ from pipeline.images import flatten
 from pipeline.overlooked import overlooked
 from pipeline.regions import Region, near
 from pipeline.request import CLOTHING, ClothingPart, Detection, Image8
+from pipeline.seen_limbs import with_seen_sides
 from pipeline.sticker import Sticker, sticker_of
 from pipeline.throat import Throat, beard_of, fringe_of, throat_of
 from wardrobe.figure import SIDES
@@ -84,11 +85,14 @@ def sitter_of(character: Image8, found: Detection, fit: Fit, changed: Iterable[C
     clothes = np.isin(labels, list(changed))
     skin = flesh(rgb, kept, labels)
     like = _like(rgb, skin)
-    beard = beard_of(rgb, labels, clothes, fit)
+    beard = beard_of(rgb, labels, clothes, kept & ~like, fit)
     clothes &= ~beard
     missed = overlooked(rgb, labels, clothes, kept, unit)
     old = clothes | missed
     throat = throat_of(rgb, kept, like, fit)
+    if throat.jaw.any():
+        figure = with_seen_sides(fit.figure, fit.frame, throat.covered, labels == 0)
+        fit = replace(fit, figure=figure)
     # a neck that is seen has its own sides
     sides = throat.lines & (np.count_nonzero(throat.covered & kept) > NECK * unit**2)
     # whose label half of the old clothes' last line on neck, arms and legs has: skin is drawn over it too
@@ -106,7 +110,7 @@ def sitter_of(character: Image8, found: Detection, fit: Fit, changed: Iterable[C
         tuple(side for side in SIDES if not _is_kept(fit, side, kept)),
         old,
         missed,
-        edge | fringe_of(rgb, kept, like, old, throat, fit),
+        (edge | fringe_of(rgb, kept, like, old, throat, fit)) & ~beard,
         near(old, (FREE if fit.guessed else OVER) * unit) & (labels == 0) & ~sides,
         beard,
         like,

@@ -9,7 +9,7 @@ import numpy as np
 
 from pipeline.draft_style import INKED
 from pipeline.fit import Fit
-from pipeline.regions import Region
+from pipeline.regions import Region, touching
 from pipeline.request import ClothingPart, Image8
 from pipeline.tones import LIGHT, apart_from, calm_lab, tones_of
 
@@ -70,13 +70,14 @@ def fringe_of(rgb: Image8, kept: Region, like: Region, old: Region, throat: Thro
     return np.asarray((cv2.dilate(theirs.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0) & throat.lines & kept)
 
 
-def beard_of(rgb: Image8, labels: Image8, old: Region, fit: Fit) -> Region:
+def beard_of(rgb: Image8, labels: Image8, old: Region, strange: Region, fit: Fit) -> Region:
     """H x W, what of the old clothes round the mouth and below it has the colours of the hair and not of those clothes.
 
-    rgb: H x W x 3; labels: of the detection; old: what is taken for old clothes.
+    rgb: H x W x 3; labels: of the detection; old: what is taken for old clothes; strange: what is taken for the face and has not
+    the skin's hue.
     """
     mouth, hair = _round_mouth(fit), labels == ClothingPart.HAIR
-    there = mouth & old
+    there = mouth & old | strange & _below(fit, CHEEKS)
     nothing = np.zeros_like(old)
     if not there.any() or not hair.any():
         return nothing
@@ -88,7 +89,8 @@ def beard_of(rgb: Image8, labels: Image8, old: Region, fit: Fit) -> Region:
     found[box] = there[box] & (to_hair < SAME) & (to_hair < NEARER * to_cloth)
     side = max(3, 2 * round(LINE * fit.frame.scale) + 1)
     calm = cv2.morphologyEx(cv2.morphologyEx(found, cv2.MORPH_OPEN, np.ones((3, 3))), cv2.MORPH_CLOSE, np.ones((side, side)))
-    return np.asarray((calm > 0) & there) if np.count_nonzero(calm) > BEARD * fit.frame.scale**2 else nothing
+    beard = touching((calm > 0) & there, mouth, connectivity=4)
+    return beard if np.count_nonzero(beard) > BEARD * fit.frame.scale**2 else nothing
 
 
 def _round_mouth(fit: Fit) -> Region:

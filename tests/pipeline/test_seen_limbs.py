@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import cv2
 import numpy as np
+import pytest
 
 from pipeline.fit import Fit, fit
 from pipeline.request import ClothingPart
-from pipeline.seen_limbs import _whole, with_seen_limbs
+from pipeline.seen_limbs import _whole, with_seen_limbs, with_seen_sides
 from tests.pipeline.test_fit import truth
 from wardrobe.geometry import Points
 
@@ -107,3 +108,23 @@ def test_an_arm_is_as_wide_as_the_root_of_its_hand_also_where_a_sleeve_ends_asla
     widths = np.array([0, 0, 0, 0.8, 1.7, 1.6, 1.5, 1.4, 0.8, 1.3])
     assert (np.flatnonzero(_whole(widths, 5)) == [4, 5, 6, 7]).all()
     assert _whole(np.full(10, 1.0), 5).all()
+
+
+@pytest.mark.parametrize("hidden", ["", "l"])
+def test_a_neck_stands_between_the_sides_that_are_seen_or_at_the_one(hidden: str) -> None:
+    body = fitted()
+    frame, figure = body.frame, body.figure
+    x, top = (round(value) for value in frame.pixel(*figure.head.at(0, 0.4)))
+    low, half = round(frame.pixel(*figure.torso.at(0, 0.0))[1]), round(1.1 * figure.body.neck_half * frame.scale)
+    x += 3  # a little to one side
+    neck = np.zeros((frame.height, frame.width), bool)
+    neck[top:low, x - half : x + half] = True
+    nobody = ~neck
+    if hidden:
+        nobody[:, :x] = neck[:, : x - half // 2] = False  # hair hangs over it
+    after = with_seen_sides(figure, frame, neck, nobody)
+    assert after.head.nape is not None
+    middle, wide = after.head.nape * frame.scale + frame.dx, after.body.neck_half * frame.scale
+    assert abs(middle + wide - (x + half)) < 1
+    assert abs(middle - wide - (x - half)) < 1 if not hidden else after.body.neck_half == figure.body.neck_half
+    assert with_seen_sides(figure, frame, neck, np.zeros_like(neck)) is figure  # nothing is known of either

@@ -60,7 +60,22 @@ def test_a_beard_that_was_taken_for_a_scarf_is_told_by_the_hair_and_a_scarf_is_n
     labels[hair], labels[beard] = ClothingPart.HAIR, ClothingPart.NECKWEAR
     rgb[hair | beard] = 90, 60, 30
     old = np.isin(labels, (ClothingPart.TOPWEAR, ClothingPart.NECKWEAR))
-    found = beard_of(rgb, labels, old, body)
+    found = beard_of(rgb, labels, old, np.zeros_like(old), body)
     assert found[beard].mean() > 0.8 and not found[old & ~beard].mean() > 0.02
     rgb[beard] = 30, 40, 90
-    assert not beard_of(rgb, labels, old, body).any()
+    assert not beard_of(rgb, labels, old, np.zeros_like(old), body).any()
+
+
+def test_a_beard_that_was_taken_for_the_face_stays_down_to_its_end() -> None:
+    rgb, face, neck, body = portrait(lined=True)
+    unit, labels = body.frame.scale, np.where(neck, ClothingPart.TOPWEAR, 0).astype(np.uint8)
+    rgb[neck] = 40, 40, 45  # a dark coat, as dark as a shadow of the beard
+    x, y = (round(value) for value in body.frame.pixel(*body.figure.head.at(0, -0.4)))
+    hair, beard = np.zeros_like(face), np.zeros_like(face)
+    hair[y - 8 : y + 8, x - 20 : x + 20] = True
+    top, low = (round(body.frame.pixel(*body.figure.head.at(0, level))[1]) for level in (0.35, 0.85))
+    beard[top:low, x - round(0.2 * unit) : x + round(0.2 * unit)] = True
+    labels[hair], labels[beard] = ClothingPart.HAIR, ClothingPart.SKIN
+    rgb[hair | beard] = 90, 60, 30
+    found = beard_of(rgb, labels, labels == ClothingPart.TOPWEAR, beard, body)
+    assert found[beard].mean() > 0.8 and not found[~beard].any()
