@@ -35,10 +35,9 @@ from training.ahead import ahead
 from training.part_backdrops import real_backdrops
 from training.part_drawings import Sheet, read_sheets
 from training.part_lent import lend
-from training.part_paint import STYLES
 from training.part_pictures import ANY_SKIN, Labelled
-from training.part_scenes import UNKNOWN, Maps, beside, compose, place, seen_by
-from training.part_styles import LOOKS, restyle
+from training.part_scenes import UNKNOWN, Maps, beside, compose, nearly_whole, place, seen_by
+from training.part_styles import AMONG_THINGS, AS_IT_IS, DISGUISED, restyle
 from training.recipes import Recipe, Stage
 
 SIDE = 256
@@ -46,9 +45,10 @@ LABELS = Path(__file__).parent / "labels"  # of `training.annotate`
 REAL = 0.7  # of a batch but its first picture, where there are real ones
 BACKBONE_RATE = 0.3
 FROZEN = 6  # blocks of the backbone: edges and colours it knows already, and they are a seventh of the time
-JOINED = 0.3  # chance that drawn people join a real picture
+PLAIN = 0.7  # chance that a real picture is shown nearly whole and as it is; of the others:
+JOINED = 0.3  # chance that drawn people join
 LENT = 0.4  # chance that something of theirs lies over whoever is in it
-UNTOUCHED = 0.5  # chance that a real picture keeps its looks
+UNTOUCHED = 0.5  # chance that it keeps its looks
 HELD = 4.0  # weight of pixels of held things: one in a hundred, and as varied as all else together
 
 
@@ -93,21 +93,25 @@ def look(sheets: Sequence[Sheet], side: int, rng: np.random.Generator, real: Rea
 def look_at_real(sheets: Sequence[Sheet], side: int, rng: np.random.Generator, real: Real = DRAWN) -> tuple[Any, Any, Any]:
     """Likewise a real picture, which drawn people may join."""
     picture = real.labelled[int(rng.integers(len(real.labelled)))]
-    return show_real(picture, place(rng, picture.parts.shape, side), sheets, rng, real)
+    return show_real(picture, side, sheets, rng, real)[1:]
 
 
 def show_real(
-    picture: Labelled, maps: Maps, sheets: Sequence[Sheet], rng: np.random.Generator, real: Real
-) -> tuple[Any, Any, Any]:
-    """This picture as `cv2.remap` shows it by maps, as of `look_at_real`."""
+    picture: Labelled, side: int, sheets: Sequence[Sheet], rng: np.random.Generator, real: Real
+) -> tuple[Maps, Any, Any, Any]:
+    """The maps by which `cv2.remap` shows this picture, and as of `look_at_real`. A network that meets every picture in
+    disguise alone learns little of any."""
+    plain = rng.random() < PLAIN
+    maps = (nearly_whole if plain else place)(rng, picture.parts.shape, side)
     scene = seen_by(picture.drawing(rng), maps)
-    if rng.random() < JOINED:
-        beside(scene, sheets, rng)
-    if rng.random() < LENT:
-        lend(scene, sheets, rng)
-    kept = rng.random() < UNTOUCHED
-    rgb, parts = restyle(scene, rng, real.grounds, looks=() if kept else LOOKS, styles=() if kept else STYLES)
-    return rgb, parts, scene.garments
+    manner = AS_IT_IS
+    if not plain:
+        if rng.random() < JOINED:
+            beside(scene, sheets, rng)
+        if rng.random() < LENT:
+            lend(scene, sheets, rng)
+        manner = AMONG_THINGS if rng.random() < UNTOUCHED else DISGUISED
+    return maps, *restyle(scene, rng, real.grounds, manner), scene.garments
 
 
 Look = Callable[[Sequence[Sheet], int, np.random.Generator, Real], tuple[Any, ...]]
@@ -224,7 +228,7 @@ def learned_from(options: argparse.Namespace) -> Real:
 def recipe_of(options: argparse.Namespace, *names: str) -> Recipe:
     """Training of the networks by these names, as the command line asks for it."""
     stage = Stage(names[0], -(-options.samples // options.batch), options.batch)
-    return Recipe((stage,), names, names, rate=options.rate, ema=0.998)
+    return Recipe((stage,), names, names, rate=options.rate, warmup=40, ema=0.995)
 
 
 def run(task: Any, recipe: Recipe, options: argparse.Namespace, looks: Callable[..., Looks] = Looks) -> None:
@@ -313,7 +317,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         prog="python -m training.parsing", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     train = parser.add_subparsers(required=True).add_parser("train")
-    add_training_options(train, samples=100_000, batch=16, rate=2e-3)
+    add_training_options(train, samples=100_000, batch=8, rate=6e-4)
     add_start_options(train)
     options = parser.parse_args(arguments)
     command_train(options)

@@ -23,6 +23,14 @@ def tones(rgb: Colours, rng: Rng) -> Colours:
     return 255 * cv2.pow(rgb * np.float32(1 / 255), float(np.exp(rng.normal(0, 0.25))))
 
 
+def lights(rgb: Colours, rng: Rng) -> Colours:
+    """Another light and exposure, and a little more or less colour."""
+    gains, curve = np.exp(rng.normal(0, 0.12, 3)).astype(np.float32), float(np.exp(rng.normal(0, 0.2)))
+    rgb = 255 * cv2.pow(rgb.clip(0, 255) * np.float32(1 / 255), curve) * gains
+    grey = rgb.mean(2, keepdims=True)
+    return grey + (rgb - grey) * np.float32(np.exp(rng.normal(0, 0.25)))
+
+
 def duotone(rgb: Colours, rng: Rng) -> Colours:
     """Every grey another colour: a gradient of two to four, some of what was there left."""
     ends = np.stack([colour(rng, 0, 90), *(colour(rng, 30, 230) for _ in range(int(rng.integers(0, 3)))), colour(rng, 170, 255)])
@@ -132,7 +140,8 @@ def jpeg(rgb: Colours, rng: Rng) -> Colours:
     return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.float32)
 
 
-CAMERA: tuple[tuple[float, Callable[[Colours, Rng], Colours]], ...] = (
+Shot = Callable[[Colours, Rng], Colours]
+CAMERA: tuple[tuple[float, Shot], ...] = (
     (0.06, turn_hues),
     (0.60, tones),
     (0.06, without_colour),
@@ -147,4 +156,12 @@ CAMERA: tuple[tuple[float, Callable[[Colours, Rng], Colours]], ...] = (
     (0.08, raster),
     (0.20, grain),
     (0.30, jpeg),
+)
+# what does not make another picture of one
+GENTLY: tuple[tuple[float, Shot], ...] = (
+    (0.50, lights),
+    (0.10, without_colour),
+    (0.05, soften),
+    (0.05, grain),
+    (0.10, jpeg),
 )

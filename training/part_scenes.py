@@ -166,6 +166,14 @@ def place(rng: Rng, shape: tuple[int, int], side: int) -> Maps:
     return view(rng, shape, anywhere(rng, shape, side), whole(side), side)
 
 
+def nearly_whole(rng: Rng, shape: tuple[int, int], side: int) -> Maps:
+    """Likewise maps that show most of it, as large as the picture or a little smaller or larger: as it is read."""
+    zoom = side / max(shape) * float(np.exp(rng.uniform(np.log(0.8), np.log(1.35))))
+    rooms = [abs(length * zoom - side * (0.85 if length * zoom > side else 1)) / 2 for length in shape[::-1]]
+    across, down = (float(rng.uniform(-1, 1)) * room for room in rooms)
+    return view(rng, shape, Stand(zoom, (across, down)), whole(side), side)
+
+
 def show(drawing: tuple[NDArray[np.uint8], ...], side: int, rng: Rng) -> Scene:
     """A drawing (rgba, parts, garments, lines) as seen in a square of `side` pixels."""
     return seen_by(drawing, place(rng, drawing[1].shape[:2], side))

@@ -9,6 +9,7 @@ own chance, independently of the others, but for the ways of drawing, of which a
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -21,10 +22,10 @@ from pipeline.request import CLOTHING, ClothingPart
 from training.noise import Floats, Rng, colour, field
 from training.part_backdrops import backdrop, stand
 from training.part_brushes import grey_of
-from training.part_camera import CAMERA
+from training.part_camera import CAMERA, GENTLY, Shot
 from training.part_paint import STYLES, Way, style
 from training.part_scenes import Scene
-from training.part_things import THINGS
+from training.part_things import THINGS, Thing
 
 SKINS = (ClothingPart.SKIN, FACE_HANDS)
 DARK_SKIN, LIGHT_SKIN = (np.array(tone, np.float32) for tone in ((75, 48, 35), (250, 222, 200)))
@@ -172,25 +173,37 @@ LIGHTS: tuple[tuple[float, Look], ...] = (
 )
 
 
+@dataclass(frozen=True)
+class Manner:
+    """Tables of what may be done to a picture: to the people in it, with things, how it is drawn, by light, and by a camera."""
+
+    looks: Sequence[tuple[float, Look]] = LOOKS
+    things: Sequence[tuple[float, Thing]] = THINGS
+    styles: Sequence[tuple[float, Way]] = STYLES
+    lights: Sequence[tuple[float, Look]] = LIGHTS
+    camera: Sequence[tuple[float, Shot]] = CAMERA
+
+
+DISGUISED = Manner()  # for drawings, which are all by one hand
+AMONG_THINGS = Manner(looks=(), styles=())  # for real pictures, which have their own looks
+AS_IT_IS = Manner((), (), (), (), GENTLY)
+
+
 def restyle(
-    scene: Scene,
-    rng: Rng,
-    grounds: Sequence[NDArray[np.uint8]] = (),
-    looks: Sequence[tuple[float, Look]] = LOOKS,
-    styles: Sequence[tuple[float, Way]] = STYLES,
+    scene: Scene, rng: Rng, grounds: Sequence[NDArray[np.uint8]] = (), manner: Manner = DISGUISED
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """The picture that is to be read, H x W x 3 uint8, and its part map with `UNKNOWN` where something covers it.
 
     grounds: real pictures to stand behind the people, see `training.part_backdrops.real_backdrops`. The scene becomes
     what the picture shows.
     """
-    apply(looks, scene, rng)
+    apply(manner.looks, scene, rng)
     stand(scene, backdrop(scene, rng, grounds))
-    apply(THINGS, scene, rng)
-    style(scene, rng, styles)
-    apply(LIGHTS, scene, rng)
+    apply(manner.things, scene, rng)
+    style(scene, rng, manner.styles)
+    apply(manner.lights, scene, rng)
     rgb = scene.rgb
-    for chance, change in CAMERA:
+    for chance, change in manner.camera:
         if rng.random() < chance:
             rgb = change(rgb, rng)
     return rgb.clip(0, 255).astype(np.uint8), scene.parts

@@ -40,7 +40,6 @@ from training.parsing import (
     show_real,
 )
 from training.part_drawings import Sheet
-from training.part_scenes import place
 from training.posed import CELL, Posed, carried, look_at_all
 from training.reading_loss import reading_loss
 
@@ -70,16 +69,14 @@ def look(sheets: Sequence[Sheet], side: int, rng: Rng, real: Real) -> tuple[Any,
 def look_at_picture(sheets: Sequence[Sheet], side: int, rng: Rng, real: Real) -> tuple[Any, ...]:
     """Likewise a real picture, of which only the parts are known, and perhaps joints."""
     picture = real.labelled[int(rng.integers(len(real.labelled)))]
-    shape = picture.parts.shape
-    maps = place(rng, shape, side)
-    rgb, parts, _ = show_real(picture, maps, sheets, rng, real)
+    maps, rgb, parts, _ = show_real(picture, side, sheets, rng, real)
     cells = (side // CELL,) * 2
     joints = picture.joints if picture.joints is not None else np.full((len(JOINTS), 2), np.nan, np.float32)
     nothing = np.zeros(parts.shape, np.float32), np.zeros(cells, np.int32), np.zeros(cells, np.uint8)
     known = np.False_, np.bool_(picture.joints is not None)
     return (
         rgb,
-        carried(joints, maps, shape),
+        carried(joints, maps, picture.parts.shape),
         *nothing,
         np.zeros((2, *cells), np.float32),
         parts,
@@ -159,7 +156,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         prog="python -m training.seeing", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     train = parser.add_subparsers(required=True).add_parser("train")
-    add_training_options(train, samples=100_000, batch=14, rate=1.5e-3)
+    add_training_options(train, samples=100_000, batch=8, rate=6e-4)
     add_start_options(train)
     train.add_argument("--head", type=Path, help="exported weights of the reader to start from")
     command_train(parser.parse_args(arguments))

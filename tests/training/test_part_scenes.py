@@ -12,7 +12,7 @@ from PIL import Image
 
 from models.part_parser import FACE_HANDS
 from pipeline.request import CLOTHING, ClothingPart
-from training import part_lent, part_pictures, part_scenes, part_styles, part_things
+from training import part_lent, part_pictures, part_scenes, part_things
 from training.noise import Rng
 from training.part_backdrops import backdrop, filled, plain, real_backdrops, stand
 from training.part_camera import CAMERA
@@ -20,7 +20,7 @@ from training.part_drawings import Sheet, read_sheets
 from training.part_paint import STYLES
 from training.part_places import DRAWN_KINDS, drawn
 from training.part_scenes import UNKNOWN, Scene, anywhere, beside, compose, show
-from training.part_styles import LIGHTS, LOOKS, restyle
+from training.part_styles import LIGHTS, LOOKS, Manner, restyle
 from training.part_things import THINGS
 
 SIDE = 128
@@ -178,13 +178,22 @@ def test_a_real_backdrop_shows_nobody(tmp_path: Path) -> None:
     assert all(backdrop(scene, rng, [ground])[0].shape == (SIDE, SIDE, 3) for _ in range(20))
 
 
-def test_the_picture_and_its_part_map_belong_together(sheets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for table in ("THINGS", "LIGHTS", "CAMERA"):
-        monkeypatch.setattr(part_styles, table, ())
+def test_the_picture_and_its_part_map_belong_together(sheets: Path) -> None:
     for seed in range(10):
         rng = np.random.default_rng(seed)
         scene = scene_of(sheets, rng)
         before, opaque = scene.rgb.copy(), scene.alpha > 0.99
-        rgb, parts = restyle(scene, rng, looks=(), styles=())
+        rgb, parts = restyle(scene, rng, manner=Manner((), (), (), (), ()))
         assert rgb.shape == (SIDE, SIDE, 3) and rgb.dtype == np.uint8 and parts is scene.parts
         assert np.abs(rgb[opaque] - before[opaque]).max() <= 2
+
+
+def test_most_of_a_picture_is_seen_where_it_is_shown_nearly_whole() -> None:
+    rng = np.random.default_rng(0)
+    for shape in ((300, 200), (200, 320)):
+        x, y = np.stack([part_scenes.nearly_whole(rng, shape, SIDE) for _ in range(40)], 1)
+        seen = [
+            np.unique(np.stack([row.clip(0, shape[0] - 1), column.clip(0, shape[1] - 1)]).astype(int) // 20, axis=1).shape[1]
+            for row, column in zip(y.reshape(40, -1), x.reshape(40, -1), strict=True)
+        ]
+        assert np.mean(seen) > 0.8 * (shape[0] // 20) * (shape[1] // 20)
