@@ -34,9 +34,10 @@ from models.garment import GarmentReader
 from models.group_norm import quicken
 from models.hub import find
 from models.ip_adapter import adapter_from_state
-from models.placement import RESIDENT, REST, Awake, Placement
+from models.placement import RESIDENT, Awake, Placement
 from models.profiles import SKETCH, Control, ModelProfile
 from models.sources import Source
+from models.streaming import REST
 from models.text import TextReader
 from models.tokenizer import known_words
 from models.weights import WeightsError, has_manifest, verified

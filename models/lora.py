@@ -12,13 +12,13 @@ from typing import Any
 from warnings import catch_warnings
 
 import torch
-from diffusers.hooks.group_offloading import _maybe_remove_and_reapply_group_offloading
 from diffusers.loaders import StableDiffusionLoraLoaderMixin, StableDiffusionXLLoraLoaderMixin
 from diffusers.utils import convert_unet_state_dict_to_peft, set_weights_and_activate_adapters
 from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 
 from models.loader import quiet
+from models.streaming import restream
 from models.weights import WeightsError
 
 KEPT = 4  # files that stay read between requests
@@ -59,7 +59,7 @@ def worn(unet: Any, text_encoders: Sequence[Any], loras: Sequence[tuple[Path, fl
                 own = [name for name in scales if name in getattr(model, "peft_config", {})]
                 if own:
                     set_weights_and_activate_adapters(model, own, [scales[name] for name in own])
-                    _maybe_remove_and_reapply_group_offloading(model)
+                    restream(model)
         yield
 
 
@@ -149,4 +149,4 @@ def _as_before(model: nn.Module) -> Iterator[None]:
             parameter.requires_grad_(wanted)
         for name in set(vars(model)) - attributes:
             delattr(model, name)
-        _maybe_remove_and_reapply_group_offloading(model)
+        restream(model)

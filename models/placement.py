@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from diffusers.hooks import apply_group_offloading, apply_layerwise_casting
+from diffusers.hooks import apply_layerwise_casting
 from torch import nn
 
-REST = torch.device("cpu")
+from models.streaming import REST, stream
+
 HEADROOM = 700  # megabytes for the driver, other programs and fragments
 SENSITIVE = ("time_embedding", "add_embedding", "norm", "conv_in", "conv_out", "to_k_ip", "to_v_ip")  # stay in 16 bits
 
@@ -35,8 +36,7 @@ def _in_eight_bits(network: Any, device: torch.device, dtype: torch.dtype) -> No
 
 
 def _streamed(network: Any, device: torch.device, dtype: torch.dtype) -> None:
-    network.to(REST)
-    apply_group_offloading(network, device, REST, offload_type="leaf_level", use_stream=device.type == "cuda")
+    stream(network, device)
 
 
 @dataclass(frozen=True)

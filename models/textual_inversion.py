@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from diffusers.hooks.group_offloading import _maybe_remove_and_reapply_group_offloading
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
@@ -92,10 +91,8 @@ def _learned(tokenizer: Any, encoder: Any, lessons: Sequence[tuple[str, Tensor]]
         encoder.set_input_embeddings(nn.Embedding(len(larger), larger.shape[1], _weight=larger, _freeze=True))
         # encoders with OpenAI's configuration pool at the token of the highest number, which is the end only without new words
         network.eos_token_id = tokenizer.eos_token_id
-        _maybe_remove_and_reapply_group_offloading(encoder)
         yield
     finally:
         tokenizer._tokenizer = backend
         encoder.set_input_embeddings(table.to(encoder.get_input_embeddings().weight.device))
         network.eos_token_id = end
-        _maybe_remove_and_reapply_group_offloading(encoder)

@@ -12,6 +12,7 @@ from models.choice import best
 from models.controlled_unet import predict
 from models.placement import LADDER, RESIDENT, Awake, Placement, below, fitting
 from models.profiles import PROFILES
+from tests.standin_device import StandInDevice
 from tests.tiny import tiny_unet
 
 CPU, GPU = torch.device("cpu"), torch.device("cuda")
@@ -28,11 +29,11 @@ def test_less_memory_means_a_lower_row() -> None:
 def test_every_row_computes_the_same(placement: Placement) -> None:
     unet = tiny_unet()
     inputs = torch.randn(1, 4, 8, 8), torch.tensor(5), torch.randn(1, 77, 16)
-    with torch.no_grad():
+    with torch.no_grad(), StandInDevice() as device:
         wanted = predict(unet, [], *inputs)
         placed = copy.deepcopy(unet)
-        placement.arrange(placed, CPU, torch.float32)
-        found = predict(placed, [], *inputs)
+        placement.arrange(placed, device, torch.float32)
+        found = predict(placed, [], *(values.to(device) for values in inputs)).cpu()
     in_eight_bits = any(weight.dtype == torch.float8_e4m3fn for weight in placed.parameters())
     assert in_eight_bits == (placement.name == "8 bits")
     difference = float((found - wanted).std() / wanted.std())
