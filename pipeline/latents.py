@@ -26,10 +26,11 @@ def to_picture(rgb01: Tensor) -> Image8:
 
 
 @torch.no_grad()
-def encode_picture(vae: Any, rgb01: Tensor, generator: torch.Generator | None = None) -> Tensor:
+def encode_picture(vae: Any, rgb01: Tensor, generator: torch.Generator) -> Tensor:
     """B x 3 x H x W in 0..1 -> B x C x h x w float32 latents of the diffusion model's scale.
 
-    A variational autoencoder draws from its distribution with `generator`; a plain one has only one answer.
+    A variational autoencoder draws from its distribution with `generator`, the request's own, so that the request replays; a
+    plain one has only one answer.
     """
     encoded = vae.encode((rgb01 * 2 - 1).to(vae.device, vae.dtype))
     latents = encoded.latents if hasattr(encoded, "latents") else encoded.latent_dist.sample(generator)
@@ -37,7 +38,7 @@ def encode_picture(vae: Any, rgb01: Tensor, generator: torch.Generator | None = 
     return result
 
 
-def encode_masked(vae: Any, rgb01: Tensor, mask: Tensor, generator: torch.Generator | None = None) -> Tensor:
+def encode_masked(vae: Any, rgb01: Tensor, mask: Tensor, generator: torch.Generator) -> Tensor:
     """`encode_picture` of what is kept: grey under the mask, B x 1 x H x W with 1 = repaint."""
     return encode_picture(vae, torch.where(mask >= 0.5, 0.5, rgb01), generator)
 

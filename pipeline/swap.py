@@ -246,11 +246,11 @@ class OutfitSwapper:
             drawn_over = (to_tensor(grow(mask, round(DENOISE_GROW * self.profile.native / 512))) >= 0.5).float()
             with networks.awake(networks.vae):
                 latents = encode_picture(networks.vae, to_tensor(work.start), random).to(networks.device)
-                hidden = encode_masked(networks.vae, to_tensor(rgb), drawn_over) if networks.masked_inputs else None
+                noise = torch.randn(latents.shape, generator=random).to(networks.device)
+                hidden = encode_masked(networks.vae, to_tensor(rgb), drawn_over, random) if networks.masked_inputs else None
             preview = small_decoder(networks.vae) if networks.quick_vae else linear_decoder(latents, work.start)
             keep = latent_mask(drawn_over, *latents.shape[-2:]).to(networks.device)
             places = F.interpolate(keep, drawn_over.shape[-2:])  # in pixels, or the layers' reading rings
-            noise = torch.randn(latents.shape, generator=random).to(networks.device)
             if hidden is None:  # the picture is put back outside the mask
                 masked, known = None, Known(latents, soft_mask(keep, request.soft_edge * crop.scale / self.profile.latent_scale))
             else:  # the U-Net sees it by itself

@@ -67,7 +67,7 @@ class Scene(Given):
     def ours(self, adapters: Sequence[GarmentAdapter], garments: Sequence[Garment]) -> Tensor:
         unet = tiny_unet()
         attach(unet, adapters)
-        known = Known(encode_picture(self.vae, self.rgb), latent_mask(self.mask, SIZE // 8, SIZE // 8))
+        known = Known(encode_picture(self.vae, self.rgb, torch.Generator()), latent_mask(self.mask, SIZE // 8, SIZE // 8))
         return denoise(
             unet,
             [Branch(self.control, self.control.hint_stem(self.hint), 0.8)],

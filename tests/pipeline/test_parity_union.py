@@ -79,7 +79,7 @@ class Scene(Given):
             self.noise,
             steps=STEPS,
             guidance=5.0,
-            known=Known(encode_picture(self.vae, self.rgb), latent_mask(self.mask, 8, 8)),
+            known=Known(encode_picture(self.vae, self.rgb, torch.Generator()), latent_mask(self.mask, 8, 8)),
             added=Added(self.pooled, SIZES),
         )
 
