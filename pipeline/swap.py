@@ -248,7 +248,7 @@ class OutfitSwapper:
                 latents = encode_picture(networks.vae, to_tensor(work.start), random).to(networks.device)
                 noise = torch.randn(latents.shape, generator=random).to(networks.device)
                 hidden = encode_masked(networks.vae, to_tensor(rgb), drawn_over, random) if networks.masked_inputs else None
-            preview = small_decoder(networks.vae) if networks.quick_vae else linear_decoder(latents, work.start)
+            preview = small_decoder(networks.vae, networks.awake) if networks.quick_vae else linear_decoder(latents, work.start)
             keep = latent_mask(drawn_over, *latents.shape[-2:]).to(networks.device)
             places = F.interpolate(keep, drawn_over.shape[-2:])  # in pixels, or the layers' reading rings
             if hidden is None:  # the picture is put back outside the mask

@@ -18,6 +18,7 @@ from pipeline.swap import OutfitSwapper
 from serving import local
 from serving.local import LocalEngine
 from tests.pipeline.test_detect import person, segmenter
+from tests.standin_device import StandInDevice
 
 
 @pytest.fixture
@@ -142,6 +143,20 @@ def test_looking_without_memory_is_one_sentence(engine: LocalEngine, job: SwapRe
     ):
         with pytest.raises(UserError, match="more memory"):
             ask()
+
+
+@pytest.mark.parametrize("placement", LADDER, ids=lambda placement: placement.name)
+def test_a_small_model_shows_itself_at_work_wherever_its_parts_rest(
+    tiny_profile: ModelProfile, job: SwapRequest, placement: Placement, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[Step] = []
+    with StandInDevice() as device:
+        monkeypatch.setattr(local, "best_device", lambda: device)
+        monkeypatch.setattr(loader, "best_dtype", lambda device: torch.float32)
+        engine = LocalEngine(profiles={"bundled": replace(tiny_profile, native=128)})
+        engine._placements["bundled"] = placement
+        engine.swap(job, told.append)
+    assert any(step.preview is not None for step in told)
 
 
 def test_missing_weights_and_profile_are_told_kindly(tiny_profile: ModelProfile, job: SwapRequest, tmp_path: Path) -> None:
