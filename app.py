@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent
 FINISH_SECONDS = 110  # a container is usually given 120 s to stop
+WAIT_SECONDS = 0.5  # between two looks at whether a signal came
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -163,7 +164,7 @@ def _serve(options: argparse.Namespace, results: TextIO) -> None:
     print(f"CC_ControlNet is at {page.local_url} (Ctrl+C stops it)", file=results, flush=True)
     warming = threading.Thread(target=_warm_up, args=(engine,), name="weights", daemon=True)
     warming.start()
-    stop.wait()
+    _until(stop)
     busy = jobs.busy
     if not jobs.close(FINISH_SECONDS):
         print("A job was still running and is lost.", file=sys.stderr)
@@ -171,6 +172,12 @@ def _serve(options: argparse.Namespace, results: TextIO) -> None:
         time.sleep(2)  # the last picture is on its way to the browser
     page.close(verbose=False)
     warming.join(FINISH_SECONDS)  # the interpreter must not go while torch still works in another thread
+
+
+def _until(stop: threading.Event) -> None:
+    """Wait for a signal. Windows delivers none to a thread that waits without an end."""
+    while not stop.wait(WAIT_SECONDS):
+        pass
 
 
 def _warm_up(engine: LocalEngine) -> None:

@@ -28,8 +28,8 @@ from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProject
 from transformers import CLIPVisionModelWithProjection as ImageEncoder
 
 from models.ip_adapter import new_adapter, published
-from models.loader import LAYOUTS, best_device, load
-from models.placement import LADDER, RESIDENT, Placement, fitting
+from models.loader import LAYOUTS, best_device, best_dtype, load
+from models.placement import LADDER, RESIDENT, Placement, fitting, ladder
 from models.profiles import GARMENT_FILE, INSIDE, PROFILES, Control, ModelProfile, Reference
 from models.sources import Source
 from pipeline.request import GarmentPicture, Hint, Step, SwapRequest
@@ -158,11 +158,12 @@ def main() -> None:
     options = parser.parse_args()
     if not (options.folder / "model_index.json").is_file():
         write_random(options.layout, options.folder)
-    dtype = getattr(torch, options.dtype) if options.dtype else None
+    device = best_device()
+    dtype = getattr(torch, options.dtype) if options.dtype else best_dtype(device)
     profile = random_row(options.layout, options.folder)
     side = options.side or (512 if options.layout == "sd15" else 1024)
-    rows = [(row, None) for row in LADDER if options.placement in (row.name, "all")]
-    rows = [(fitting(profile.memory, cap * 1024), cap) for cap in options.cap] or rows
+    rows = [(row, None) for row in ladder(device) if options.placement in (row.name, "all")]
+    rows = [(fitting(profile.memory, cap * 1024, device, dtype), cap) for cap in options.cap] or rows
     for placement, cap in rows:
         if cap:
             total = torch.cuda.get_device_properties(0).total_memory

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import torch
 
-from models.placement import LADDER, RESIDENT, Placement, free_megabytes
+from models.loader import best_dtype
+from models.placement import LADDER, RESIDENT, Placement, free_megabytes, ladder
 from models.profiles import BUNDLED, PROFILES, ModelProfile
 from models.user_rows import read_rows
 
@@ -49,11 +50,12 @@ def best(
     if device.type == "cpu":
         return Choice(known.get(BUNDLED.name, BUNDLED), RESIDENT)
     megabytes = free_megabytes(device) if free is None else free
+    rows, dtype = [row for row in ladder(device) if row in GOOD], best_dtype(device)
     for name in ORDER:
         profile = known.get(name)
         if profile is None or not profile.commercial:
             continue
-        fits = next((row for row in GOOD if row.needs(profile.memory) <= megabytes), None)
+        fits = next((row for row in rows if row.needs(profile.memory, dtype) <= megabytes), None)
         missing = not is_there(profile)
         if fits is not None and (may_fetch or not missing):
             return Choice(profile, fits, missing)

@@ -42,37 +42,47 @@ def _streamed(network: Any, device: torch.device, dtype: torch.dtype) -> None:
 @dataclass(frozen=True)
 class Placement:
     """share: of the profile's `memory` that is needed at most; arrange: what happens to U-Net and control networks; rests:
-    encoders and autoencoder are on the device only while they work; tiled: large pictures go through the autoencoder in tiles."""
+    encoders and autoencoder are on the device only while they work; tiled: large pictures go through the autoencoder in tiles;
+    not_on: types of devices that cannot do it."""
 
     name: str
     share: float
     arrange: Callable[[Any, torch.device, torch.dtype], None]
     rests: bool = False
     tiled: bool = False
+    not_on: tuple[str, ...] = ()
 
-    def needs(self, memory: int) -> int:
-        """Megabytes of a profile of so much `memory`."""
-        return round(self.share * memory) + (HEADROOM if memory else 0)
+    def needs(self, memory: int, dtype: torch.dtype) -> int:
+        """Megabytes of a profile of so much `memory`, which is counted in 16 bits, where it computes in dtype."""
+        return round(self.share * memory * dtype.itemsize / torch.float16.itemsize) + (HEADROOM if memory else 0)
 
 
 RESIDENT = Placement("resident", 1.0, _leave)
 LADDER = (
     RESIDENT,
     Placement("encoders rest", 0.75, _leave, rests=True),
-    Placement("8 bits", 0.45, _in_eight_bits, rests=True, tiled=True),
+    Placement("8 bits", 0.45, _in_eight_bits, rests=True, tiled=True, not_on=("mps",)),  # Metal has no float8
     Placement("streamed", 0.2, _streamed, rests=True, tiled=True),
 )
 
 
-def fitting(memory: int, free: float) -> Placement:
-    """The first row for a profile of so many megabytes that fits into the free ones; the last one if none does."""
-    return next((row for row in LADDER if row.needs(memory) <= free), LADDER[-1])
+def ladder(device: torch.device) -> tuple[Placement, ...]:
+    """The rows that a device can do."""
+    return tuple(row for row in LADDER if device.type not in row.not_on)
 
 
-def below(placement: Placement) -> Placement | None:
-    """The next smaller row, None after the last."""
-    index = LADDER.index(placement) + 1
-    return LADDER[index] if index < len(LADDER) else None
+def fitting(memory: int, free: float, device: torch.device, dtype: torch.dtype) -> Placement:
+    """The first row for a profile of so many megabytes (in 16 bits) that fits into the free ones of a device; the last one if
+    none does."""
+    rows = ladder(device)
+    return next((row for row in rows if row.needs(memory, dtype) <= free), rows[-1])
+
+
+def below(placement: Placement, device: torch.device) -> Placement | None:
+    """The next smaller row of a device, None after the last."""
+    rows = ladder(device)
+    index = rows.index(placement) + 1
+    return rows[index] if index < len(rows) else None
 
 
 def free_megabytes(device: torch.device) -> float:

@@ -14,7 +14,7 @@ import torch
 from models.annotators import Annotators
 from models.detectors import load_segmenter
 from models.kept import Kept, digest
-from models.loader import best_device, load, places
+from models.loader import best_device, best_dtype, load, places
 from models.picture_judges import SHELF, PictureJudge, load_judges
 from models.placement import Placement, below, fitting, free_megabytes
 from models.profiles import PROFILES, SEGMENTER, ModelProfile
@@ -153,7 +153,7 @@ class LocalEngine:
 
     def _step_down(self, profile: ModelProfile) -> None:
         """Place the profile one row lower from now on. Raises `UserError` where it already stands on the last, or on a CPU."""
-        lower = None if self._device.type == "cpu" or self._placed is None else below(self._placed)
+        lower = None if self._device.type == "cpu" or self._placed is None else below(self._placed, self._device)
         if lower is None:
             raise UserError(OUT_OF_MEMORY)
         self._placements[profile.name] = lower
@@ -228,7 +228,8 @@ class LocalEngine:
             if self._swapper is not None:
                 self._swapper = None
                 self._free()
-            self._placed = self._placements.get(profile.name) or fitting(profile.memory, free_megabytes(self._device))
+            free, dtype = free_megabytes(self._device), best_dtype(self._device)
+            self._placed = self._placements.get(profile.name) or fitting(profile.memory, free, self._device, dtype)
             networks = load(profile, self._device, placement=self._placed)
             self._swapper = OutfitSwapper(profile, networks, self._rules, self._looked_at_by(), self.detect, self._annotators)
         return self._swapper

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from pathlib import Path
@@ -51,6 +52,24 @@ def tiny(monkeypatch: pytest.MonkeyPatch, tiny_profile: ModelProfile) -> None:
 def swap(character: Path, mask: Path, out: Path, *more: str) -> int:
     where = ["--character", str(character), "--mask", str(mask), "--out", str(out)]
     return app.main(["swap", *where, "--prompt", "red skirt", "--steps", "2", *more])
+
+
+def test_a_signal_ends_the_wait_on_windows_too() -> None:
+    class Stop(threading.Event):
+        """As on Windows, where a wait without an end cannot be interrupted."""
+
+        waits = 0
+
+        def wait(self, timeout: float | None = None) -> bool:
+            assert timeout is not None and timeout <= 1
+            self.waits += 1
+            if self.waits == 3:
+                self.set()  # what the signal's handler does
+            return self.is_set()
+
+    stop = Stop()
+    app._until(stop)
+    assert stop.waits == 3
 
 
 @pytest.mark.usefixtures("tiny")

@@ -10,19 +10,30 @@ import torch
 from models.attention import choose_attention
 from models.choice import best
 from models.controlled_unet import predict
+from models.loader import best_dtype
 from models.placement import LADDER, RESIDENT, Awake, Placement, below, fitting
 from models.profiles import PROFILES
 from tests.standin_device import StandInDevice
 from tests.tiny import tiny_unet
 
-CPU, GPU = torch.device("cpu"), torch.device("cuda")
+CPU, GPU, MAC = torch.device("cpu"), torch.device("cuda"), torch.device("mps")
 
 
 def test_less_memory_means_a_lower_row() -> None:
-    rows = [fitting(7000, free) for free in (24000, 7700, 6500, 4000, 2500, 100)]
+    rows = [fitting(7000, free, GPU, torch.float16) for free in (24000, 7700, 6500, 4000, 2500, 100)]
     assert [LADDER.index(row) for row in rows] == [0, 0, 1, 2, 3, 3]
-    assert fitting(0, 0) is RESIDENT, "the bundled model fits everywhere"
-    assert [below(row) for row in LADDER] == [*LADDER[1:], None]
+    assert fitting(0, 0, GPU, torch.float16) is RESIDENT, "the bundled model fits everywhere"
+    assert [below(row, GPU) for row in LADDER] == [*LADDER[1:], None]
+
+
+def test_a_mac_is_given_what_it_can_do_and_32_bits_count_twice() -> None:
+    assert best_dtype(MAC).itemsize == 4
+    rows = [fitting(7000, free, MAC, best_dtype(MAC)).name for free in (15000, 14000, 11000, 8000, 100)]
+    assert rows == ["resident", "encoders rest", "streamed", "streamed", "streamed"]
+    assert below(LADDER[1], MAC) is LADDER[3]
+    profiles = [PROFILES["sdxl-anime"], PROFILES["sd15-anime"], PROFILES["bundled"]]
+    names = [best(profiles, MAC, lambda profile: True, False, free).profile.name for free in (32000, 16000, 9000)]
+    assert names == ["sdxl-anime", "sd15-anime", "bundled"]
 
 
 @pytest.mark.parametrize("placement", LADDER, ids=lambda row: row.name)
