@@ -133,7 +133,7 @@ def _serve(options: argparse.Namespace, results: TextIO) -> None:
     if local:  # who looks at the page is who could also fetch the others on the command line
         names |= dict.fromkeys(name for name in stock.profiles if name not in names and stock.missing(name))
     examples = sorted((ROOT / "assets" / "examples").glob("*.png"))
-    infos = [_info(stock.named(name)) for name in names]
+    infos = [_info(stock.named(name), stock.hints(name)) for name in names]
     fetches = local and not options.no_download and not stock.is_offline
     page = layout.build(engine, infos, save, examples, jobs, stock, fetches)
     page.queue(max_size=32, default_concurrency_limit=4)
@@ -190,7 +190,7 @@ def _warm_up(engine: LocalEngine) -> None:
         print(f"note: {error}", file=sys.stderr)
 
 
-def _info(profile: ModelProfile) -> ProfileInfo:
+def _info(profile: ModelProfile, hints: tuple[str, ...]) -> ProfileInfo:
     from models.profiles import BUNDLED
     from pipeline.worn import loras_folder, names_in
     from ui.page import ProfileInfo
@@ -204,7 +204,7 @@ def _info(profile: ModelProfile) -> ProfileInfo:
         profile.steps,
         profile.guidance,
         bool(profile.garment),
-        profile.hints,
+        hints,
         loras,
         profile.garment_scale,
     )

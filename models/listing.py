@@ -78,6 +78,13 @@ def lacking(profile: ModelProfile) -> tuple[Source, ...]:
     return tuple(source for source in profile.sources() if verify(source))
 
 
+def lacking_hints(profile: ModelProfile) -> dict[str, Source]:
+    """Kinds of hints that the profile could follow if their networks were on this disk, each with its network."""
+    optional = [control for control in profile.controls if control.optional and verify(profile.located(control.source))]
+    there = {kind for control in profile.controls if control not in optional for kind in control.hints}
+    return {kind: profile.located(control.source) for control in optional for kind in control.hints if kind not in there}
+
+
 def sources_of(rows: Iterable[ModelProfile], optional: bool = False) -> tuple[Source, ...]:
     """What these profiles need from the hub, each once."""
     found = [source for row in rows for source in row.sources(optional) if not isinstance(source.repo, Path)]

@@ -30,11 +30,24 @@ class Missing:
     licence: str
 
 
+@dataclass(frozen=True)
+class MissingHints:
+    """Kinds of hints that a model could follow if their networks were on this disk. megabytes: of these, 0 where only the hub
+    knows."""
+
+    kinds: tuple[str, ...]
+    megabytes: int
+
+
 class Models(Protocol):
     """The models of this machine, by the names of their profiles."""
 
     def missing(self, name: str) -> Missing | None:
         """What has to be fetched before the model can draw; None if it is there, or cannot be fetched."""
+        ...
+
+    def missing_hints(self, name: str) -> MissingHints | None:
+        """What could be followed after another download; None if everything is there, or the model is not."""
         ...
 
     def get(self, name: str, tell: Callable[[int, int, str], None]) -> None:

@@ -13,7 +13,9 @@ import torch
 
 from models.annotators import Annotators
 from models.detectors import load_segmenter
+from models.hub import verify
 from models.kept import Kept, digest
+from models.listing import lacking_hints
 from models.loader import best_device, best_dtype, load, places
 from models.picture_judges import SHELF, PictureJudge, load_judges
 from models.placement import Placement, below, fitting, free_megabytes
@@ -53,6 +55,10 @@ HINT_SIDE = 1024  # pixels: the long side at which a hint is previewed
 CPU_OUT_OF_MEMORY = ("can't allocate memory", "not enough memory")  # as torch words it on Linux and on Windows
 OUT_OF_MEMORY = "This picture needs more memory than there is, please switch the detail pass off or close other programs."
 STEPPED_DOWN = "The graphics memory was not enough, so this model now works in a smaller and slower way ({name})."
+HINTS_MISSING = (
+    "The networks for these hints are not on this disk: {kinds} ({size}), please leave them out or run: "
+    "python app.py models download {name} --all-hints"
+)
 
 
 class _OutOfMemory(UserError):
@@ -96,7 +102,7 @@ class LocalEngine:
         """
         profile = self._row(request.profile)
         validate(request, profile)  # a mistake costs no loading
-
+        _require_hints(request, profile)
         checked = self._checked(on_step)
         self._announce(profile, on_step)  # before the lock, which warming up holds while it loads
         notes = request.notes
@@ -244,6 +250,20 @@ class LocalEngine:
         gc.collect()
         if self._device.type == "cuda":
             torch.cuda.empty_cache()
+
+
+def _require_hints(request: SwapRequest, profile: ModelProfile) -> None:
+    """Raises `UserError` if networks of the request's hints are not on this disk."""
+    asked = {hint.kind for hint in request.hints if hint.scale > 0}
+    lacks = {kind: source for kind, source in lacking_hints(profile).items() if kind in asked}
+    for source in lacks.values():
+        if isinstance(source.repo, Path):
+            raise UserError(verify(source)[0])
+    if lacks:
+        size = sum(source.megabytes for source in set(lacks.values())) / 1000
+        raise UserError(
+            HINTS_MISSING.format(kinds=", ".join(lacks), size=f"{size:.1f} GB" if size else "size unknown", name=profile.name)
+        )
 
 
 def _missing(profile: ModelProfile) -> str | None:

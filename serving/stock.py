@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
 from models.choice import best, known_profiles
 from models.fetch import Tell, is_offline
 from models.hub import download, plan, remove
-from models.listing import helpers, is_there, lacking, listed, sources_of
+from models.listing import helpers, is_there, lacking, lacking_hints, listed, sources_of
 from models.loader import best_device
 from models.profiles import ModelProfile
+from models.sources import Source
 from models.weights import WeightsError
 from pipeline.request import UserError
-from serving.engine import Missing
+from serving.engine import Missing, MissingHints
 
 Say = Callable[[str], None]  # a line for whoever waits
 
@@ -45,8 +46,19 @@ class Stock:
         sources = lacking(row)
         if not sources or any(isinstance(source.repo, Path) for source in sources):
             return None
-        megabytes = sum(source.megabytes for source in sources) if all(source.megabytes for source in sources) else 0
-        return Missing(row.title or row.name, megabytes, ", ".join(dict.fromkeys(source.licence for source in sources)))
+        return Missing(row.title or row.name, _megabytes(sources), ", ".join(dict.fromkeys(source.licence for source in sources)))
+
+    def hints(self, name: str) -> tuple[str, ...]:
+        """Kinds that the model can follow with what is on this disk, once all is that it cannot do without."""
+        row = self.named(name)
+        lacks = lacking_hints(row)
+        return tuple(kind for kind in row.hints if kind not in lacks)
+
+    def missing_hints(self, name: str) -> MissingHints | None:
+        """See `serving.engine.Models`."""
+        row = self.named(name)
+        lacks = {kind: source for kind, source in lacking_hints(row).items() if not isinstance(source.repo, Path)}
+        return MissingHints(tuple(lacks), _megabytes(set(lacks.values()))) if lacks and is_there(row) else None
 
     def get(self, name: str, tell: Tell) -> None:
         """See `serving.engine.Models`."""
@@ -116,6 +128,11 @@ def _some(chosen: Sequence[ModelProfile], what: str, stock: Stock) -> Sequence[M
     if not chosen:
         raise UserError(f"Please say which model to {what}: {', '.join(stock.profiles)}.")
     return chosen
+
+
+def _megabytes(sources: Collection[Source]) -> int:
+    """Of all together, 0 if the size of one is not known."""
+    return sum(source.megabytes for source in sources) if all(source.megabytes for source in sources) else 0
 
 
 def _names(chosen: Sequence[ModelProfile]) -> str:

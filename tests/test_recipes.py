@@ -142,22 +142,29 @@ def test_every_row_draws_however_little_memory_there_is(
 
 
 @pytest.mark.parametrize("name", ROWS)
-def test_a_row_is_fetched_and_draws(name: str, world: FakeHub, tmp_path: Path) -> None:
+def test_a_row_is_fetched_and_draws(name: str, own_world: FakeHub, tmp_path: Path) -> None:
     stock = Stock(tmp_path)
     row = stock.named(name)
-    asked = [source for source in row.sources(optional=True) if isinstance(source.repo, str)]
+    asked = [source for source in row.sources() if isinstance(source.repo, str)]
     size = hub.plan(asked).total
-    world.forget()
-    said = fetched(stock, row, all_hints=True)
+    own_world.forget()
+    said = fetched(stock, row)
     assert f"{size / 1e9:.2f} GB" in said[-2] and said[-1].endswith("complete and verified.")
     assert any(row.base.title in line for line in said)
-    pickled = {f"{source.repo}/{tiny_hub.PICKLE}" for source in asked if str(source.repo).startswith(ONLY_PICKLES)}
-    assert {path for path in world.served if path.endswith(".bin")} == pickled
-    assert not [path for path in world.served if path.endswith("README.md") or "safety_checker" in path]
+    assert not [path for path in own_world.served if path.endswith("README.md") or "safety_checker" in path]
     assert next(stock.lines([row], False, print)).split().count("complete") == 1
-    extra = tuple(kind for kind in ("canny", "softedge") if kind in row.hints)
     plain = request_for(row)
-    sketched = replace(plain, hints=request_for(row, ("inpaint", "lineart", *extra)).hints)
+    optional = tuple(kind for kind in ("canny", "softedge") if kind in row.hints)
+    sketched = replace(plain, hints=request_for(row, ("inpaint", "lineart", *optional)).hints)
+    if missing := stock.missing_hints(name):
+        assert not {"inpaint", "lineart"} & set(missing.kinds) and {*missing.kinds, *stock.hints(name)} == set(row.hints)
+        with pytest.raises(UserError, match=rf"not on this disk: .*GB.* models download {name} --all-hints"):
+            run(row, sketched)
+        fetched(stock, row, all_hints=True)
+    assert stock.missing_hints(name) is None and stock.hints(name) == row.hints
+    asked = [source for source in row.sources(optional=True) if isinstance(source.repo, str)]
+    pickled = {f"{source.repo}/{tiny_hub.PICKLE}" for source in asked if str(source.repo).startswith(ONLY_PICKLES)}
+    assert {path for path in own_world.served if path.endswith(".bin")} == pickled
     first, again, drawn, bare = run(row, plain, plain, sketched, replace(plain, garments=()))
     assert np.array_equal(first, again)
     assert not np.array_equal(first, drawn), "the optional hints do nothing"

@@ -9,6 +9,7 @@ import gradio as gr
 
 from pipeline.request import Cancelled, UserError
 from serving.engine import Missing
+from ui import steering
 from ui.guard import QUICK, SILENT, Updates, Values, as_message
 from ui.jobs import Jobs
 from ui.page import Backstage, Fetching, Page
@@ -34,14 +35,14 @@ def outputs(fetching: Fetching) -> list[Any]:
 
 
 def use(page: Page, backstage: Backstage, values: Values, request: gr.Request | None) -> Updates:
-    """Whether the chosen model has to be fetched first, and how large it is."""
+    """Whether the chosen model has to be fetched first, and how large it is; or what hints it could follow with more."""
     name = values[page.profile]
     missing = backstage.models and backstage.models.missing(name)
-    told = _told(missing, name, request) if missing else ""
-    button = say(request, "fetch", size=_size(missing, request)) if missing else ""
+    told = _told(missing, name, request) if missing else _hints_told(backstage, name, request)
+    button = say(request, "fetch", size=_size(missing.megabytes, request)) if missing else ""
     return {
         page.fetching.note: gr.update(value=note_stage(told), visible=bool(told)),
-        page.fetching.fetch: gr.update(value=button, visible=bool(told) and backstage.fetches),
+        page.fetching.fetch: gr.update(value=button, visible=bool(missing) and backstage.fetches),
     }
 
 
@@ -52,12 +53,21 @@ def require(backstage: Backstage, name: str, request: gr.Request | None) -> None
 
 
 def _told(missing: Missing, name: str, request: gr.Request | None) -> str:
-    size = _size(missing, request)
+    size = _size(missing.megabytes, request)
     return say(request, "not_here", title=missing.title, size=size, licence=missing.licence, name=name)
 
 
-def _size(missing: Missing, request: gr.Request | None) -> str:
-    return f"{missing.megabytes / 1000:.1f} GB" if missing.megabytes else say(request, "size_unknown")
+def _hints_told(backstage: Backstage, name: str, request: gr.Request | None) -> str:
+    """To whoever may fetch: what else could be followed, and what that costs."""
+    missing = backstage.models.missing_hints(name) if backstage.models and backstage.fetches else None
+    if missing is None:
+        return ""
+    kinds = ", ".join(steering.title_of(kind, request) for kind in missing.kinds)
+    return say(request, "hints_not_here", kinds=kinds, size=_size(missing.megabytes, request), name=name)
+
+
+def _size(megabytes: int, request: gr.Request | None) -> str:
+    return f"{megabytes / 1000:.1f} GB" if megabytes else say(request, "size_unknown")
 
 
 def connect(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:

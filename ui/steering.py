@@ -91,7 +91,8 @@ def _title(kind: str) -> Any:
     return _text(f"hint_{kind}") if f"hint_{kind}" in LANGUAGES["en"] else kind
 
 
-def _told(kind: str, request: gr.Request | None) -> str:
+def title_of(kind: str, request: gr.Request | None) -> str:
+    """What a kind of hint is called in the visitor's language."""
     return say(request, f"hint_{kind}") if f"hint_{kind}" in LANGUAGES["en"] else kind
 
 
@@ -112,7 +113,7 @@ def use(steering: Steering, info: ProfileInfo, values: Values, request: gr.Reque
     kinds = kinds_of(info)
     before = [kind for kind in values[steering.follow] or () if kind in kinds]
     chosen = before or [kind for kind in kinds if kind == LINEART]
-    named = [(_told(kind, request), kind) for kind in kinds]
+    named = [(title_of(kind, request), kind) for kind in kinds]
     kind = values[steering.own_kind]
     return {
         steering.group: gr.update(visible=bool(kinds)),
@@ -178,7 +179,7 @@ def connect(page: Page, backstage: Backstage) -> None:
         shown: list[tuple[Image8, str]] = []
         for hint in wanted:
             try:
-                shown.append((engine.hint(hint.kind, character, mask, hint.image), _told(hint.kind, request)))
+                shown.append((engine.hint(hint.kind, character, mask, hint.image), title_of(hint.kind, request)))
             except UserError as error:  # the others can be seen all the same
                 gr.Warning(str(error), title=say(request, "attention"))
         if not shown:

@@ -80,7 +80,9 @@ def test_a_model_is_fetched_from_the_page(shop: Shop, context: BrowserContext, c
     shop.hub.pause = 0.0
     page.click("#fetch")
     expect(page.locator("#fetching")).to_contain_text("complete and verified")
-    expect(page.locator("#missing, #fetch")).to_have_count(0)
+    expect(page.locator("#fetch")).to_have_count(0)
+    expect(page.locator("#missing")).to_contain_text("Sharp edges, Pose, Depth, Areas, Soft edges: can be followed too")
+    expect(page.locator("#missing")).to_contain_text(f"(3.6 GB); to get them, run: python app.py models download {LARGE} --all")
     shop.engine.pause = 0.5
     page.click("#generate")
     expect(page.locator(".stage.busy").last).to_contain_text("Loading SD 1.5 anime (Anything V5) …")

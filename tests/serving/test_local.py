@@ -13,6 +13,7 @@ from models.loader import Networks
 from models.placement import LADDER, Placement
 from models.profiles import ModelProfile
 from models.sources import Source
+from models.weights import WeightsError
 from pipeline.request import Cancelled, Click, DetectRequest, Step, SwapRequest, UserError
 from pipeline.swap import OutfitSwapper
 from serving import local
@@ -127,11 +128,18 @@ def test_the_ladder_is_walked_from_loading_on_and_the_rung_is_named(
         engine.warm_up()
 
 
-def test_looking_without_memory_is_one_sentence(engine: LocalEngine, job: SwapRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: object) -> None:
-        raise torch.OutOfMemoryError
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [(torch.OutOfMemoryError(), "more memory"), (WeightsError("The weights are damaged, please get them."), "please get them")],
+    ids=["memory", "weights"],
+)
+def test_looking_without_memory_or_weights_is_one_sentence(
+    engine: LocalEngine, job: SwapRequest, error: Exception, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
 
-    for name in ("detect", "pick", "read", "upscale", "make_draft"):
+    for name in ("detect", "pick", "read", "upscale", "make_draft", "load"):
         monkeypatch.setattr(local, name, fail)
     picture, mask = job.character, job.mask
     for ask in (
@@ -140,8 +148,10 @@ def test_looking_without_memory_is_one_sentence(engine: LocalEngine, job: SwapRe
         lambda: engine.hint("lineart", picture, mask),
         lambda: engine.upscale(picture, 2),
         lambda: engine.draft(job),
+        lambda: engine.swap(job),
+        engine.warm_up,
     ):
-        with pytest.raises(UserError, match="more memory"):
+        with pytest.raises(UserError, match=words):
             ask()
 
 

@@ -20,3 +20,5 @@ def test_what_a_model_still_needs(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert known and (known.megabytes, known.licence) == (6204, "CreativeML-OpenRAIL-M, OpenRAIL, Apache-2.0")
     assert mine and mine.megabytes == 0, "only the hub knows"
     assert stock.missing("half") is None, "nobody can fetch the rest of a file of one's own"
+    assert stock.hints("sd15-anime") == ("inpaint", "lineart") and stock.hints("sdxl-anime") == stock.named("sdxl-anime").hints
+    assert stock.missing_hints("sd15-anime") is None, "first the model itself"

@@ -14,7 +14,7 @@ import pytest
 
 from pipeline.marking import save_result
 from pipeline.request import Step, SwapRequest, UserError
-from serving.engine import Missing
+from serving.engine import Missing, MissingHints
 from tests.ui.flat_engine import FlatEngine
 from ui import asking, editor, events, fetching, layout, texts
 from ui.finding import Sight
@@ -177,6 +177,9 @@ def test_a_model_that_is_not_on_this_disk_is_one_sentence(pages: list[Page], val
             sizes = {"large": 6204, "mine": 0}
             return Missing(name.title(), sizes[name], "MIT") if name in sizes else None
 
+        def missing_hints(self, name: str) -> MissingHints | None:
+            return MissingHints(("pose", "depth"), 1446) if name == "here" else None
+
         def get(self, name: str, tell: object) -> None: ...
 
     (page,) = pages
@@ -190,6 +193,12 @@ def test_a_model_that_is_not_on_this_disk_is_one_sentence(pages: list[Page], val
     assert told[page.fetching.fetch]["visible"] and told[page.fetching.fetch]["value"] == "Download (of unknown size)"
     told = fetching.use(page, replace(backstage, fetches=False), values | {page.profile: "mine"}, None)
     assert told[page.fetching.note]["visible"] and not told[page.fetching.fetch]["visible"]
+    told = fetching.use(page, backstage, values | {page.profile: "here"}, None)
+    note = told[page.fetching.note]["value"]
+    assert "Pose, Depth: can be followed too" in note and "1.4 GB" in note and "models download here --all-hints" in note
+    assert not told[page.fetching.fetch]["visible"]
+    told = fetching.use(page, replace(backstage, fetches=False), values | {page.profile: "here"}, None)
+    assert not told[page.fetching.note]["visible"], "who cannot fetch is not told"
 
 
 def test_nothing_comes_from_another_host() -> None:

@@ -171,6 +171,8 @@ TEXTS = {
     "nothing_followed": "Please choose something to follow first.",
     "editor_lost": "The picture in the editor got lost, please choose it again.",
     "not_here": "{title} is not on this disk ({size}, licence: {licence}); to get it, run: python app.py models download {name}",
+    "hints_not_here": "{kinds}: can be followed too, once their networks are here ({size}); to get them, run: "
+    "python app.py models download {name} --all-hints, then start the app again",
     "size_unknown": "of unknown size",
     "fetch": "Download ({size})",
     "fetching": "Downloading {file}",

@@ -170,6 +170,8 @@ TEXTS = {
     "nothing_followed": "先に従うものを選んでください。",
     "editor_lost": "エディターの画像が失われました。もう一度選んでください。",
     "not_here": "{title} はまだありません（{size}、ライセンス：{licence}）。入手するには：python app.py models download {name}",
+    "hints_not_here": "{kinds}：ネットワーク（{size}）を入手すると、これらにも従えます。"
+    "python app.py models download {name} --all-hints を実行し、アプリを再起動してください",
     "size_unknown": "サイズ不明",
     "fetch": "ダウンロード（{size}）",
     "fetching": "{file} をダウンロード中",

@@ -80,6 +80,13 @@ NOTES: dict[str, dict[str, str]] = {
         "zh": "这里只能绘制得体、不涉及性的服装，请描述角色要穿的衣服。",
         "ja": "ここで描けるのは性的でない服だけです。着せたい服を書いてください。",
     },
+    "The networks for these hints are not on this disk: {kinds} ({size}), please leave them out or run: "
+    "python app.py models download {name} --all-hints": {
+        "zh": "这台机器上没有这些参照所需的网络：{kinds}（{size}）；请不用它们，"
+        "或运行：python app.py models download {name} --all-hints",
+        "ja": "これらのヒントのネットワークがありません：{kinds}（{size}）。外すか、"
+        "python app.py models download {name} --all-hints を実行してください。",
+    },
     "Someone young is only drawn in everyday clothes here, please leave out the age or the suggestive words.": {
         "zh": "年幼的角色在这里只画日常服装，请去掉年龄或暗示性的词语。",
         "ja": "幼いキャラクターは普段着だけを描きます。年齢か思わせぶりな言葉を外してください。",

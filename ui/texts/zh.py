@@ -170,6 +170,8 @@ TEXTS = {
     "nothing_followed": "请先选择要遵循的内容。",
     "editor_lost": "编辑器中的图片丢失了，请重新选择。",
     "not_here": "{title} 还不在这台机器上（{size}，许可证：{licence}）；如需获取，请运行：python app.py models download {name}",
+    "hints_not_here": "{kinds}：获取相应的网络（{size}）后也可以参照；请运行："
+    "python app.py models download {name} --all-hints，然后重新启动应用",
     "size_unknown": "大小未知",
     "fetch": "下载（{size}）",
     "fetching": "正在下载 {file}",
