@@ -18,6 +18,8 @@ import numpy as np
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from pipeline.colour_profile import EmbeddedProfile as EmbeddedProfile
+from pipeline.colour_profile import Reader
 from pipeline.mask import as_mask, bounds, fits
 from pipeline.request import Image8, UserError
 
@@ -35,18 +37,33 @@ _UNREADABLE = (
 )
 
 
-def load_character(path: str | PathLike[str]) -> Image8:
-    """Decode an upload exactly as stored, upright -> H x W x 4 uint8 RGBA; colours under alpha 0 are kept.
+@dataclass(frozen=True)
+class Picture:
+    """A picture out of a file. image: H x W x 4 uint8 RGBA, sRGB; profile: what gives its colours back, None without one in the
+    file; notes: sentences for the user on its colours."""
+
+    image: Image8
+    profile: EmbeddedProfile | None = None
+    notes: tuple[str, ...] = ()
+
+
+def load_picture(path: str | PathLike[str]) -> Picture:
+    """Decode an upload exactly as stored, upright; colours under alpha 0 are kept, an ICC profile is applied.
 
     Known by content, never by name. Of an animation the first frame is taken. Raises `UserError`.
     """
     return _decode(path, MIN_SIDE)
 
 
+def load_character(path: str | PathLike[str]) -> Image8:
+    """The pixels alone of `load_picture`. Raises `UserError`."""
+    return load_picture(path).image
+
+
 def load_mask(path: str | PathLike[str], size: tuple[int, int], of: str | PathLike[str] | None = None) -> Image8:
     """Decode a mask file, scaled to `size` = (width, height) -> H x W uint8, 0 or 255. of: the file of the picture; a mask that
     was made on it as it is stored is turned as it is. Raises `UserError`."""
-    mask = _decode(path, 1)
+    mask = _decode(path, 1, values=True).image
     orientation = 1 if of is None else _orientation(of)
     if not fits(mask.shape[1], mask.shape[0], *size) and 5 <= orientation <= 8 and fits(mask.shape[0], mask.shape[1], *size):
         upright = np.empty((mask.shape[1], mask.shape[0], 4), np.uint8)
@@ -61,12 +78,14 @@ def _orientation(path: str | PathLike[str]) -> int:
         return int(file.getexif().get(_ORIENTATION, 1))
 
 
-def save_png(image: Image8, path: str | PathLike[str] | BinaryIO, text: Mapping[str, str] | None = None) -> None:
-    """Write H x W (x 3 or 4) uint8 without loss; `text` becomes the file's UTF-8 text entries."""
+def save_png(
+    image: Image8, path: str | PathLike[str] | BinaryIO, text: Mapping[str, str] | None = None, icc: bytes = b""
+) -> None:
+    """Write H x W (x 3 or 4) uint8 without loss; `text` becomes the file's UTF-8 text entries, `icc` its colour profile."""
     info = PngInfo()
     for key, value in (text or {}).items():
         info.add_itxt(key, value)
-    Image.fromarray(np.ascontiguousarray(image)).save(path, format="PNG", pnginfo=info, compress_level=4)
+    Image.fromarray(np.ascontiguousarray(image)).save(path, format="PNG", pnginfo=info, compress_level=4, icc_profile=icc or None)
 
 
 def read_text(path: str | PathLike[str]) -> dict[str, str]:
@@ -79,14 +98,17 @@ def read_text(path: str | PathLike[str]) -> dict[str, str]:
         raise UserError("The settings can only be read from a PNG picture that was saved here.") from None
 
 
-def _decode(path: str | PathLike[str], min_side: int) -> Image8:
+def _decode(path: str | PathLike[str], min_side: int, values: bool = False) -> Picture:
+    """values: what it holds are no colours, and a profile means nothing."""
     if not Path(path).is_file():
         raise UserError("There is no picture at that place, please choose the file again.")
     try:
         with Image.open(path, formats=FORMATS) as file:
             _check_size(file.width, file.height, min_side)
             file.load()
-            return _upright_rgba(file)
+            reader = Reader(b"" if values else file.info.get("icc_profile") or b"", file.mode)
+            image, profile = reader.finish(_upright_rgba(file, reader))
+            return Picture(image, profile, reader.notes)
     except UserError:
         raise
     except Exception:  # a hostile file can make a decoder raise anything: struct.error, SyntaxError, MemoryError...
@@ -104,7 +126,7 @@ def _check_size(width: int, height: int, min_side: int) -> None:
         raise UserError(f"This picture is too long and thin ({width} x {height}), please crop it closer to the character.")
 
 
-def _upright_rgba(file: Image.Image) -> Image8:
+def _upright_rgba(file: Image.Image, reader: Reader) -> Image8:
     """Convert in strips that land turned in the result, so that a large picture never exists a third time."""
     try:
         orientation = int(file.getexif().get(_ORIENTATION, 1))
@@ -116,7 +138,10 @@ def _upright_rgba(file: Image.Image) -> Image8:
     rows = max(1, _STRIP_PIXELS // file.width)
     for top in range(0, file.height, rows):
         bottom = min(top + rows, file.height)
-        stored[top:bottom] = _strip_rgba(file.crop((0, top, file.width, bottom)))
+        strip = file.crop((0, top, file.width, bottom))
+        rgba = _strip_rgba(strip)
+        reader.read(strip, rgba)
+        stored[top:bottom] = rgba
     return upright
 
 
@@ -135,7 +160,7 @@ def _strip_rgba(strip: Image.Image) -> Image8:
         alpha = np.where(values == strip.info.get("transparency", -1), 0, 255)
         grey = (np.clip(values, 0, 65535) + 128) // 257
         return np.stack([grey, grey, grey, alpha], axis=-1).astype(np.uint8)
-    return np.asarray(strip.convert("RGBA"))
+    return np.array(strip.convert("RGBA"))
 
 
 def is_opaque(image: Image8) -> bool:

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.images import save_png
+from pipeline.images import EmbeddedProfile, save_png
 from pipeline.request import Image8, SwapRequest, UserError
 
 
@@ -118,14 +118,22 @@ def read_credentials(environment: Mapping[str, str] = os.environ) -> Credentials
 
 
 def save_result(
-    image: Image8, path: Path, metadata: Mapping[str, Any], seed: int, credentials: Credentials | None = None
+    image: Image8,
+    path: Path,
+    metadata: Mapping[str, Any],
+    seed: int,
+    credentials: Credentials | None = None,
+    profile: EmbeddedProfile | None = None,
 ) -> None:
     """Write one result as a marked PNG file, signed where there are credentials. Raises `UserError` if signing fails.
 
-    A picture that cannot be signed is not written: whoever configured a certificate relies on it.
+    profile: of the character's file, in whose colours the result is given back. A picture that cannot be signed is not
+    written: whoever configured a certificate relies on it.
     """
     buffer = io.BytesIO()
-    save_png(image, buffer, mark(metadata, seed))
+    if profile is not None:
+        image = profile.given_back(image)
+    save_png(image, buffer, mark(metadata, seed), b"" if profile is None else profile.icc)
     png = buffer.getvalue()
     path.write_bytes(png if credentials is None else _signed(png, credentials))
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TextIO
 
 if TYPE_CHECKING:
+    from pipeline.images import EmbeddedProfile, Picture
     from pipeline.marking import Credentials
     from pipeline.request import Garment, GarmentPicture, Image8, SwapRequest, SwapResult
     from serving.local import LocalEngine
@@ -27,33 +28,34 @@ if TYPE_CHECKING:
 
 def swap(engine: Engines, stock: Stocks, options: argparse.Namespace, results: TextIO) -> None:
     from pipeline.alike import dress_alike
-    from pipeline.images import load_character
+    from pipeline.images import load_picture
     from pipeline.marking import read_credentials
     from pipeline.request import UserError
     from serving.console import Bar
 
-    request, credentials = _request(stock, options), read_credentials()
-    others: dict[Path, Image8] = {}
+    (request, profile), credentials = _request(stock, options), read_credentials()
+    others: dict[Path, Picture] = {}
     for path in options.also:
         with _naming("--also"):
-            others[path] = load_character(path)
+            others[path] = load_picture(path)
+        for note in others[path].notes:
+            print(f"note: --also {path}: {note}", file=sys.stderr)
     bar = Bar(sys.stderr)
     result = engine(request.profile, stock()).swap(request, bar)
     bar.close()
     for warning in result.warnings:
         print(f"note: {warning}", file=sys.stderr)
-    images = list(_save(result, options.out, credentials))
+    images = list(_save(result, options.out, profile, credentials))
     refused = {}
     for path, other in others.items():
         try:
-            alike = [dress_alike(request.character, image, result.mask, other) for image in result.images]
+            alike = [dress_alike(request.character, image, result.mask, other.image) for image in result.images]
         except UserError as error:  # the others are dressed all the same
             refused[str(path)] = str(error)
             print(f"--also {path}: {error}", file=sys.stderr)
             continue
-        images += _save(
-            replace(result, images=tuple(alike)), options.out.with_stem(f"{options.out.stem}_{path.stem}"), credentials
-        )
+        out = options.out.with_stem(f"{options.out.stem}_{path.stem}")
+        images += _save(replace(result, images=tuple(alike)), out, other.profile, credentials)
     line: dict[str, Any] = {"images": [{"path": str(path), "seed": seed} for path, seed in images]}
     if refused:
         line["refused"] = refused
@@ -148,18 +150,19 @@ def detect(engine: Engines, stock: Stocks, options: argparse.Namespace, results:
 
 
 def upscale(engine: Engines, stock: Stocks, options: argparse.Namespace, results: TextIO) -> None:
-    from pipeline.images import is_opaque, load_character, save_png
+    from pipeline.images import is_opaque, load_picture, save_png
     from serving.console import Bar
 
     _check_out("--out", options.out)
     with _naming("--picture"):
-        picture = load_character(options.picture)
+        picture = load_picture(options.picture)
     bar = Bar(sys.stderr)
-    found = engine("bundled", stock()).upscale(picture, options.scale, bar)
+    found = engine("bundled", stock()).upscale(picture.image, options.scale, bar)
     bar.close()
-    for warning in found.warnings:
+    for warning in (*picture.notes, *found.warnings):
         print(f"note: {warning}", file=sys.stderr)
-    save_png(found.image[..., :3] if is_opaque(found.image) else found.image, options.out)
+    image, profile = found.image[..., :3] if is_opaque(found.image) else found.image, picture.profile
+    save_png(profile.given_back(image) if profile else image, options.out, icc=profile.icc if profile else b"")
     height, width = found.image.shape[:2]
     line = {"picture": str(options.out), "width": width, "height": height, "seconds": round(found.seconds, 3)}
     print(json.dumps(line, ensure_ascii=False), file=results, flush=True)
@@ -174,9 +177,10 @@ def _check_out(option: str, path: Path) -> None:
         raise UserError(f"The folder of {option} {path} does not exist, please make it first.")
 
 
-def _request(stock: Stocks, options: argparse.Namespace) -> SwapRequest:
-    """The options as the type that flows; files are read first, so that a wrong one costs no loading of libraries."""
-    from pipeline.images import load_character, load_mask
+def _request(stock: Stocks, options: argparse.Namespace) -> tuple[SwapRequest, EmbeddedProfile | None]:
+    """The options as the type that flows, and in which colours results are given back; files are read first, so that a wrong
+    one costs no loading of libraries."""
+    from pipeline.images import load_character, load_mask, load_picture
     from pipeline.mask import from_painted
     from pipeline.request import MAX_SEED, Hint, SwapRequest, UserError, parts_named
 
@@ -187,7 +191,8 @@ def _request(stock: Stocks, options: argparse.Namespace) -> SwapRequest:
     if parts and (options.mask or options.painted):
         raise UserError("--parts is for finding the clothing, please leave it out when there is a mask.")
     with _naming("--character"):
-        character = load_character(options.character)
+        picture = load_picture(options.character)
+    character = picture.image
     size, mask = (character.shape[1], character.shape[0]), None
     if options.mask or options.painted:
         with _naming("--mask" if options.mask else "--painted"):
@@ -204,7 +209,7 @@ def _request(stock: Stocks, options: argparse.Namespace) -> SwapRequest:
     if options.hint is not None:
         asked = {kind: Hint(kind, *span) for kind, *span in options.hint}
         hints = (*(hint for hint in hints if hint.kind == "inpaint" and "inpaint" not in asked), *asked.values())
-    return SwapRequest(
+    request = SwapRequest(
         character=character,
         seed=secrets.randbelow(MAX_SEED - options.count) if options.seed is None else options.seed,
         mask=mask,
@@ -228,7 +233,9 @@ def _request(stock: Stocks, options: argparse.Namespace) -> SwapRequest:
         joints=_joints(options.joints),
         person=options.person,
         profile=profile.name,
+        notes=picture.notes,
     )
+    return request, picture.profile
 
 
 def _own_draft(given: str | None) -> Image8 | Literal["off"] | None:
@@ -273,11 +280,13 @@ def _naming(option: str) -> Iterator[None]:
         raise UserError(f"{option}: {error}") from None
 
 
-def _save(result: SwapResult, out: Path, credentials: Credentials | None) -> Iterator[tuple[Path, int]]:
+def _save(
+    result: SwapResult, out: Path, profile: EmbeddedProfile | None, credentials: Credentials | None
+) -> Iterator[tuple[Path, int]]:
     from pipeline.marking import save_result
 
     several = len(result.images) > 1
     for number, (image, seed) in enumerate(zip(result.images, result.seeds, strict=True), 1):
         path = out.with_name(f"{out.stem}_{number}{out.suffix}") if several else out
-        save_result(image, path, result.metadata, seed, credentials)
+        save_result(image, path, result.metadata, seed, credentials, profile)
         yield path, seed

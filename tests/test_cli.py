@@ -23,6 +23,7 @@ from pipeline.images import load_character, read_text, save_png
 from pipeline.marking import read_parameters
 from serving.local import LocalEngine
 from serving.stock import Stock
+from tests.pipeline.test_colour_profile import P3, grey_profile, matrix_profile
 from tests.pipeline.test_detect import person, segmenter
 from training.characters import draw
 
@@ -85,6 +86,26 @@ def test_a_garment_stands_for_the_prompt(character: Path, mask: Path, tmp_path: 
     assert read_parameters(read_text(tmp_path / "o.png"))["garments"][0]["lock_palette"] is True
     assert app.main([*where, "--prompt", "red skirt", "--lock-palette"]) == 2
     assert "--lock-palette" in capfd.readouterr().err
+
+
+@pytest.mark.usefixtures("tiny")
+def test_a_picture_with_a_colour_profile_comes_back_in_it(
+    character: Path, mask: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    icc, stored = matrix_profile(P3), np.asarray(Image.open(character))
+    wide, other, grey = (tmp_path / name for name in ("wide.png", "other.png", "grey.png"))
+    Image.fromarray(stored).save(wide, icc_profile=icc)
+    Image.fromarray(stored).save(other, icc_profile=icc)
+    assert swap(wide, mask, tmp_path / "o.png", "--also", str(other)) == 0
+    painted = np.asarray(Image.open(mask).resize((80, 96), Image.Resampling.NEAREST)) > 0
+    for name in ("o.png", "o_other.png"):
+        with Image.open(tmp_path / name) as file:
+            assert file.info["icc_profile"] == icc
+            np.testing.assert_array_equal(np.asarray(file)[~painted], stored[~painted])
+    Image.fromarray(stored[..., 0]).save(grey, icc_profile=grey_profile(1.0))
+    assert swap(grey, mask, tmp_path / "g.png") == 0
+    assert "sRGB" in capfd.readouterr().err
+    assert "icc_profile" not in Image.open(tmp_path / "g.png").info
 
 
 @pytest.fixture

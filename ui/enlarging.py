@@ -9,7 +9,7 @@ from typing import Any
 
 import gradio as gr
 
-from pipeline.images import load_character
+from pipeline.images import load_picture
 from pipeline.request import Cancelled, OnStep, Upscaled, UserError
 from ui import views
 from ui.guard import QUICK, SILENT, Updates, Values, as_message, friendly
@@ -44,9 +44,10 @@ def connect(page: Page, backstage: Backstage) -> None:
             if job is None:
                 raise Cancelled
             picture, clock = shelf.current, Clock()
+            small = load_picture(picture.file)
 
             def work(on_step: OnStep) -> Upscaled:
-                return backstage.engine.upscale(load_character(picture.file), scale, on_step)
+                return backstage.engine.upscale(small.image, scale, on_step)
 
             with jobs.running():
                 news = job.watch(work)
@@ -58,7 +59,7 @@ def connect(page: Page, backstage: Backstage) -> None:
                         break
                     yield {page.stage: clock.html(step, request)} if step is not None else {page.stage: gr.skip()}
             file = Path(picture.file).with_name(f"{Path(picture.file).stem}-{scale}x.png")
-            backstage.save(large.image, file, picture.metadata, picture.seed)
+            backstage.save(large.image, file, picture.metadata, picture.seed, profile=small.profile)
             yield views.idle(page, shelf, request) | _told(mine, file, scale, large, request)
         except Cancelled:
             yield views.idle(page, shelf, request, note_stage(say(request, "stopped")))

@@ -8,8 +8,8 @@ from typing import Any
 
 import gradio as gr
 
-from pipeline.images import load_character, load_mask
-from pipeline.request import Cancelled, Image8, Step, SwapResult, UserError
+from pipeline.images import Picture, load_mask, load_picture
+from pipeline.request import Cancelled, Step, SwapResult, UserError
 from ui import asking, detecting, draft, editor, enlarging, fetching, paint, steering, views, wardrobe
 from ui.drops import keep_upload, uploaded
 from ui.guard import QUICK, SILENT, Updates, Values, as_message, friendly, into_editor
@@ -19,6 +19,7 @@ from ui.presets import PRESETS
 from ui.progress import Clock, empty_stage, note_stage
 from ui.shelf import choose, dress_others, keep
 from ui.texts import say
+from ui.texts.notes import told_in
 
 _TO_RESULT = """() => {
     clearTimeout(window.paintSoon);  // the paint is read now
@@ -42,14 +43,17 @@ def connect(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
 
 def _connect_character(page: Page, examples: tuple[Path, ...]) -> None:
     tools = detecting.tools(page)
-    shown = [page.original, page.drop, page.paint, page.editor, *tools]
+    shown = [page.original, page.embedded, page.drop, page.paint, page.editor, *tools]
 
-    def show(character: Image8) -> Updates:
+    def show(picture: Picture, request: gr.Request) -> Updates:
+        for note in picture.notes:
+            gr.Info(told_in(note, request), title=say(request, "attention"))
         return {
-            page.original: character,
+            page.original: picture.image,
+            page.embedded: picture.profile,
             page.drop: gr.update(value=None, visible=False),
             page.paint: gr.update(visible=True),
-            page.editor: gr.update(value=editor.show(character), visible=True),
+            page.editor: gr.update(value=editor.show(picture.image), visible=True),
             **detecting.forget(page),
         }
 
@@ -57,14 +61,14 @@ def _connect_character(page: Page, examples: tuple[Path, ...]) -> None:
     def upload(path: str | None, request: gr.Request) -> Updates:
         if path is None:
             raise UserError(say(request, "no_image"))
-        return show(load_character(path))
+        return show(load_picture(path), request)
 
     def drop(payload: dict[str, Any] | None, request: gr.Request) -> Updates:
         return upload(uploaded(page.drop, payload), request)
 
     @friendly
     def example(index: int, request: gr.Request) -> Updates:
-        return show(load_character(examples[index]))
+        return show(load_picture(examples[index]), request)
 
     # Not preprocessed: gradio would open the file with Pillow, in any format, and a broken one ends in a nameless error.
     dropped = into_editor(page.drop.upload, drop, page.drop, shown, preprocess=False)
@@ -130,7 +134,7 @@ def _connect_outfit(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None
 def _connect_run(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
     jobs = backstage.jobs
     state = views.stage(page)
-    asked = {*asking.inputs(page), page.wire, page.shelf}
+    asked = {*asking.inputs(page), page.embedded, page.wire, page.shelf}
 
     @friendly
     def begin(request: gr.Request) -> Updates:
@@ -184,7 +188,7 @@ def _stream(page: Page, backstage: Backstage, job: Job, values: Values, request:
         if isinstance(item, Step):
             yield {page.stage: clock.html(item, request)}
         elif isinstance(item, SwapResult):
-            shelf = keep(values[page.shelf], swap.character, item, swap.steps, backstage.save)
+            shelf = keep(values[page.shelf], swap.character, item, swap.steps, backstage.save, values[page.embedded])
             yield views.finished(page, shelf, request)
         else:
             yield {page.seed: gr.skip()}
@@ -211,20 +215,21 @@ def _connect_result(page: Page, backstage: Backstage) -> None:
         shelf = values[page.shelf]
         if shelf is None or not shelf.pictures:
             raise UserError(say(request, "no_result"))
-        character = load_character(shelf.current.file)
+        picture = load_picture(shelf.current.file)
         mask = detecting.current_mask(page, values)
-        shown = gr.update(value=editor.show(character, mask), visible=True)
-        return {page.original: character, **detecting.forget(page), page.editor: shown}
+        shown = gr.update(value=editor.show(picture.image, mask), visible=True)
+        return {page.original: picture.image, page.embedded: picture.profile, **detecting.forget(page), page.editor: shown}
 
     @friendly
     def others(values: Values, request: gr.Request) -> Updates:
         shelf = values[page.shelf]
         if shelf is None or not shelf.pictures:
             raise UserError(say(request, "no_result"))
-        pictures = [load_character(path) for path in values[page.others] or ()]
+        pictures = [load_picture(path) for path in values[page.others] or ()]
         return views.finished(page, dress_others(shelf, pictures, backstage.save), request)
 
     page.others.upload(others, {page.shelf, page.others}, [*views.stage(page), *views.results(page)], **SILENT)
     page.gallery.select(select, {page.shelf}, chosen, **QUICK)
     asked = {page.shelf, page.original, page.editor, page.sight, page.tool}
-    into_editor(paint.read_then(page, page.reuse.click), reuse, asked, [page.original, page.editor, *detecting.tools(page)])
+    shown = [page.original, page.embedded, page.editor, *detecting.tools(page)]
+    into_editor(paint.read_then(page, page.reuse.click), reuse, asked, shown)

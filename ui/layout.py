@@ -90,7 +90,7 @@ def launch_options() -> dict[str, Any]:
 
 
 def _character(examples: Sequence[Path], finds: bool) -> dict[str, Any]:
-    original = gr.State(None, time_to_live=_KEPT_SECONDS)
+    original, embedded = (gr.State(None, time_to_live=_KEPT_SECONDS) for _ in range(2))
     drop = drop_zone("drop", "drop", 360)
     with gr.Column(visible=False, elem_id="paint") as paint:
         editor = gr.ImageEditor(
@@ -127,6 +127,7 @@ def _character(examples: Sequence[Path], finds: bool) -> dict[str, Any]:
     )
     return {
         "original": original,
+        "embedded": embedded,
         "drop": drop,
         "paint": paint,
         "editor": editor,

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import gradio as gr
 
+from pipeline.images import EmbeddedProfile
 from pipeline.request import Image8
 from serving.engine import Engine, Models
 from ui.jobs import Jobs
 
-Save = Callable[[Image8, Path, Mapping[str, Any], int], None]  # a result, its file, its metadata and seed
+
+class Save(Protocol):
+    """Writes a result as a marked PNG file, in the colours of the character's file. Raises `UserError`."""
+
+    def __call__(
+        self, image: Image8, path: Path, metadata: Mapping[str, Any], seed: int, *, profile: EmbeddedProfile | None
+    ) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -147,6 +154,7 @@ class Enlarging:
 @dataclass(frozen=True)
 class Page:
     original: gr.State
+    embedded: gr.State  # the `EmbeddedProfile` of its file, or None
     drop: gr.Image
     paint: gr.Column
     editor: gr.ImageEditor

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.alike import dress_alike
-from pipeline.images import load_character, save_png
+from pipeline.images import EmbeddedProfile, load_character, save_png
+from pipeline.images import Picture as Upload
 from pipeline.request import Image8, SwapResult, UserError
 from ui.editor import proxy
 from ui.page import Save
@@ -57,8 +58,16 @@ class Shelf:
         return self.pictures[self.chosen]
 
 
-def keep(shelf: Shelf | None, original: Image8, result: SwapResult, steps: int, save: Save) -> Shelf:
-    """Save a result's pictures and put them first; the oldest beyond 24 are deleted. Raises what `save` raises."""
+def keep(
+    shelf: Shelf | None,
+    original: Image8,
+    result: SwapResult,
+    steps: int,
+    save: Save,
+    profile: EmbeddedProfile | None = None,
+) -> Shelf:
+    """Save a result's pictures and put them first; the oldest beyond 24 are deleted. profile: of the original's file. Raises
+    what `save` raises."""
     shelf = shelf or Shelf(tempfile.mkdtemp(prefix="cc-controlnet-"))
     folder, number = Path(shelf.folder), shelf.saved + 1
     before, mask = folder / f"before-{number}.png", folder / f"mask-{number}.png"
@@ -71,14 +80,14 @@ def keep(shelf: Shelf | None, original: Image8, result: SwapResult, steps: int, 
     for index, (image, seed) in enumerate(zip(result.images, result.seeds, strict=True)):
         name = f"outfit-{number}-{index + 1}-seed-{seed}"
         file = folder / f"{name}.png"
-        save(image, file, result.metadata, seed)
+        save(image, file, result.metadata, seed, profile=profile)
         small = proxy(image)
-        after = file if small is image else folder / f"{name}-small.png"
+        after = file if small is image and profile is None else folder / f"{name}-small.png"
         if after != file:
             save_png(small, after)
         outfit = folder / f"{name}-clothes.png" if index < len(result.outfits) else None
         if outfit:
-            save(result.outfits[index], outfit, result.metadata, seed)
+            save(result.outfits[index], outfit, result.metadata, seed, profile=profile)
         new.append(
             Picture(
                 str(file),
@@ -102,7 +111,7 @@ def keep(shelf: Shelf | None, original: Image8, result: SwapResult, steps: int, 
     return replace(shelf, pictures=pictures[:_KEPT], chosen=0, saved=number)
 
 
-def dress_others(shelf: Shelf, others: Sequence[Image8], save: Save) -> Shelf:
+def dress_others(shelf: Shelf, others: Sequence[Upload], save: Save) -> Shelf:
     """The chosen picture's new outfit on other pictures of the same character. Raises `UserError`, which says which one
     cannot take it; then nothing is kept."""
     worn = shelf.current
@@ -111,12 +120,12 @@ def dress_others(shelf: Shelf, others: Sequence[Image8], save: Save) -> Shelf:
     results = []
     for number, other in enumerate(others, 1):
         try:
-            image = dress_alike(original, dressed, mask, other)
+            image = dress_alike(original, dressed, mask, other.image)
         except UserError as error:
             raise UserError(f"Picture {number}: {error}") from None
         results.append(SwapResult((image,), (worn.seed,), mask, outfits, metadata=worn.metadata))
     for other, result in zip(others, results, strict=True):
-        shelf = keep(shelf, other, result, worn.steps, save)
+        shelf = keep(shelf, other.image, result, worn.steps, save, other.profile)
     return shelf
 
 

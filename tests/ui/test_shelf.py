@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from pipeline.images import load_character, read_text
+from pipeline.images import EmbeddedProfile, Picture, load_character, load_picture, read_text
 from pipeline.marking import read_credentials, read_parameters, save_result
 from pipeline.request import SwapRequest, UserError
+from tests.pipeline.test_colour_profile import P3, matrix_profile
 from tests.pipeline.test_marking import certified
 from tests.ui.flat_engine import FlatEngine
 from ui import shelf as shelves
@@ -47,6 +50,27 @@ def test_the_proof_counts_what_it_claims() -> None:
     assert shelves.changed_outside(asked.character, tampered, asked.mask) == 0
 
 
+def test_results_are_given_back_in_the_colours_of_their_file(tmp_path: Path) -> None:
+    asked = request()
+    Image.fromarray(asked.character).save(tmp_path / "wide.png", icc_profile=matrix_profile(P3))
+    upload = load_picture(tmp_path / "wide.png")
+    asked = replace(asked, character=upload.image)
+    shelf = shelves.keep(None, upload.image, FlatEngine().swap(asked), 1, save_result, upload.profile)
+    shelf = shelves.dress_others(shelf, [upload], save_result)
+    for picture in shelf.pictures:
+        assert picture.changed == 0 and picture.outfit is not None
+        for name in (picture.file, picture.outfit):
+            with Image.open(name) as file:
+                assert file.info["icc_profile"] == matrix_profile(P3)
+        with Image.open(picture.file) as file:
+            outside = asked.mask == 0
+            assert upload.profile is not None
+            assert (np.asarray(file)[outside] == upload.profile.stored[outside]).all()
+        again = load_picture(picture.file)  # as the next input
+        assert again.profile is not None and again.profile.icc == matrix_profile(P3)
+    shelves.discard(shelf)
+
+
 def test_newest_first_and_the_oldest_go() -> None:
     asked, shelf = request(), None
     for seed in range(30):
@@ -65,7 +89,7 @@ def test_whatever_is_kept_is_signed_where_there_is_a_certificate(tmp_path: Path)
     save = partial(save_result, credentials=read_credentials(certified(tmp_path, "es256")))
     asked = request()
     shelf = shelves.keep(None, asked.character, FlatEngine().swap(asked), 1, save)
-    shelf = shelves.dress_others(shelf, [asked.character], save)
+    shelf = shelves.dress_others(shelf, [Picture(asked.character)], save)
     for picture in shelf.pictures:
         assert picture.changed == 0 and picture.outfit is not None
         for file in (picture.file, picture.outfit):
@@ -77,17 +101,18 @@ def test_whatever_is_kept_is_signed_where_there_is_a_certificate(tmp_path: Path)
 def test_results_are_saved_with_what_replays_them_or_not_at_all() -> None:
     saved: list[tuple[str, dict[str, object], int]] = []
 
-    def save(image: np.ndarray, path: Path, metadata: dict[str, object], seed: int) -> None:
+    def save(image: np.ndarray, path: Path, metadata: dict[str, object], seed: int, profile: EmbeddedProfile | None) -> None:
+        assert profile is None
         saved.append((path.name, metadata, seed))
         save_result(image, path, metadata, seed)
 
     asked, told = request(), {"prompt": "blue coat"}
     shelf = shelves.keep(None, asked.character, FlatEngine().swap(asked), 1, save)
-    shelves.dress_others(shelf, [asked.character], save)
+    shelves.dress_others(shelf, [Picture(asked.character)], save)
     names = ("outfit-1-1-seed-5", "outfit-2-1-seed-5")
     assert saved == [(f"{name}{end}.png", told, 5) for name in names for end in ("", "-clothes")]
 
-    def refuse(*_: object) -> None:
+    def refuse(*_: object, **__: object) -> None:
         raise UserError("Pictures cannot be signed.")
 
     with pytest.raises(UserError, match="signed"):
@@ -100,13 +125,13 @@ def test_another_face_wears_the_same_outfit() -> None:
     shelf = shelves.keep(None, asked.character, FlatEngine().swap(asked), 1, save_result)
     smiling = asked.character.copy()
     smiling[2:8, 10:20] = 99
-    shelf = shelves.dress_others(shelf, [smiling], save_result)
+    shelf = shelves.dress_others(shelf, [Picture(smiling)], save_result)
     assert len(shelf.pictures) == 2 and shelf.current.changed == 0
     first, second = (load_character(picture.file) for picture in reversed(shelf.pictures))
     assert (second[2:8, 10:20] == 99).all() and (second[10:] == first[10:]).all()
     assert read_parameters(read_text(shelf.current.file))["prompt"] == "blue coat"
     with pytest.raises(UserError, match="Picture 2: This picture has 30 x 41"):
-        shelves.dress_others(shelf, [smiling, np.zeros((41, 30, 4), np.uint8)], save_result)
+        shelves.dress_others(shelf, [Picture(smiling), Picture(np.zeros((41, 30, 4), np.uint8))], save_result)
     with pytest.raises(UserError, match="lie elsewhere"):
-        shelves.dress_others(shelf, [255 - asked.character], save_result)
+        shelves.dress_others(shelf, [Picture(255 - asked.character)], save_result)
     shelves.discard(shelf)

@@ -95,6 +95,14 @@ NOTES: dict[str, dict[str, str]] = {
         "zh": "“不要出现”的内容会把衣服去掉，请只写不应出现的东西。",
         "ja": "「描かないもの」で服がなくなってしまいます。絵に出したくないものだけを書いてください。",
     },
+    "The colours of this picture are described in a way that cannot be given back ({space}), so the result will be sRGB.": {
+        "zh": "这张图片的颜色描述方式（{space}）无法还原，因此结果为 sRGB。",
+        "ja": "この絵の色の記述（{space}）には戻せないため、結果は sRGB になります。",
+    },
+    "The colour profile of this picture could not be read, so its colours are taken as sRGB.": {
+        "zh": "无法读取这张图片的颜色配置文件，因此按 sRGB 处理。",
+        "ja": "この絵のカラープロファイルを読めないため、色は sRGB とみなします。",
+    },
     "This is pixel art, so its pixels were repeated instead of redrawn: grid and palette are as they were.": {
         "zh": "这是像素画，因此直接重复像素而不重绘：网格和色板保持不变。",
         "ja": "ドット絵なので描き直さずに画素を繰り返しました。格子と色数はそのままです。",
