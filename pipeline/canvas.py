@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.profiles import ModelProfile
+from pipeline.backdrop import Backdrop, backdrop_of, worn_before
 from pipeline.composite import Colour, key_colour
 from pipeline.images import Crop, crop_around, flatten, is_opaque
 from pipeline.mask import as_mask, composite_mask, grow, loosen
@@ -22,7 +23,8 @@ class Canvas:
     """A request's picture, prepared once for all its variations.
 
     flat: H x W x 3, the character over `background`; region: H x W, 255 = may be repainted; mask: H x W, the composite
-    mask; limit: H x W, how opaque a sprite may become, None for an opaque picture; crop: what the model works on.
+    mask; limit: H x W, how opaque a sprite may become, None for an opaque picture; crop: what the model works on; backdrop: what
+    lies behind the old clothes, None where nobody has looked for them.
     """
 
     character: Image8
@@ -32,13 +34,18 @@ class Canvas:
     mask: Image8
     limit: Image8 | None
     crop: Crop
+    backdrop: Backdrop | None = None
 
 
 def prepare(
-    request: SwapRequest, profile: ModelProfile, alone: Callable[[GarmentPicture], Image8], kept: Region | None = None
+    request: SwapRequest,
+    profile: ModelProfile,
+    alone: Callable[[GarmentPicture], Image8],
+    kept: Region | None = None,
+    labels: Image8 | None = None,
 ) -> Canvas:
-    """Mask, crop and background of a valid request; alone: `garment_alone`; kept: H x W, what a mask may not grow into. Raises
-    `UserError` if nothing could change."""
+    """Mask, crop and background of a valid request; alone: `garment_alone`; kept: H x W, what a mask may not grow into; labels:
+    H x W, what detection has said. Raises `UserError` if nothing could change."""
     assert request.mask is not None
     character = request.character
     painted = as_mask(request.mask, (character.shape[1], character.shape[0]))
@@ -47,7 +54,8 @@ def prepare(
         region = np.where(kept, np.uint8(0), region)
     sprite = not is_opaque(character)
     alpha = character[..., 3] if sprite else None
-    mask = composite_mask(painted, request.grow, request.feather, alpha)
+    old = None if labels is None else worn_before(labels, region)
+    mask = composite_mask(painted, request.grow, request.feather, alpha, old)
     limit = None if alpha is None else loosen(alpha, region, request.loosen)
     if kept is not None:
         mask = np.where(kept, np.uint8(0), mask)
@@ -58,7 +66,9 @@ def prepare(
     worn = [alone(picture) for picture in request.garments] if sprite else []
     background = key_colour(character, request.prompt, worn)
     crop = crop_around(region, profile.native, multiple=profile.multiple)
-    return Canvas(character, flatten(character, background), background, region, mask, limit, crop)
+    flat = flatten(character, background)
+    backdrop = None if labels is None or old is None else backdrop_of(flat, labels, old)
+    return Canvas(character, flat, background, region, mask, limit, crop, backdrop)
 
 
 class Timer:

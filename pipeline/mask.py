@@ -171,12 +171,14 @@ def ring(mask: Image8, width: int) -> Image8:
     return _mask((grow(mask, width) >= 128) & (mask < 128))
 
 
-def composite_mask(mask: Image8, grow_by: int = 0, feather: int = 2, alpha: Image8 | None = None) -> Image8:
+def composite_mask(
+    mask: Image8, grow_by: int = 0, feather: int = 2, alpha: Image8 | None = None, old: Region | None = None
+) -> Image8:
     """How much of the new picture each pixel takes (0..255); 0 everywhere outside the mask grown by `grow_by`.
 
-    Feathered inwards over `feather` pixels, less in a mask too thin for it. Neither the picture's edge nor, given
-    the character's alpha (H x W), the empty space round a sprite counts as a border: the old garment would shine
-    through along the silhouette.
+    Feathered inwards over `feather` pixels, less in a mask too thin for it, and never into the old garment (old, H x W): the
+    ramp has reached its height where that begins, or its edge would shine through. Nor does the picture's edge count as a
+    border, nor, given the character's alpha (H x W), the empty space round a sprite.
     """
     region = grow(mask, grow_by) >= 128
     border = ~region if alpha is None else ~region & (alpha > 0)
@@ -184,7 +186,9 @@ def composite_mask(mask: Image8, grow_by: int = 0, feather: int = 2, alpha: Imag
         return _mask(region)
     depth = np.where(region, _distance(border), 0)
     depth = np.minimum(depth, max(mask.shape))
-    ramp = min(feather + 1.0, max(1.0, float(depth.max()) / 2))
+    ramp = np.asarray(min(feather + 1.0, max(1.0, float(depth.max()) / 2)), np.float32)
+    if old is not None:
+        ramp = np.minimum(ramp, np.maximum(depth + _distance(old & region), 1))
     return _levels(depth / ramp)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.draft import Draft
-from pipeline.regions import Region
+from pipeline.regions import Region, away_from
 from pipeline.request import ClothingPart, Image8
 from wardrobe.style import RGB
 
@@ -66,17 +66,19 @@ def _inks(draft: Draft) -> NDArray[np.float32]:
     return np.array(own, np.float32)[draft.worn]
 
 
-def feathered(before: Image8, after: Image8, painted: Region, labels: Image8) -> Image8:
+def feathered(before: Image8, after: Image8, painted: Region, labels: Image8, old: Region) -> Image8:
     """The dressed picture, mixed softly with the old one along a mask that ends on skin or background.
 
-    before, after: H x W x 4. Outside the mask nothing changes; at what lies in front it stays sharp.
+    before, after: H x W x 4; old: H x W, the clothes that go, of which nothing is mixed in. Outside the mask nothing changes;
+    at what lies in front it stays sharp.
     """
     reach = max(LEAST_FEATHER, FEATHER * max(labels.shape))
     flat = ~painted & ((labels == 0) | (labels == Part.SKIN))
     if not flat.any():
         return after
     way = cv2.distanceTransform((~flat).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    share = np.clip((way - 0.5) / reach, 0, 1)[..., None]
+    room = way - 0.5 + np.maximum(0, away_from(old & painted) - 0.5) if (old & painted).any() else np.float32(np.inf)
+    share = np.clip((way - 0.5) / np.minimum(reach, room), 0, 1)[..., None]
     old, new = before.astype(np.float32), after.astype(np.float32)
     old_alpha, new_alpha = old[..., 3:] * (1 - share), new[..., 3:] * share
     alpha = old_alpha + new_alpha

@@ -113,7 +113,16 @@ def palette_of(pixels: Pixels) -> Palette | None:
     stop = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 30, 0.2)
     _, index, centres = cv2.kmeans(sample, COLOURS, np.zeros((0, 1), np.int32), stop, 3, cv2.KMEANS_PP_CENTERS)
     shares = np.bincount(index[:, 0], minlength=COLOURS) / len(sample)
-    return _merged(Palette(np.asarray(centres, np.float32), shares.astype(np.float32)))
+    return _as_most(_merged(Palette(np.asarray(centres, np.float32), shares.astype(np.float32))), sample)
+
+
+def _as_most(palette: Palette, sample: Pixels) -> Palette:
+    """Each colour as most of its pixels, N x 3, have it: a mean lies between a cloth and its shadows, where nothing is."""
+    nearest = _gaps(_as_cloths(sample), _as_cloths(palette.colours)).argmin(1)
+    middles = palette.colours.copy()
+    for index in np.unique(nearest):
+        middles[index] = np.median(sample[nearest == index], axis=0)
+    return Palette(middles, palette.shares)
 
 
 def _as_cloths(colours: Pixels) -> Pixels:

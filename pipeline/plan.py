@@ -47,7 +47,7 @@ GUESSED = "Part of the body could not be made out and is drawn as it seems likel
 @dataclass(frozen=True)
 class Plan:
     """A request with its mask, and a draft for each of its pictures; none where today's words alone decide. found: what
-    detection said, None where nobody had to look. joints: of the body that is dressed, x and y in pixels. painted: H x W, the
+    detection said, None where nobody could look. joints: of the body that is dressed, x and y in pixels. painted: H x W, the
     user's own mask. beyond: H x W, what it has cut off the first draft. dyed: where no body could be made out, for each
     picture the old clothes in the new colours. kept: H x W, what is protected and nothing that widens the mask may enter."""
 
@@ -66,7 +66,7 @@ class Plan:
         character = self.request.character
         image = dressed(character, draft, self.found.labels)
         if self.painted is not None:
-            image = feathered(character, image, self.painted, self.found.labels)
+            image = feathered(character, image, self.painted, self.found.labels, draft.old)
         return np.where(self.request.mask[..., None] > 0, image, character)
 
 
@@ -84,9 +84,6 @@ def _planned(request: SwapRequest, see: See) -> Plan:
     wish = read_outfit(request.prompt, request.negative_prompt, request.seed)
     told = bool(wish.garments) and not request.garments  # a picture of a garment says more than words
     drafting = not isinstance(request.draft, str) and (request.draft is not None or told)  # "off" is the only word
-    apart = any(garment.parts and garment.region is None for garment in request.garments)
-    if not (drafting or request.mask is None or request.protect or apart or request.grow):
-        return Plan(request)
     found = see(DetectRequest(request.character))
     painted = None if request.mask is None else as_mask(request.mask, found.labels.shape[::-1]) >= 128
     several = found.count > 1 and not request.person and painted is None

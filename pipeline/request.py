@@ -92,7 +92,7 @@ class SwapRequest:
     mask: H x W uint8, 255 = repaint, or None to detect the clothing. Any size; scaled to the character. parts: with no
     mask, which parts to change, none for all clothing with bare arms and legs; protect: which to keep whatever the mask
     says, beside face, neck and hands. notes: what the user should hear about with the result.
-    grow, feather: pixels of the character by which the composite mask is grown / softened inwards.
+    grow, feather: pixels of the character by which the composite mask is grown / softened inwards, as far as the old garment.
     soft_edge: pixels beyond the mask that are drawn along, the farther the less, so that the border fits (differential
     diffusion); they are not pasted. loosen: 0..1, how far beyond the old silhouette a new garment may reach on a transparent
     sprite. strength: 0..1, 1 = start from pure noise inside the mask. guidance: classifier-free guidance, 1 = off.

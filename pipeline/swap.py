@@ -20,6 +20,7 @@ from models.picture_judges import PictureJudge
 from models.profiles import ModelProfile
 from models.samplers import make_scheduler
 from models.text import Words
+from pipeline.backdrop import put_back
 from pipeline.canvas import Canvas, Timer, prepare
 from pipeline.composite import cut_out, join_border, match_colours, outfit_layer, paste
 from pipeline.conditions import Scene, make_branches, make_sketches, read_garment, text_warnings
@@ -131,7 +132,8 @@ class OutfitSwapper:
         if plan.drafts:
             request = replace(request, strength=min(request.strength, self._redraw(request)))
         with timer("prepare"):
-            canvas = prepare(request, self.profile, self._alone, plan.kept)
+            labels = None if plan.found is None else plan.found.labels
+            canvas = prepare(request, self.profile, self._alone, plan.kept, labels)
             previews = Previews(Thumbnail.of(canvas.character, canvas.mask, canvas.limit, canvas.crop))
         with timer("text"):
             words, worn = self._words(request), self._worn(request, canvas)
@@ -280,7 +282,9 @@ class OutfitSwapper:
                 drawn = to_picture(decode_picture(networks.vae, latents))
             drawn = match_colours(drawn, rgb, ring(mask, round(RING * max(mask.shape))))
             drawn = in_palettes(drawn, [(worn.palette, worn.within(crop)) for worn in job.worn], mask)
-            return join_border(drawn, rgb, mask)
+            drawn = join_border(drawn, rgb, mask)
+            backdrop = job.canvas.backdrop
+            return drawn if backdrop is None else put_back(drawn, backdrop.taken(crop), mask)
 
 
 def added(words: Words, crop: Crop) -> Added | None:

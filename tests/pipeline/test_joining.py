@@ -61,10 +61,10 @@ def test_flat_areas_meet_softly_inside_the_mask() -> None:
     after[..., :3] = 55
     painted = np.zeros((SIDE, SIDE), bool)
     painted[:, :60] = True
-    labels = np.zeros((SIDE, SIDE), np.uint8)
-    row = feathered(before, after, painted, labels)[50, :, 0].astype(int)
+    labels, nothing = np.zeros((SIDE, SIDE), np.uint8), np.zeros((SIDE, SIDE), bool)
+    row = feathered(before, after, painted, labels, nothing)[50, :, 0].astype(int)
     assert (row[:57] == 55).all() and 55 < row[58] <= row[59] < 255
-    assert (feathered(before, after, painted, np.full_like(labels, Part.HAIR)) == after).all()
+    assert (feathered(before, after, painted, np.full_like(labels, Part.HAIR), nothing) == after).all()
 
 
 def hand() -> tuple[np.ndarray, np.ndarray]:
