@@ -5,17 +5,19 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from models.profiles import ModelProfile
 from pipeline.backdrop import Backdrop, backdrop_of, worn_before
 from pipeline.composite import Colour, key_colour
+from pipeline.draft_style import flesh
 from pipeline.images import Crop, crop_around, flatten, is_opaque
 from pipeline.mask import as_mask, composite_mask, grow, loosen
 from pipeline.regions import Region
-from pipeline.request import GarmentPicture, Image8, SwapRequest, UserError
+from pipeline.request import Detection, GarmentPicture, Image8, SwapRequest, UserError
+from wardrobe.style import RGB
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,7 @@ class Canvas:
 
     flat: H x W x 3, the character over `background`; region: H x W, 255 = may be repainted; mask: H x W, the composite
     mask; limit: H x W, how opaque a sprite may become, None for an opaque picture; crop: what the model works on; backdrop: what
-    lies behind the old clothes, None where nobody has looked for them.
+    lies behind the old clothes; skin: the face's colour; None where nobody has looked for them.
     """
 
     character: Image8
@@ -35,6 +37,7 @@ class Canvas:
     limit: Image8 | None
     crop: Crop
     backdrop: Backdrop | None = None
+    skin: RGB | None = None
 
 
 def prepare(
@@ -42,10 +45,10 @@ def prepare(
     profile: ModelProfile,
     alone: Callable[[GarmentPicture], Image8],
     kept: Region | None = None,
-    labels: Image8 | None = None,
+    found: Detection | None = None,
 ) -> Canvas:
-    """Mask, crop and background of a valid request; alone: `garment_alone`; kept: H x W, what a mask may not grow into; labels:
-    H x W, what detection has said. Raises `UserError` if nothing could change."""
+    """Mask, crop and background of a valid request; alone: `garment_alone`; kept: H x W, what a mask may not grow into; found:
+    what detection has said. Raises `UserError` if nothing could change."""
     assert request.mask is not None
     character = request.character
     painted = as_mask(request.mask, (character.shape[1], character.shape[0]))
@@ -54,7 +57,7 @@ def prepare(
         region = np.where(kept, np.uint8(0), region)
     sprite = not is_opaque(character)
     alpha = character[..., 3] if sprite else None
-    old = None if labels is None else worn_before(labels, region)
+    old = None if found is None else worn_before(found.labels, region)
     mask = composite_mask(painted, request.grow, request.feather, alpha, old)
     limit = None if alpha is None else loosen(alpha, region, request.loosen)
     if kept is not None:
@@ -67,8 +70,11 @@ def prepare(
     background = key_colour(character, request.prompt, worn)
     crop = crop_around(region, profile.native, multiple=profile.multiple)
     flat = flatten(character, background)
-    backdrop = None if labels is None or old is None else backdrop_of(flat, labels, old)
-    return Canvas(character, flat, background, region, mask, limit, crop, backdrop)
+    canvas = Canvas(character, flat, background, region, mask, limit, crop)
+    if found is None or old is None:
+        return canvas
+    skin = flesh(flat, found.keep > 0, found.labels) if found.keep.any() else None
+    return replace(canvas, backdrop=backdrop_of(flat, found.labels, old), skin=skin)
 
 
 class Timer:

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.regions import Region
+from pipeline.regions import Region, near
 from pipeline.request import CLOTHING, ClothingPart, Image8
 from wardrobe.style import RGB, Style, darken
 
@@ -30,6 +30,7 @@ SPREAD = 0.05  # relative difference of light and shade below which a drawing is
 STEEP = 0.004  # relative slope per pixel at `HEAD` that still belongs to an even tone
 TWO, MOTLEY = 0.5, 0.35  # darkest to brightest tone of a region, and what that differs by channel, from which it is of two cloths
 OWN = (ClothingPart.SKIN, ClothingPart.HAIR)  # of one colour: two tones of clothes may be two cloths
+BESIDE_HAIR = 3  # pixels: the line between a face and its hair
 EVEN = 0.7  # share of even pixels from which tones are cel, not soft
 PLAIN = Style(0.018, "tinted", (40, 30, 40), 0.4, "cel", (196, 184, 208), (-0.7, 0.7), 0.2, 1.0, 1.0, 0.0, 1)
 
@@ -160,9 +161,10 @@ def _pieces(region: Region, least: float) -> list[Region]:
 
 
 def flesh(rgb: Image8, keep: Region, labels: Image8) -> RGB:
-    """The median skin colour of face, neck and hands, or of bare limbs where there is no face; the light skin, not its
-    shadows."""
-    for region in (keep & (labels == ClothingPart.SKIN), labels == ClothingPart.SKIN):
+    """The median skin colour of the face, or of neck and hands, or of bare limbs where there is no face; the light skin, not
+    its shadows."""
+    kept = keep & (labels == ClothingPart.SKIN)
+    for region in (_face_of(kept, labels), kept, labels == ClothingPart.SKIN):
         if region.sum() > 30:
             colours = rgb[region].astype(np.float64)
             luma = colours @ [0.299, 0.587, 0.114]
@@ -170,3 +172,11 @@ def flesh(rgb: Image8, keep: Region, labels: Image8) -> RGB:
             middle = np.median(lit, 0)
             return int(middle[0]), int(middle[1]), int(middle[2])
     return darken((254, 222, 200), 0.0)
+
+
+def _face_of(kept: Region, labels: Image8) -> Region:
+    """The piece of face, neck and hands that has the longest border with the hair."""
+    _, where, table, _ = cv2.connectedComponentsWithStats(kept.astype(np.uint8), connectivity=8)
+    beside = np.bincount(where[near(labels == ClothingPart.HAIR, BESIDE_HAIR)], minlength=len(table))
+    beside[0] = 0
+    return np.asarray((where == int(beside.argmax())) & kept if beside.any() else np.zeros_like(kept))

@@ -22,6 +22,7 @@ from pipeline.images import flatten, is_opaque, resize, with_alpha
 from pipeline.part_maps import most_likely
 from pipeline.regions import Region
 from pipeline.request import CLOTHING, ClothingPart, GarmentPicture, Image8
+from wardrobe.style import RGB
 
 Pixels = NDArray[np.float32]  # N x 3, CIELAB: 0..100 and about -100..100
 
@@ -37,6 +38,8 @@ LINE, INK = 18.0, 14.0  # lightness up to which a pixel is line, and from there 
 DARK = 0.4  # share of lines from which they are a black cloth
 LEAST = 60  # pixels
 WORN = 0.005  # of a picture: with this much of a face or hands somebody wears the garment
+SHADED = 16.0  # CIELAB, a and b: skin and its shadow at most
+RIM = 1.0  # pixels: blur of the border between skin and what is not
 BARE = (ClothingPart.SKIN, FACE_HANDS)
 FEW, NEAR_SKIN = 0.1, 15.0  # of the mask: with fewer clothes the parser is lost; CIELAB
 TRIM = 0.02  # of the area: what is smaller is no colour but the rim of another
@@ -203,6 +206,33 @@ def lock(drawn: Image8, where: Region, wanted: Palette) -> Image8:
     lab[..., 0] = lab[..., 0].clip(0, 100)
     found = np.rint(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB).clip(0, 1) * 255).astype(np.uint8)
     return np.where(where[..., None], found, drawn)
+
+
+def in_own_skin(drawn: Image8, mask: Image8, skin: RGB | None) -> Image8:
+    """A drawn picture, H x W x 3, whose bare skin has the character's own colour, lit and shaded as it was drawn.
+
+    mask: H x W, 255 = drawn anew; skin: of the face, None where nobody knows. Networks that have learnt human skins draw them
+    beside a green face too.
+    """
+    if skin is None:
+        return drawn
+    bare = np.isin(most_likely(_parsed(drawn)), BARE) & (mask >= 128)
+    lab = to_lab(drawn)
+    pixels, own = lab[bare], palette_of(lab[bare])
+    if own is None:
+        return drawn
+    wanted = to_lab(np.array([[skin]], np.uint8))[0]
+    hues = _as_cloths(own.colours)[:, 1:]
+    lit = hues[own.shares.argmax()]
+    tones = np.where(_gaps(hues, lit[None]) < SHADED, own.colours[own.shares.argmax()], own.colours)  # a shadow stays one
+    tone = tones[_gaps(_as_cloths(pixels), _as_cloths(own.colours)).argmin(1)]
+    contrast = np.minimum(1, (wanted[:, :1] + BLACK) / (tone[:, :1] + BLACK))  # less light, smaller differences
+    lines = ((pixels[:, :1] - LINE) / INK).clip(0, 1) if own.colours[:, 0].min() > LINE else np.ones_like(contrast)
+    lab[bare] = pixels + (wanted + (pixels - tone) * contrast - pixels) * lines
+    lab[..., 0] = lab[..., 0].clip(0, 100)
+    found = np.rint(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB).clip(0, 1) * 255).astype(np.uint8)
+    share = cv2.GaussianBlur(bare.astype(np.float32), (0, 0), RIM)[..., None] * bare[..., None]
+    return np.asarray(np.rint(drawn + (found.astype(np.float32) - drawn) * np.minimum(1, 2 * share)), np.uint8)
 
 
 def _transport(own: Palette, wanted: Palette) -> NDArray[np.float64]:

@@ -33,7 +33,7 @@ from pipeline.images import Crop, flatten, with_alpha
 from pipeline.latents import decode_picture, encode_masked, encode_picture, latent_mask, soft_mask, to_picture, to_tensor
 from pipeline.marking import describe
 from pipeline.mask import DENOISE_GROW, NOTHING_PAINTED, as_mask, grow, ring
-from pipeline.palette import Palette, colours_of, garment_alone, in_palettes
+from pipeline.palette import Palette, colours_of, garment_alone, in_own_skin, in_palettes
 from pipeline.plan import Plan, See, make_plan
 from pipeline.preview import Decoder, Previews, Thumbnail, linear_decoder, small_decoder
 from pipeline.request import GarmentPicture, Hint, Image8, OnStep, Step, SwapRequest, SwapResult, UserError
@@ -132,8 +132,7 @@ class OutfitSwapper:
         if plan.drafts:
             request = replace(request, strength=min(request.strength, self._redraw(request)))
         with timer("prepare"):
-            labels = None if plan.found is None else plan.found.labels
-            canvas = prepare(request, self.profile, self._alone, plan.kept, labels)
+            canvas = prepare(request, self.profile, self._alone, plan.kept, plan.found)
             previews = Previews(Thumbnail.of(canvas.character, canvas.mask, canvas.limit, canvas.crop))
         with timer("text"):
             words, worn = self._words(request), self._worn(request, canvas)
@@ -282,6 +281,7 @@ class OutfitSwapper:
                 drawn = to_picture(decode_picture(networks.vae, latents))
             drawn = match_colours(drawn, rgb, ring(mask, round(RING * max(mask.shape))))
             drawn = in_palettes(drawn, [(worn.palette, worn.within(crop)) for worn in job.worn], mask)
+            drawn = in_own_skin(drawn, mask, job.canvas.skin)
             drawn = join_border(drawn, rgb, mask)
             backdrop = job.canvas.backdrop
             return drawn if backdrop is None else put_back(drawn, backdrop.taken(crop), mask)
