@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -46,9 +46,11 @@ def prepare(
     alone: Callable[[GarmentPicture], Image8],
     kept: Region | None = None,
     found: Detection | None = None,
+    drafts: Sequence[Image8] = (),
 ) -> Canvas:
     """Mask, crop and background of a valid request; alone: `garment_alone`; kept: H x W, what a mask may not grow into; found:
-    what detection has said. Raises `UserError` if nothing could change."""
+    what detection has said; drafts: H x W x 4 each, where there are any what is empty of a sprite stays so beside them. Raises
+    `UserError` if nothing could change."""
     assert request.mask is not None
     character = request.character
     painted = as_mask(request.mask, (character.shape[1], character.shape[0]))
@@ -60,6 +62,9 @@ def prepare(
     old = None if found is None else worn_before(found.labels, region)
     mask = composite_mask(painted, request.grow, request.feather, alpha, old)
     limit = None if alpha is None else loosen(alpha, region, request.loosen)
+    if limit is not None and alpha is not None and drafts:
+        covered = np.max([draft[..., 3] for draft in drafts], axis=0)
+        limit = np.maximum(np.where(alpha > 0, limit, np.uint8(0)), covered)
     if kept is not None:
         mask = np.where(kept, np.uint8(0), mask)
     if limit is not None:

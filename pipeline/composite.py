@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from pipeline.images import Crop, with_alpha
-from pipeline.mask import HOLE_AREA, drop_specks, fill_holes, grow
+from pipeline.mask import HOLE_AREA, connected, drop_specks, fill_holes, grow
 from pipeline.request import Image8
+from pipeline.tones import calm_lab
 
 Float = NDArray[np.float32]
 Colour = tuple[int, int, int]
@@ -127,16 +128,18 @@ def _levels(values: NDArray[np.floating]) -> Image8:
 
 
 _EDGE = 2  # pixels on either side of an edge that may mix garment and key
+_CLOUD, _CLOUD_LIGHT = 24.0, 0.5  # CIELAB: of the key's colour, and what of a difference in lightness counts
 _SPECK = 64.0  # pixels at 512 x 512
 _ON_LINE = 24.0  # a colour this near to the line from key to garment is a mixture of the two
 
 
-def cut_out(generated: Image8, original: Image8, mask: Image8, background: Colour) -> Image8:
+def cut_out(generated: Image8, original: Image8, mask: Image8, background: Colour, draft: Image8 | None = None) -> Image8:
     """Take the key colour out of a generated crop -> H x W x 4, straight alpha, free of the key's colour.
 
     generated: H x W x 3; original: H x W x 4, the sprite's own crop; mask: H x W, where the model drew (outside it
-    the old alpha is the truth). Difference matting: C = a F + (1 - a) B with the garment's colour F from the nearest
-    sure pixels and B the key as the model reproduced it (the blue-screen case of Smith and Blinn 1996).
+    the old alpha is the truth); draft: H x W x 4, which may be of the key's own colour somewhere. Difference matting: C = a F +
+    (1 - a) B with the garment's colour F from the nearest sure pixels and B the key as the model reproduced it (the blue-screen
+    case of Smith and Blinn 1996).
     """
     inside, empty = mask >= 128, original[..., 3] == 0
     picture = generated.astype(np.float32)
@@ -144,6 +147,10 @@ def cut_out(generated: Image8, original: Image8, mask: Image8, background: Colou
     distance = np.sqrt(((picture - ground) ** 2).sum(axis=-1))
     near = _noise(distance[empty & ~inside])
     solid = np.where(inside, distance >= near, original[..., 3] >= 128)
+    cloud = connected(_like(picture, ground, _CLOUD) | ~solid, ~solid) & inside
+    if draft is not None:
+        cloud &= ~(_like(draft[..., :3].astype(np.float32), ground, 2 * _CLOUD) & (draft[..., 3] >= 128))
+    solid = solid & ~cloud
     solid = drop_specks(fill_holes(_mask(solid), _SPECK), _SPECK) >= 128 if solid.any() else solid
     around_edge = (grow(_mask(~solid), _EDGE) >= 128) & (grow(_mask(solid), _EDGE) >= 128)
 
@@ -161,6 +168,13 @@ def cut_out(generated: Image8, original: Image8, mask: Image8, background: Colou
     colour = _spread(cleaned.astype(np.float32), sure | ~inside, 3 * _EDGE)
     alpha = np.where(inside, alpha, original[..., 3] / np.float32(255))
     return with_alpha(_levels(colour), _levels(alpha * 255))
+
+
+def _like(picture: Float, ground: Float, reach: float) -> NDArray[np.bool_]:
+    """H x W, of the key's colour as a model dreams it on, also lighter or darker than it was told."""
+    scale = np.array([_CLOUD_LIGHT, 1, 1], np.float32)
+    lab, key = calm_lab(picture) * scale, calm_lab(ground[None, None]) * scale
+    return np.asarray(np.linalg.norm(lab - key, axis=-1) < reach)
 
 
 def _ground(samples: Float, background: Colour) -> Float:

@@ -132,7 +132,7 @@ class OutfitSwapper:
         if plan.drafts:
             request = replace(request, strength=min(request.strength, self._redraw(request)))
         with timer("prepare"):
-            canvas = prepare(request, self.profile, self._alone, plan.kept, plan.found)
+            canvas = prepare(request, self.profile, self._alone, plan.kept, plan.found, [draft.image for draft in plan.drafts])
             previews = Previews(Thumbnail.of(canvas.character, canvas.mask, canvas.limit, canvas.crop))
         with timer("text"):
             words, worn = self._words(request), self._worn(request, canvas)
@@ -152,7 +152,8 @@ class OutfitSwapper:
             with timer("composite"):
                 crop = replace(canvas.crop, width=drawn.shape[1], height=drawn.shape[0])
                 if canvas.limit is not None:
-                    drawn = cut_out(drawn, crop.take(canvas.character), crop.take(canvas.region), canvas.background)
+                    draft = crop.take(plan.drafts[index].image) if plan.drafts else None
+                    drawn = cut_out(drawn, crop.take(canvas.character), crop.take(canvas.region), canvas.background, draft)
                 box = crop.right - crop.left, crop.bottom - crop.top
                 drawn, crop = enlarged_to(drawn, box), replace(crop, width=box[0], height=box[1])
                 images.append(paste(canvas.character, drawn, crop, canvas.mask, canvas.limit))

@@ -133,6 +133,24 @@ def test_a_gap_between_the_legs_becomes_transparent_and_a_speck_vanishes() -> No
     assert not cut[58:63, 10:16, 3].any()
 
 
+@pytest.mark.parametrize("dreamt", [(24, 10, -16), (-30, -26, -18), (12, 26, 30)])
+def test_the_key_as_a_model_dreams_it_on_is_empty_unless_the_draft_covers_it(dreamt) -> None:
+    sprite, mask = _sprite(), _mask()
+    key = key_colour(sprite)
+    rows, columns = _rows_columns()
+    dress = (rows >= 42) & (rows < 105) & (abs(columns - 64) < 20)
+    generated = _generated(key, dress, (50, 70, 160))
+    cloud = (rows > 60) & (rows < 90) & (abs(columns - 64) >= 20) & (abs(columns - 64) < 34) & (mask > 0)
+    depth = np.clip((34 - abs(columns - 64)) / 4, 0, 1)[..., None] * np.ones((SIZE, SIZE, 1))
+    generated = np.where(cloud[..., None], np.clip(key + depth * dreamt, 0, 255), generated).astype(np.uint8)
+    inner = (rows > 65) & (rows < 85) & (abs(columns - 64) >= 24) & (abs(columns - 64) < 32)
+    assert not cut_out(generated, sprite, mask, key)[inner][:, 3].any()
+    draft = np.dstack([generated, np.where(dress | cloud, np.uint8(255), np.uint8(0))])
+    kept = cut_out(generated, sprite, mask, key, draft)
+    assert (kept[inner][:, 3] > 128).all()
+    assert (kept[50:100, 50:78, 3] == 255).all()
+
+
 def test_white_black_and_grey_garments_survive_every_key() -> None:
     sprite, mask = _sprite(), _mask()
     rows, columns = _rows_columns()

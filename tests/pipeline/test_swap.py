@@ -74,6 +74,23 @@ def test_nothing_that_widens_a_mask_enters_what_is_protected(
     assert (result.mask[28:32] > 0).any(), "elsewhere it grows"
 
 
+def test_what_is_empty_stays_so_unless_the_draft_covers_it(swapper: OutfitSwapper, request_: SwapRequest) -> None:
+    character = picture(sprite=True)
+    empty = character[..., 3] == 0
+    labels = np.where(empty, np.uint8(0), np.uint8(ClothingPart.TOPWEAR))
+    careful = OutfitSwapper(swapper.profile, swapper.networks, see=lambda asked: Detection(labels, np.zeros_like(labels)))
+    rows, columns = np.mgrid[: labels.shape[0], : labels.shape[1]]
+    draft = np.full((*labels.shape, 4), (200, 40, 60, 255), np.uint8)
+    draft[..., 3] = np.where(abs(rows - 48) + abs(columns - 40) < 34, np.uint8(255), np.uint8(0))
+    mask = np.full_like(labels, 255)
+    for loosen in (0.0, 1.0):
+        asked = replace(request_, character=character, mask=mask, draft=draft, follow=0.5, loosen=loosen)
+        result = careful.swap(asked).images[0][..., 3] > 0
+        beside = empty & (draft[..., 3] == 0)
+        assert beside.any() and not result[beside].any()
+        assert result[empty & (draft[..., 3] > 0)].mean() > 0.9, "and what it covers is not cut off"
+
+
 def test_same_request_same_pictures_and_count_gives_seeds(swapper: OutfitSwapper, request_: SwapRequest) -> None:
     both = swapper.swap(replace(request_, count=2, sampler="euler_a"))
     assert both.seeds == (5, 6)
