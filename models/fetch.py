@@ -84,14 +84,15 @@ def _stream(file: HubFile, progress: Progress) -> None:
 
 def _checked(file: HubFile, path: Path) -> HubFile | None:
     """With its SHA-256 if the content is what the hub says, else None."""
-    digest, git = hashlib.sha256(), hashlib.sha1(b"blob %d\0" % path.stat().st_size, usedforsecurity=False)
+    stamp = path.stat()
+    digest, git = hashlib.sha256(), hashlib.sha1(b"blob %d\0" % stamp.st_size, usedforsecurity=False)
     with path.open("rb") as content:
         while chunk := content.read(_CHUNK):
             digest.update(chunk)
             if len(file.oid) != digest.digest_size * 2:
                 git.update(chunk)
     found = digest.hexdigest() if len(file.oid) == digest.digest_size * 2 else git.hexdigest()
-    return replace(file, sha256=digest.hexdigest()) if found == file.oid else None
+    return replace(file, sha256=digest.hexdigest(), changed=stamp.st_mtime_ns) if found == file.oid else None
 
 
 def _point(file: HubFile) -> None:

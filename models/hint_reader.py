@@ -26,7 +26,7 @@ from models.part_parser import FINE, MERGED, Attention, PartParser, Residual, pl
 from models.profiles import SEGMENTER, WEIGHTS
 from models.prompts import RGB
 from models.segmenter import PARSER_FILE, PartReader, both_ways, load_parser
-from models.weights import WeightsError, read_manifest, verified
+from models.weights import WeightsError, intact, read_manifest
 
 FOLDER, FILE, TRUNK = WEIGHTS / "hints", "hints.safetensors", "trunk"
 READ = 4  # pictures whose reading is remembered
@@ -233,7 +233,7 @@ def save(head: HintHead, segmenter: Path, folder: Path) -> None:
 
 def load(folder: Path = FOLDER, segmenter: Path = SEGMENTER) -> HintReader:
     """Raises `WeightsError`, also where the head was trained on another trunk than the segmenter's."""
-    verified(folder)
+    intact(folder)
     head = new_head()
     try:
         with safe_open(folder / FILE, "pt") as file:

@@ -6,7 +6,7 @@ import json
 import shutil
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from models.weights import POINTER, WeightsError, sha256
 
 _MARGIN = 100 << 20  # bytes of the disk that stay free
 _MAX_HEADER = 100 << 20
+_DAMAGED = "is damaged (its checksum is another)"
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,25 @@ def find(source: Source) -> Path:
     return files[0].store / "snapshots" / files[0].commit / source.path
 
 
+def find_intact(source: Source) -> Path:
+    """`find` for whoever reads the files next: every byte is what the hub said. A file that was read is read again only when
+    its size or its time has changed, in another run of the program too. Raises `WeightsError`."""
+    path = find(source)
+    if isinstance(source.repo, Path):  # nobody has said what it should be
+        return path
+    pins = read_pins(source.repo)
+    changed = [file for file in pins.files_of(source) or () if file.pointer.stat().st_mtime_ns != file.changed]
+    for file in changed:
+        stamp = file.pointer.stat()
+        if sha256(file.pointer) != file.sha256:
+            raise WeightsError(f"The weights file {file.repo}/{file.path} {_DAMAGED}, {HOW}")
+        pins.files[file.commit, file.path] = replace(file, changed=stamp.st_mtime_ns)
+    if changed:
+        with suppress(OSError):  # it cannot be remembered, and is read again the next time
+            pins.save()
+    return path
+
+
 def verify(source: Source, checksums: bool = False) -> list[str]:
     """A sentence for every file that is not as it should be; checksums: read them and compare. Asks no network."""
     if isinstance(source.repo, Path):
@@ -130,7 +150,7 @@ def verify(source: Source, checksums: bool = False) -> list[str]:
         elif path is None:
             problems.append(f"The weights file {name} has {file.pointer.stat().st_size} bytes instead of {file.size}, {HOW}")
         elif checksums and sha256(path) != file.sha256:
-            problems.append(f"The weights file {name} is damaged (its checksum is another), {HOW}")
+            problems.append(f"The weights file {name} {_DAMAGED}, {HOW}")
     return problems
 
 

@@ -32,7 +32,7 @@ from models.controlnet import CC_ControlNet
 from models.controlnet_union import CC_ControlNetUnion
 from models.garment import GarmentReader
 from models.group_norm import quicken
-from models.hub import find
+from models.hub import find, find_intact
 from models.ip_adapter import adapter_from_state
 from models.placement import RESIDENT, Awake, Placement
 from models.profiles import SKETCH, Control, ModelProfile
@@ -40,7 +40,7 @@ from models.sources import Source
 from models.streaming import REST
 from models.text import TextReader
 from models.tokenizer import known_words
-from models.weights import WeightsError, has_manifest, verified
+from models.weights import WeightsError, has_manifest, intact, verified
 
 LAYOUTS = Path(__file__).resolve().parent.parent / "assets" / "layouts"  # configurations for single files
 CONTROLS = {"controlnet": CC_ControlNet, "union": CC_ControlNetUnion, SKETCH: T2IAdapter}
@@ -164,12 +164,16 @@ def load(
 
 
 def place(source: Source) -> Path:
-    """The folder or file of a source on this disk, its list of files compared where it has one. Raises `WeightsError`."""
-    return places((source,))[0]
+    """The folder or file of a source on this disk, to be read next: bit by bit what it should be, as far as that is known.
+    Raises `WeightsError`."""
+    places((source,))
+    if isinstance(source.repo, Path) and has_manifest(source.repo):
+        intact(source.repo)
+    return find_intact(source)
 
 
 def places(sources: Sequence[Source]) -> list[Path]:
-    """`place` of several; a folder in which many of them lie is compared once."""
+    """Where the sources are, their files compared by size alone; a folder in which many of them lie is compared once."""
     for folder in dict.fromkeys(source.repo for source in sources if isinstance(source.repo, Path)):
         if has_manifest(folder):
             verified(folder)

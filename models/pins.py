@@ -22,7 +22,8 @@ class HubFile:
     """A file of a repository of the hub.
 
     path: inside the repository, with forward slashes; size: bytes; oid: what the hub calls its content, the SHA-256 of a
-    large file and git's SHA-1 of a small one, hexadecimal; sha256: of what is on this disk, "" until it was checked.
+    large file and git's SHA-1 of a small one, hexadecimal; sha256: of what is on this disk, "" until it was checked; changed:
+    when that file was last changed, nanoseconds.
     """
 
     repo: str
@@ -32,6 +33,7 @@ class HubFile:
     oid: str
     licence: str
     sha256: str = ""
+    changed: int = 0
 
     @property
     def store(self) -> Path:

@@ -19,7 +19,7 @@ from models.kept import Kept, digest
 from models.part_parser import CLASSES, FAR, STRIDE, PartParser, PartTrunk, new_parser
 from models.prompts import RGB, Embedding, Middles, Parser, PeopleFinder, Prompt, Promptable, WordFinder
 from models.sam import SamSegmenter, bundled_sam
-from models.weights import WeightsError, verified
+from models.weights import WeightsError, intact
 
 SIDES = (288, 416)  # long sides at which the bundled parser reads a picture; larger ones help our drawings, not others' pictures
 EMBEDDINGS, PARSED = 4, 2  # pictures whose answers are kept
@@ -153,7 +153,7 @@ def _unreadable(file: Path) -> WeightsError:
 
 def load_parser(folder: Path) -> Any:
     """The bundled parser alone. Raises `WeightsError`."""
-    return _filled(new_parser(), verified(folder) / PARSER_FILE, folder / BACKBONE_FILE)
+    return _filled(new_parser(), intact(folder) / PARSER_FILE, folder / BACKBONE_FILE)
 
 
 def load_bundled(folder: Path) -> Segmenter:

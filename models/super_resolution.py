@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from models.loader import best_device, best_dtype
 from models.profiles import WEIGHTS
-from models.weights import WeightsError, verified
+from models.weights import WeightsError, intact
 
 FOLDER, FILE = WEIGHTS / "super_resolution", "animevideov3.safetensors"
 FACTOR = 4
@@ -50,7 +50,7 @@ def save(network: SuperResolution, folder: Path) -> None:
 
 def load(folder: Path = FOLDER, device: torch.device | None = None, dtype: torch.dtype = torch.float32) -> SuperResolution:
     """Raises `WeightsError`."""
-    verified(folder)
+    intact(folder)
     network: Any = SuperResolution()
     try:
         network.load_state_dict({name: value.float() for name, value in load_file(folder / FILE).items()})

@@ -6,12 +6,14 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
 MANIFEST = "manifest.json"
 POINTER = b"version https://git-lfs"
 _CHUNK = 1 << 20
+_DAMAGED = "is damaged (its checksum is another), please restore it (git checkout)"
 NONE: Mapping[str, str] = MappingProxyType({})
 
 
@@ -72,6 +74,23 @@ def verified(folder: Path, *, checksums: bool = False) -> Path:
     return folder
 
 
+def intact(folder: Path) -> Path:
+    """`verified` bit by bit, for whoever reads the files next. One that was read is read again only when its size or its time
+    has changed. Raises `WeightsError`."""
+    verified(folder)
+    for file in read_manifest(folder):
+        stamp = (folder / file.path).stat()
+        if _remembered(folder / file.path, stamp.st_size, stamp.st_mtime_ns) != file.sha256:
+            raise WeightsError(f"The weights file {folder.name}/{file.path} {_DAMAGED}.")
+    return folder
+
+
+@lru_cache(maxsize=1024)
+def _remembered(path: Path, size: int, changed: int) -> str:
+    """The checksum of a file of this size that was last changed then, nanoseconds."""
+    return sha256(path)
+
+
 def problems(folder: Path, *, checksums: bool) -> Iterator[tuple[WeightFile, str]]:
     """Every file that does not match, with what is wrong and what to do."""
     for file in read_manifest(folder):
@@ -84,7 +103,7 @@ def problems(folder: Path, *, checksums: bool) -> Iterator[tuple[WeightFile, str
             else:
                 yield file, f"has {path.stat().st_size} bytes instead of {file.size}, please restore it (git checkout)"
         elif checksums and sha256(path) != file.sha256:
-            yield file, "is damaged (its checksum is another), please restore it (git checkout)"
+            yield file, _DAMAGED
 
 
 def sha256(path: Path) -> str:

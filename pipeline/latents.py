@@ -10,7 +10,14 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from pipeline.request import Image8
+from pipeline.request import Image8, UserError
+
+FLAT = 3  # levels of 255: what a picture spans at least
+_MEND = (
+    "so its weights are damaged or overflow in 16 bits: please run python app.py models verify {name}, or choose another model."
+)
+NO_NUMBERS = f"The model computed infinities instead of a picture, {_MEND}"
+FLAT_PICTURE = f"The model drew one flat colour instead of a picture, {_MEND}"
 
 
 def to_tensor(picture: Image8) -> Tensor:
@@ -41,6 +48,23 @@ def encode_picture(vae: Any, rgb01: Tensor, generator: torch.Generator) -> Tenso
 def encode_masked(vae: Any, rgb01: Tensor, mask: Tensor, generator: torch.Generator) -> Tensor:
     """`encode_picture` of what is kept: grey under the mask, B x 1 x H x W with 1 = repaint."""
     return encode_picture(vae, torch.where(mask >= 0.5, 0.5, rgb01), generator)
+
+
+def require_numbers(latents: Tensor, profile: str) -> None:
+    """Raises `UserError` where a network gave infinities or no numbers at all; all steps after it would too."""
+    if not bool(torch.isfinite(latents).all()):
+        raise UserError(NO_NUMBERS.format(name=profile))
+
+
+def require_picture(drawn: Image8, start: Image8, profile: str) -> None:
+    """Raises `UserError` where a drawing, H x W x 3, is one flat colour though what it was drawn from is not."""
+    if _spread(drawn) < FLAT <= _spread(start):
+        raise UserError(FLAT_PICTURE.format(name=profile))
+
+
+def _spread(picture: Image8) -> int:
+    """Between the darkest and the lightest value of the channel where that is most."""
+    return int(np.ptp(picture, axis=(0, 1)).max())
 
 
 @torch.no_grad()

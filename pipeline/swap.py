@@ -30,7 +30,17 @@ from pipeline.dyeing import DYED
 from pipeline.garment_cut import cut_out_garments
 from pipeline.handles import without_handles
 from pipeline.images import Crop, flatten, with_alpha
-from pipeline.latents import decode_picture, encode_masked, encode_picture, latent_mask, soft_mask, to_picture, to_tensor
+from pipeline.latents import (
+    decode_picture,
+    encode_masked,
+    encode_picture,
+    latent_mask,
+    require_numbers,
+    require_picture,
+    soft_mask,
+    to_picture,
+    to_tensor,
+)
 from pipeline.marking import describe
 from pipeline.mask import DENOISE_GROW, NOTHING_PAINTED, as_mask, grow, ring
 from pipeline.palette import Palette, colours_of, garment_alone, in_own_skin, in_palettes
@@ -257,6 +267,11 @@ class OutfitSwapper:
                 masked, known = None, Known(latents, soft_mask(keep, request.soft_edge * crop.scale / self.profile.latent_scale))
             else:  # the U-Net sees it by itself
                 masked, known = Masked(keep, hidden), Known(latents, torch.ones_like(keep))
+
+        def on_step(step: int, _: int, seen: Tensor) -> None:
+            require_numbers(seen, self.profile.name)
+            job.tell(work.name, done + step, seen, preview)
+
         with job.timer(work.name):
             latents = denoise(
                 networks.unet,
@@ -275,11 +290,14 @@ class OutfitSwapper:
                 sketches=sketches,
                 added=added(job.words, crop),
                 generators=[random],
-                on_step=lambda step, _, seen: job.tell(work.name, done + step, seen, preview),
+                on_step=on_step,
             )
         with job.timer("decode"):
             with networks.awake(networks.vae):
-                drawn = to_picture(decode_picture(networks.vae, latents))
+                pixels = decode_picture(networks.vae, latents)
+            require_numbers(pixels, self.profile.name)
+            drawn = to_picture(pixels)
+            require_picture(drawn, work.start, self.profile.name)
             drawn = match_colours(drawn, rgb, ring(mask, round(RING * max(mask.shape))))
             drawn = in_palettes(drawn, [(worn.palette, worn.within(crop)) for worn in job.worn], mask)
             drawn = in_own_skin(drawn, mask, job.canvas.skin)

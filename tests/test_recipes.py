@@ -209,12 +209,17 @@ def test_interrupted_damaged_verified_offline_removed(
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     run(row, request_for(row))
     weights = hub.find(row.base) / file
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(hub, "sha256", lambda path: pytest.fail(f"{path} is read again, though it did not change"))
+        hub.find_intact(row.base)
     content = weights.read_bytes()
     weights.resolve().write_bytes(content[:-1] + bytes([content[-1] ^ 0xFF]))
     complaints: list[str] = []
     with pytest.raises(UserError, match="1 weight files"):
         list(stock.lines([row], True, complaints.append))
     assert file in complaints[0]
+    with pytest.raises(UserError, match=f"{file} is damaged .*please run: python app.py models download"):
+        run(row, request_for(row))
     assert row.lora and stock.remove([row]) == (hub_root / "hub" / row.lora.title).stat().st_size  # another row needs the rest
     assert stock.on_disk()[-1] == stock.named("sd15-anime") and row not in stock.on_disk()
     assert stock.remove([row, stock.named("sd15-anime")]) > 1e6 and not list((tmp_path / "home/hub").glob("models--*"))

@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 import torch
 
+from models import weights
 from models.loader import best_dtype, load
 from models.profiles import PROFILES, ModelProfile
 from models.sources import Source
-from models.weights import WeightsError, problems, read_manifest, verified, write_manifest
+from models.weights import WeightsError, problems, read_manifest, sha256, verified, write_manifest
 from tests.tiny import folder_of
 
 
@@ -35,6 +36,22 @@ def test_another_networks_weights_are_refused(copy: ModelProfile) -> None:
     write_manifest(folder_of(copy))
     with pytest.raises(WeightsError, match="another network"):
         load(copy, torch.device("cpu"))
+
+
+def test_a_flipped_byte_is_found_at_loading_and_files_are_read_once(copy: ModelProfile, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[Path] = []
+    monkeypatch.setattr(weights, "sha256", lambda path: read.append(path) or sha256(path))
+    load(copy, torch.device("cpu"), torch.float32)
+    assert sorted(read) == sorted(folder_of(copy) / row.path for row in read_manifest(folder_of(copy)))
+    read.clear()
+    load(copy, torch.device("cpu"), torch.float32)
+    assert not read
+    file = folder_of(copy) / "unet/diffusion_pytorch_model.safetensors"
+    content = file.read_bytes()
+    file.write_bytes(content[:-9] + bytes([content[-9] ^ 0x40]) + content[-8:])
+    with pytest.raises(WeightsError, match=r"unet/.* is damaged \(its checksum is another\), please restore it"):
+        load(copy, torch.device("cpu"), torch.float32)
+    assert read == [file]
 
 
 def test_missing_folder_file_and_pointer_say_what_to_do(copy: ModelProfile, tmp_path: Path) -> None:

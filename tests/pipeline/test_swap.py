@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from models.loader import Networks
+from models.loader import Networks, load
 from models.profiles import ModelProfile
 from pipeline.request import Cancelled, ClothingPart, Detection, GarmentPicture, Hint, Image8, Step, SwapRequest, UserError
 from pipeline.swap import OutfitSwapper
@@ -97,6 +97,26 @@ def test_same_request_same_pictures_and_count_gives_seeds(swapper: OutfitSwapper
     second = swapper.swap(replace(request_, seed=6, sampler="euler_a"))
     assert np.array_equal(both.images[1], second.images[0])
     assert not np.array_equal(both.images[0], both.images[1])
+
+
+@pytest.mark.parametrize(
+    ("part", "layer", "value", "words"),
+    [
+        ("unet", "conv_out.weight", float("inf"), "infinities"),
+        ("text_encoder", "final_layer_norm.weight", float("nan"), "infinities"),
+        ("vae", "decoder.layers.0.weight", float("nan"), "infinities"),
+        ("vae", "decoder.layers.12.weight", 0.0, "one flat colour"),
+    ],
+)
+def test_weights_that_draw_nothing_are_one_sentence(
+    tiny_profile: ModelProfile, request_: SwapRequest, part: str, layer: str, value: float, words: str
+) -> None:
+    networks = load(tiny_profile, torch.device("cpu"), torch.float32)
+    weights = dict(getattr(networks, part).named_parameters())
+    name = next(name for name in weights if name.endswith(layer))
+    weights[name].data.fill_(value)
+    with pytest.raises(UserError, match=rf"{words}.*please run python app.py models verify bundled"):
+        OutfitSwapper(replace(tiny_profile, native=128), networks).swap(request_)
 
 
 @pytest.mark.parametrize("sampler", ["ddim", "euler", "dpm++2m", "unipc", "euler_a"])

@@ -87,6 +87,20 @@ NOTES: dict[str, dict[str, str]] = {
         "ja": "これらのヒントのネットワークがありません：{kinds}（{size}）。外すか、"
         "python app.py models download {name} --all-hints を実行してください。",
     },
+    "The model computed infinities instead of a picture, so its weights are damaged or overflow in 16 bits: "
+    "please run python app.py models verify {name}, or choose another model.": {
+        "zh": "模型算出了无穷大而不是图像，权重已损坏或在 16 位下溢出："
+        "请运行 python app.py models verify {name}，或换一个模型。",
+        "ja": "モデルが絵ではなく無限大を計算しました。重みが壊れているか 16 ビットで溢れています。"
+        "python app.py models verify {name} を実行するか、別のモデルを選んでください。",
+    },
+    "The model drew one flat colour instead of a picture, so its weights are damaged or overflow in 16 bits: "
+    "please run python app.py models verify {name}, or choose another model.": {
+        "zh": "模型只画出了单一颜色而不是图像，权重已损坏或在 16 位下溢出："
+        "请运行 python app.py models verify {name}，或换一个模型。",
+        "ja": "モデルが絵ではなく一色だけを描きました。重みが壊れているか 16 ビットで溢れています。"
+        "python app.py models verify {name} を実行するか、別のモデルを選んでください。",
+    },
     "Someone young is only drawn in everyday clothes here, please leave out the age or the suggestive words.": {
         "zh": "年幼的角色在这里只画日常服装，请去掉年龄或暗示性的词语。",
         "ja": "幼いキャラクターは普段着だけを描きます。年齢か思わせぶりな言葉を外してください。",
