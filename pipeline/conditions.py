@@ -29,7 +29,6 @@ from pipeline.images import garment_picture
 from pipeline.latents import to_tensor
 from pipeline.request import Hint, Image8
 
-BUNDLED_CHANNELS = 5
 INPAINT = slice(0, 4)  # channels of the bundled hint that "inpaint" owns: masked picture and mask
 LINEART = slice(4, 5)
 
