@@ -37,7 +37,7 @@ def recoloured(rgb: Image8, labels: Image8, garments: Sequence[Garment], allowed
     changed, worn = rgb.copy(), np.zeros(labels.shape, np.uint8)
     # what is worn outermost has the last word, but what is worn with a dress is no part of it
     for garment in sorted(dressed_in_order(garments), key=lambda garment: garment.slot != Part.ONEPIECE):
-        region = _region(labels, garment.slot)
+        region = worn_as(labels, garment.slot)
         whole = region.sum()
         if allowed is not None:
             region = region & allowed
@@ -47,7 +47,8 @@ def recoloured(rgb: Image8, labels: Image8, garments: Sequence[Garment], allowed
     return changed, worn
 
 
-def _region(labels: Image8, slot: Part) -> Region:
+def worn_as(labels: Image8, slot: Part) -> Region:
+    """H x W, the old clothes that a garment of this part takes the place of."""
     region = np.isin(labels, DRESS if slot == Part.ONEPIECE else (slot,))
     if not region.any():
         region = np.isin(labels, INSTEAD.get(slot, ()))

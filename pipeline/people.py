@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.prompts import Middles
+from pipeline.request import SEVERAL as SEVERAL
 
 Mask = NDArray[np.bool_]  # H x W
 People = NDArray[np.uint8]  # H x W: 0 nobody, 1 the largest person, 2 the next ...
@@ -20,8 +21,6 @@ APART = 0.13  # of the long side: two middles nearer than this are one
 CRUMB = 0.05  # of the largest person: smaller ones are pieces of somebody
 TOUCH = 0.02  # of the long side: pieces nearer than this hang together
 MOST = 12  # people that are told apart
-
-SEVERAL = "There are {count} people here, so the largest one is dressed; choose another one or paint over their clothes."
 
 
 def split(there: Mask, middles: Middles | None = None) -> People:

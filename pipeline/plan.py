@@ -18,6 +18,7 @@ from pipeline.detect import masked
 from pipeline.draft import Draft, draw_draft, dressed, dyed_draft, old_clothes, own_draft
 from pipeline.evidence import Evidence, read_evidence, with_joints
 from pipeline.fit import Doubt, Fit, fit
+from pipeline.limits import CUT, cut_off, over_face, over_several
 from pipeline.mask import as_mask
 from pipeline.outfit import Wish, complete, read_outfit
 from pipeline.overlooked import of_one_cloth
@@ -35,7 +36,6 @@ SMALL = {Part.HANDWEAR, Part.NECKWEAR, Part.HEADWEAR}  # goes with what it belon
 UPPER = {Part.TOPWEAR, Part.ONEPIECE}
 WORN = 0.004  # of the figure: parts below are not worn
 EXPLAINED = 0.4  # share of a painted mask that detection must take for somebody, or it has missed what is meant
-CUT = 0.02  # of a draft: less than this is not worth a word where a painted mask cuts it off
 TAKEN = 0.5  # share of an old garment that a painted mask must cover to replace it
 
 _BODIES, _SITTERS = Kept(4), Kept(4)
@@ -77,7 +77,9 @@ def make_plan(request: SwapRequest, see: See) -> Plan:
         return plan
     mask = as_mask(plan.request.mask, plan.found.labels.shape[::-1]) >= 128
     protected = plan.found.protected(request.protect or (Part.HAIR, Part.HELD)) > 0
-    return replace(plan, kept=protected & ~mask)  # what a stroke or a draft itself covers is meant
+    said = () if plan.drafts else over_face(plan.found, mask)  # a draft lies behind faces
+    told = replace(plan.request, notes=(*plan.request.notes, *said))
+    return replace(plan, request=told, kept=protected & ~mask)  # what a stroke or a draft itself covers is meant
 
 
 def _planned(request: SwapRequest, see: See) -> Plan:
@@ -86,8 +88,9 @@ def _planned(request: SwapRequest, see: See) -> Plan:
     drafting = not isinstance(request.draft, str) and (request.draft is not None or told)  # "off" is the only word
     found = see(DetectRequest(request.character))
     painted = None if request.mask is None else as_mask(request.mask, found.labels.shape[::-1]) >= 128
-    several = found.count > 1 and not request.person and painted is None
-    said = (SEVERAL.format(count=found.count),) if several else ()
+    said: tuple[str, ...] = () if painted is None else over_several(found, painted)
+    if found.count > 1 and not request.person and painted is None:
+        said = (SEVERAL.format(count=found.count),)
     found = found.only(request.person or meant(found.people, painted))
     if not drafting:
         return Plan(masked(request, found), (), found)
@@ -118,6 +121,8 @@ def _planned(request: SwapRequest, see: See) -> Plan:
         sitter = _sitting(request.character, found, body, changed)
         drafts = tuple(draw_draft(sitter, outfit) for outfit in outfits)
     beyond = None if painted is None or not drafts else drafts[0].covers & ~painted
+    if painted is not None and drafts:
+        request = replace(request, notes=(*request.notes, *cut_off(drafts[0], painted)))
     drafts = tuple(_limited(draft, found, painted, request.protect) for draft in drafts)
     if not any(draft.covers.any() for draft in drafts):
         return Plan(masked(request, found), (), found)

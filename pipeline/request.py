@@ -24,6 +24,12 @@ Image8 = NDArray[np.uint8]  # H x W x 4 RGBA, or H x W single channel, 0..255
 
 MAX_SEED = 2**31 - 1  # of seeds that are drawn by lot
 NO_SUCH_PERSON = "Person {person} is asked for, but {count} are to be seen here; please choose a smaller number."
+# what cannot come out as it was asked for, which the page can mend
+WEAK = "At a strength of {strength} the old clothes shine through, so the {kind} cannot take its colour; please raise it."
+CUT_OFF = "The mask leaves no room for all of this: {garments}; please extend the mask."
+FACE_PAINTED = "The mask covers a face, which is drawn anew; please take the face out of the mask if it is to stay."
+SHARED = "The mask lies on {count} people, of whom one is dressed; please choose the person or paint over one alone."
+SEVERAL = "There are {count} people here, so the largest one is dressed; choose another one or paint over their clothes."
 OFF: Final = "off"  # instead of a draft: none is made
 
 

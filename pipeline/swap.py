@@ -41,8 +41,10 @@ from pipeline.latents import (
     to_picture,
     to_tensor,
 )
+from pipeline.limits import too_weak
 from pipeline.marking import describe
 from pipeline.mask import DENOISE_GROW, NOTHING_PAINTED, as_mask, grow, ring
+from pipeline.outfit import read_outfit
 from pipeline.palette import Palette, colours_of, garment_alone, in_own_skin, in_palettes
 from pipeline.plan import Plan, See, make_plan
 from pipeline.preview import Decoder, Previews, Thumbnail, linear_decoder, small_decoder
@@ -141,6 +143,11 @@ class OutfitSwapper:
         request = plan.request
         if plan.drafts:
             request = replace(request, strength=min(request.strength, self._redraw(request)))
+        elif plan.found is not None and request.mask is not None:
+            mask = as_mask(request.mask, plan.found.labels.shape[::-1]) >= 128
+            wished = read_outfit(request.prompt, request.negative_prompt, request.seed).garments
+            weak = too_weak(request.strength, request.character, plan.found.labels, mask, wished)
+            request = replace(request, notes=(*request.notes, *weak))
         with timer("prepare"):
             canvas = prepare(request, self.profile, self._alone, plan.kept, plan.found, [draft.image for draft in plan.drafts])
             previews = Previews(Thumbnail.of(canvas.character, canvas.mask, canvas.limit, canvas.crop))

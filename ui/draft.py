@@ -179,8 +179,6 @@ def _view(page: Page, shown: Shown, request: gr.Request | None) -> Updates:
     mending = pose.mending and bool(drafted.joints)
     base = drafted.worn if drafted.worn is not None else shown.asked.character if mending else None
     hint = [say(request, "mend_place" if pose.taken else "mend_take")] if mending else []
-    if drafted.beyond is not None:
-        hint.append(say(request, "beyond_mask"))
     picture = draft_view.empty(say(request, "draft_none"))
     if base is not None:
         picture = draft_view.picture(base, drafted, replace(pose, mending=mending), request)
@@ -239,7 +237,8 @@ def _connect_paint(blocks: gr.Blocks, page: Page) -> None:
     blocks.load(None, None, None, js=_WATCH_PAINT, **QUICK)
     painted = paint.read_then(page, draft.reread.click)(read, asked, [draft.painted], **SILENT, **_LINE)
     painted.success(None, None, None, js=REDRAW, **QUICK)
-    into_editor(draft.extend.click, extend, {page.original, page.sight, draft.shown}, [page.editor, *detecting.tools(page)])
+    for button in (draft.extend, page.remedies.extend):
+        into_editor(button.click, extend, {page.original, page.sight, draft.shown}, [page.editor, *detecting.tools(page)])
 
 
 def _connect_chips(page: Page, backstage: Backstage) -> None:

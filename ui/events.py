@@ -10,7 +10,7 @@ import gradio as gr
 
 from pipeline.images import Picture, load_mask, load_picture
 from pipeline.request import Cancelled, Step, SwapResult, UserError
-from ui import asking, detecting, draft, editor, enlarging, fetching, paint, steering, views, wardrobe
+from ui import asking, detecting, draft, editor, enlarging, fetching, paint, remedies, steering, views, wardrobe
 from ui.drops import keep_upload, uploaded
 from ui.guard import QUICK, SILENT, Updates, Values, as_message, friendly, into_editor
 from ui.jobs import Job
@@ -38,6 +38,7 @@ def connect(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
     wardrobe.connect(page)
     draft.connect(blocks, page, backstage)
     enlarging.connect(page, backstage)
+    remedies.connect(page, backstage)
     fetching.connect(blocks, page, backstage)
 
 
@@ -195,16 +196,7 @@ def _stream(page: Page, backstage: Backstage, job: Job, values: Values, request:
 
 
 def _connect_result(page: Page, backstage: Backstage) -> None:
-    chosen = [
-        page.shelf,
-        page.slider,
-        page.proof,
-        page.download,
-        page.outfit,
-        page.gallery,
-        page.enlarging.file,
-        page.enlarging.told,
-    ]
+    chosen = [page.slider, page.proof, *views.results(page)]
 
     @friendly
     def select(values: Values, request: gr.Request, event: gr.SelectData) -> Updates:

@@ -11,7 +11,7 @@ import gradio as gr
 
 from pipeline.request import MAX_SEED, SwapRequest
 from serving.engine import Engine, Models
-from ui import draft, enlarging, events, fetching, steering, wardrobe
+from ui import draft, enlarging, events, fetching, remedies, steering, wardrobe
 from ui.drops import drop_zone
 from ui.editor import BRUSH
 from ui.jobs import Jobs
@@ -279,6 +279,7 @@ def _result() -> dict[str, Any]:
         buttons=["fullscreen"],
     )
     proof = gr.HTML(visible=False, elem_id="proof", padding=False)
+    mending = remedies.build()
     with gr.Row(visible=False, elem_id="result-tools", elem_classes="tools") as result_tools:
         download = gr.DownloadButton(_text("download"), variant="primary", size="md", min_width=140, elem_id="download")
         outfit = gr.DownloadButton(_text("outfit"), size="md", min_width=140, elem_id="outfit")
@@ -306,6 +307,7 @@ def _result() -> dict[str, Any]:
         "stage": stage,
         "slider": slider,
         "proof": proof,
+        "remedies": mending,
         "result_tools": result_tools,
         "enlarging": enlarged,
         "download": download,

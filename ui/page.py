@@ -152,6 +152,16 @@ class Enlarging:
 
 
 @dataclass(frozen=True)
+class Remedies:
+    """What mends a result's notes, see `ui.remedies`."""
+
+    strength: gr.Button
+    extend: gr.Button
+    face: gr.Button
+    person: gr.Button
+
+
+@dataclass(frozen=True)
 class Page:
     original: gr.State
     embedded: gr.State  # the `EmbeddedProfile` of its file, or None
@@ -211,6 +221,7 @@ class Page:
     stage: gr.HTML
     slider: gr.ImageSlider
     proof: gr.HTML
+    remedies: Remedies
     result_tools: gr.Row
     download: gr.DownloadButton
     outfit: gr.DownloadButton

@@ -7,11 +7,13 @@ from typing import Any
 
 import gradio as gr
 
+from ui import remedies
 from ui.guard import Updates
 from ui.page import Page
 from ui.progress import empty_stage
 from ui.shelf import Picture, Shelf
 from ui.texts import say
+from ui.texts.notes import told_in
 
 
 def stage(page: Page) -> list[Any]:
@@ -21,7 +23,8 @@ def stage(page: Page) -> list[Any]:
 
 def results(page: Page) -> list[Any]:
     """What `finished` changes, beside the stage."""
-    return [page.shelf, page.download, page.outfit, page.gallery, page.enlarging.file, page.enlarging.told]
+    large = [page.enlarging.file, page.enlarging.told]
+    return [page.shelf, page.download, page.outfit, page.gallery, *large, *remedies.outputs(page)]
 
 
 def busy(page: Page, stage: str) -> Updates:
@@ -61,6 +64,7 @@ def chosen(page: Page, shelf: Shelf, request: gr.Request | None) -> Updates:
         page.gallery: gr.update(selected_index=shelf.chosen),
         page.enlarging.file: gr.update(visible=False),
         page.enlarging.told: gr.update(visible=False),
+        **remedies.shown(page, picture.warnings),
     }
 
 
@@ -78,6 +82,6 @@ def proof(picture: Picture, request: gr.Request | None) -> str:
         f'<p class="facts">{escape(facts)}</p>',
     ]
     if picture.warnings:
-        items = "".join(f"<li>{escape(warning)}</li>" for warning in picture.warnings)
+        items = "".join(f"<li>{escape(told_in(warning, request))}</li>" for warning in picture.warnings)
         lines.append(f'<div class="warnings"><b>{escape(say(request, "attention"))}</b><ul>{items}</ul></div>')
     return "".join(lines)

@@ -12,6 +12,7 @@ from pipeline.detect import masked
 from pipeline.mask import composite_mask
 from pipeline.outfit import read_outfit
 from pipeline.request import (
+    CUT_OFF,
     Click,
     ClothingPart,
     Detection,
@@ -90,7 +91,9 @@ class FlatEngine:
         mask = image[..., 3].copy()
         choices = tuple(map(choices_of, wish.garments))
         beyond = None if request.mask is None else np.where(request.mask > 0, np.uint8(0), mask)
-        return Drafted(image, worn, wish.garments, choices, (image,), lambda: "<svg/>", mask, beyond, joints, wish.notes)
+        cut = () if beyond is None or not beyond.any() else (CUT_OFF.format(garments=wish.garments[0].kind),)
+        notes = (*wish.notes, *cut)
+        return Drafted(image, worn, wish.garments, choices, (image,), lambda: "<svg/>", mask, beyond, joints, notes)
 
     def reword(self, request: SwapRequest, garment: Garment, changes: Mapping[str, str]) -> str:
         return reworded(request, garment, changes)

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pipeline import people, plan, refusals, upscale
+from pipeline import colour_profile, people, plan, refusals, upscale
 from pipeline.fit import Doubt
 from pipeline.marking import save_result
 from pipeline.outfit import read_outfit
-from pipeline.request import OFF, ClothingPart, Drafted, Image8
+from pipeline.request import CUT_OFF, FACE_PAINTED, OFF, SHARED, WEAK, ClothingPart, Drafted, Image8
 from tests.ui.flat_engine import FlatEngine, banded
 from tests.ui.test_page import INFO, ask
 from ui import asking, detecting, draft, draft_view, editor, events, finding, layout
@@ -181,7 +181,7 @@ def test_a_mask_that_cuts_the_draft_off_can_be_extended(desk: Desk) -> None:
     painted: Image8 = np.zeros((100, 80), np.uint8)
     painted[40:60] = 255
     seen = desk.redraw(prompt="red hoodie", painted=painted)
-    assert seen["extend"]["visible"] and "beyond what is painted" in seen["told"]["value"]
+    assert seen["extend"]["visible"] and "no room for all of this: hoodie" in seen["told"]["value"]
     seen = desk.redraw(painted=None)
     assert not seen["extend"]["visible"] and not seen["told"]["visible"]
 
@@ -199,6 +199,9 @@ def test_nothing_is_drafted_where_that_is_not_wanted(desk: Desk) -> None:
 
 def test_notes_are_said_in_the_visitors_language() -> None:
     said = plan.NOTHING_NAMED, people.SEVERAL.format(count=3), plan.GUESSED, upscale.PIXEL_ART
+    colours = colour_profile.CONVERTED.format(space="CMYK"), colour_profile.UNREADABLE
+    limits = WEAK.format(strength="0.4", kind="dress"), CUT_OFF.format(garments="blouse, skirt"), SHARED.format(count=2)
+    said = (*said, *colours, *limits, FACE_PAINTED)
     fixed = (*said, *(doubt.value for doubt in Doubt))
     refused = (refusals.REFUSAL, refusals.REFUSAL_YOUNG, refusals.REFUSAL_NEGATIVE)
     wishes = ("sombrero, red skirt", "blue dress, green dress", ", ".join(f"{n} ring, red skirt" for n in ("gold", "silver")))

@@ -109,6 +109,22 @@ NOTES: dict[str, dict[str, str]] = {
         "zh": "“不要出现”的内容会把衣服去掉，请只写不应出现的东西。",
         "ja": "「描かないもの」で服がなくなってしまいます。絵に出したくないものだけを書いてください。",
     },
+    "At a strength of {strength} the old clothes shine through, so the {kind} cannot take its colour; please raise it.": {
+        "zh": "强度为 {strength} 时旧服装会透出来，{kind} 无法显示其颜色；请提高强度。",
+        "ja": "強さ {strength} では元の服が透けるため、{kind} の色が出ません。強さを上げてください。",
+    },
+    "The mask leaves no room for all of this: {garments}; please extend the mask.": {
+        "zh": "蒙版放不下：{garments}；请扩大蒙版。",
+        "ja": "マスクに収まりません：{garments}。マスクを広げてください。",
+    },
+    "The mask covers a face, which is drawn anew; please take the face out of the mask if it is to stay.": {
+        "zh": "蒙版盖住了面部，面部会被重新绘制；若要保留，请从蒙版中去掉面部。",
+        "ja": "マスクが顔にかかり、顔も描き直されます。残すなら顔をマスクから外してください。",
+    },
+    "The mask lies on {count} people, of whom one is dressed; please choose the person or paint over one alone.": {
+        "zh": "蒙版涉及 {count} 个人，只为其中一个换装；请选择人物，或只涂抹一个人。",
+        "ja": "マスクが {count} 人にかかっていますが、着せ替えるのは一人です。人を選ぶか、一人だけ塗ってください。",
+    },
     "The colours of this picture are described in a way that cannot be given back ({space}), so the result will be sRGB.": {
         "zh": "这张图片的颜色描述方式（{space}）无法还原，因此结果为 sRGB。",
         "ja": "この絵の色の記述（{space}）には戻せないため、結果は sRGB になります。",
@@ -133,8 +149,17 @@ def told_in(sentence: str, request: gr.Request | None) -> str:
     return sentence
 
 
+def means(sentence: str, text: str) -> bool:
+    """Whether it is this sentence of the pipeline, with its names filled in."""
+    return _pattern(text).fullmatch(sentence) is not None
+
+
 @cache
 def _patterns() -> tuple[tuple[re.Pattern[str], dict[str, str]], ...]:
     """The longest first: some sentences are the beginning of others."""
     rows = sorted(NOTES.items(), key=lambda row: -len(row[0]))
-    return tuple((re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+?)", re.escape(text))), words) for text, words in rows)
+    return tuple((_pattern(text), words) for text, words in rows)
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+?)", re.escape(text)))
