@@ -15,8 +15,9 @@ from pipeline.composite import Colour, key_colour
 from pipeline.draft_style import flesh
 from pipeline.images import Crop, crop_around, flatten, is_opaque
 from pipeline.mask import as_mask, composite_mask, grow, loosen
+from pipeline.outfit import read_outfit
 from pipeline.regions import Region
-from pipeline.request import Detection, GarmentPicture, Image8, SwapRequest, UserError
+from pipeline.request import ClothingPart, Detection, GarmentPicture, Image8, SwapRequest, UserError
 from wardrobe.style import RGB
 
 
@@ -26,7 +27,8 @@ class Canvas:
 
     flat: H x W x 3, the character over `background`; region: H x W, 255 = may be repainted; mask: H x W, the composite
     mask; limit: H x W, how opaque a sprite may become, None for an opaque picture; crop: what the model works on; backdrop: what
-    lies behind the old clothes; skin: the face's colour; None where nobody has looked for them.
+    lies behind the old clothes; skin: the face's colour; None where nobody has looked for them;
+    stockings: whether any may be worn.
     """
 
     character: Image8
@@ -38,6 +40,7 @@ class Canvas:
     crop: Crop
     backdrop: Backdrop | None = None
     skin: RGB | None = None
+    stockings: bool = True
 
 
 def prepare(
@@ -79,7 +82,9 @@ def prepare(
     if found is None or old is None:
         return canvas
     skin = flesh(flat, found.keep > 0, found.labels) if found.keep.any() else None
-    return replace(canvas, backdrop=backdrop_of(flat, found.labels, old), skin=skin)
+    named = read_outfit(request.prompt, request.negative_prompt, request.seed).slots
+    stockings = bool(request.garments) or ClothingPart.LEGWEAR in named
+    return replace(canvas, backdrop=backdrop_of(flat, found.labels, old), skin=skin, stockings=stockings)
 
 
 class Timer:

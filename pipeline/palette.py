@@ -39,6 +39,7 @@ DARK = 0.4  # share of lines from which they are a black cloth
 LEAST = 60  # pixels
 WORN = 0.005  # of a picture: with this much of a face or hands somebody wears the garment
 SHADED = 16.0  # CIELAB, a and b: skin and its shadow at most
+HUMAN = np.array([[25, 4, -8], [97, 36, 45]])  # CIELAB: between these lie the skins of people, lit or in shade
 RIM = 1.0  # pixels: blur of the border between skin and what is not
 BARE = (ClothingPart.SKIN, FACE_HANDS)
 FEW, NEAR_SKIN = 0.1, 15.0  # of the mask: with fewer clothes the parser is lost; CIELAB
@@ -208,16 +209,20 @@ def lock(drawn: Image8, where: Region, wanted: Palette) -> Image8:
     return np.where(where[..., None], found, drawn)
 
 
-def in_own_skin(drawn: Image8, mask: Image8, skin: RGB | None) -> Image8:
+def in_own_skin(drawn: Image8, mask: Image8, skin: RGB | None, stockings: bool = True) -> Image8:
     """A drawn picture, H x W x 3, whose bare skin has the character's own colour, lit and shaded as it was drawn.
 
-    mask: H x W, 255 = drawn anew; skin: of the face, None where nobody knows. Networks that have learnt human skins draw them
-    beside a green face too.
+    mask: H x W, 255 = drawn anew; skin: of the face, None where nobody knows; stockings: whether any may be worn, without
+    which legs in the hues of human skin are bare, whatever the parser takes them for. Networks that have learnt human skins
+    draw them beside a green face too.
     """
     if skin is None:
         return drawn
-    bare = np.isin(most_likely(_parsed(drawn)), BARE) & (mask >= 128)
-    lab = to_lab(drawn)
+    parts, lab = most_likely(_parsed(drawn)), to_lab(drawn)
+    bare = np.isin(parts, BARE)
+    if not stockings:
+        bare |= (parts == ClothingPart.LEGWEAR) & ((lab > HUMAN[0]) & (lab < HUMAN[1])).all(axis=2)
+    bare &= mask >= 128
     pixels, own = lab[bare], palette_of(lab[bare])
     if own is None:
         return drawn

@@ -307,7 +307,7 @@ class OutfitSwapper:
             require_picture(drawn, work.start, self.profile.name)
             drawn = match_colours(drawn, rgb, ring(mask, round(RING * max(mask.shape))))
             drawn = in_palettes(drawn, [(worn.palette, worn.within(crop)) for worn in job.worn], mask)
-            drawn = in_own_skin(drawn, mask, job.canvas.skin)
+            drawn = in_own_skin(drawn, mask, job.canvas.skin, job.canvas.stockings)
             drawn = join_border(drawn, rgb, mask)
             backdrop = job.canvas.backdrop
             return drawn if backdrop is None else put_back(drawn, backdrop.taken(crop), mask)

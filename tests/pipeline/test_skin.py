@@ -94,3 +94,15 @@ def test_nobodys_skin_changes_nothing() -> None:
     rgb = np.ascontiguousarray(drawn.image[..., :3])
     assert in_own_skin(rgb, np.full(SIZE, 255, np.uint8), None) is rgb
     assert (in_own_skin(rgb, np.zeros(SIZE, np.uint8), (10, 200, 30)) == rgb).all()
+
+
+def test_legs_that_are_taken_for_stockings_are_bare_where_none_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    probabilities = np.zeros((13, 80, 60), np.float32)
+    probabilities[Part.LEGWEAR] = 1
+    monkeypatch.setattr("pipeline.palette._parsed", lambda rgb: probabilities)
+    rgb = np.full((80, 60, 3), (232, 176, 160), np.uint8)
+    rgb[:, 40:] = (30, 30, 36)  # a boot
+    mask = np.full((80, 60), 255, np.uint8)
+    own = in_own_skin(rgb, mask, SKINS["green"], stockings=False)
+    assert apart(own, np.arange(60)[None] + np.zeros((80, 1)) < 38, SKINS["green"]) < NEAR
+    assert (own[:, 42:] == rgb[:, 42:]).all() and (in_own_skin(rgb, mask, SKINS["green"]) == rgb).all()
