@@ -9,8 +9,7 @@ import gradio as gr
 import numpy as np
 
 from pipeline.request import MAX_SEED, OFF, ClothingPart, Image8, SwapRequest, UserError
-from ui import detecting, editor, finding, steering, wardrobe
-from ui.finding import Sight
+from ui import detecting, finding, steering, wardrobe
 from ui.guard import Values
 from ui.page import Page
 from ui.texts import say
@@ -19,12 +18,11 @@ RANDOM_SEED = f"() => Math.floor(Math.random() * {MAX_SEED})"  # as a script
 
 
 def inputs(page: Page) -> set[Any]:
-    """What `to_request` looks at, but for the paint."""
+    """What `to_request` looks at, and the canvas."""
     return {
         *(page.original, page.prompt, page.negative, page.seed, page.lock, page.count, page.profile, page.sampler, page.steps),
         *(page.guidance, page.strength, page.lineart, page.grow, page.feather, page.loosen, page.detail, page.soft_edge),
-        *(page.garment, page.garment_scale, page.lock_palette, page.sight, page.tool, page.chips, page.protect, page.room),
-        page.people,
+        *(page.garment, page.garment_scale, page.lock_palette, page.sight, page.canvas, page.people),
         *(page.draft.first, page.draft.follow, page.draft.own, page.draft.pose, page.draft.shown),
         *steering.inputs(page.steering),
         *wardrobe.inputs(page.wardrobe),
@@ -37,13 +35,14 @@ def to_request(
     """The job that the page describes; mask: what is painted; finds: without any paint the clothing is to be found. Raises
     `UserError` where picture or paint is missing."""
     character = detecting.original(page, values, request)
-    if mask is None and (values[page.sight] is not None or not finds):
+    if mask is None and (not finds or detecting.current_choice(page, values) is not None):
         raise UserError(say(request, "no_mask"))  # otherwise the engine finds the clothing itself
-    parts, protect = _followed(page, values, mask)
+    followed = _followed(page, values, mask)
+    parts, protect = followed or ((), ())
     return SwapRequest(
         character=character,
         seed=seed,
-        mask=None if parts else mask,
+        mask=mask if followed is None else None,
         parts=parts,
         protect=protect,
         prompt=(values[page.prompt] or "").strip(),
@@ -69,24 +68,26 @@ def to_request(
 
 
 def painted(page: Page, values: Values, request: gr.Request | None) -> Image8 | None:
-    """What is painted in the editor, or clicked. Raises `UserError` where the editor has lost its picture."""
+    """What is painted on the canvas. Raises `UserError` where it has lost its picture."""
     detecting.original(page, values, request)
-    mask = detecting.current_mask(page, values)
-    if mask is None and values[page.tool] == detecting.BRUSH and editor.is_lost(values[page.editor]):
+    if detecting.held(page, values) is None:
         raise UserError(say(request, "editor_lost"))
-    return mask
+    return detecting.current_mask(page, values)
 
 
-def _followed(page: Page, values: Values, mask: Image8 | None) -> tuple[tuple[ClothingPart, ...], tuple[ClothingPart, ...]]:
-    """Parts to change and to protect, where the mask is what detection made of them: then it follows the draft, which may be
-    larger than the old clothes. A mask that was touched by hand is kept to."""
-    sight: Sight | None = values[page.sight]
-    if not values[page.draft.first] or sight is None or sight.detection is None or sight.detection.named is not None:
+def _followed(
+    page: Page, values: Values, mask: Image8 | None
+) -> tuple[tuple[ClothingPart, ...], tuple[ClothingPart, ...]] | None:
+    """Parts to change and to protect, none of both where nobody chose them; None where the mask counts instead. A mask that is
+    what detection made of it follows the draft, which may be larger than the old clothes; one that was touched by hand is kept
+    to."""
+    choice = detecting.current_choice(page, values)
+    if mask is None or choice is None or not np.array_equal(mask, choice.region):
+        return None
+    if choice.automatic:
         return (), ()
-    untouched = mask is not None and sight.auto is not None and np.array_equal(mask, sight.auto)
-    parts = tuple(ClothingPart(part) for part in values[page.chips] or ())
-    protect = tuple(ClothingPart(part) for part in values[page.protect] or ())
-    return (parts, protect) if untouched and protect and values[page.room] == finding.USUAL_ROOM else ((), ())
+    usual = choice.detection.named is None and choice.room == finding.USUAL_ROOM and bool(choice.protect)
+    return (choice.parts, choice.protect) if usual and choice.parts and values[page.draft.first] else None
 
 
 def seed_of(page: Page, values: Values) -> int:

@@ -14,9 +14,9 @@ import numpy as np
 
 from pipeline.images import is_opaque, load_character, save_png
 from pipeline.request import DetectRequest, Drafted, SwapRequest, UserError
-from ui import asking, detecting, draft_view, paint
+from ui import asking, canvas, detecting, draft_view
 from ui.draft_view import Pose
-from ui.guard import QUICK, REDRAW, SILENT, Updates, Values, as_message, friendly, into_editor
+from ui.guard import QUICK, REDRAW, SILENT, Updates, Values, as_message, friendly, into_canvas
 from ui.page import Backstage, Page
 from ui.texts import label, say
 from ui.texts.notes import told_in
@@ -30,12 +30,6 @@ _SOON = """() => {
     clearTimeout(window.draftSoon);
     window.draftSoon = setTimeout(() => document.querySelector("#redraw")?.click(), 150);
 }"""
-# A listener of the editor's own would have gradio 6.31 upload its whole picture at everything that happens in it.
-_WATCH_PAINT = """() => ["pointerup", "keyup"].forEach((kind) => document.addEventListener(kind, (event) => {
-    if (!event.target.closest?.("#editor")) return;
-    clearTimeout(window.paintSoon);
-    window.paintSoon = setTimeout(() => document.querySelector("#reread")?.click(), 600);
-}))"""
 _LOOK = "() => { if (!document.querySelector('#cancel')) document.querySelector('#look input[value=draft]')?.click(); }"
 
 
@@ -51,7 +45,7 @@ class Shown:
 def build() -> dict[str, Any]:
     """The switch between draft and result, and the draft; both out of sight until there is a picture."""
     shown, own = gr.State(None, time_to_live=_KEPT_SECONDS), gr.State(None, time_to_live=_KEPT_SECONDS)
-    pose, painted = gr.State(Pose(), time_to_live=_KEPT_SECONDS), gr.State(None, time_to_live=_KEPT_SECONDS)
+    pose = gr.State(Pose(), time_to_live=_KEPT_SECONDS)
     looks = [(_text(f"look_{name}"), name) for name in ("draft", "result")]
     look = gr.Radio(looks, value="draft", show_label=False, container=False, visible=False, elem_id="look")
     with gr.Column(visible=False, elem_id="drafting") as panel:
@@ -73,13 +67,11 @@ def build() -> dict[str, Any]:
         with gr.Row(elem_id="draft-use"):
             first = gr.Checkbox(value=True, label=label("draft_first"), container=False, min_width=130, elem_id="draft-first")
             follow = gr.Slider(0, 1, value=1, step=0.05, label=label("follow_draft"), min_width=220, elem_id="follow-draft")
-        redraw = gr.Button("", elem_id="redraw")  # out of sight, as is the next
-        reread = gr.Button("", elem_id="reread")
+        redraw = gr.Button("", elem_id="redraw")  # out of sight
     return {
         "shown": shown,
         "pose": pose,
         "own": own,
-        "painted": painted,
         "look": look,
         "panel": panel,
         "picture": picture,
@@ -99,13 +91,12 @@ def build() -> dict[str, Any]:
         "png": png,
         "svg": svg,
         "redraw": redraw,
-        "reread": reread,
     }
 
 
-def connect(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
+def connect(page: Page, backstage: Backstage) -> None:
     draft = page.draft
-    asked = {*asking.inputs(page), draft.painted}
+    asked = asking.inputs(page)
     tools = [draft.extend, draft.mend, draft.mending, draft.drop]
     shown = [draft.shown, draft.picture, draft.told, draft.chips, *tools, page.people]
 
@@ -125,7 +116,8 @@ def connect(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
     for given in (page.prompt.input, draft.another.click, page.dice.click, *(button.click for button in page.presets)):
         given(None, None, None, js=_LOOK, **QUICK)
     draft.another.click(None, None, page.seed, js=asking.RANDOM_SEED, **QUICK)
-    _connect_paint(blocks, page)
+    page.canvas.input(None, None, None, js=_SOON, **QUICK)
+    _connect_extend(page)
     _connect_chips(page, backstage)
     _connect_clicks(page, backstage)
     _connect_files(page)
@@ -144,7 +136,7 @@ def _redrawn(page: Page, backstage: Backstage, values: Values, request: gr.Reque
     draft = page.draft
     before: Shown | None = values[draft.shown]
     pose: Pose = values[draft.pose]
-    mask = detecting.mask_of_clicks(page, values) if values[page.tool] != detecting.BRUSH else values[draft.painted]
+    mask = detecting.current_mask(page, values)
     asked = asking.to_request(page, values, mask, int(values[page.seed] or 0), request, backstage.finds)
     same = before if before is not None and _alike(before.asked, asked) else None
     if same is not None and same.pose == pose:
@@ -167,7 +159,7 @@ def _alike(one: SwapRequest, other: SwapRequest) -> bool:
     drawn = ("character", "seed", "mask", "parts", "protect", "prompt", "negative_prompt", "profile", "draft", "joints", "person")
 
     def same(a: Any, b: Any) -> bool:
-        return a is b or (not isinstance(a, np.ndarray) and not isinstance(b, np.ndarray) and bool(a == b))
+        return a is b or bool(np.array_equal(a, b) if isinstance(a, np.ndarray) or isinstance(b, np.ndarray) else a == b)
 
     garments = len(one.garments) == len(other.garments)
     return garments and all(same(getattr(one, name), getattr(other, name)) for name in drawn)
@@ -214,31 +206,20 @@ def _empty(page: Page, shown: Shown | None, text: str) -> Updates:
     }
 
 
-def _connect_paint(blocks: gr.Blocks, page: Page) -> None:
-    """What is painted is read a moment after a stroke: the editor sends its whole picture each time. Where it cuts the draft
-    off, it can be made larger."""
+def _connect_extend(page: Page) -> None:
+    """Where what is painted cuts the draft off, it can be made larger."""
     draft = page.draft
-
-    def read(values: Values, request: gr.Request) -> Updates:
-        character = values[page.original]
-        if character is None or values[page.tool] != detecting.BRUSH:
-            return {draft.painted: gr.skip()}
-        return {draft.painted: detecting.current_mask(page, values)}
 
     @friendly
     def extend(values: Values, request: gr.Request) -> Updates:
         character, shown = detecting.original(page, values, request), values[draft.shown]
         beyond = None if shown is None else shown.drafted.beyond
         if beyond is None:
-            return {draft.painted: gr.skip()}
-        return detecting.with_brush(page, values, character, np.maximum(shown.asked.mask, beyond))
+            return {page.canvas: gr.skip()}
+        return {page.canvas: canvas.changed(values[page.canvas], character, canvas.PAINT, beyond)}
 
-    asked: set[Any] = {page.original, page.editor, page.sight, page.tool}
-    blocks.load(None, None, None, js=_WATCH_PAINT, **QUICK)
-    painted = paint.read_then(page, draft.reread.click)(read, asked, [draft.painted], **SILENT, **_LINE)
-    painted.success(None, None, None, js=REDRAW, **QUICK)
     for button in (draft.extend, page.remedies.extend):
-        into_editor(button.click, extend, {page.original, page.sight, draft.shown}, [page.editor, *detecting.tools(page)])
+        into_canvas(button.click, extend, {page.original, page.canvas, draft.shown}, [page.canvas])
 
 
 def _connect_chips(page: Page, backstage: Backstage) -> None:

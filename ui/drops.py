@@ -27,7 +27,7 @@ def drop_zone(key: str, name: str, height: int, **more: Any) -> gr.Image:
     )
 
 
-def uploaded(component: gr.Image | gr.ImageEditor, payload: dict[str, Any] | None) -> str | None:
+def uploaded(component: gr.Image, payload: dict[str, Any] | None) -> str | None:
     """The path of an upload that was not preprocessed, if there is one and it really lies where uploads do."""
     path, folder = Path((payload or {}).get("path") or "").resolve(), Path(component.GRADIO_CACHE).resolve()
     return str(path) if path.is_relative_to(folder) else None

@@ -8,11 +8,11 @@ from typing import Any
 
 import gradio as gr
 
-from pipeline.images import Picture, load_mask, load_picture
-from pipeline.request import Cancelled, Step, SwapResult, UserError
-from ui import asking, detecting, draft, editor, enlarging, fetching, paint, remedies, steering, views, wardrobe
+from pipeline.images import Picture, load_picture
+from pipeline.request import Cancelled, DetectRequest, Step, SwapRequest, SwapResult, UserError
+from ui import asking, canvas, detecting, draft, enlarging, fetching, finding, remedies, steering, views, wardrobe
 from ui.drops import keep_upload, uploaded
-from ui.guard import QUICK, SILENT, Updates, Values, as_message, friendly, into_editor
+from ui.guard import QUICK, SILENT, Updates, Values, as_message, friendly, into_canvas
 from ui.jobs import Job
 from ui.page import Backstage, Page
 from ui.presets import PRESETS
@@ -22,7 +22,6 @@ from ui.texts import say
 from ui.texts.notes import told_in
 
 _TO_RESULT = """() => {
-    clearTimeout(window.paintSoon);  // the paint is read now
     if (window.innerWidth < 800) document.querySelector('#outcome').scrollIntoView({behavior: 'smooth'});
 }"""
 
@@ -36,15 +35,14 @@ def connect(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
     detecting.connect(page, backstage)
     steering.connect(page, backstage)
     wardrobe.connect(page)
-    draft.connect(blocks, page, backstage)
+    draft.connect(page, backstage)
     enlarging.connect(page, backstage)
     remedies.connect(page, backstage)
     fetching.connect(blocks, page, backstage)
 
 
 def _connect_character(page: Page, examples: tuple[Path, ...]) -> None:
-    tools = detecting.tools(page)
-    shown = [page.original, page.embedded, page.drop, page.paint, page.editor, *tools]
+    shown = [page.original, page.embedded, page.drop, page.paint, page.canvas, *detecting.tools(page)]
 
     def show(picture: Picture, request: gr.Request) -> Updates:
         for note in picture.notes:
@@ -54,7 +52,7 @@ def _connect_character(page: Page, examples: tuple[Path, ...]) -> None:
             page.embedded: picture.profile,
             page.drop: gr.update(value=None, visible=False),
             page.paint: gr.update(visible=True),
-            page.editor: gr.update(value=editor.show(picture.image), visible=True),
+            page.canvas: canvas.opened(picture.image, page.export_file.GRADIO_CACHE, request),
             **detecting.forget(page),
         }
 
@@ -72,34 +70,10 @@ def _connect_character(page: Page, examples: tuple[Path, ...]) -> None:
         return show(load_picture(examples[index]), request)
 
     # Not preprocessed: gradio would open the file with Pillow, in any format, and a broken one ends in a nameless error.
-    dropped = into_editor(page.drop.upload, drop, page.drop, shown, preprocess=False)
+    dropped = into_canvas(page.drop.upload, drop, page.drop, shown, preprocess=False)
     dropped.failure(lambda: None, None, page.drop, **QUICK)
-    into_editor(page.another.upload, upload, page.another, shown)
-    into_editor(page.examples.click, example, page.examples, shown)
-
-    state = {page.original, page.editor, page.sight, page.tool}
-
-    @friendly
-    def clear(values: Values, request: gr.Request) -> Updates:
-        return detecting.with_brush(page, values, detecting.original(page, values, request), None)
-
-    @friendly
-    def invert(values: Values, request: gr.Request) -> Updates:
-        character = detecting.original(page, values, request)
-        inverted = editor.inverted(detecting.current_mask(page, values), detecting.size_of(character))
-        return detecting.with_brush(page, values, character, inverted)
-
-    @friendly
-    def import_mask(values: Values, request: gr.Request) -> Updates:
-        character = detecting.original(page, values, request)
-        return detecting.with_brush(page, values, character, load_mask(values[page.import_mask], detecting.size_of(character)))
-
-    into_editor(paint.read_then(page, page.clear.click), clear, state, [page.editor, *tools])
-    into_editor(
-        paint.read_then(page, page.editor.clear), clear, state, [page.editor, *tools]
-    )  # its own bin throws the picture away too
-    into_editor(paint.read_then(page, page.invert.click), invert, state, [page.editor, *tools])
-    into_editor(paint.read_then(page, page.import_mask.upload), import_mask, state | {page.import_mask}, [page.editor, *tools])
+    into_canvas(page.another.upload, upload, page.another, shown)
+    into_canvas(page.examples.click, example, page.examples, shown)
 
 
 def _connect_outfit(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
@@ -135,7 +109,7 @@ def _connect_outfit(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None
 def _connect_run(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
     jobs = backstage.jobs
     state = views.stage(page)
-    asked = {*asking.inputs(page), page.embedded, page.wire, page.shelf}
+    asked = {*asking.inputs(page), page.embedded, page.shelf}
 
     @friendly
     def begin(request: gr.Request) -> Updates:
@@ -149,7 +123,7 @@ def _connect_run(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
             if job is None:
                 raise Cancelled
             with jobs.running():
-                yield from _stream(page, backstage, job, paint.received(page, values), request)
+                yield from _stream(page, backstage, job, values, request)
         except Cancelled:
             yield views.idle(page, values[page.shelf], request, note_stage(say(request, "stopped")))
         except Exception as error:
@@ -160,11 +134,10 @@ def _connect_run(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
         jobs.stop(str(request.session_hash))
 
     started = gr.on([page.generate.click, page.prompt.submit], begin, None, state, js=_TO_RESULT, **QUICK)
-    sent = started.success(None, page.editor, page.wire, js=paint.SEND, **QUICK)
-    sent.success(
+    started.success(
         run,
         asked,
-        [*state, page.seed, page.draft.painted, *views.results(page)],
+        [*state, page.seed, *detecting.chips(page), *views.results(page)],
         **SILENT,
         concurrency_limit=1,
         concurrency_id="device",
@@ -184,15 +157,25 @@ def _stream(page: Page, backstage: Backstage, job: Job, values: Values, request:
     mask = asking.painted(page, values, request)
     swap = asking.to_request(page, values, mask, seed, request, backstage.finds)
     clock = Clock()
-    yield {page.seed: seed, page.draft.painted: mask, page.stage: clock.waiting(say(request, "preparing"))}
+    yield {page.seed: seed, page.stage: clock.waiting(say(request, "preparing"))}
     for item in job.run(backstage.engine, swap):
         if isinstance(item, Step):
             yield {page.stage: clock.html(item, request)}
         elif isinstance(item, SwapResult):
             shelf = keep(values[page.shelf], swap.character, item, swap.steps, backstage.save, values[page.embedded])
-            yield views.finished(page, shelf, request)
+            yield views.finished(page, shelf, request) | _found(page, backstage, values, swap, item, request)
         else:
             yield {page.seed: gr.skip()}
+
+
+def _found(
+    page: Page, backstage: Backstage, values: Values, swap: SwapRequest, result: SwapResult, request: gr.Request
+) -> Updates:
+    """What Generate found by itself is shown on the canvas, to be mended from there."""
+    if swap.mask is not None or swap.parts or not backstage.finds:
+        return {}
+    detection = backstage.engine.detect(DetectRequest(swap.character))  # what is found is remembered
+    return detecting.with_choice(page, values, finding.shown(detection, result.mask), request)
 
 
 def _connect_result(page: Page, backstage: Backstage) -> None:
@@ -209,8 +192,8 @@ def _connect_result(page: Page, backstage: Backstage) -> None:
             raise UserError(say(request, "no_result"))
         picture = load_picture(shelf.current.file)
         mask = detecting.current_mask(page, values)
-        shown = gr.update(value=editor.show(picture.image, mask), visible=True)
-        return {page.original: picture.image, page.embedded: picture.profile, **detecting.forget(page), page.editor: shown}
+        shown = canvas.opened(picture.image, page.export_file.GRADIO_CACHE, request, mask)
+        return {page.original: picture.image, page.embedded: picture.profile, **detecting.forget(page), page.canvas: shown}
 
     @friendly
     def others(values: Values, request: gr.Request) -> Updates:
@@ -222,6 +205,6 @@ def _connect_result(page: Page, backstage: Backstage) -> None:
 
     page.others.upload(others, {page.shelf, page.others}, [*views.stage(page), *views.results(page)], **SILENT)
     page.gallery.select(select, {page.shelf}, chosen, **QUICK)
-    asked = {page.shelf, page.original, page.editor, page.sight, page.tool}
-    shown = [page.original, page.embedded, page.editor, *detecting.tools(page)]
-    into_editor(paint.read_then(page, page.reuse.click), reuse, asked, shown)
+    asked = {page.shelf, page.original, page.canvas, page.sight}
+    shown = [page.original, page.embedded, page.canvas, *detecting.tools(page)]
+    into_canvas(page.reuse.click, reuse, asked, shown)

@@ -10,7 +10,7 @@ import gradio as gr
 from pipeline.request import Cancelled, UserError
 from serving.engine import Missing
 from ui import steering
-from ui.guard import QUICK, SILENT, Updates, Values, as_message
+from ui.guard import QUICK, SILENT, Updates, Values, as_message, finally_do
 from ui.jobs import Jobs
 from ui.page import Backstage, Fetching, Page
 from ui.progress import download, note_stage
@@ -110,7 +110,7 @@ def connect(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
         downloads.stop(str(request.session_hash))
 
     started = mine.fetch.click(fetch, {page.profile}, [mine.bar, mine.fetch, mine.stop], **SILENT, **_LINE)
-    started.then(look, {page.profile}, outputs(mine), **QUICK)  # another model may be chosen by now
+    finally_do(started, look, {page.profile}, outputs(mine))  # another model may be chosen by now
     mine.stop.click(stop, None, None, **QUICK)
     blocks.load(look, {page.profile}, outputs(mine), **QUICK)
     blocks.unload(stop)

@@ -1,35 +1,79 @@
-"""What was found in a character, and the one mask that chips, switches, clicks and the brush make of it together."""
+"""What was found in a character, and which of it is to change: the choices that the canvas' history goes back to."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from pipeline.mask import grow
 from pipeline.request import CLOTHING, ClothingPart, Detection, Image8
-from ui import editor
+from ui import runs
+from ui.runs import Layer
 
 ROOM = 0.12  # of the picture's long side: what the slider for larger clothes adds at its right end
 USUAL_ROOM = 0.1  # of ROOM
-STEPS_BACK = 20
 PROTECTABLE = (ClothingPart.HAIR, ClothingPart.HELD, ClothingPart.HEADWEAR)
 ALWAYS_ON = (ClothingPart.HAIR, ClothingPart.HELD)  # what is protected unless somebody says otherwise
-_SHARE = 0.55  # of the brush's colour, over the picture
+LARGEST = 1  # by the numbers of `Detection.people`
+_UNSURE = 0.6  # a part of which detection is less sure is hatched
+_KEPT = 200  # choices: as many as the canvas remembers steps
+
+
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """One state of the chips. mask: what it selects, as runs of the picture's pixels; automatic: nobody chose it, it shows what
+    Generate found by itself."""
+
+    detection: Detection
+    parts: tuple[ClothingPart, ...]
+    protect: tuple[ClothingPart, ...]
+    person: int = LARGEST
+    room: float = USUAL_ROOM
+    mask: str = ""
+    automatic: bool = False
+
+    @property
+    def region(self) -> Image8:
+        """H x W uint8, 255 = selected."""
+        return np.where(runs.decode(self.mask, self.detection.labels.shape), np.uint8(255), np.uint8(0))
 
 
 @dataclass(frozen=True, eq=False)
 class Sight:
-    """detection: None until it was asked for. auto: the mask that the chips made last, as the editor gives it back; mask: the
-    whole mask while clicks change it; history: masks before them, the latest last; pointing: clicks change it just now, not
-    the brush."""
+    """choices: by their numbers, from 1; 0 means that no parts are shown."""
 
-    detection: Detection | None = None
-    auto: Image8 | None = None
-    mask: Image8 | None = None
-    history: tuple[Image8 | None, ...] = ()
-    pointing: bool = False
+    choices: Mapping[int, Choice] = field(default_factory=dict)
+
+    @property
+    def latest(self) -> int:
+        return max(self.choices, default=0)
+
+    def at(self, step: int) -> Choice | None:
+        return self.choices.get(step)
+
+    def with_choice(self, choice: Choice) -> Sight:
+        """This choice becomes the latest; the oldest are forgotten."""
+        kept = dict(sorted({**self.choices, self.latest + 1: choice}.items())[-_KEPT:])
+        return replace(self, choices=kept)
+
+
+def chosen(choice: Choice) -> Choice:
+    """The choice with the mask that it makes."""
+    mask = mask_of(choice.detection.only(choice.person), choice.parts, choice.protect, choice.room)
+    return replace(choice, mask=runs.encode(mask > 0))
+
+
+def shown(detection: Detection, mask: Image8) -> Choice:
+    """What Generate found by itself, and changed: `mask`, H x W, 0 = not."""
+    return Choice(detection, chosen_first(detection), ALWAYS_ON, mask=runs.encode(mask > 0), automatic=True)
+
+
+def unsure(choice: Choice) -> Layer:
+    """H x W: where the parts lie of which detection is not sure."""
+    doubtful = [part for part in choice.parts if choice.detection.confidence.get(part, 1.0) < _UNSURE]
+    return np.isin(choice.detection.labels, doubtful)
 
 
 def offered(detection: Detection) -> tuple[ClothingPart, ...]:
@@ -47,42 +91,3 @@ def mask_of(detection: Detection, parts: Sequence[ClothingPart], protect: Sequen
     """H x W uint8, 255 = repaint. room: 0..1, how far larger clothes may reach beyond the old ones."""
     mask = grow(detection.mask(parts), round(room * ROOM * max(detection.labels.shape)))
     return np.where(detection.protected(protect) > 0, np.uint8(0), mask)
-
-
-def merged(sight: Sight, current: Image8 | None, auto: Image8) -> Image8:
-    """The chips' new mask with what was painted and rubbed out by hand since their last one."""
-    if sight.auto is None or current is None:
-        return auto if current is None else np.maximum(auto, current)
-    added, removed = (current > 0) & (sight.auto == 0), (current == 0) & (sight.auto > 0)
-    return np.where(removed, np.uint8(0), np.where(added, np.uint8(255), auto))
-
-
-def as_edited(character: Image8, mask: Image8) -> Image8:
-    """The mask as it comes back from an editor that works on a smaller copy."""
-    back = editor.painted(editor.show(character, mask), (character.shape[1], character.shape[0]))
-    return np.zeros_like(mask) if back is None else back
-
-
-def clicked(sight: Sight, region: Image8, add: bool, protect: Sequence[ClothingPart]) -> Sight:
-    """One region more, or one less."""
-    before = np.zeros_like(region) if sight.mask is None else sight.mask
-    if sight.detection is not None:
-        region = np.where(sight.detection.protected(protect) > 0, np.uint8(0), region)
-    after = np.where(region > 0, np.uint8(255 if add else 0), before)
-    return replace(sight, mask=after, history=(*sight.history, sight.mask)[-STEPS_BACK:])
-
-
-def undone(sight: Sight) -> Sight:
-    """As it was before the last click."""
-    return replace(sight, mask=sight.history[-1], history=sight.history[:-1]) if sight.history else sight
-
-
-def overlay(character: Image8, mask: Image8 | None) -> Image8:
-    """The character with its mask in pink, at most 2048 pixels a side: H x W x 4."""
-    shown = editor.proxy(character).copy()
-    if mask is not None and mask.any():
-        rows, columns = (np.arange(length) * whole // length for length, whole in zip(shown.shape[:2], mask.shape, strict=True))
-        where = mask[rows][:, columns] > 0
-        shown[where, :3] = shown[where, :3] * (1 - _SHARE) + np.array(editor.COLOUR, np.float32) * _SHARE
-        shown[where, 3] = np.maximum(shown[where, 3], 140)
-    return shown

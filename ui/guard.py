@@ -1,4 +1,4 @@
-"""What every handler of the page needs: failures as one sentence, no progress signs, and an editor that is not overtaken."""
+"""What every handler of the page needs: failures as one sentence, no progress signs, and a canvas that is not overtaken."""
 
 from __future__ import annotations
 
@@ -17,15 +17,20 @@ Values = dict[Any, Any]  # of components, as an event finds them
 Updates = dict[Any, Any]  # and what it makes of them
 
 # Where gradio 6.31 has once shown progress it reads the component, and all that lies in it, anew with every message of
-# every event; for the editor that means to draw, encode and upload its whole picture, twice a step. So nothing shows any.
+# every event, and greys it. The page says itself what it is about, so nothing shows any.
 SILENT: dict[str, Any] = {"show_progress": "hidden", "show_progress_on": [], "api_visibility": "private"}
 QUICK: dict[str, Any] = {**SILENT, "queue": False}
 
-# Until the editor shows what a handler has put into it, Generate would send its old paint.
-_HOLD = "() => { document.querySelector('#generate').disabled = true; return []; }"
+# Until the canvas shows what a handler has sent to it, Generate would send its old mask.
+_HOLD = """() => {
+    document.querySelector('#generate').disabled = true;
+    document.body.classList.add('holding');
+    return [];
+}"""
 _RELEASE = """async () => {
-    await new Promise((shown) => setTimeout(shown, 700));
+    await new Promise((shown) => setTimeout(shown, 50));
     document.querySelector('#generate').disabled = false;
+    document.body.classList.remove('holding');
     document.querySelector('#redraw')?.click();
     return [];
 }"""
@@ -56,11 +61,17 @@ def as_message(error: Exception, request: gr.Request | None) -> gr.Error:
     return gr.Error(say(request, "broken"), title=say(request, "attention"), print_exception=False)
 
 
-def into_editor(
+def into_canvas(
     trigger: Callable[..., Any], handler: Callable[..., Updates], inputs: Any, outputs: list[Any], **more: Any
 ) -> Any:
-    """Connect what changes the editor's picture or paint; Generate waits for it. Returns the handler's own event."""
+    """Connect what changes the canvas from outside; Generate waits for it. Returns the handler's own event."""
     trigger(None, None, None, js=_HOLD, **QUICK)
     changed = trigger(handler, inputs, outputs, **SILENT, **more)
-    changed.then(None, None, None, js=_RELEASE, **QUICK)
+    finally_do(changed, None, None, None, js=_RELEASE)
     return changed
+
+
+def finally_do(event: Any, handler: Callable[..., Any] | None, inputs: Any, outputs: Any, **more: Any) -> None:
+    """Connect what follows an event however it ends: gradio 6.31 does not call its `then` after a failure."""
+    for end in (event.then, event.failure):
+        end(handler, inputs, outputs, **QUICK, **more)

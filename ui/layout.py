@@ -11,12 +11,10 @@ import gradio as gr
 
 from pipeline.request import MAX_SEED, SwapRequest
 from serving.engine import Engine, Models
-from ui import draft, enlarging, events, fetching, remedies, steering, wardrobe
+from ui import canvas, draft, enlarging, events, fetching, remedies, steering, wardrobe
 from ui.drops import drop_zone
-from ui.editor import BRUSH
 from ui.jobs import Jobs
 from ui.page import Backstage, Draft, Page, ProfileInfo, Save, Wardrobe
-from ui.paint import wire as paint_wire
 from ui.presets import PRESETS
 from ui.progress import empty_stage
 from ui.shelf import discard
@@ -93,29 +91,12 @@ def _character(examples: Sequence[Path], finds: bool) -> dict[str, Any]:
     original, embedded = (gr.State(None, time_to_live=_KEPT_SECONDS) for _ in range(2))
     drop = drop_zone("drop", "drop", 360)
     with gr.Column(visible=False, elem_id="paint") as paint:
-        editor = gr.ImageEditor(
-            label=label("editor"),
-            type="numpy",
-            image_mode="RGBA",
-            format="png",
-            sources=(),
-            transforms=(),
-            canvas_size=(16, 16),  # gradio 6.31 lays a mask given to it in the middle of this, where a picture is smaller
-            layers=gr.LayerOptions(allow_additional_layers=False),
-            brush=gr.Brush(colors=[BRUSH], color_mode="fixed", default_size=48),
-            eraser=gr.Eraser(default_size=48),
-            height=520,
-            elem_id="editor",
-            buttons=["fullscreen"],
-        )
-        wire = paint_wire()
+        painting = canvas.build(finds)
         found = _finding(finds)
         with gr.Row(elem_id="mask-tools", elem_classes="tools"):
-            clear = gr.Button(label("clear"), size="sm", min_width=90, elem_id="clear")
-            invert = gr.Button(label("invert"), size="sm", min_width=90, elem_id="invert")
-            export = gr.Button(label("export"), size="sm", min_width=90, elem_id="export")
-            import_mask = gr.UploadButton(_text("import"), size="sm", min_width=90, elem_id="import", file_types=["image"])
             another = gr.UploadButton(_text("another"), size="sm", min_width=90, elem_id="another", file_types=["image"])
+            import_mask = gr.UploadButton(_text("import"), size="sm", min_width=90, elem_id="import", file_types=["image"])
+            export = gr.Button(label("export"), size="sm", min_width=90, elem_id="export")
         export_file = gr.DownloadButton("", elem_id="export-file")  # out of sight; what `export` makes is fetched through it
     example_set = gr.Dataset(
         label=label("examples"),
@@ -130,10 +111,7 @@ def _character(examples: Sequence[Path], finds: bool) -> dict[str, Any]:
         "embedded": embedded,
         "drop": drop,
         "paint": paint,
-        "editor": editor,
-        "wire": wire,
-        "clear": clear,
-        "invert": invert,
+        "canvas": painting,
         "import_mask": import_mask,
         "another": another,
         "export": export,
@@ -144,34 +122,13 @@ def _character(examples: Sequence[Path], finds: bool) -> dict[str, Any]:
 
 
 def _finding(visible: bool) -> dict[str, Any]:
-    """Under the editor: what finds clothing, and what is made of it."""
+    """Under the canvas: what finds clothing, and what is made of it."""
     sight = gr.State(None, time_to_live=_KEPT_SECONDS)
-    pointer = gr.Image(
-        show_label=False,
-        type="numpy",
-        image_mode="RGBA",
-        format="png",
-        interactive=False,
-        visible=False,
-        height=520,
-        elem_id="pointer",
-        buttons=["fullscreen"],
-    )
     with gr.Row(elem_id="finding", elem_classes="tools", visible=visible):
         detect = gr.Button(label("detect"), variant="secondary", size="md", min_width=150, elem_id="detect")
         words = gr.Textbox(
             show_label=False, placeholder=label("words"), lines=1, max_lines=1, container=False, min_width=130, elem_id="words"
         )
-    with gr.Row(elem_id="hand", elem_classes="tools", visible=visible):
-        tool = gr.Radio(
-            [(_text(f"tool_{name}"), name) for name in ("brush", "add", "remove")],
-            value="brush",
-            show_label=False,
-            container=False,
-            min_width=260,
-            elem_id="tool",
-        )
-        undo = gr.Button(label("undo"), size="sm", min_width=80, visible=False, elem_id="undo")
     told = gr.HTML(visible=False, elem_id="told", padding=False)
     people = gr.Radio([], value=None, label=label("people"), visible=False, elem_id="people", elem_classes="part-chips")
     with gr.Column(visible=False, elem_id="found") as found:
@@ -180,11 +137,8 @@ def _finding(visible: bool) -> dict[str, Any]:
         room = _slider("room", 0, 1, 0.05, 0.1)
     return {
         "sight": sight,
-        "pointer": pointer,
         "detect": detect,
         "words": words,
-        "tool": tool,
-        "undo": undo,
         "told": told,
         "found": found,
         "people": people,

@@ -111,14 +111,12 @@ class Wardrobe:
 
 @dataclass(frozen=True)
 class Draft:
-    """The draft, see `ui.draft`. shown: what is drafted, pose: joints put right, own: a draft of the visitor's own; painted:
-    the mask as it was painted last, as the editor is too slow to be asked at every word; redraw, reread: out of sight,
-    pressed by scripts."""
+    """The draft, see `ui.draft`. shown: what is drafted, pose: joints put right, own: a draft of the visitor's own; redraw: out
+    of sight, pressed by scripts."""
 
     shown: gr.State
     pose: gr.State
     own: gr.State
-    painted: gr.State
     look: gr.Radio
     panel: gr.Column
     picture: gr.HTML
@@ -138,7 +136,6 @@ class Draft:
     png: gr.Button
     svg: gr.Button
     redraw: gr.Button
-    reread: gr.Button
 
 
 @dataclass(frozen=True)
@@ -167,18 +164,12 @@ class Page:
     embedded: gr.State  # the `EmbeddedProfile` of its file, or None
     drop: gr.Image
     paint: gr.Column
-    editor: gr.ImageEditor
-    wire: gr.Textbox
-    clear: gr.Button
-    invert: gr.Button
+    canvas: gr.HTML
     import_mask: gr.UploadButton
     another: gr.UploadButton
     sight: gr.State
     detect: gr.Button
     words: gr.Textbox
-    tool: gr.Radio
-    undo: gr.Button
-    pointer: gr.Image
     told: gr.HTML
     found: gr.Column
     people: gr.Radio

@@ -6,11 +6,10 @@ from collections.abc import Iterable
 from typing import Any
 
 import gradio as gr
-import numpy as np
 
 from pipeline.request import CUT_OFF, FACE_PAINTED, SEVERAL, SHARED, WEAK, DetectRequest
-from ui import detecting
-from ui.guard import SILENT, Updates, Values, friendly, into_editor
+from ui import canvas, detecting
+from ui.guard import SILENT, Updates, Values, friendly, into_canvas
 from ui.page import Backstage, Page, Remedies
 from ui.texts import label
 from ui.texts.notes import means
@@ -53,9 +52,9 @@ def connect(page: Page, backstage: Backstage) -> None:
     def person(values: Values, request: gr.Request) -> Updates:
         return next_person(page, backstage, values, request)
 
-    asked = {page.original, page.editor, page.sight, page.tool}
+    asked = {page.original, page.canvas, page.sight}
     mine.strength.click(lambda: (1.0, gr.update(visible=False)), None, [page.strength, mine.strength], **SILENT)
-    into_editor(mine.face.click, face, asked, [page.editor, mine.face, *detecting.tools(page)])
+    into_canvas(mine.face.click, face, asked, [page.canvas, mine.face])
     mine.person.click(person, {page.original, page.people}, [page.people], **SILENT)
 
 
@@ -65,8 +64,8 @@ def without_face(page: Page, backstage: Backstage, values: Values, request: gr.R
     if mask is None:
         return {page.remedies.face: gr.update(visible=False)}
     kept = backstage.engine.detect(DetectRequest(character)).keep
-    painted = np.where(kept > 0, np.uint8(0), mask)
-    return {**detecting.with_brush(page, values, character, painted), page.remedies.face: gr.update(visible=False)}
+    sent = canvas.changed(values[page.canvas], character, canvas.RUB_OUT, kept)
+    return {page.canvas: sent, page.remedies.face: gr.update(visible=False)}
 
 
 def next_person(page: Page, backstage: Backstage, values: Values, request: gr.Request | None) -> Updates:

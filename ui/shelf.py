@@ -13,7 +13,7 @@ from pipeline.alike import dress_alike
 from pipeline.images import EmbeddedProfile, load_character, save_png
 from pipeline.images import Picture as Upload
 from pipeline.request import Image8, SwapResult, UserError
-from ui.editor import proxy
+from ui.canvas import proxy
 from ui.page import Save
 
 _KEPT = 24  # pictures a visitor's shelf holds

@@ -10,9 +10,9 @@ import numpy as np
 
 from pipeline.images import load_character, resize
 from pipeline.request import DetectRequest, Hint, Image8, SwapRequest, UserError
-from ui import detecting, finding, paint
+from ui import detecting, finding
 from ui.drops import drop_zone, uploaded
-from ui.guard import QUICK, SILENT, Updates, Values, friendly
+from ui.guard import QUICK, SILENT, Updates, Values, finally_do, friendly
 from ui.page import Backstage, Page, ProfileInfo, Steering, Stretch
 from ui.texts import LANGUAGES, label, say
 
@@ -164,7 +164,7 @@ def connect(page: Page, backstage: Backstage) -> None:
     rows = [stretch.row for stretch in steering.stretches]
     steering.follow.change(lambda chosen: _rows(steering, chosen or ()), steering.follow, rows, **QUICK)
     _connect_own(steering)
-    asked = inputs(steering) | {page.profile, page.lineart, page.original, page.editor, page.sight, page.tool}
+    asked = inputs(steering) | {page.profile, page.lineart, page.original, page.canvas, page.sight}
 
     @friendly
     def preview(values: Values, request: gr.Request) -> Updates:
@@ -187,8 +187,8 @@ def connect(page: Page, backstage: Backstage) -> None:
         return {steering.seen: gr.update(value=shown, visible=True)}
 
     steering.preview.click(lambda: gr.update(interactive=False), None, steering.preview, **QUICK)
-    read = paint.read_then(page, steering.preview.click)(preview, asked, [steering.seen], **SILENT, **detecting.EYES)
-    read.then(lambda: gr.update(interactive=True), None, steering.preview, **QUICK)
+    read = steering.preview.click(preview, asked, [steering.seen], **SILENT, **detecting.EYES)
+    finally_do(read, lambda: gr.update(interactive=True), None, steering.preview)
 
 
 def _found(backstage: Backstage, character: Image8) -> Image8:

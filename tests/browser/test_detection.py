@@ -10,29 +10,12 @@ from playwright.sync_api import Page, expect
 from pipeline.images import load_character, save_png
 from pipeline.request import ClothingPart, DetectRequest
 from tests.browser.conftest import Site
-from tests.browser.test_page import download, paint, say, settle, toast, upload
+from tests.browser.on_canvas import click, detect, settle
+from tests.browser.test_page import download, paint, say, toast, upload
 
 EXAMPLE = Path(__file__).parents[2] / "assets" / "examples" / "orange_dress.png"
 DRESS = (242, 146, 31)
 # bands of a fifth of the picture each: hair, face, top, bare arms, bottom (see `tests.ui.flat_engine.banded`)
-
-
-def detect(page: Page) -> None:
-    page.click("#detect")
-    expect(page.locator("#chips")).to_be_visible()
-    expect(page.locator("#detect")).to_be_enabled()
-    settle(page)
-
-
-def click(page: Page, size: tuple[int, int], x: float, y: float) -> None:
-    """On a pixel of the picture, which has `size` = (width, height)."""
-    picture = page.locator("#pointer img")
-    box = picture.bounding_box()
-    assert box
-    scale = min(1, box["width"] / size[0], box["height"] / size[1])  # small pictures are not enlarged
-    left, top = (box["width"] - scale * size[0]) / 2, (box["height"] - scale * size[1]) / 2
-    picture.click(position={"x": left + scale * x, "y": top + scale * y})
-    page.wait_for_timeout(1500)
 
 
 def test_detect_chips_erase_click_generate(page: Page, site: Site, character_file: Path, tmp_path: Path) -> None:
@@ -41,19 +24,14 @@ def test_detect_chips_erase_click_generate(page: Page, site: Site, character_fil
     expect(page.locator("#chips label")).to_have_count(3)
     page.locator("#chips label", has_text="bottomwear").click()
     settle(page)
-    page.locator("#editor button[aria-label='Erase']").first.click()
+    page.get_by_label("Eraser").click()
     paint(page)  # with the eraser, over the middle of the topwear
 
-    page.locator("#tool label", has_text="Click to add").click()
-    expect(page.locator("#pointer img")).to_be_visible()
-    expect(page.locator("#undo")).to_be_disabled()
-    size = load_character(character_file).shape[1::-1]
-    click(page, size, 100, 30)  # the hair, which is protected
-    expect(page.locator("#undo")).to_be_enabled()
-    click(page, size, 100, 300)  # in what is the bottomwear
+    page.get_by_label("Click to add").click()
+    click(page, 100, 30)  # the hair, which is protected
+    click(page, 100, 300)  # in what is the bottomwear
     page.click("#undo")
-    page.wait_for_timeout(1000)
-    click(page, size, 60, 300)
+    click(page, 60, 300)
 
     say(page, "red skirt")
     page.click("#generate")
@@ -77,14 +55,11 @@ def test_the_shipped_weights_see_an_orange_dress(page: Page, site: Site, tmp_pat
     orange = (np.abs(character[..., :3].astype(int) - DRESS).max(axis=2) < 60) & (character[..., 3] > 200)
     upload(page, EXAMPLE)
     detect(page)
-    page.locator("#editor button[aria-label='Erase']").first.click()
+    page.get_by_label("Eraser").click()
     paint(page)
-    page.locator("#tool label", has_text="Click to add").click()
-    expect(page.locator("#pointer img")).to_be_visible()
+    page.get_by_label("Click to add").click()
     y, x = (int(np.median(axis)) for axis in np.nonzero(orange))
-    click(page, character.shape[1::-1], x, y)
-    expect(page.locator("#undo")).to_be_enabled()  # on a busy machine SAM takes longer than a click
-    settle(page)
+    click(page, x, y)
     say(page, "red skirt")
     page.click("#generate")
     expect(page.locator(".proof")).to_have_text("Pixels outside the mask changed: 0")
@@ -124,13 +99,13 @@ def test_paint_goes_where_an_imported_mask_lies(page: Page, site: Site, characte
     with page.expect_file_chooser() as chooser:
         page.click("#import")
     chooser.value.set_files(tmp_path / "given.png")
-    settle(page)
-    paint(page)  # from now on the editor's own drawing counts, not what it was given
+    page.wait_for_function("document.querySelector('.canvas').editor.mask.past.length")
+    paint(page)
     say(page, "red skirt")
     page.click("#generate")
     expect(page.locator(".proof")).to_have_text("Pixels outside the mask changed: 0")
     mask = site.engine.requests[-1].mask
-    assert mask is not None and mask[12:38, 32:88].all() and not mask[:8].any() and mask[height // 2, width // 2]
+    assert mask is not None and mask[10:40, 30:90].all() and not mask[:10].any() and mask[height // 2, width // 2]
 
 
 def test_generate_alone_finds_the_clothing(page: Page, site: Site, character_file: Path) -> None:

@@ -17,10 +17,11 @@ from pipeline.marking import save_result
 from pipeline.outfit import read_outfit
 from pipeline.request import CUT_OFF, FACE_PAINTED, OFF, SHARED, WEAK, ClothingPart, Drafted, Image8
 from tests.ui.flat_engine import FlatEngine, banded
+from tests.ui.test_canvas import held
 from tests.ui.test_page import INFO, ask
-from ui import asking, detecting, draft, draft_view, editor, events, finding, layout
+from ui import asking, detecting, draft, draft_view, events, finding, layout
 from ui.draft_view import Pose
-from ui.finding import Sight
+from ui.finding import Choice, Sight
 from ui.jobs import Jobs
 from ui.page import Backstage, Page
 from ui.texts.notes import NOTES, told_in
@@ -36,7 +37,7 @@ class Desk:
         parts = [part for group in groups for part in group.values() if hasattr(part, "value")]
         self.page, self.engine, self.values = page, FlatEngine(), {part: part.value for part in parts}
         self.character = np.full((100, 80, 4), 200, np.uint8)
-        self.values |= {page.original: self.character, page.editor: editor.show(self.character)}
+        self.values |= {page.original: self.character, page.canvas: held(self.character)}
 
     def redraw(self, **changes: Any) -> dict[str, Any]:
         """changes: values of the page or of its draft by name; returns what is drawn by name."""
@@ -126,19 +127,16 @@ def test_generate_uses_the_draft_that_is_shown(desk: Desk) -> None:
 
 def test_a_mask_of_detection_follows_the_draft_until_it_is_touched(desk: Desk) -> None:
     page, found = desk.page, banded(desk.character)
-    chosen, kept = finding.chosen_first(found), finding.ALWAYS_ON
-    auto = finding.as_edited(desk.character, finding.mask_of(found, chosen, kept, finding.USUAL_ROOM))
-    desk.values |= {
-        page.sight: Sight(found, auto, auto),
-        page.editor: editor.show(desk.character, auto),
-        page.chips: [int(ClothingPart.TOPWEAR)],
-        page.protect: [int(part) for part in kept],
-    }
+    choice = Choice(found, (ClothingPart.TOPWEAR,), finding.ALWAYS_ON)
+    roomy = replace(choice, room=0.4)
+    sight = Sight().with_choice(finding.chosen(choice)).with_choice(finding.chosen(roomy))
+    desk.values |= {page.sight: sight, page.canvas: held(desk.character, step=1)}
     asked = ask(page, desk.values)
-    assert asked.mask is None and asked.parts == (ClothingPart.TOPWEAR,) and asked.protect == kept
-    auto = auto.copy()
-    auto[:3] = 255
-    for change in ({page.editor: editor.show(desk.character, auto)}, {page.room: 0.4}, {page.draft.first: False}):
+    assert asked.mask is None and asked.parts == (ClothingPart.TOPWEAR,) and asked.protect == finding.ALWAYS_ON
+    stroke = np.zeros((100, 80), np.uint8)
+    stroke[:3] = 255
+    touched, wider = held(desk.character, stroke, 1), held(desk.character, step=2)
+    for change in ({page.canvas: touched}, {page.canvas: wider}, {page.draft.first: False}):
         asked = ask(page, desk.values | change)
         assert asked.mask is not None and not asked.parts
 
@@ -180,9 +178,9 @@ def test_joints_can_be_placed_where_nothing_could_be_drafted() -> None:
 def test_a_mask_that_cuts_the_draft_off_can_be_extended(desk: Desk) -> None:
     painted: Image8 = np.zeros((100, 80), np.uint8)
     painted[40:60] = 255
-    seen = desk.redraw(prompt="red hoodie", painted=painted)
+    seen = desk.redraw(prompt="red hoodie", canvas=held(desk.character, painted))
     assert seen["extend"]["visible"] and "no room for all of this: hoodie" in seen["told"]["value"]
-    seen = desk.redraw(painted=None)
+    seen = desk.redraw(canvas=held(desk.character))
     assert not seen["extend"]["visible"] and not seen["told"]["visible"]
 
 

@@ -1,24 +1,14 @@
-"""One mask of chips, switches, clicks and brush."""
+"""Chips and switches: what they select, and the choices that the canvas' history goes back to."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 
 from pipeline.request import ClothingPart
 from tests.ui.flat_engine import banded
-from ui.finding import (
-    ALWAYS_ON,
-    STEPS_BACK,
-    Sight,
-    as_edited,
-    chosen_first,
-    clicked,
-    mask_of,
-    merged,
-    offered,
-    overlay,
-    undone,
-)
+from ui.finding import ALWAYS_ON, Choice, Sight, chosen, chosen_first, mask_of, offered, shown, unsure
 
 P = ClothingPart
 CHARACTER = np.full((100, 60, 4), 200, np.uint8)
@@ -41,45 +31,34 @@ def test_room_grows_the_mask_but_not_over_the_face() -> None:
     assert grown[64].all() and not grown[68].any() and not grown[:40].any()
 
 
-def test_work_by_hand_survives_another_choice_of_chips() -> None:
-    auto = mask_of(FOUND, (P.TOPWEAR, P.BOTTOMWEAR), ALWAYS_ON)
-    sight = Sight(FOUND, auto)
-    current = auto.copy()
-    current[70:75, 10:20] = 255  # painted
-    current[45:50, 10:20] = 0  # rubbed out
-    fewer = merged(sight, current, mask_of(FOUND, (P.TOPWEAR,), ALWAYS_ON))
-    assert fewer[72, 15] and not fewer[47, 15] and fewer[47, 40] and not fewer[90].any()
-    again = merged(Sight(FOUND, mask_of(FOUND, (P.TOPWEAR,), ALWAYS_ON)), fewer, auto)
-    assert np.array_equal(again, current)
+def test_choices_are_numbered_and_can_be_gone_back_to() -> None:
+    top = chosen(Choice(FOUND, (P.TOPWEAR,), ALWAYS_ON, room=0))
+    both = chosen(Choice(FOUND, (P.TOPWEAR, P.BOTTOMWEAR), ALWAYS_ON, room=0))
+    sight = Sight().with_choice(top).with_choice(both)
+    assert sight.latest == 2 and sight.at(1) is top and sight.at(2) is both and sight.at(0) is None
+    assert top.region[40:60].all() and not top.region[60:].any() and both.region[80:].all()
+    assert sight.with_choice(top).latest == 3
+    for _ in range(500):
+        sight = sight.with_choice(top)
+    assert len(sight.choices) <= 200 and sight.at(sight.latest) is top
 
 
-def test_what_was_painted_before_detection_stays() -> None:
-    painted = np.zeros((100, 60), np.uint8)
-    painted[5:10, 5:10] = 255
-    auto = mask_of(FOUND, (P.TOPWEAR,), ALWAYS_ON)
-    assert merged(Sight(), painted, auto)[7, 7] and merged(Sight(), None, auto) is auto
+def test_each_person_is_chosen_alone() -> None:
+    people = np.repeat(np.array([[1] * 30 + [2] * 30], np.uint8), 100, 0)
+    several = replace(FOUND, people=people)
+    one = chosen(Choice(several, (P.TOPWEAR,), ALWAYS_ON, 2, 0))
+    assert one.region[50, 40] and not one.region[50, 20]
 
 
-def test_clicks_add_remove_and_go_back() -> None:
-    region = np.zeros((100, 60), np.uint8)
-    region[30:60, 20:30] = 255
-    first = clicked(Sight(FOUND), region, True, ALWAYS_ON)
-    assert first.mask is not None and first.mask[50, 25] and not first.mask[35, 25]  # the face is kept
-    second = clicked(first, region, False, ALWAYS_ON)
-    assert second.mask is not None and not second.mask.any()
-    assert undone(second).mask is first.mask and undone(undone(second)).mask is None
-    assert undone(Sight()) == undone(undone(Sight())) or undone(Sight()).mask is None
-    many = Sight()
-    for _ in range(STEPS_BACK + 5):
-        many = clicked(many, region, True, ())
-    assert len(many.history) == STEPS_BACK
+def test_what_generate_found_by_itself_is_no_choice_of_anybodys() -> None:
+    changed = np.zeros((100, 60), np.uint8)
+    changed[80:] = 120  # a soft edge counts
+    automatic = shown(FOUND, changed)
+    assert automatic.automatic and automatic.region[80:].all() and not automatic.region[:80].any()
 
 
-def test_large_pictures_are_shown_small_and_masks_come_back() -> None:
-    large = np.full((3000, 1500, 4), 90, np.uint8)
-    mask = np.zeros((3000, 1500), np.uint8)
-    mask[1000:2000] = 255
-    shown = overlay(large, mask)
-    assert shown.shape == (2048, 1024, 4) and shown[1000, 500, 0] > shown[100, 500, 0]
-    assert (as_edited(large, mask) == mask).mean() > 0.999
-    assert not as_edited(large, np.zeros_like(mask)).any()
+def test_parts_that_detection_is_not_sure_of_are_marked() -> None:
+    doubtful = replace(FOUND, confidence={P.TOPWEAR: 0.9, P.BOTTOMWEAR: 0.4})
+    where = unsure(Choice(doubtful, (P.TOPWEAR, P.BOTTOMWEAR), ALWAYS_ON))
+    assert where[80:].all() and not where[:80].any()
+    assert not unsure(Choice(doubtful, (P.TOPWEAR,), ALWAYS_ON)).any()

@@ -15,9 +15,10 @@ import pytest
 from pipeline.marking import save_result
 from pipeline.request import Step, SwapRequest, UserError
 from serving.engine import Missing, MissingHints
-from tests.ui.flat_engine import FlatEngine
-from ui import asking, editor, events, fetching, layout, texts
-from ui.finding import Sight
+from tests.ui.flat_engine import FlatEngine, banded
+from tests.ui.test_canvas import held
+from ui import asking, events, fetching, finding, layout, texts
+from ui.finding import Choice, Sight
 from ui.jobs import Jobs
 from ui.page import Backstage, Page, ProfileInfo
 from ui.presets import PRESETS
@@ -48,7 +49,7 @@ def values(pages: list[Page]) -> dict[Any, Any]:
     mask[5:20, 5:15] = 255
     return {c: getattr(c, "value", None) for c in components} | {
         page.original: character,
-        page.editor: editor.show(character, mask),
+        page.canvas: held(character, mask),
     }
 
 
@@ -84,25 +85,34 @@ def test_what_is_missing_is_said(pages: list[Page], values: dict[Any, Any]) -> N
     with pytest.raises(UserError, match="choose a character"):
         ask(page, values | {page.original: None})
     with pytest.raises(UserError, match="paint over"):
-        ask(page, values | {page.editor: editor.show(values[page.original])})
+        ask(page, values | {page.canvas: held(values[page.original])})
     with pytest.raises(UserError, match="got lost"):
-        ask(page, values | {page.editor: None})
+        ask(page, values | {page.canvas: None})
 
 
 def test_without_paint_the_engine_may_find_the_clothing(pages: list[Page], values: dict[Any, Any]) -> None:
     page = pages[0]
-    bare = values | {page.editor: editor.show(values[page.original])}
+    character = values[page.original]
+    bare = values | {page.canvas: held(character)}
     assert ask(page, bare, finds=True).mask is None
+    off = finding.chosen(Choice(banded(character), (), finding.ALWAYS_ON))
+    sight = Sight().with_choice(off)
     with pytest.raises(UserError, match="paint over"):  # it was found, and all of it switched off
-        ask(page, bare | {page.sight: Sight()}, finds=True)
+        ask(page, bare | {page.sight: sight, page.canvas: held(character, step=1)}, finds=True)
+    assert ask(page, bare | {page.sight: sight}, finds=True).mask is None, "cleared, so it may be found again"
 
 
-def test_while_clicks_change_it_the_mask_is_theirs(pages: list[Page], values: dict[Any, Any]) -> None:
-    page, mask = pages[0], np.zeros((30, 20), np.uint8)
-    mask[:3] = 255
-    clicked = values | {page.tool: "add", page.sight: Sight(mask=mask, pointing=True)}
-    asked = ask(page, clicked)
-    assert asked.mask is not None and np.array_equal(asked.mask, mask)
+def test_what_generate_found_by_itself_it_finds_anew_until_it_is_touched(pages: list[Page], values: dict[Any, Any]) -> None:
+    page, character = pages[0], values[pages[0].original]
+    changed = np.zeros((30, 20), np.uint8)
+    changed[15:] = 200
+    sight = Sight().with_choice(finding.shown(banded(character), changed))
+    again = ask(page, values | {page.sight: sight, page.canvas: held(character, step=1)}, finds=True)
+    assert again.mask is None and not again.parts
+    stroke = np.zeros((30, 20), np.uint8)
+    stroke[0] = 255
+    mended = ask(page, values | {page.sight: sight, page.canvas: held(character, stroke, 1)}, finds=True)
+    assert mended.mask is not None and mended.mask[0].all() and mended.mask[15:].all() and not mended.mask[1:15].any()
 
 
 def test_both_garments_begin_at_the_models_own_scale() -> None:

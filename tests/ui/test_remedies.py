@@ -11,7 +11,7 @@ from pipeline.marking import save_result
 from pipeline.request import CUT_OFF, FACE_PAINTED, SEVERAL, SHARED, WEAK, Detection, DetectRequest
 from tests.ui.flat_engine import FlatEngine
 from tests.ui.test_page import INFO, ask, pages, values  # noqa: F401
-from ui import editor, remedies, views
+from ui import remedies, runs, views
 from ui.jobs import Jobs
 from ui.page import Backstage, Page
 from ui.shelf import keep
@@ -61,8 +61,8 @@ def test_the_face_is_left_out_of_the_mask(pages: list[Page], values: dict[Any, A
     keep_ = np.zeros_like(labels)
     keep_[:10] = 255
     updates = remedies.without_face(page, backstage(Seeing(Detection(labels, keep_))), values, None)
-    painted = editor.painted(updates[page.editor]["value"], (20, 30))
-    assert painted is not None and not painted[:10].any() and painted[10:20, 5:15].all()
+    sent = updates[page.canvas]
+    assert sent["kind"] == "remove" and (runs.decode(sent["region"], (30, 20)) == (keep_ > 0)).all()
     assert not updates[page.remedies.face]["visible"]
 
 

@@ -89,8 +89,7 @@ NOTES: dict[str, dict[str, str]] = {
     },
     "The model computed infinities instead of a picture, so its weights are damaged or overflow in 16 bits: "
     "please run python app.py models verify {name}, or choose another model.": {
-        "zh": "模型算出了无穷大而不是图像，权重已损坏或在 16 位下溢出："
-        "请运行 python app.py models verify {name}，或换一个模型。",
+        "zh": "模型算出了无穷大而不是图像，权重已损坏或在 16 位下溢出：请运行 python app.py models verify {name}，或换一个模型。",
         "ja": "モデルが絵ではなく無限大を計算しました。重みが壊れているか 16 ビットで溢れています。"
         "python app.py models verify {name} を実行するか、別のモデルを選んでください。",
     },
