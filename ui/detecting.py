@@ -58,7 +58,7 @@ def forget(page: Page) -> Updates:
         page.found: gr.update(visible=False),
         page.people: gr.update(choices=[], value=None, visible=False),
         page.told: gr.update(value="", visible=False),
-        page.draft.look: gr.update(value="draft", visible=True),
+        page.draft.look: gr.update(value="mask", visible=True),
         page.draft.panel: gr.update(visible=True),
         page.draft.mending: gr.update(visible=False),
         **dict.fromkeys((page.draft.shown, page.draft.own)),

@@ -46,8 +46,17 @@ def build() -> dict[str, Any]:
     """The switch between draft and result, and the draft; both out of sight until there is a picture."""
     shown, own = gr.State(None, time_to_live=_KEPT_SECONDS), gr.State(None, time_to_live=_KEPT_SECONDS)
     pose = gr.State(Pose(), time_to_live=_KEPT_SECONDS)
-    looks = [(_text(f"look_{name}"), name) for name in ("draft", "result")]
-    look = gr.Radio(looks, value="draft", show_label=False, container=False, visible=False, elem_id="look")
+    looks = [(_text(f"look_{name}"), name) for name in ("mask", "draft", "result")]  # the first on phones alone
+    look = gr.Radio(
+        looks,
+        value="mask",
+        label=label("look"),
+        show_label=False,
+        container=False,
+        visible=False,
+        interactive=True,  # gradio disables what is nobody's input
+        elem_id="look",
+    )
     with gr.Column(visible=False, elem_id="drafting") as panel:
         picture = gr.HTML("", js_on_load=draft_view.POINT, apply_default_css=False, elem_id="draft", padding=False)
         with gr.Row(visible=False, elem_id="mending", elem_classes="tools") as mending:
@@ -113,7 +122,7 @@ def connect(page: Page, backstage: Backstage) -> None:
         changed.change(None, None, None, js=_SOON, **QUICK)
     for kept in (page.garment, page.wardrobe.picture):  # both are known only on the server
         kept.change(None, None, None, js=_SOON, **QUICK)
-    for given in (page.prompt.input, draft.another.click, page.dice.click, *(button.click for button in page.presets)):
+    for given in (page.prompt.change, draft.another.click, page.dice.click, *(button.click for button in page.presets)):
         given(None, None, None, js=_LOOK, **QUICK)
     draft.another.click(None, None, page.seed, js=asking.RANDOM_SEED, **QUICK)
     page.canvas.input(None, None, None, js=_SOON, **QUICK)

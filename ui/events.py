@@ -22,7 +22,8 @@ from ui.texts import say
 from ui.texts.notes import told_in
 
 _TO_RESULT = """() => {
-    if (window.innerWidth < 800) document.querySelector('#outcome').scrollIntoView({behavior: 'smooth'});
+    document.querySelector('#result').scrollTop = 0;
+    if (window.innerWidth <= 800) window.scrollTo({top: 0});
 }"""
 
 

@@ -50,13 +50,14 @@ def build(
             gr.Markdown(label("tagline"), elem_id="tagline")
         with gr.Row(elem_id="desk"):
             with gr.Column(elem_id="ask", min_width=340):
-                parts = _character(examples, finds) | _outfit(profiles[0])
+                parts = _character(examples, finds) | _garment(profiles[0])
                 worn = wardrobe.build_second(profiles[0])
-                parts |= _run() | _advanced(profiles, worn)
+                parts |= _seed() | _advanced(profiles, worn)
             with gr.Column(elem_id="result", min_width=340):
                 drafted = draft.build()
                 with gr.Column(elem_id="outcome"):
                     parts |= _result()
+        parts |= _dock()
         page = Page(**parts, draft=Draft(**drafted))
         backstage = Backstage(engine, tuple(profiles), save, tuple(examples), jobs or Jobs(), finds, models, fetches)
         events.connect(blocks, page, backstage)
@@ -127,7 +128,14 @@ def _finding(visible: bool) -> dict[str, Any]:
     with gr.Row(elem_id="finding", elem_classes="tools", visible=visible):
         detect = gr.Button(label("detect"), variant="secondary", size="md", min_width=150, elem_id="detect")
         words = gr.Textbox(
-            show_label=False, placeholder=label("words"), lines=1, max_lines=1, container=False, min_width=130, elem_id="words"
+            label=label("words"),
+            show_label=False,
+            placeholder=label("words"),
+            lines=1,
+            max_lines=1,
+            container=False,
+            min_width=130,
+            elem_id="words",
         )
     told = gr.HTML(visible=False, elem_id="told", padding=False)
     people = gr.Radio([], value=None, label=label("people"), visible=False, elem_id="people", elem_classes="part-chips")
@@ -148,35 +156,45 @@ def _finding(visible: bool) -> dict[str, Any]:
     }
 
 
-def _outfit(first: ProfileInfo) -> dict[str, Any]:
-    prompt = gr.Textbox(label=label("prompt"), placeholder=label("prompt_hint"), lines=2, max_lines=5, elem_id="prompt")
-    with gr.Row(elem_id="presets", elem_classes="chips"):
-        presets = tuple(gr.Button(label(key), size="sm", min_width=60, elem_classes="chip") for key, _ in PRESETS)
+def _dock() -> dict[str, Any]:
+    """At the bottom of the screen, wherever the page is scrolled to: the words, and what draws them."""
+    with gr.Column(elem_id="dock"):
+        with gr.Row(elem_id="presets", elem_classes="chips"):
+            presets = tuple(gr.Button(label(key), size="sm", min_width=60, elem_classes="chip") for key, _ in PRESETS)
+        with gr.Row(elem_id="go"):
+            prompt = gr.Textbox(  # of one line, so that Enter generates; Shift+Enter begins another
+                label=label("prompt"),
+                placeholder=label("prompt_hint"),
+                show_label=False,
+                container=False,
+                lines=1,
+                max_lines=4,
+                min_width=120,
+                scale=4,
+                elem_id="prompt",
+            )
+            generate = gr.Button(label("generate"), variant="primary", size="lg", min_width=110, elem_id="generate")
+            cancel = gr.Button(label("cancel"), variant="stop", size="lg", min_width=110, visible=False, elem_id="cancel")
+    return {"prompt": prompt, "presets": presets, "generate": generate, "cancel": cancel}
+
+
+def _garment(first: ProfileInfo) -> dict[str, Any]:
     garment = gr.State(None, time_to_live=_KEPT_SECONDS)
     garment_drop = drop_zone("garment", "garment", 220, visible=first.garments)
     lock_palette = gr.Checkbox(
         label=label("lock_palette"), info=label("lock_palette_hint"), visible=first.garments, elem_id="lock-palette"
     )
-    return {
-        "prompt": prompt,
-        "presets": presets,
-        "garment": garment,
-        "garment_drop": garment_drop,
-        "lock_palette": lock_palette,
-    }
+    return {"garment": garment, "garment_drop": garment_drop, "lock_palette": lock_palette}
 
 
-def _run() -> dict[str, Any]:
-    with gr.Row(elem_id="go"):
-        generate = gr.Button(label("generate"), variant="primary", size="lg", elem_id="generate")
-        cancel = gr.Button(label("cancel"), variant="stop", size="lg", visible=False, elem_id="cancel")
+def _seed() -> dict[str, Any]:
     with gr.Row(elem_id="seed-row"):
         count = gr.Slider(1, 6, value=_DEFAULT["count"], step=1, label=label("count"), min_width=150, elem_id="count")
         seed = gr.Number(value=0, precision=0, minimum=0, maximum=MAX_SEED, label=label("seed"), min_width=130, elem_id="seed")
         with gr.Column(min_width=120, scale=0, elem_id="seed-box"):
             dice = gr.Button(label("dice"), size="sm", elem_id="dice")
             lock = gr.Checkbox(label=label("lock"), container=False, elem_id="lock")
-    return {"generate": generate, "cancel": cancel, "count": count, "seed": seed, "lock": lock, "dice": dice}
+    return {"count": count, "seed": seed, "lock": lock, "dice": dice}
 
 
 def _slider(key: str, low: float, high: float, step: float, value: float, visible: bool = True) -> gr.Slider:

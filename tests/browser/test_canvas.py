@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from pipeline.images import save_png
-from pipeline.marking import save_result
-from pipeline.request import ClothingPart, Detection, DetectRequest
 from tests.browser.on_canvas import (
     ADDED,
     ERASED,
@@ -34,70 +30,11 @@ from tests.browser.on_canvas import (
     view,
     wait_for_another,
 )
-from tests.ui.flat_engine import FlatEngine
-from ui import layout
-from ui.page import ProfileInfo
+from tests.browser.studio import Studio
 from ui.tint import oklab
 
-INFO = ProfileInfo("bundled", "Bundled", ("ddim",), "ddim", 2, 4.0)
-PINK, WHITE = (255, 0, 170), (255, 255, 255)
+PINK = (255, 0, 170)
 # what is found: bands of a fifth each, hair, face, top, bare arms, bottom (see `tests.ui.flat_engine.banded`)
-
-
-class UnsureEngine(FlatEngine):
-    """Not sure of what it takes for bottomwear."""
-
-    def detect(self, request: DetectRequest) -> Detection:
-        found = super().detect(request)
-        return replace(found, confidence={**found.confidence, ClothingPart.BOTTOMWEAR: 0.4})
-
-
-@dataclass(frozen=True)
-class Studio:
-    url: str
-    engine: FlatEngine
-
-
-@pytest.fixture(scope="module")
-def studio() -> Iterator[Studio]:
-    engine = UnsureEngine()
-    blocks = layout.build(engine, [INFO], save_result)
-    blocks.queue(max_size=8, default_concurrency_limit=4)
-    blocks.launch(prevent_thread_lock=True, quiet=True, ssr_mode=False, **layout.launch_options())
-    yield Studio(blocks.local_url, engine)
-    blocks.close(verbose=False)
-
-
-@pytest.fixture
-def visit(studio: Studio, browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Opens the page as a visitor with these context options would."""
-    contexts: list[BrowserContext] = []
-    errors: list[str] = []
-
-    def opened(**options: Any) -> Page:
-        contexts.append(browser.new_context(**({"viewport": {"width": 1280, "height": 900}, "locale": "en-US"} | options)))
-        contexts[-1].set_default_timeout(90_000)
-        page = contexts[-1].new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.goto(studio.url)
-        page.wait_for_selector("#drop input[type=file]", state="attached")
-        return page
-
-    studio.engine.requests.clear()
-    yield opened
-    for context in contexts:
-        context.close()
-    assert not errors
-
-
-@pytest.fixture
-def picture(tmp_path: Path) -> Callable[..., Path]:
-    def saved(width: int, height: int, colour: tuple[int, int, int] = WHITE) -> Path:
-        file = tmp_path / f"{width}x{height}-{colour}.png"
-        save_png(np.full((height, width, 4), (*colour, 255), np.uint8), file)
-        return file
-
-    return saved
 
 
 def test_a_picture_of_another_size_begins_anew(visit: Callable[..., Page], studio: Studio, picture: Callable[..., Path]) -> None:
@@ -314,20 +251,23 @@ def test_what_is_unsure_is_hatched(visit: Callable[..., Page], picture: Callable
     assert not (pixels(page, "hatched")[..., 3] > 0).any()
 
 
-def test_a_mask_of_another_shape_changes_nothing(
-    visit: Callable[..., Page], picture: Callable[..., Path], tmp_path: Path
-) -> None:
-    save_png(np.full((50, 200), 255, np.uint8), tmp_path / "wide.png")
+def test_what_is_no_mask_changes_nothing(visit: Callable[..., Page], picture: Callable[..., Path], tmp_path: Path) -> None:
+    refused = {
+        "160 x 200": np.full((50, 200), 255, np.uint8),
+        "Nothing is painted": np.zeros((200, 160), np.uint8),
+    }
     page = visit()
     open_picture(page, picture(160, 200))
     drag(page, (80, 100), (90, 100))
     before = bits(page)
-    with page.expect_file_chooser() as chooser:
-        page.click("#import")
-    chooser.value.set_files(tmp_path / "wide.png")
-    expect(page.locator("[data-testid=toast-text]").last).to_contain_text("160 x 200")
-    settle(page)
-    assert np.array_equal(bits(page), before)
+    for number, (why, image) in enumerate(refused.items()):
+        save_png(image, tmp_path / f"{number}.png")
+        with page.expect_file_chooser() as chooser:
+            page.click("#import")
+        chooser.value.set_files(tmp_path / f"{number}.png")
+        expect(page.locator("[data-testid=toast-text]", has_text=why)).to_be_visible()
+        settle(page)
+        assert np.array_equal(bits(page), before)
 
 
 def test_tools_have_names_and_answer_the_keyboard(visit: Callable[..., Page], picture: Callable[..., Path]) -> None:

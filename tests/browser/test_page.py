@@ -255,7 +255,7 @@ def test_works_with_the_keyboard(page: Page, site: Site) -> None:
     page.keyboard.press("Enter")  # nothing was painted: now everything is
     settle(page)
     page.locator("#prompt textarea").focus()
-    page.keyboard.press("Shift+Enter")
+    page.keyboard.press("Enter")
     expect(page.locator(".proof")).to_be_visible()
     mask = site.engine.requests[-1].mask
     assert mask is not None

@@ -84,7 +84,7 @@ class View {
             layer.canvas.height = Math.round(box.height * dpr);
         }
         this.board = squares(this.context, 9 * dpr);
-        this.hatch = stripes(this.context, 8 * dpr, "#fff", "#0006", 2 * dpr);
+        this.hatch = stripes(this.context, 10 * dpr, "#fffb", "#0002", 1.6 * dpr);
         this.dashes = stripes(this.context, 8 * dpr, "#fff", "#000", 2.8 * dpr);
         this.stale = true;
         if (this.fitted) this.fit(); else this.move(0, 0);

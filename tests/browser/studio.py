@@ -1,0 +1,81 @@
+"""The page over an engine that needs no weights, for tests of what visitors see and touch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from pipeline.detect import NOT_NAMED
+from pipeline.images import save_png
+from pipeline.marking import save_result
+from pipeline.request import ClothingPart, Detection, DetectRequest
+from tests.ui.flat_engine import FlatEngine
+from ui import layout
+from ui.page import ProfileInfo
+
+INFO = ProfileInfo("bundled", "Bundled", ("ddim",), "ddim", 2, 4.0)
+WHITE = (255, 255, 255)
+
+
+class UnsureEngine(FlatEngine):
+    """Not sure of what it takes for bottomwear; knows no words."""
+
+    def detect(self, request: DetectRequest) -> Detection:
+        found = super().detect(request)
+        warnings = (NOT_NAMED.format(words=request.words),) if request.words else ()
+        return replace(found, confidence={**found.confidence, ClothingPart.BOTTOMWEAR: 0.4}, warnings=warnings)
+
+
+@dataclass(frozen=True)
+class Studio:
+    url: str
+    engine: FlatEngine
+
+
+@pytest.fixture(scope="session")
+def studio() -> Iterator[Studio]:
+    engine = UnsureEngine()
+    blocks = layout.build(engine, [INFO], save_result)
+    blocks.queue(max_size=8, default_concurrency_limit=4)
+    blocks.launch(prevent_thread_lock=True, quiet=True, ssr_mode=False, **layout.launch_options())
+    yield Studio(blocks.local_url, engine)
+    blocks.close(verbose=False)
+
+
+@pytest.fixture
+def visit(studio: Studio, browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens the page as a visitor with these context options would."""
+    contexts: list[BrowserContext] = []
+    errors: list[str] = []
+
+    def opened(**options: Any) -> Page:
+        contexts.append(browser.new_context(**({"viewport": {"width": 1280, "height": 900}, "locale": "en-US"} | options)))
+        contexts[-1].set_default_timeout(90_000)
+        page = contexts[-1].new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(studio.url)
+        page.wait_for_selector("#drop input[type=file]", state="attached")
+        return page
+
+    studio.engine.requests.clear()
+    studio.engine.seconds = 0
+    yield opened
+    for context in contexts:
+        context.close()
+    assert not errors
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Callable[..., Path]:
+    def saved(width: int, height: int, colour: tuple[int, int, int] = WHITE) -> Path:
+        file = tmp_path / f"{width}x{height}-{colour}.png"
+        save_png(np.full((height, width, 4), (*colour, 255), np.uint8), file)
+        return file
+
+    return saved
