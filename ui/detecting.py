@@ -10,7 +10,7 @@ from typing import Any
 import gradio as gr
 import numpy as np
 
-from pipeline.images import load_mask, save_png
+from pipeline.images import is_opaque, load_character, load_mask, save_png
 from pipeline.request import Click, ClothingPart, Detection, DetectRequest, Image8, UserError
 from ui import canvas, finding
 from ui.canvas import Layers
@@ -22,6 +22,8 @@ from ui.texts import say
 from ui.texts.notes import told_in
 
 EYES: dict[str, Any] = {"concurrency_limit": 1, "concurrency_id": "eyes"}  # beside the device's queue, never in it
+_CHROMA = 32  # levels between the channels of a pixel from which on it is coloured
+_COLOURED, _BRUSHES = 0.02, 24  # a picture has more of such pixels (a share), in more colours than a brush with its soft edges
 FETCH = "() => setTimeout(() => document.querySelector('#export-file').click(), 300)"
 
 
@@ -174,12 +176,24 @@ def _connect_files(page: Page) -> None:
     @friendly
     def import_mask(values: Values, request: gr.Request) -> Updates:
         character = original(page, values, request)
+        if looks_like_picture(load_character(values[page.import_mask])):
+            raise UserError(say(request, "not_a_mask"))
         mask = load_mask(values[page.import_mask], size_of(character))
         return {page.canvas: canvas.changed(values[page.canvas], character, canvas.REPLACE, mask)}
 
     given = page.export.click(export, asked, [page.export_file], **SILENT)
     given.success(None, None, None, js=FETCH, **QUICK)
     into_canvas(page.import_mask.upload, import_mask, asked | {page.import_mask}, [page.canvas])
+
+
+def looks_like_picture(image: Image8) -> bool:
+    """Whether a file that was given as a mask (H x W x 4) is a picture in colours: opaque, and more than a little of it neither
+    grey nor one colour on another, as a brush would paint."""
+    if not is_opaque(image):
+        return False
+    levels = image[..., :3].astype(np.int16)
+    coloured = levels[np.ptp(levels, axis=2) > _CHROMA] // _CHROMA
+    return len(coloured) > _COLOURED * levels[..., 0].size and len(np.unique(coloured, axis=0)) > _BRUSHES
 
 
 def to_choose_from(found: Detection, request: gr.Request | None, chosen: int | None) -> Any:

@@ -252,9 +252,11 @@ def test_what_is_unsure_is_hatched(visit: Callable[..., Page], picture: Callable
 
 
 def test_what_is_no_mask_changes_nothing(visit: Callable[..., Page], picture: Callable[..., Path], tmp_path: Path) -> None:
+    colours = np.random.default_rng(0).integers(0, 256, (200, 160, 3), np.uint8)
     refused = {
         "160 x 200": np.full((50, 200), 255, np.uint8),
         "Nothing is painted": np.zeros((200, 160), np.uint8),
+        "looks like a picture": colours,
     }
     page = visit()
     open_picture(page, picture(160, 200))

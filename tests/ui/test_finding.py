@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
+from pipeline.images import load_character
 from pipeline.request import ClothingPart
 from tests.ui.flat_engine import banded
+from ui.detecting import looks_like_picture
 from ui.finding import ALWAYS_ON, Choice, Sight, chosen, chosen_first, mask_of, offered, shown, unsure
 
 P = ClothingPart
@@ -62,3 +65,15 @@ def test_parts_that_detection_is_not_sure_of_are_marked() -> None:
     where = unsure(Choice(doubtful, (P.TOPWEAR, P.BOTTOMWEAR), ALWAYS_ON))
     assert where[80:].all() and not where[:80].any()
     assert not unsure(Choice(doubtful, (P.TOPWEAR,), ALWAYS_ON)).any()
+
+
+def test_a_picture_is_not_taken_for_a_mask() -> None:
+    example = load_character(Path(__file__).parents[2] / "assets" / "examples" / "orange_dress.png")
+    example[..., 3] = 255
+    assert looks_like_picture(example)
+    mask = np.zeros((60, 60, 4), np.uint8)
+    mask[..., 3] = 255
+    mask[20:40, :, :3] = np.linspace(0, 255, 60)[:, None]  # grey, with soft edges
+    assert not looks_like_picture(mask)
+    mask[20:40, :, :3] = (255, 0, 0)  # red on black, as some tools paint it
+    assert not looks_like_picture(mask)

@@ -179,6 +179,7 @@ TEXTS = {
     "download_large": "Download {scale}x",
     "no_image": "Please choose a character picture first.",
     "no_mask": "Please paint over the clothing that you want to change first.",
+    "not_a_mask": "This looks like a picture, not a mask: please choose one in black and white, where white is repainted.",
     "no_result": "Please generate a picture first.",
     "nothing_followed": "Please choose something to follow first.",
     "editor_lost": "The picture in the editor got lost, please choose it again.",

@@ -178,6 +178,7 @@ TEXTS = {
     "download_large": "下载 {scale} 倍图",
     "no_image": "请先选择一张角色图片。",
     "no_mask": "请先涂抹想要更换的服装。",
+    "not_a_mask": "这看起来是一张图片而不是蒙版：请选择黑白蒙版，白色部分会被重绘。",
     "no_result": "请先生成一张图片。",
     "nothing_followed": "请先选择要遵循的内容。",
     "editor_lost": "编辑器中的图片丢失了，请重新选择。",
