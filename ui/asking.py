@@ -87,7 +87,8 @@ def _followed(
     if choice.automatic:
         return (), ()
     usual = choice.detection.named is None and choice.room == finding.USUAL_ROOM and bool(choice.protect)
-    return (choice.parts, choice.protect) if usual and choice.parts and values[page.draft.first] else None
+    clothes = tuple(part for part in choice.parts if part is not ClothingPart.SKIN)  # the face is skin too, and no old garment
+    return (clothes, choice.protect) if usual and clothes and values[page.draft.first] else None
 
 
 def seed_of(page: Page, values: Values) -> int:

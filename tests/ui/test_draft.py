@@ -127,12 +127,13 @@ def test_generate_uses_the_draft_that_is_shown(desk: Desk) -> None:
 
 def test_a_mask_of_detection_follows_the_draft_until_it_is_touched(desk: Desk) -> None:
     page, found = desk.page, banded(desk.character)
-    choice = Choice(found, (ClothingPart.TOPWEAR,), finding.ALWAYS_ON)
+    choice = Choice(found, (ClothingPart.TOPWEAR, ClothingPart.SKIN), finding.ALWAYS_ON)
     roomy = replace(choice, room=0.4)
     sight = Sight().with_choice(finding.chosen(choice)).with_choice(finding.chosen(roomy))
     desk.values |= {page.sight: sight, page.canvas: held(desk.character, step=1)}
     asked = ask(page, desk.values)
-    assert asked.mask is None and asked.parts == (ClothingPart.TOPWEAR,) and asked.protect == finding.ALWAYS_ON
+    assert asked.mask is None and asked.protect == finding.ALWAYS_ON
+    assert asked.parts == (ClothingPart.TOPWEAR,), "the face is skin, and would go with an old garment"
     stroke = np.zeros((100, 80), np.uint8)
     stroke[:3] = 255
     touched, wider = held(desk.character, stroke, 1), held(desk.character, step=2)
