@@ -176,7 +176,7 @@ def _found(
     if swap.mask is not None or swap.parts or not backstage.finds:
         return {}
     detection = backstage.engine.detect(DetectRequest(swap.character))  # what is found is remembered
-    return detecting.with_choice(page, values, finding.shown(detection, result.mask), request)
+    return detecting.with_choice(page, values, finding.shown(detection, result.mask, swap.person or finding.LARGEST), request)
 
 
 def _connect_result(page: Page, backstage: Backstage) -> None:

@@ -65,9 +65,9 @@ def chosen(choice: Choice) -> Choice:
     return replace(choice, mask=runs.encode(mask > 0))
 
 
-def shown(detection: Detection, mask: Image8) -> Choice:
+def shown(detection: Detection, mask: Image8, person: int = LARGEST) -> Choice:
     """What Generate found by itself, and changed: `mask`, H x W, 0 = not."""
-    return Choice(detection, chosen_first(detection), ALWAYS_ON, mask=runs.encode(mask > 0), automatic=True)
+    return Choice(detection, chosen_first(detection), ALWAYS_ON, person, mask=runs.encode(mask > 0), automatic=True)
 
 
 def unsure(choice: Choice) -> Layer:

@@ -136,7 +136,8 @@ class Editor {
     }
 
     _down(event) {
-        if (!this.mask || event.button > 1) return;
+        const rubber = event.button === 5;  // the other end of a pen
+        if (!this.mask || event.button > 1 && !rubber) return;
         event.preventDefault();
         this.find("canvas").focus({preventScroll: true});
         this.stage.setPointerCapture(event.pointerId);
@@ -148,7 +149,7 @@ class Editor {
         else {
             this.doing = "paint";
             this.began = event.timeStamp;
-            this.mask.begin(this.tool === "brush" ? "add" : "remove");
+            this.mask.begin(this.tool === "brush" && !rubber ? "add" : "remove");
             this.last = this.view.place(...at);
             this._line(at);
         }
