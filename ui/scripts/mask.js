@@ -88,7 +88,6 @@ class Mask {
     }
 
     get all() { return [0, 0, this.width, this.height]; }
-    get isEmpty() { return !this.bits.some((bits) => PAINTED[bits]); }
 
     // A stroke from its first point to its last; `line` is called in between.
     begin(how) { this.stroke = {how, before: this.bits.slice(), box: null}; }
