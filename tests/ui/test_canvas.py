@@ -95,3 +95,8 @@ def test_a_mask_stands_out_from_the_clothes_under_it(colour: tuple[int, int, int
 
 def test_an_empty_picture_has_a_tint() -> None:
     assert tint(np.zeros((4, 4, 4), np.uint8)) in TINTS
+
+
+def test_the_scripts_tint_as_strongly_as_the_colour_was_chosen_for() -> None:
+    script = (Path(canvas.__file__).parent / "scripts" / "view.js").read_text(encoding="utf-8")
+    assert f"const TINT = {OPACITY};" in script
