@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cache
 from os import PathLike
@@ -22,6 +23,7 @@ from pipeline.colour_profile import EmbeddedProfile as EmbeddedProfile
 from pipeline.colour_profile import Reader
 from pipeline.mask import as_mask, bounds, fits
 from pipeline.request import Image8, UserError
+from pipeline.saving import saving
 
 FORMATS = ("PNG", "JPEG", "WEBP", "AVIF", "GIF")
 MAX_PIXELS = 40_000_000
@@ -81,11 +83,14 @@ def _orientation(path: str | PathLike[str]) -> int:
 def save_png(
     image: Image8, path: str | PathLike[str] | BinaryIO, text: Mapping[str, str] | None = None, icc: bytes = b""
 ) -> None:
-    """Write H x W (x 3 or 4) uint8 without loss; `text` becomes the file's UTF-8 text entries, `icc` its colour profile."""
+    """Write H x W (x 3 or 4) uint8 without loss; `text` becomes the file's UTF-8 text entries, `icc` its colour profile. A path
+    holds the whole picture afterwards, or what it held before. Raises `UserError` if it cannot be written."""
     info = PngInfo()
     for key, value in (text or {}).items():
         info.add_itxt(key, value)
-    Image.fromarray(np.ascontiguousarray(image)).save(path, format="PNG", pnginfo=info, compress_level=4, icc_profile=icc or None)
+    with saving(path) if isinstance(path, (str, PathLike)) else nullcontext(path) as file:
+        picture = Image.fromarray(np.ascontiguousarray(image))
+        picture.save(file, format="PNG", pnginfo=info, compress_level=4, icc_profile=icc or None)
 
 
 def read_text(path: str | PathLike[str]) -> dict[str, str]:

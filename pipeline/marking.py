@@ -19,6 +19,7 @@ import numpy as np
 
 from pipeline.images import EmbeddedProfile, save_png
 from pipeline.request import Image8, SwapRequest, UserError
+from pipeline.saving import saving
 
 
 def describe(request: SwapRequest) -> dict[str, Any]:
@@ -135,7 +136,8 @@ def save_result(
         image = profile.given_back(image)
     save_png(image, buffer, mark(metadata, seed), b"" if profile is None else profile.icc)
     png = buffer.getvalue()
-    path.write_bytes(png if credentials is None else _signed(png, credentials))
+    with saving(path) as file:
+        file.write(png if credentials is None else _signed(png, credentials))
 
 
 def _algorithm(key: bytes) -> str:

@@ -68,6 +68,7 @@ def swap(engine: Engines, stock: Stocks, options: argparse.Namespace, results: T
 def draft(engine: Engines, stock: Stocks, options: argparse.Namespace, results: TextIO) -> None:
     from pipeline.images import load_character, load_mask, save_png
     from pipeline.request import SwapRequest, UserError
+    from pipeline.saving import saving
 
     _check_out("--out", options.out)
     with _naming("--character"):
@@ -96,7 +97,8 @@ def draft(engine: Engines, stock: Stocks, options: argparse.Namespace, results: 
     line: dict[str, Any] = {"draft": str(options.out), "garments": [_named(garment) for garment in found.garments]}
     if options.svg:
         path = options.out.with_suffix(".svg")
-        path.write_text(found.svg, encoding="utf-8")
+        with saving(path) as file:
+            file.write(found.svg.encode())
         line["svg"] = str(path)
     if options.parts:
         line["parts"] = []
