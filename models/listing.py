@@ -11,6 +11,7 @@ from models.annotators import ANNOTATORS
 from models.annotators import SHELF as HINTS_SHELF
 from models.detectors import DETECTORS, SHELF
 from models.hub import verify
+from models.picture_judges import JUDGES
 from models.profiles import ModelProfile
 from models.sources import Source
 from models.weights import WeightsError, has_manifest, problems, read_manifest
@@ -43,6 +44,9 @@ def helpers(checksums: bool = False, shelf: Path = SHELF, annotators: Path = HIN
     """All other models; shelf, annotators: where the larger networks of detection and those that read hints lie."""
     if profiles.SEGMENTER.is_dir():
         yield _bundled("segmenter", "clothing: parts, outlines", profiles.SEGMENTER, checksums)
+    for judge in JUDGES:
+        if judge.ships:
+            yield _bundled(judge.name, "looks at pictures", judge.folder(), checksums, judge.origin)
     for row in DETECTORS:
         state = "installed" if row.is_there(shelf) else "not installed"
         yield Listed(row.name, _ROLES[row.role], row.megabytes, row.licence, state, f"{row.origin} -> {shelf.name}/{row.path}")
@@ -91,12 +95,12 @@ def sources_of(rows: Iterable[ModelProfile], optional: bool = False) -> tuple[So
     return tuple(dict.fromkeys(found))
 
 
-def _bundled(name: str, task: str, folder: Path, checksums: bool) -> Listed:
+def _bundled(name: str, task: str, folder: Path, checksums: bool, origin: str = TRAINED_HERE) -> Listed:
     try:
         files = read_manifest(folder)
     except WeightsError as error:
-        return Listed(name, task, 0, "", "missing", TRAINED_HERE, (str(error),))
+        return Listed(name, task, 0, "", "missing", origin, (str(error),))
     broken = tuple(f"{file.path} {problem}" for file, problem in problems(folder, checksums=checksums))
     state = "damaged" if broken else "verified" if checksums else "complete"
     licences = ", ".join(sorted({file.licence for file in files}))
-    return Listed(name, task, sum(file.size for file in files) / 1e6, licences, state, TRAINED_HERE, broken)
+    return Listed(name, task, sum(file.size for file in files) / 1e6, licences, state, origin, broken)

@@ -1,7 +1,7 @@
-"""What looks at pictures: whether a result is explicit, and whether a character is a photograph.
+"""What looks at pictures: whether one is explicit, and whether a character is a photograph.
 
-Nothing is shipped. Every role is taken by the first row of `JUDGES` whose files somebody has put into a folder; without them
-nothing is judged.
+Every role is taken by the first row of `JUDGES` whose files are there. The last row that knows explicit pictures ships with this
+repository; the others are for whoever puts their files into a folder, and without them no photograph is told.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -18,11 +18,15 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
+from models import picture_classes
+from models.kept import Kept, digest
+from models.picture_classes import CLASSES, PictureClasses
 from models.profiles import WEIGHTS
 from models.weights import WeightsError
 
 SHELF = WEIGHTS / "safety"
 RATING, PHOTOGRAPHS = "rating", "photographs"
+REMEMBERED = 16  # pictures whose judgement is kept: a draft is drawn anew at every word, its character stays
 
 Rgb8 = NDArray[np.uint8]  # H x W x 3
 Scores = Callable[[Rgb8], Mapping[str, float]]  # picture -> 0..1 for every label
@@ -31,7 +35,7 @@ _WHITE = (255, 255, 255)
 
 
 class PictureJudge(Protocol):
-    """role: RATING for results, PHOTOGRAPHS for characters."""
+    """role: RATING for whatever enters or leaves, PHOTOGRAPHS for characters."""
 
     @property
     def role(self) -> str: ...
@@ -47,7 +51,7 @@ class JudgeRow:
 
     path: its folder below `SHELF`; load: folder -> scores of all labels; refused: labels whose scores together must stay below
     `limit` (0..1); files: what must lie in the folder; megabytes: of the published files; licence: SPDX identifier of the
-    weights; origin: where they are published.
+    weights; origin: where they are published. ships: it comes with this repository, beside the shelf, and has a manifest.
     """
 
     name: str
@@ -60,10 +64,14 @@ class JudgeRow:
     megabytes: int
     licence: str
     origin: str
+    ships: bool = False
+
+    def folder(self, shelf: Path = SHELF) -> Path:
+        return (WEIGHTS if self.ships else shelf) / self.path
 
     def is_there(self, shelf: Path = SHELF) -> bool:
-        """A folder that was begun counts: an operator who puts weights there must hear if some are missing."""
-        return (shelf / self.path).is_dir()
+        """A folder that was begun counts, and one that ships always: whoever runs the app must hear if weights are missing."""
+        return self.ships or self.folder(shelf).is_dir()
 
 
 @dataclass(frozen=True)
@@ -72,14 +80,20 @@ class Judge:
 
     row: JudgeRow
     scores: Scores
+    kept: Kept = field(default_factory=lambda: Kept(REMEMBERED), compare=False)
 
     @property
     def role(self) -> str:
         return self.row.role
 
     def refuses(self, picture: Rgb8) -> bool:
+        score: float = self.kept.of(digest(picture), lambda: self.score(picture))
+        return score >= self.row.limit
+
+    def score(self, picture: Rgb8) -> float:
+        """Of all refused labels together, 0..1."""
         scores = self.scores(picture)
-        return sum(scores[label] for label in self.row.refused) >= self.row.limit
+        return sum(scores[label] for label in self.row.refused)
 
 
 @dataclass(frozen=True)
@@ -96,6 +110,23 @@ class Tagger:
         bgr = np.array(image, np.float32)[..., ::-1] / 127.5 - 1  # these networks saw blue first
         logits = self.network(torch.from_numpy(bgr.transpose(2, 0, 1)[None].copy()))[0]
         return {label: float(logits[index].sigmoid()) for label, index in self.labels.items()}
+
+
+@dataclass(frozen=True)
+class Sorter:
+    """The bundled network, which sees a picture twice: stretched to a square, as it has learnt, and whole on a white one. Where
+    the two disagree, mostly over tall figures on nothing, their mean says so."""
+
+    network: PictureClasses
+    labels: tuple[str, ...] = CLASSES
+    side: int = picture_classes.SIDE
+
+    @torch.inference_mode()
+    def __call__(self, picture: Rgb8) -> Mapping[str, float]:
+        image, size = Image.fromarray(picture), (self.side, self.side)
+        views = [view.resize(size, Image.Resampling.BILINEAR) for view in (image, _square(image))]
+        rgb = torch.from_numpy(np.stack([np.asarray(view) for view in views])).permute(0, 3, 1, 2).float() / 255
+        return dict(zip(self.labels, self.network(rgb).mean(0).tolist(), strict=True))
 
 
 @dataclass(frozen=True)
@@ -142,6 +173,11 @@ def load_classifier(folder: Path) -> Classifier:
     return Classifier(cv2.dnn.readNetFromONNX(str(folder / "model.onnx")), tuple(labels))
 
 
+def load_sorter(folder: Path) -> Sorter:
+    """The folder that ships."""
+    return Sorter(picture_classes.load(folder))
+
+
 _HUB = "Hugging Face: "
 _TIMM = ("config.json", "model.safetensors", "selected_tags.csv")
 _ONNX = ("model.onnx", "meta.json")
@@ -183,6 +219,19 @@ JUDGES = (  # of each role the best first
         origin=f"{_HUB}deepghs/anime_rating mobilenetv3_sce_dist",
     ),
     JudgeRow(
+        name="nsfwjs",
+        role=RATING,
+        path="picture_classes",
+        load=load_sorter,
+        files=(),
+        refused=("hentai", "porn"),  # "sexy" is a swimsuit
+        limit=0.85,  # `benchmarks.judging`: of 1,112 harmless drawings the highest has 0.73
+        megabytes=3,
+        licence="MIT",
+        origin="npm: nsfwjs 4.4.0",
+        ships=True,
+    ),
+    JudgeRow(
         name="anime-or-real",
         role=PHOTOGRAPHS,
         path="anime_real_cls/mobilenetv3_v1.4_dist",
@@ -198,7 +247,7 @@ JUDGES = (  # of each role the best first
 
 
 def chosen(shelf: Path = SHELF) -> dict[str, JudgeRow]:
-    """The judge of every role that has one here."""
+    """The judge of every role that has one."""
     found: dict[str, JudgeRow] = {}
     for row in JUDGES:
         if row.is_there(shelf):
@@ -207,11 +256,8 @@ def chosen(shelf: Path = SHELF) -> dict[str, JudgeRow]:
 
 
 def load_judges(shelf: Path = SHELF, roles: Collection[str] = (RATING, PHOTOGRAPHS)) -> tuple[Judge, ...]:
-    """The best judge of each of these roles that is there, none without weights.
-
-    Raises `WeightsError` for an incomplete or damaged one.
-    """
-    return tuple(_load(row, shelf / row.path) for role, row in chosen(shelf).items() if role in roles)
+    """The best judge of each of these roles that is there. Raises `WeightsError` for an incomplete or damaged one."""
+    return tuple(_load(row, row.folder(shelf)) for role, row in chosen(shelf).items() if role in roles)
 
 
 def _load(row: JudgeRow, folder: Path) -> Judge:
@@ -222,6 +268,8 @@ def _load(row: JudgeRow, folder: Path) -> Judge:
         scores = row.load(folder)
         judge = Judge(row, scores)
         judge.refuses(np.full((8, 8, 3), 255, np.uint8))  # a wrong list of labels shows now, not at the first picture
+    except WeightsError:
+        raise
     except Exception as error:  # a damaged file makes its reader raise anything
         raise WeightsError(f"{row.path} is damaged ({type(error).__name__}), please get it again from {row.origin}.") from error
     return judge

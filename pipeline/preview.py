@@ -87,15 +87,15 @@ def _with_one(latents: Tensor) -> Tensor:
 
 
 class Previews:
-    """Shows clean-looking latents now and then."""
+    """Shows clean-looking latents now and then, as far as it is allowed to."""
 
-    def __init__(self, thumbnail: Thumbnail) -> None:
-        self.thumbnail, self.next = thumbnail, 0.0
+    def __init__(self, thumbnail: Thumbnail, may_be_shown: Callable[[Image8], bool] = lambda _: True) -> None:
+        self.thumbnail, self.may_be_shown, self.next = thumbnail, may_be_shown, 0.0
 
     def at(self, latents: Tensor, decode: Decoder) -> Image8 | None:
-        """1 x C x h x w latents -> a preview, or None if the last one is too recent."""
+        """1 x C x h x w latents -> a preview, or None if the last one is too recent or this one must not be shown."""
         if time.monotonic() < self.next:
             return None
-        rgb = decode(latents)
+        preview = self.thumbnail.show(decode(latents))
         self.next = time.monotonic() + PAUSE
-        return self.thumbnail.show(rgb)
+        return preview if self.may_be_shown(preview) else None

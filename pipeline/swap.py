@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -49,7 +48,7 @@ from pipeline.palette import Palette, colours_of, garment_alone, in_own_skin, in
 from pipeline.plan import Plan, See, make_plan
 from pipeline.preview import Decoder, Previews, Thumbnail, linear_decoder, small_decoder
 from pipeline.request import GarmentPicture, Hint, Image8, OnStep, Step, SwapRequest, SwapResult, UserError
-from pipeline.safety import SafetyRules, check_character, check_words, negative_prompt, only_shown
+from pipeline.safety import SafetyRules, check_entering, check_words, may_be_shown, negative_prompt, only_shown
 from pipeline.upscale import enlarged_to
 from pipeline.validate import validate
 from pipeline.worn import dressed as worn_loras
@@ -73,7 +72,7 @@ class OutfitSwapper:
         see: See | None = None,
         annotators: Annotators | None = None,
     ) -> None:
-        """rules: what is on, by default everything; judges: what looks at characters and results; see: finds clothing, without
+        """rules: what is on, by default everything; judges: what looks at pictures; see: finds clothing, without
         it every request needs a mask, and nothing is drafted; annotators: what reads hints, by default its own."""
         self.profile, self.networks = profile, networks
         self.rules = rules or SafetyRules()
@@ -87,9 +86,7 @@ class OutfitSwapper:
         validate(request, self.profile)
         request = without_tags(request)
         check_words(without_handles(request.prompt), request.negative_prompt)  # a tag may have parted a word
-        check_character(request.character, self.judges)
-        if isinstance(request.draft, np.ndarray):
-            check_character(request.draft, self.judges)
+        check_entering(request, self.judges)
         timer = Timer()
         with timer("plan"):
             plan = self._plan(request)
@@ -150,7 +147,8 @@ class OutfitSwapper:
             request = replace(request, notes=(*request.notes, *weak))
         with timer("prepare"):
             canvas = prepare(request, self.profile, self._alone, plan.kept, plan.found, [draft.image for draft in plan.drafts])
-            previews = Previews(Thumbnail.of(canvas.character, canvas.mask, canvas.limit, canvas.crop))
+            small = Thumbnail.of(canvas.character, canvas.mask, canvas.limit, canvas.crop)
+            previews = Previews(small, lambda preview: may_be_shown(preview, self.judges))
         with timer("text"):
             words, worn = self._words(request), self._worn(request, canvas)
         steps = count_steps(request.steps, request.strength, request.sampler)

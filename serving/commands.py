@@ -41,7 +41,8 @@ def swap(engine: Engines, stock: Stocks, options: argparse.Namespace, results: T
         for note in others[path].notes:
             print(f"note: --also {path}: {note}", file=sys.stderr)
     bar = Bar(sys.stderr)
-    result = engine(request.profile, stock()).swap(request, bar)
+    working = engine(request.profile, stock())
+    result = working.swap(request, bar)
     bar.close()
     for warning in result.warnings:
         print(f"note: {warning}", file=sys.stderr)
@@ -49,6 +50,7 @@ def swap(engine: Engines, stock: Stocks, options: argparse.Namespace, results: T
     refused = {}
     for path, other in others.items():
         try:
+            working.look(other.image)
             alike = [dress_alike(request.character, image, result.mask, other.image) for image in result.images]
         except UserError as error:  # the others are dressed all the same
             refused[str(path)] = str(error)

@@ -44,7 +44,7 @@ from pipeline.request import (
     Upscaled,
     UserError,
 )
-from pipeline.safety import SafetyRules
+from pipeline.safety import SafetyRules, check_character, check_entering, check_picture, only_shown_draft
 from pipeline.swap import OutfitSwapper
 from pipeline.upscale import upscale
 from pipeline.validate import validate
@@ -122,6 +122,7 @@ class LocalEngine:
         with self._lock:
             self._stop.clear()
             with self._within_memory():
+                check_picture(image, self._looked_at_by(), "picture")
                 return upscale(image, scale, self._checked(on_step))
 
     def _checked(self, on_step: OnStep | None) -> OnStep:
@@ -168,6 +169,11 @@ class LocalEngine:
 
     def detect(self, request: DetectRequest) -> Detection:
         """Find the clothing. Raises `UserError`."""
+        self.look(request.character)
+        return self._see(request)
+
+    def _see(self, request: DetectRequest) -> Detection:
+        """The same in any picture, also in a garment's."""
         with self._looking, self._within_memory():
             found: Detection = self._found.of((digest(request.character), request.words), lambda: detect(self._eyes(), request))
             return found
@@ -176,7 +182,9 @@ class LocalEngine:
         """The outfit drawn on the body. Raises `UserError`."""
         validate(request, self._row(request.profile))
         with self._within_memory():
-            return make_draft(request, self.detect)
+            judges = self._looked_at_by()
+            check_entering(request, judges)
+            return only_shown_draft(make_draft(request, self._see), judges)
 
     def reword(self, request: SwapRequest, garment: Garment, changes: Mapping[str, str]) -> str:
         """The prompt with one garment changed. Raises `UserError`."""
@@ -189,12 +197,20 @@ class LocalEngine:
 
     def hint(self, kind: str, character: Image8, mask: Image8, own: Image8 | None = None) -> Image8:
         """A hint as a network is shown it, see `Engine`. Raises `UserError`."""
+        self.look(character)
         height, width = character.shape[:2]
         shrink = max(1.0, max(height, width) / HINT_SIDE)
         size = max(1, round(width / shrink)), max(1, round(height / shrink))
         rgb = resize(flatten(character, key_colour(character)), size)
         with self._looking, self._within_memory():
+            if own is not None:
+                check_picture(own, self._looked_at_by(), f"{kind} hint")
             return read(kind, rgb, as_mask(mask, size), own, self._annotators)
+
+    def look(self, character: Image8) -> None:
+        """Raises `UserError` for what must not be worked on, see `pipeline.safety`."""
+        with self._within_memory():
+            check_character(character, self._looked_at_by())
 
     def _eyes(self) -> Segmenter:
         if self._segmenter is None:
@@ -237,13 +253,13 @@ class LocalEngine:
             free, dtype = free_megabytes(self._device), best_dtype(self._device)
             self._placed = self._placements.get(profile.name) or fitting(profile.memory, free, self._device, dtype)
             networks = load(profile, self._device, placement=self._placed)
-            self._swapper = OutfitSwapper(profile, networks, self._rules, self._looked_at_by(), self.detect, self._annotators)
+            self._swapper = OutfitSwapper(profile, networks, self._rules, self._looked_at_by(), self._see, self._annotators)
         return self._swapper
 
     def _looked_at_by(self) -> tuple[PictureJudge, ...]:
-        """What judges pictures, if its weights are there and the rules leave it on. Raises `WeightsError` for damaged ones."""
+        """What judges pictures, as far as the rules leave it on. Raises `WeightsError` for missing or damaged weights."""
         if self._judges is None:
-            self._judges = load_judges(self._judges_folder, self._rules.roles)
+            self._judges = self._rules.applied(load_judges(self._judges_folder, self._rules.roles))
         return self._judges
 
     def _free(self) -> None:

@@ -10,7 +10,7 @@ from torch import nn
 
 from models.drawing_trunk import EPSILON, InvertedResidual, MobileNetV2, NormedConv
 from models.weights import WeightsError
-from training.import_nsfwjs import dequantised, fill, read_package
+from training.import_nsfwjs import fill, read_package, stored
 
 
 def keras_weights(network: MobileNetV2, rng: np.random.Generator) -> dict[str, torch.Tensor]:
@@ -84,10 +84,10 @@ def test_eight_bits_mean_a_scale_and_a_least_value() -> None:
         '{name:"b/bias",shape:[1],dtype:"float32"}]'
     )
     data = bytes([0, 1, 2, 3]) + np.float32(7).tobytes()
-    found = dequantised(manifest, data)
-    assert found["a/kernel"].tolist() == [[-1.5, -1.0], [-0.5, 0.0]] and found["b/bias"].tolist() == [7.0]
+    found = {name: weight.plain.tolist() for name, weight in stored(manifest, data).items()}
+    assert found == {"a/kernel": [[-1.5, -1.0], [-0.5, 0.0]], "b/bias": [7.0]}
     with pytest.raises(WeightsError, match="3 bytes"):
-        dequantised(manifest, data + b"abc")
+        stored(manifest, data + b"abc")
 
 
 def test_another_package_is_refused(tmp_path: object) -> None:

@@ -84,8 +84,11 @@ def bright_or_dark() -> bytes:
     return field(1, 8) + field(7, graph) + field(8, field(1, "") + field(2, 13))
 
 
-def test_without_weights_nothing_is_judged(tmp_path: Path) -> None:
-    assert load_judges(tmp_path) == () == load_judges(tmp_path / "missing")
+def test_without_weights_in_the_folder_what_ships_looks_for_explicit_pictures(tmp_path: Path) -> None:
+    for shelf in (tmp_path, tmp_path / "missing"):
+        (judge,) = load_judges(shelf)
+        assert judge.row.name == "nsfwjs" and judge.row.licence == "MIT"
+        assert load_judges(shelf, {PHOTOGRAPHS}) == ()
 
 
 def test_a_tagger_scores_as_its_network_does(tmp_path: Path) -> None:
@@ -125,7 +128,7 @@ def test_opencv_runs_the_published_kind_of_network_as_onnx_runtime_does(tmp_path
     folder.mkdir(parents=True)
     shutil.copy(Path(__file__).parent / "tiny_mobilenetv3.onnx", folder / "model.onnx")
     (folder / "meta.json").write_text(json.dumps({"labels": ["anime", "real"]}))
-    (judge,) = load_judges(tmp_path)
+    (judge,) = load_judges(tmp_path, {PHOTOGRAPHS})
     y, x = np.mgrid[:384, :384]
     slopes = np.stack([y // 2, x // 2, (x + y) // 4], -1).astype(np.uint8)
     checks = np.stack([x // 16 % 2, y // 16 % 2, (x + y) // 16 % 2], -1).astype(np.uint8) * np.uint8(255)

@@ -19,6 +19,7 @@ from pipeline.safety import (
     NEGATIVE,
     PHOTOGRAPH,
     SOME_WITHHELD,
+    UNSUITABLE,
     WITHHELD,
     SafetyRules,
     only_shown,
@@ -123,7 +124,7 @@ def test_only_models_of_other_pictures_get_the_fixed_negative_prompt(
     assert not any(row.dressed for row in PROFILES.values() if not row.name.startswith("bundled"))
 
 
-def test_judges_withhold_results_and_refuse_photographs(tiny_profile: ModelProfile, job: SwapRequest, tmp_path) -> None:
+def test_judges_refuse_characters(tiny_profile: ModelProfile, job: SwapRequest, tmp_path) -> None:
     profiles = {"bundled": replace(tiny_profile, native=128)}
     put_tagger(tmp_path / "explicit", explicit=9.0)
     put_tagger(tmp_path / "fine", explicit=-9.0)
@@ -132,9 +133,10 @@ def test_judges_withhold_results_and_refuse_photographs(tiny_profile: ModelProfi
     def swap(shelf: str, rules: SafetyRules | None = None) -> Image8:
         return LocalEngine(profiles=profiles, rules=rules, judges=tmp_path / shelf).swap(job).images[0]
 
-    alone = swap("none")
+    alone = swap("none")  # what ships looks at it
     assert np.array_equal(alone, swap("fine"))
-    for shelf, sentence, rule in (("explicit", WITHHELD, "rating"), ("photographs", PHOTOGRAPH, "photographs")):
+    sentences = (("explicit", UNSUITABLE.format(what="character"), "rating"), ("photographs", PHOTOGRAPH, "photographs"))
+    for shelf, sentence, rule in sentences:
         with pytest.raises(UserError, match=sentence):
             swap(shelf)
         assert np.array_equal(alone, swap(shelf, SafetyRules(**{rule: False})))
