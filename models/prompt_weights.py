@@ -13,10 +13,11 @@ from itertools import groupby
 from typing import Any
 
 EMPHASIS = 1.1  # what a pair of brackets is worth
+DEEPEST = 50  # brackets within each other that count: 1.1 to the 50th is more than anybody means
 BACK = 20  # tokens of a full chunk that may go into the next one, so that a phrase between commas stays whole
 _PAIRS = {")": "(", "]": "["}
 _PARTS = re.compile(r"\\[()\[\]]|[()\[\]]|(?:[^()\[\]\\]|\\(?![()\[\]]))+")
-_NUMBER = re.compile(r":\s*([+-]?(?:\d+\.?\d*|\.\d+))\s*$")
+_NUMBER = re.compile(r":\s*+([+-]?(?:\d++\.?\d*+|\.\d++))\s*$")
 
 
 @dataclass(frozen=True)
@@ -46,15 +47,19 @@ def fragments(text: str) -> tuple[Fragment, ...]:
     found: list[Fragment] = []
     opened: list[tuple[str, int]] = []  # brackets without their partners yet: which, and where in `found`
     for part in _PARTS.findall(text):
-        if part in ("(", "["):
+        if part in ("(", "[") and len(opened) < DEEPEST:
             opened.append((part, len(found)))
         if part in _PAIRS and any(bracket == _PAIRS[part] for bracket, _ in opened):
             while opened[-1][0] != _PAIRS[part]:
                 opened.pop()
             _, start = opened.pop()
             found[start:] = _weigh(part, found[start + 1 :])
+            continue
+        plain = part[-1] if part[0] == "\\" and part[1:] in ("(", ")", "[", "]") else part
+        if len(found) > (opened[-1][1] + 1 if opened else 0) and found[-1].text and found[-1].weight == 1:
+            found[-1] = Fragment(found[-1].text + plain)  # thousands of brackets without partners are one stretch
         else:
-            found.append(Fragment(part[-1] if part[0] == "\\" and part[1:] in ("(", ")", "[", "]") else part))
+            found.append(Fragment(plain))
     return tuple(
         Fragment("".join(fragment.text for fragment in group), weight)
         for weight, group in groupby((fragment for fragment in found if fragment.text), key=lambda fragment: fragment.weight)

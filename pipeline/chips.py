@@ -21,7 +21,7 @@ from wardrobe.kinds import KINDS, LENGTHS, NECKLINES, SLEEVES
 from wardrobe.palette import COLOURS
 
 _TAG = re.compile(rf"<(?!\s*(?:{'|'.join(HANDLES)})\s*:)[^<>]*>")
-_WEIGHED = re.compile(r"([(\[{\s]*)(.*?)((?:\s*:\s*[\d.]+)?[)\]}\s]*)", re.DOTALL)
+_OPENING, _CLOSING = re.compile(r"[(\[{\s]*"), re.compile(r"(?:(?<!\s)\s*+:\s*+[\d.]++)?(?<![)\]}\s])[)\]}\s]*+\Z")
 
 
 def choices_of(garment: Garment) -> Choices:
@@ -122,8 +122,13 @@ def _by_kind(wish: Wish, after: list[Garment | None], kind: str) -> Garment | No
 
 def _parted(piece: str) -> tuple[str, str, str]:
     """Brackets before, words, weight and brackets after."""
-    start, words, end = _WEIGHED.fullmatch(_TAG.sub("", piece)).groups()  # type: ignore[union-attr]  # it always matches
-    return (start.strip(), words, end.strip())
+    said = _TAG.sub("", piece)
+    opening = _OPENING.match(said)
+    assert opening is not None
+    start, words = opening[0], said[opening.end() :]
+    closing = _CLOSING.search(words)
+    end = closing[0] if closing else ""
+    return (start.strip(), words[: len(words) - len(end)], end.strip())
 
 
 def _joined(pieces: list[str]) -> str:

@@ -12,7 +12,7 @@ from pipeline.request import UserError
 from wardrobe.handles import HANDLES, MOST
 from wardrobe.outfit import Garment
 
-_TAG = re.compile(rf"<\s*({'|'.join(HANDLES)})\s*:\s*([^<>]*?)\s*>", re.IGNORECASE)
+_TAG = re.compile(rf"<\s*({'|'.join(HANDLES)})\s*+:([^<>]*+)>", re.IGNORECASE)
 
 
 def without_handles(prompt: str) -> str:

@@ -11,7 +11,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from pipeline.request import UserError
@@ -34,6 +34,7 @@ _LEET = {"0": "o", "3": "e", "4": "a", "5": "s", "6": "g", "7": "t", "8": "b", "
 _LEETS = tuple(str.maketrans({**_LEET, "1": one, "!": one}) for one in "il")
 _STARS = "*#%~^?•●○·"
 _STARRED = ("nude", "naked", "porn", "sexy", "sex", "hentai", "topless", "nipples", "pussy", "boobs", "penis", "fuck", "nsfw")
+_NUMBER = r"(?:\d*+\.)?+\d++"  # possessive: its digits are split in one way only
 _SPELT_OUT = re.compile("nude|naked|porn|hentai|sexy|topless|nsfw")  # inside "n u d e d r e s s"
 _NOT_SPLIT = frozenset(("an us", "pen is"))  # two words after all
 _GROWN_UP = 18
@@ -92,21 +93,21 @@ def _negatively_weighted(text: str) -> tuple[str, str]:
         return " "
 
     text = unicodedata.normalize("NFKC", text)
-    text = re.sub(r"[(\[]([^()\[\]]*):\s*[-\u2212\u2010-\u2015]\s*\d*\.?\d+\s*[)\]]", taken, text)
+    text = re.sub(rf"[(\[]([^()\[\]]*):\s*[-\u2212\u2010-\u2015]\s*{_NUMBER}\s*[)\]]", taken, text)
     return re.sub(r"\(([^()]*)\)[-\u2212]\d[\d.]*", taken, text), ", ".join(found)
 
 
 def _spellings(prompt: str) -> tuple[str, ...]:
     """Every way to read a prompt: words apart by one space, phrases by ` , `."""
     text = re.sub(r"(?<=[)\]}])[-+]*\d*\.?\d*[-+]*", "", _fold(prompt))
-    text = re.sub(r":\s*[-+]?\d*\.?\d+(?=\s*(?:[)\]}>,|]|$))", "", text, flags=re.MULTILINE)
+    text = re.sub(rf":\s*[-+]?{_NUMBER}(?=\s*(?:[)\]}}>,|]|$))", "", text, flags=re.MULTILINE)
     apart, together = (re.sub(r"[()\[\]{}<>|\\:]+", gap, text) for gap in (" ", ""))
     found: dict[str, None] = {}
     for base in (apart, together):
         for joined in (
             base,
             re.sub(r"(?<=[^\W_])[^\w\s,;、。]+(?=\w)|(?<=[^\W_])_+(?=[^\W_])", "", base),
-            re.sub(r"[-\s]*\n[-\s]*", "", base),
+            re.sub(r"[-\s]++", lambda blank: "" if "\n" in blank[0] else blank[0], base),
         ):
             found[_words(joined)] = None
             for leet in _LEETS:
@@ -122,6 +123,7 @@ def _words(text: str) -> str:
     text = re.sub(r"[,;、。]+", " , ", text)
     text = re.sub(r"(?<=[a-z0-9])(?=[^\x00-\x7f])|(?<=[^\x00-\x7f])(?=[a-z0-9])", " ", text)
     text = re.sub(r"[^\w,]+|_+", " ", text).strip()
+    text = re.sub(r"([^\W\d_])\1{3,}+", r"\1\1\1", text)  # patterns let every letter be repeated, and would try every split
     return re.sub(r"\b(?:[^\W\d_] ){2,}[^\W\d_]\b", lambda spread: _SPELT_OUT.sub(r" \g<0> ", spread[0].replace(" ", "")), text)
 
 
@@ -153,9 +155,14 @@ def _is_split(text: str) -> bool:
                 if min(map(len, run)) > 3 or " ".join(run) in _NOT_SPLIT:
                     continue
                 whole = "".join(run)
-                if 4 <= len(whole) <= 12 and _english("words").fullmatch(whole):
+                if 4 <= len(whole) <= 12 and _is_refused_word(whole):
                     return True
     return False
+
+
+@lru_cache(4096)
+def _is_refused_word(word: str) -> bool:
+    return _english("words").fullmatch(word) is not None
 
 
 @cache

@@ -22,7 +22,7 @@ from pipeline.request import LoRA, SwapRequest, UserError
 SUFFIX = ".safetensors"
 MOST = 8  # LoRAs of one request
 STRONGEST = 2.0
-_TAG = re.compile(r"<\s*lora\s*:\s*([^:<>]+?)\s*(?::\s*([^:<>]*?)\s*)?>", re.IGNORECASE)
+_TAG = re.compile(r"<\s*+lora\s*+:([^:<>]++)(?::([^:<>]*+))?>", re.IGNORECASE)
 
 
 def loras_folder() -> Path:
@@ -41,13 +41,13 @@ def names_in(folder: Path) -> tuple[str, ...]:
 def without_tags(request: SwapRequest) -> SwapRequest:
     """The request with its prompt's `<lora:...>` as LoRAs, each a path. Raises `UserError` for a name that is not there."""
     found = list(request.loras)
-    for name, scale in _TAG.findall(request.prompt):
+    for name, scale in ((name.strip(), scale.strip()) for name, scale in _TAG.findall(request.prompt)):
         found.append(LoRA(str(_file(name)), _number(name, scale)))
     if len(found) > MOST:
         raise UserError(f"At most {MOST} LoRAs can be worn at once, please remove some.")
     if any(not -STRONGEST <= lora.scale <= STRONGEST for lora in found):
         raise UserError(f"A LoRA's strength must lie between -{STRONGEST:g} and {STRONGEST:g}, please change it.")
-    prompt = re.sub(r"\s*,(?:\s*,)+", ",", _TAG.sub("", request.prompt)).strip(" ,\n")
+    prompt = re.sub(r"(?<!\s)\s*+,(?:\s*+,)++", ",", _TAG.sub("", request.prompt)).strip(" ,\n")
     return replace(request, prompt=prompt, loras=tuple(found))
 
 
