@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -214,7 +215,9 @@ def _name_branch(source: Source) -> None:
         ref = files[0].store / "refs" / source.revision
         if not ref.exists():
             ref.parent.mkdir(parents=True, exist_ok=True)
-            ref.write_text(files[0].commit, encoding="utf-8")
+            new = ref.with_name(f"{ref.name}.{os.getpid()}.new")  # a full disk leaves no half of a name
+            new.write_text(files[0].commit, encoding="utf-8")
+            new.replace(ref)
 
 
 def _delete(files: tuple[HubFile, ...], is_all: bool) -> int:

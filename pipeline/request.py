@@ -30,6 +30,7 @@ CUT_OFF = "The mask leaves no room for all of this: {garments}; please extend th
 FACE_PAINTED = "The mask covers a face, which is drawn anew; please take the face out of the mask if it is to stay."
 SHARED = "The mask lies on {count} people, of whom one is dressed; please choose the person or paint over one alone."
 SEVERAL = "There are {count} people here, so the largest one is dressed; choose another one or paint over their clothes."
+HINT_KINDS = ("inpaint", "lineart", "canny", "softedge", "pose", "depth", "segmentation")  # that any model knows
 OFF: Final = "off"  # instead of a draft: none is made
 
 

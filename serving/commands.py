@@ -204,7 +204,7 @@ def _request(stock: Stocks, options: argparse.Namespace) -> tuple[SwapRequest, E
                 mask = load_mask(options.mask, size, options.character)
             else:
                 mask = from_painted(character, load_character(options.painted))
-    pictures = _garment_pictures(options)
+    pictures, own, joints = _garment_pictures(options), _own_draft(options.draft), _joints(options.joints)
     profile = stock().named(options.profile)
     garments = tuple(replace(picture, scale=profile.garment_scale if scale is None else scale) for picture, scale in pictures)
     if options.sampler not in (None, *profile.samplers):
@@ -212,6 +212,8 @@ def _request(stock: Stocks, options: argparse.Namespace) -> tuple[SwapRequest, E
     hints = tuple(hint for hint in SwapRequest.hints if hint.kind in profile.hints)
     if options.hint is not None:
         asked = {kind: Hint(kind, *span) for kind, *span in options.hint}
+        if unknown := asked.keys() - set(profile.hints):
+            raise UserError(f"--hint {min(unknown)}: this model knows only: {', '.join(profile.hints)}.")
         hints = (*(hint for hint in hints if hint.kind == "inpaint" and "inpaint" not in asked), *asked.values())
     request = SwapRequest(
         character=character,
@@ -232,9 +234,9 @@ def _request(stock: Stocks, options: argparse.Namespace) -> tuple[SwapRequest, E
         loosen=options.loosen,
         soft_edge=options.soft_edge,
         detail_pass=not options.no_detail,
-        draft=_own_draft(options.draft),
+        draft=own,
         follow=options.follow,
-        joints=_joints(options.joints),
+        joints=joints,
         person=options.person,
         profile=profile.name,
         notes=picture.notes,

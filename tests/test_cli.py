@@ -19,8 +19,10 @@ from PIL import Image
 
 import app
 from models.profiles import PROFILES, ModelProfile
+from pipeline.hints import KINDS
 from pipeline.images import load_character, read_text, save_png
 from pipeline.marking import read_parameters
+from pipeline.request import HINT_KINDS
 from serving.local import LocalEngine
 from serving.stock import Stock
 from tests.pipeline.test_colour_profile import P3, grey_profile, matrix_profile
@@ -243,6 +245,21 @@ def test_an_unknown_model_and_sampler_are_named(
     assert "bundled" in capfd.readouterr().err
     assert swap(character, mask, tmp_path / "out.png", "--sampler", "other") == 2
     assert "ddim" in capfd.readouterr().err
+    assert swap(character, mask, tmp_path / "out.png", "--hint", "pose:0.5") == 2
+    assert "--hint pose" in capfd.readouterr().err
+
+
+def test_a_hint_that_no_model_knows_is_refused_before_anything_is_imported() -> None:
+    """Libraries take seconds, on a busy machine most of a minute."""
+    code = "import sys, app; print(app.main(sys.argv[1:])); print({'torch', 'diffusers', 'gradio', 'cv2'} & set(sys.modules))"
+    options = ["swap", "--character", "C", "--prompt", "x", "--out", "o.png", "--hint", "nonsense:0.5"]
+    done = subprocess.run([sys.executable, "-c", code, *options], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["2", "set()"]
+    assert "no hint called 'nonsense'" in done.stderr and "lineart" in done.stderr
+
+
+def test_the_kinds_of_hints_are_those_of_the_models() -> None:
+    assert set(HINT_KINDS) == {kind for profile in PROFILES.values() for kind in profile.hints} == {"inpaint", *KINDS}
 
 
 def test_a_broken_picture_is_named_by_its_option(mask: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
-from pipeline.request import MAX_SEED
+from pipeline.request import HINT_KINDS, MAX_SEED
 
 COMMANDS = ("serve", "swap", "draft", "detect", "upscale", "models")
 PLACED = 'joints put right by hand, {"wrist_l": [x, y], ...} in pixels, l and r as seen in the picture'
@@ -43,6 +43,8 @@ def hint(text: str) -> tuple[str, float, float, float]:
     kind, *numbers = text.split(":")
     if not kind or len(numbers) not in (0, 1, 3):
         raise argparse.ArgumentTypeError(f"{text!r} is not of the form KIND[:SCALE[:START:END]]")
+    if kind not in HINT_KINDS:
+        raise argparse.ArgumentTypeError(f"there is no hint called {kind!r}, please choose from: {', '.join(HINT_KINDS)}")
     given = [number(float, 0, high)(value) for value, high in zip(numbers, (2, 1, 1), strict=False)]
     scale, start, end = (given + [1.0, 0.0, 1.0][len(given) :])[:3]
     if start >= end:

@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.whole_files import whole
 from pipeline.images import save_png
 from pipeline.marking import save_result
 from pipeline.request import UserError
+from pipeline.saving import whole
 
 NOISE = np.random.default_rng(0).integers(0, 256, (64, 64, 4), np.uint8)
 
