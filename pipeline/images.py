@@ -18,24 +18,28 @@ from typing import BinaryIO
 import numpy as np
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
+from PIL.TiffImagePlugin import TiffImageFile
 
 from pipeline.colour_profile import EmbeddedProfile as EmbeddedProfile
 from pipeline.colour_profile import Reader
 from pipeline.mask import as_mask, bounds, fits
 from pipeline.request import Image8, UserError
 from pipeline.saving import saving
+from pipeline.tags import file_is_sound, is_sound
 
-FORMATS = ("PNG", "JPEG", "WEBP", "AVIF", "GIF")
+FORMATS = ("PNG", "JPEG", "WEBP", "AVIF", "GIF", "TIFF")
 MAX_PIXELS = 40_000_000
 MAX_ASPECT = 8
 MIN_SIDE = 16
 
 _ORIENTATION = 0x0112  # EXIF tag
+_TILE = (322, 323)  # TIFF tags: width and length
+_COMPRESSIONS = ("raw", "tiff_lzw", "tiff_adobe_deflate", "tiff_deflate", "packbits", "jpeg", "group3", "group4", "tiff_ccitt")
 _STRIP_PIXELS = 1 << 20
 
 _UNREADABLE = (
     "This file could not be opened as a picture: it may be damaged or of another kind, "
-    "please save it again as PNG, JPEG, WebP, AVIF or GIF."
+    "please save it again as PNG, JPEG, WebP, AVIF, GIF or TIFF."
 )
 
 
@@ -52,7 +56,7 @@ class Picture:
 def load_picture(path: str | PathLike[str]) -> Picture:
     """Decode an upload exactly as stored, upright; colours under alpha 0 are kept, an ICC profile is applied.
 
-    Known by content, never by name. Of an animation the first frame is taken. Raises `UserError`.
+    Known by content, never by name. Of an animation the first frame is taken, of a TIFF file the first page. Raises `UserError`.
     """
     return _decode(path, MIN_SIDE)
 
@@ -77,7 +81,20 @@ def load_mask(path: str | PathLike[str], size: tuple[int, int], of: str | PathLi
 def _orientation(path: str | PathLike[str]) -> int:
     """EXIF's, of a file that is known to be a picture."""
     with Image.open(path, formats=FORMATS) as file:
+        return _orientation_of(file)
+
+
+def _orientation_of(file: Image.Image) -> int:
+    """Broken EXIF is no reason to refuse a sound picture."""
+    try:
+        if file.format == "PNG":
+            file.load()  # entries may follow the pixels
+        raw = file.info.get("Raw profile type exif")  # as ImageMagick puts it into a PNG's text, which may be compressed
+        if raw and not is_sound(bytes.fromhex("".join(str(raw).split("\n")[3:])).removeprefix(b"Exif\0\0")):
+            return 1
         return int(file.getexif().get(_ORIENTATION, 1))
+    except Exception:
+        return 1
 
 
 def save_png(
@@ -108,8 +125,13 @@ def _decode(path: str | PathLike[str], min_side: int, values: bool = False) -> P
     if not Path(path).is_file():
         raise UserError("There is no picture at that place, please choose the file again.")
     try:
-        with Image.open(path, formats=FORMATS) as file:
+        if not file_is_sound(Path(path)):
+            raise UserError(_UNREADABLE)
+        # a stream, because Pillow 12.3 maps an unpacked TIFF file that it is given by name in rows of the turned picture
+        with Path(path).open("rb") as stream, Image.open(stream, formats=FORMATS) as file:
             _check_size(file.width, file.height, min_side)
+            if isinstance(file, TiffImageFile):
+                _check_tiff(file)
             file.load()
             reader = Reader(b"" if values else file.info.get("icc_profile") or b"", file.mode)
             image, profile = reader.finish(_upright_rgba(file, reader))
@@ -118,6 +140,15 @@ def _decode(path: str | PathLike[str], min_side: int, values: bool = False) -> P
         raise
     except Exception:  # a hostile file can make a decoder raise anything: struct.error, SyntaxError, MemoryError...
         raise UserError(_UNREADABLE) from None
+
+
+def _check_tiff(file: TiffImageFile) -> None:
+    """What a TIFF file says beside its size. Raises `UserError` for what could cost more than its pixels, or has no 8-bit
+    meaning."""
+    tile = [int(file.tag_v2.get(tag, 1)) for tag in _TILE]
+    room = _STRIP_PIXELS + file.width * file.height  # tiles go beyond the picture's edge
+    if file.info.get("compression") not in _COMPRESSIONS or file.mode == "F" or min(tile) < 1 or tile[0] * tile[1] > room:
+        raise UserError(_UNREADABLE)
 
 
 def _check_size(width: int, height: int, min_side: int) -> None:
@@ -133,10 +164,7 @@ def _check_size(width: int, height: int, min_side: int) -> None:
 
 def _upright_rgba(file: Image.Image, reader: Reader) -> Image8:
     """Convert in strips that land turned in the result, so that a large picture never exists a third time."""
-    try:
-        orientation = int(file.getexif().get(_ORIENTATION, 1))
-    except Exception:  # broken EXIF is no reason to refuse a sound picture
-        orientation = 1
+    orientation = 1 if isinstance(file, TiffImageFile) else _orientation_of(file)  # Pillow turns TIFF files when it loads them
     turned = (file.height, file.width) if orientation < 5 or orientation > 8 else (file.width, file.height)
     upright = np.empty((*turned, 4), np.uint8)
     stored = _as_stored(upright, orientation)

@@ -110,7 +110,7 @@ BAD = {
     "tiny": _encoded("png", (15, 90)),
     "no data": _png(640, 480),
     "bmp": _encoded("bmp"),
-    "tiff": _encoded("tiff"),
+    "half a tiff": _encoded("tiff")[:4000],
     "half a png": _encoded("png")[:4000],
     "half a jpeg": _encoded("jpeg")[:900],
     "half a webp": _encoded("webp")[:900],
