@@ -65,6 +65,10 @@ class Engine(Protocol):
         """Find the clothing; never waits for a running swap. Raises `UserError`."""
         ...
 
+    def look(self, character: Image8) -> None:
+        """Raises `UserError` for a picture that must not be worked on, see `pipeline.safety`: for what is dressed elsewhere."""
+        ...
+
     def pick(self, character: Image8, clicks: Sequence[Click]) -> Image8:
         """The region that clicks mean, see `pipeline.detect.pick`; never waits for a running swap."""
         ...

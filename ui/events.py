@@ -202,6 +202,8 @@ def _connect_result(page: Page, backstage: Backstage) -> None:
         if shelf is None or not shelf.pictures:
             raise UserError(say(request, "no_result"))
         pictures = [load_picture(path) for path in values[page.others] or ()]
+        for picture in pictures:
+            backstage.engine.look(picture.image)
         return views.finished(page, dress_others(shelf, pictures, backstage.save), request)
 
     page.others.upload(others, {page.shelf, page.others}, [*views.stage(page), *views.results(page)], **SILENT)

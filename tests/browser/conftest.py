@@ -68,6 +68,9 @@ class PacedEngine:
     def detect(self, request: DetectRequest) -> Detection:
         return self.engine.detect(request) if self.sees else banded(request.character)
 
+    def look(self, character: Image8) -> None:
+        self.engine.look(character)
+
     def pick(self, character: Image8, clicks: Sequence[Click]) -> Image8:
         return (self.engine if self.sees else FlatEngine()).pick(character, clicks)
 

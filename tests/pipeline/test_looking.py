@@ -83,6 +83,7 @@ def test_so_it_is_where_nothing_is_drawn(engine: LocalEngine, job: SwapRequest) 
     refused("character", lambda: engine.hint("lineart", GREY, job.mask))
     refused("lineart hint", lambda: engine.hint("lineart", WHITE, job.mask, GREY))
     refused("picture", lambda: engine.upscale(GREY, 2))
+    refused("character", lambda: engine.look(GREY))  # the other pictures that are dressed alike, on the page and by --also
 
 
 def test_results_previews_and_drafts_are_withheld(

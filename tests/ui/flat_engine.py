@@ -62,6 +62,9 @@ class FlatEngine:
     def detect(self, request: DetectRequest) -> Detection:
         return banded(request.character)
 
+    def look(self, character: Image8) -> None:
+        """Nothing is refused."""
+
     def pick(self, character: Image8, clicks: Sequence[Click]) -> Image8:
         """A square of 11 pixels a side round the first click."""
         region = np.zeros(character.shape[:2], np.uint8)
