@@ -98,7 +98,7 @@ def _planned(request: SwapRequest, see: See) -> Plan:
     joints: dict[str, tuple[float, float]] = {}
     if isinstance(request.draft, np.ndarray):
         drafts: tuple[Draft, ...] = (
-            own_draft(request.character, request.draft, found, request.parts or CLOTHING),
+            own_draft(request.character, request.draft, found, set(request.parts) - {Part.SKIN} or CLOTHING),
         ) * request.count
     else:
         evidence = with_joints(read_evidence(request.character, found.labels, found.keep, found.others), request.joints)
@@ -179,7 +179,8 @@ def changing(wish: Wish, found: Detection, parts: Iterable[Part], painted: Regio
     if painted is not None:
         covered = {part for part in worn if painted[found.labels == part].mean() > TAKEN}
         return frozenset(covered | wish.slots)
-    changed = set(parts) or set(wish.slots)
+    parts = set(parts) - {Part.SKIN}  # a new sleeve may lie on it; it is no garment, and a face is skin too
+    changed = parts or set(wish.slots)
     if Part.ONEPIECE in changed and not parts:
         changed |= BODY
     if changed & BODY and Part.ONEPIECE in worn and not parts:

@@ -76,6 +76,7 @@ def test_only_a_skirt_changes_where_only_a_skirt_is_named() -> None:
     found = Detection(labels, np.zeros_like(labels))
     assert changing(wish, found, (), None) == {Part.BOTTOMWEAR}
     assert {Part.TOPWEAR, Part.BOTTOMWEAR, Part.ONEPIECE} <= changing(read_outfit("red dress"), found, (), None)
+    assert changing(wish, found, (Part.BOTTOMWEAR, Part.SKIN), None) == {Part.BOTTOMWEAR}, "a face is skin too"
     labels[:] = Part.ONEPIECE
     assert Part.TOPWEAR in changing(wish, found, (), None), "half a dress is no top"
     painted = np.zeros(labels.shape, bool)
