@@ -22,6 +22,8 @@ from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
     from models.profiles import ModelProfile
+    from pipeline.safety import SafetyRules
+    from serving.later import LaterEngine
     from serving.local import LocalEngine
     from serving.stock import Stock
     from ui.page import ProfileInfo
@@ -87,11 +89,11 @@ def _stock() -> Stock:
     return Stock(ROOT)
 
 
-def _engine(profile: str, stock: Stock) -> LocalEngine:
+def _engine(profile: str, stock: Stock, rules: SafetyRules | None = None) -> LocalEngine:
     from pipeline.safety import read_rules
     from serving.local import LocalEngine
 
-    return LocalEngine(profile, stock.profiles, rules=read_rules())
+    return LocalEngine(profile, stock.profiles, rules=rules or read_rules())
 
 
 def _complain(line: str) -> None:
@@ -115,20 +117,22 @@ def _models(options: argparse.Namespace, results: TextIO) -> None:
 def _serve(options: argparse.Namespace, results: TextIO) -> None:
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     from pipeline.marking import read_credentials, save_result
-    from serving.console import Bytes
+    from pipeline.safety import read_rules
+    from serving.later import LaterEngine
 
-    save = partial(save_result, credentials=read_credentials())  # first: a download may take an hour
+    save, rules = partial(save_result, credentials=read_credentials()), read_rules()
     stock = _stock()
     asked = options.profile and stock.named(options.profile)
-    first = asked or stock.first(_complain, Bytes(sys.stderr), not options.no_download)
-    engine = _engine(first.name, stock)
+    first = asked or stock.first()
+    better = None if asked or options.no_download else stock.better()
+    engine = LaterEngine(lambda: _engine(first.name, stock, rules), first.name)
 
     from pipeline.request import UserError
     from ui import layout
     from ui.jobs import Jobs
 
     jobs, stop = Jobs(), threading.Event()
-    names = dict.fromkeys([first.name, *(profile.name for profile in stock.on_disk())])
+    names = dict.fromkeys(row.name for row in (first, *stock.on_disk(), *([better] if better else ())))
     local = _is_local(options.host)
     if local:  # who looks at the page is who could also fetch the others on the command line
         names |= dict.fromkeys(name for name in stock.profiles if name not in names and stock.missing(name))
@@ -164,6 +168,8 @@ def _serve(options: argparse.Namespace, results: TextIO) -> None:
     print(f"CC_ControlNet is at {page.local_url} (Ctrl+C stops it)", file=results, flush=True)
     warming = threading.Thread(target=_warm_up, args=(engine,), name="weights", daemon=True)
     warming.start()
+    if better is not None:
+        _fetch_behind(stock, better)
     _until(stop)
     busy = jobs.busy
     if not jobs.close(FINISH_SECONDS):
@@ -180,7 +186,14 @@ def _until(stop: threading.Event) -> None:
         pass
 
 
-def _warm_up(engine: LocalEngine) -> None:
+def _fetch_behind(stock: Stock, profile: ModelProfile) -> None:
+    from serving.console import Bytes
+
+    given = (profile, _complain, Bytes(sys.stderr))
+    threading.Thread(target=stock.fetch_behind, args=given, name="download", daemon=True).start()
+
+
+def _warm_up(engine: LaterEngine) -> None:
     """Load the weights while the page is already there; what is wrong with them is also told on every request."""
     from pipeline.request import UserError
 
@@ -192,7 +205,7 @@ def _warm_up(engine: LocalEngine) -> None:
 
 def _info(profile: ModelProfile, hints: tuple[str, ...]) -> ProfileInfo:
     from models.profiles import BUNDLED
-    from pipeline.worn import loras_folder, names_in
+    from pipeline.worn_names import loras_folder, names_in
     from ui.page import ProfileInfo
 
     loras = () if profile.base == BUNDLED.base else names_in(loras_folder())  # there are none for the bundled network

@@ -6,23 +6,28 @@ import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import torch
-
-from models.loader import best_dtype
-from models.placement import LADDER, RESIDENT, Placement, free_megabytes, ladder
 from models.profiles import BUNDLED, PROFILES, ModelProfile
-from models.user_rows import read_rows
+
+if TYPE_CHECKING:  # to know which models there are takes no torch
+    import torch
+
+    from models.placement import Placement
 
 ORDER = ("sdxl-anime", "sd15-anime", "sd15-anime-light", "bundled")  # the best first; every one may be used for money
 USER_ROWS = "models.toml"  # beside app.py, or where the environment's CC_MODELS says
-GOOD = LADDER[:3]  # placements that are quick enough to be a default
+GOOD = 3  # so many rows of the ladder of placements are quick enough to be a default
 
 
 def known_profiles(folder: Path) -> dict[str, ModelProfile]:
     """All rows by name, the user's own too; folder: where their file lies. Raises `WeightsError` for a mistake in it."""
     file = Path(os.environ.get("CC_MODELS", folder / USER_ROWS))
-    return PROFILES | read_rows(file, PROFILES) if file.is_file() else dict(PROFILES)
+    if not file.is_file():
+        return dict(PROFILES)
+    from models.user_rows import read_rows
+
+    return PROFILES | read_rows(file, PROFILES)
 
 
 @dataclass(frozen=True)
@@ -46,11 +51,14 @@ def best(
     profiles: of which; is_there: whether all its files are on this disk; may_fetch: whether what is missing may be
     downloaded; free: megabytes of the device, by default as measured.
     """
+    from models.loader import best_dtype
+    from models.placement import LADDER, RESIDENT, free_megabytes, ladder
+
     known = {profile.name: profile for profile in profiles}
     if device.type == "cpu":
         return Choice(known.get(BUNDLED.name, BUNDLED), RESIDENT)
     megabytes = free_megabytes(device) if free is None else free
-    rows, dtype = [row for row in ladder(device) if row in GOOD], best_dtype(device)
+    rows, dtype = [row for row in ladder(device) if row in LADDER[:GOOD]], best_dtype(device)
     for name in ORDER:
         profile = known.get(name)
         if profile is None or not profile.commercial:

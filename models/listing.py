@@ -7,11 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models import profiles
-from models.annotators import ANNOTATORS
-from models.annotators import SHELF as HINTS_SHELF
 from models.detectors import DETECTORS, SHELF
 from models.hub import verify
-from models.picture_judges import JUDGES
 from models.profiles import ModelProfile
 from models.sources import Source
 from models.weights import WeightsError, has_manifest, problems, read_manifest
@@ -40,8 +37,13 @@ def listed(rows: Iterable[ModelProfile], checksums: bool = False) -> Iterator[Li
         yield _outfits(profile, checksums)
 
 
-def helpers(checksums: bool = False, shelf: Path = SHELF, annotators: Path = HINTS_SHELF) -> Iterator[Listed]:
+def helpers(checksums: bool = False, shelf: Path = SHELF, annotators: Path | None = None) -> Iterator[Listed]:
     """All other models; shelf, annotators: where the larger networks of detection and those that read hints lie."""
+    from models.annotators import ANNOTATORS  # these bring torch, which no other line needs
+    from models.annotators import SHELF as HINTS_SHELF
+    from models.picture_judges import JUDGES
+
+    annotators = annotators or HINTS_SHELF
     if profiles.SEGMENTER.is_dir():
         yield _bundled("segmenter", "clothing: parts, outlines", profiles.SEGMENTER, checksums)
     for judge in JUDGES:

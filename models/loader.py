@@ -30,6 +30,7 @@ from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokeniz
 from models.attention import choose_attention
 from models.controlnet import CC_ControlNet
 from models.controlnet_union import CC_ControlNetUnion
+from models.device import best_device as best_device
 from models.garment import GarmentReader
 from models.group_norm import quicken
 from models.hub import find, find_intact
@@ -98,12 +99,6 @@ class Networks:
     def masked_inputs(self) -> bool:
         """A U-Net of nine channels, which sees the mask and the masked picture itself."""
         return int(self.unet.config.in_channels) > int(self.unet.config.out_channels)
-
-
-def best_device() -> torch.device:
-    if torch.cuda.is_available():
-        return torch.device("cuda")
-    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
 
 
 def best_dtype(device: torch.device) -> torch.dtype:

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from diffusers.hooks import apply_layerwise_casting
 from torch import nn
 
 from models.streaming import REST, stream
@@ -27,6 +26,8 @@ def _leave(network: Any, device: torch.device, dtype: torch.dtype) -> None:
 
 
 def _in_eight_bits(network: Any, device: torch.device, dtype: torch.dtype) -> None:
+    from diffusers.hooks import apply_layerwise_casting  # seconds to import, and only small GPUs need it
+
     network.to(device)
     quick = device.type == "cuda"
     # `nn.MultiheadAttention` reads the weights of its layers without calling them, so that nothing would cast them back

@@ -10,11 +10,18 @@ from __future__ import annotations
 
 import importlib
 import sys
+from collections.abc import Sequence
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from importlib.util import spec_from_file_location
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
-import torch
-from torch import Tensor
+if TYPE_CHECKING:
+    from torch import Tensor
 
-_LIBRARIES: list[torch.library.Library] = []  # torch forgets the operators when their library object dies
+_NAME = "torchvision"
+_LIBRARIES: list[Any] = []  # torch forgets the operators when their library object dies
 
 
 def nms(boxes: Tensor, scores: Tensor, iou_threshold: float) -> Tensor:
@@ -24,6 +31,8 @@ def nms(boxes: Tensor, scores: Tensor, iou_threshold: float) -> Tensor:
     """
     area = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
     order = scores.argsort(descending=True)
+    import torch
+
     kept: list[Tensor] = []
     while order.numel():
         best, rest = order[0], order[1:]
@@ -35,22 +44,43 @@ def nms(boxes: Tensor, scores: Tensor, iou_threshold: float) -> Tensor:
     return torch.stack(kept) if kept else order
 
 
-def ensure_torchvision() -> bool:
-    """Import torchvision, cured if need be. Returns True if its own operators are in use (or it is not installed)."""
-    try:
-        importlib.import_module("torchvision")
-        return True
-    except ModuleNotFoundError:
-        return True
-    except (RuntimeError, OSError, ImportError):
-        for name in [name for name in sys.modules if name.partition(".")[0] == "torchvision"]:
-            del sys.modules[name]
-    library = torch.library.Library("torchvision", "DEF")
+def cure_torchvision() -> None:
+    """From now on `import torchvision` works, if it is installed. Doing so again changes nothing."""
+    if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
+        sys.meta_path.insert(0, _Finder())
+
+
+class _Finder(MetaPathFinder):
+    """Finds torchvision where it is found anyway, with a loader that cures it; leaves all others alone."""
+
+    def find_spec(self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None) -> ModuleSpec | None:
+        found = PathFinder.find_spec(fullname, path, target) if fullname == _NAME else None
+        if found is None or not isinstance(found.loader, SourceFileLoader) or found.origin is None:
+            return None
+        loader, folders = _Loader(fullname, found.origin), found.submodule_search_locations
+        return spec_from_file_location(fullname, found.origin, loader=loader, submodule_search_locations=folders)
+
+
+class _Loader(SourceFileLoader):
+    def exec_module(self, module: ModuleType) -> None:
+        try:
+            super().exec_module(module)
+        except ModuleNotFoundError:  # nothing that operators would mend
+            raise
+        except (RuntimeError, OSError, ImportError):
+            for name in [name for name in sys.modules if name.startswith(f"{_NAME}.")]:
+                del sys.modules[name]
+            _give_operators()
+            super().exec_module(module)
+            extension = importlib.import_module(f"{_NAME}.extension")
+            extension._has_ops = lambda: True  # type: ignore[attr-defined]
+
+
+def _give_operators() -> None:
+    import torch
+
+    library = torch.library.Library(_NAME, "DEF")
     library.define("nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
     library.define("qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
     library.impl("nms", nms, "CPU")
     _LIBRARIES.append(library)
-    importlib.import_module("torchvision")
-    extension = importlib.import_module("torchvision.extension")
-    extension._has_ops = lambda: True  # type: ignore[attr-defined]
-    return False

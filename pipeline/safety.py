@@ -11,16 +11,18 @@ import logging
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image
 
-from models.picture_judges import PHOTOGRAPHS, RATING, PictureJudge
 from models.prompt_weights import without_weights
 from pipeline.images import flatten
 from pipeline.refusals import check_prompt
 from pipeline.request import Drafted, Image8, SwapRequest, SwapResult, UserError
+
+if TYPE_CHECKING:
+    from models.picture_judges import PictureJudge
 
 OFF = "CC_SAFETY_OFF"  # environment variable: names of what is switched off, with commas between
 NEGATIVE = "nsfw, nude, naked, nipples, genitals, topless, bottomless, underwear, cleavage, sexually suggestive, explicit"
@@ -53,6 +55,8 @@ class SafetyRules:
     @property
     def roles(self) -> frozenset[str]:
         """Of the judges that are on."""
+        from models.picture_judges import PHOTOGRAPHS, RATING  # what may be switched off is read before torch is there
+
         return frozenset(role for role, is_on in ((RATING, self.rating), (PHOTOGRAPHS, self.photographs)) if is_on)
 
 
@@ -101,6 +105,8 @@ def check_character(picture: Image8, judges: Sequence[PictureJudge]) -> None:
 
 
 def check_photograph(picture: Image8, judges: Iterable[PictureJudge]) -> None:
+    from models.picture_judges import PHOTOGRAPHS
+
     if _refused(picture, judges, PHOTOGRAPHS):
         raise UserError(PHOTOGRAPH)
 
@@ -113,6 +119,8 @@ def check_picture(picture: Image8, judges: Iterable[PictureJudge], what: str) ->
 
 def may_be_shown(picture: Image8, judges: Iterable[PictureJudge]) -> bool:
     """Whether nothing judges H x W (x 3 or 4) uint8 explicit."""
+    from models.picture_judges import RATING
+
     return not _refused(picture, judges, RATING)
 
 

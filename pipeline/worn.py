@@ -5,7 +5,6 @@ Only names go into a request from the page, never paths: nobody reads another fi
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -14,28 +13,14 @@ from pathlib import Path
 
 from models.loader import Networks
 from models.lora import worn
-from models.profiles import WEIGHTS
 from models.textual_inversion import taught
 from models.weights import WeightsError
 from pipeline.request import LoRA, SwapRequest, UserError
+from pipeline.worn_names import SUFFIX, loras_folder, names_in, words_folder
 
-SUFFIX = ".safetensors"
 MOST = 8  # LoRAs of one request
 STRONGEST = 2.0
 _TAG = re.compile(r"<\s*+lora\s*+:([^:<>]++)(?::([^:<>]*+))?>", re.IGNORECASE)
-
-
-def loras_folder() -> Path:
-    return Path(os.environ.get("CC_LORAS", WEIGHTS / "loras"))
-
-
-def words_folder() -> Path:
-    return Path(os.environ.get("CC_EMBEDDINGS", WEIGHTS / "embeddings"))
-
-
-def names_in(folder: Path) -> tuple[str, ...]:
-    """What lies there, by the names that prompts use."""
-    return tuple(sorted(file.stem for file in folder.glob(f"*{SUFFIX}"))) if folder.is_dir() else ()
 
 
 def without_tags(request: SwapRequest) -> SwapRequest:

@@ -39,8 +39,26 @@ class MissingHints:
     megabytes: int
 
 
+@dataclass(frozen=True)
+class Coming:
+    """A model that is fetched behind the page. done, total: bytes, 0 of 0 before it is known; file: the one that is coming, ""
+    before the first; complete: it can be used now; problem: a sentence, why it will not come."""
+
+    name: str
+    title: str
+    done: int = 0
+    total: int = 0
+    file: str = ""
+    complete: bool = False
+    problem: str = ""
+
+
 class Models(Protocol):
     """The models of this machine, by the names of their profiles."""
+
+    def coming(self) -> Coming | None:
+        """The model that is fetched behind the page, or was since the start; None without one."""
+        ...
 
     def missing(self, name: str) -> Missing | None:
         """What has to be fetched before the model can draw; None if it is there, or cannot be fetched."""

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
 from models.choice import best, known_profiles
+from models.device import best_device, may_have_gpu
 from models.fetch import Tell, is_offline
 from models.hub import download, plan, remove
 from models.listing import helpers, is_there, lacking, lacking_hints, listed, sources_of
-from models.loader import best_device
-from models.profiles import ModelProfile
+from models.profiles import BUNDLED, ModelProfile
 from models.sources import Source
 from models.weights import WeightsError
 from pipeline.request import UserError
-from serving.engine import Missing, MissingHints
+from serving.engine import Coming, Missing, MissingHints
 
 Say = Callable[[str], None]  # a line for whoever waits
 
@@ -29,6 +30,7 @@ class Stock:
             self.profiles = known_profiles(folder)
         except WeightsError as error:
             raise UserError(str(error)) from None
+        self._coming: Coming | None = None
 
     def named(self, name: str) -> ModelProfile:
         """Raises `UserError` for a name that there is not."""
@@ -106,22 +108,40 @@ class Stock:
         """The user forbids the network."""
         return is_offline()
 
-    def first(self, say: Say, tell: Tell, may_fetch: bool = True) -> ModelProfile:
-        """The best model for this machine; fetched if it is missing and that is wanted, otherwise the best that is there."""
-        known, device = list(self.profiles.values()), best_device()
-        offline = not may_fetch or is_offline()
-        choice = best(known, device, is_there, may_fetch=not offline)
-        if not choice.missing:
-            return choice.profile
-        say(f"The best model for this machine is {choice.profile.title}. Ctrl+C starts without it.")
+    def first(self) -> ModelProfile:
+        """The best model for this machine of those that are on its disk."""
+        return self._best(may_fetch=False)
+
+    def better(self) -> ModelProfile | None:
+        """A model that suits this machine better than `first` and has to be fetched; None where there is none, or no network."""
+        best_of_all = None if self.is_offline else self._best(may_fetch=True)
+        return best_of_all if best_of_all is not None and self.missing(best_of_all.name) else None
+
+    def _best(self, may_fetch: bool) -> ModelProfile:
+        if not may_have_gpu():  # without one there is nothing to choose, nor to wait for torch
+            return self.profiles.get(BUNDLED.name, BUNDLED)
+        return best(list(self.profiles.values()), best_device(), is_there, may_fetch).profile
+
+    def fetch_behind(self, profile: ModelProfile, say: Say, tell: Tell) -> None:
+        """`fetch`, while visitors are served: `coming` says how far it is, and a failure is a note. For a thread of its own."""
+        coming = Coming(profile.name, profile.title or profile.name)
+        self._coming = coming
+
+        def progress(done: int, total: int, file: str) -> None:
+            self._coming = replace(coming, done=done, total=total, file=file)
+            tell(done, total, file)
+
+        say(f"{coming.title} suits this machine better and is fetched now; until it is here the page draws with what is there.")
         try:
-            self.fetch([choice.profile], say, tell)
-            return choice.profile
+            self.fetch([profile], say, progress)
+            self._coming = replace(coming, complete=True)
         except UserError as error:
             say(f"note: {error}")
-        except KeyboardInterrupt:
-            say("note: the download goes on where it stopped, next time.")
-        return best(known, device, is_there, may_fetch=False).profile
+            self._coming = replace(coming, problem=str(error))
+
+    def coming(self) -> Coming | None:
+        """See `serving.engine.Models`."""
+        return self._coming
 
 
 def _some(chosen: Sequence[ModelProfile], what: str, stock: Stock) -> Sequence[ModelProfile]:

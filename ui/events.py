@@ -10,7 +10,21 @@ import gradio as gr
 
 from pipeline.images import Picture, load_picture
 from pipeline.request import Cancelled, DetectRequest, Step, SwapRequest, SwapResult, UserError
-from ui import asking, canvas, detecting, draft, enlarging, fetching, finding, remedies, steering, views, wardrobe
+from ui import (
+    asking,
+    canvas,
+    choosing,
+    coming,
+    detecting,
+    draft,
+    enlarging,
+    fetching,
+    finding,
+    remedies,
+    steering,
+    views,
+    wardrobe,
+)
 from ui.drops import keep_upload, uploaded
 from ui.guard import QUICK, SILENT, Updates, Values, as_message, friendly, into_canvas
 from ui.jobs import Job
@@ -39,7 +53,9 @@ def connect(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
     draft.connect(page, backstage)
     enlarging.connect(page, backstage)
     remedies.connect(page, backstage)
+    choosing.connect(page, backstage)
     fetching.connect(blocks, page, backstage)
+    coming.connect(blocks, page, backstage)
 
 
 def _connect_character(page: Page, examples: tuple[Path, ...]) -> None:
@@ -82,28 +98,6 @@ def _connect_outfit(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None
         button.click(None, None, page.prompt, js=f"() => {words!r}", **QUICK)
     page.dice.click(None, None, page.seed, js=asking.RANDOM_SEED, **QUICK)
     blocks.load(None, None, page.seed, js=asking.RANDOM_SEED, **QUICK)  # every visit starts with its own seed
-
-    def use(values: Values, request: gr.Request) -> Updates:
-        info = next(info for info in backstage.profiles if info.name == values[page.profile])
-        return {
-            page.sampler: gr.update(choices=list(info.samplers), value=info.sampler),
-            page.steps: info.steps,
-            page.guidance: info.guidance,
-            page.garment_scale: gr.update(value=info.garment_scale, visible=info.garments),
-            # a picture is kept from one model that takes it to the next, and goes where it would not be looked at
-            page.garment_drop: gr.update(visible=True) if info.garments else gr.update(visible=False, value=None),
-            page.garment: gr.skip() if info.garments else None,
-            page.lock_palette: gr.update(visible=info.garments),
-            page.lineart: gr.update(visible="lineart" in info.hints and not steering.kinds_of(info)),
-            **steering.use(page.steering, info, values, request),
-            **wardrobe.use(page.wardrobe, info),
-            **fetching.use(page, backstage, values, request),
-        }
-
-    changed = [page.sampler, page.steps, page.guidance, page.garment_drop, page.garment_scale, page.garment, page.lineart]
-    changed += [page.lock_palette, *steering.outputs(page.steering)]
-    changed += [*wardrobe.outputs(page.wardrobe), *fetching.outputs(page.fetching)]
-    page.profile.change(use, {page.profile, page.steering.follow, page.steering.own_kind}, changed, **QUICK)
     keep_upload(page.garment_drop, page.garment)
 
 

@@ -11,7 +11,7 @@ import gradio as gr
 
 from pipeline.request import MAX_SEED, SwapRequest
 from serving.engine import Engine, Models
-from ui import canvas, draft, enlarging, events, fetching, remedies, steering, wardrobe
+from ui import canvas, coming, draft, enlarging, events, fetching, remedies, steering, wardrobe
 from ui.drops import drop_zone
 from ui.jobs import Jobs
 from ui.page import Backstage, Draft, Page, ProfileInfo, Save, Wardrobe
@@ -52,7 +52,7 @@ def build(
             with gr.Column(elem_id="ask", min_width=340):
                 parts = _character(examples, finds) | _garment(profiles[0])
                 worn = wardrobe.build_second(profiles[0])
-                parts |= _seed() | _advanced(profiles, worn)
+                parts |= {"coming": coming.build()} | _seed() | _advanced(profiles, worn)
             with gr.Column(elem_id="result", min_width=340):
                 drafted = draft.build()
                 with gr.Column(elem_id="outcome"):

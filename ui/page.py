@@ -68,6 +68,15 @@ class Fetching:
 
 
 @dataclass(frozen=True)
+class Coming:
+    """A model that is fetched behind the page, see `ui.coming`."""
+
+    told: gr.HTML
+    use: gr.Button
+    timer: gr.Timer
+
+
+@dataclass(frozen=True)
 class Stretch:
     """How one kind of hint is followed: how strongly, and from which to which share of the steps."""
 
@@ -206,6 +215,7 @@ class Page:
     steering: Steering
     wardrobe: Wardrobe
     fetching: Fetching
+    coming: Coming
     draft: Draft
     enlarging: Enlarging
     shelf: gr.State

@@ -1,6 +1,9 @@
+import importlib
+import sys
+
 import torch
 
-from models.torchvision_cure import ensure_torchvision, nms
+from models.torchvision_cure import cure_torchvision, nms
 
 
 def test_torchvision_and_its_dependants_import() -> None:
@@ -14,7 +17,12 @@ def test_torchvision_and_its_dependants_import() -> None:
 
 
 def test_cure_is_safe_to_call_again() -> None:
-    assert ensure_torchvision()
+    import torchvision
+
+    before = list(sys.meta_path)
+    cure_torchvision()
+    assert sys.meta_path == before
+    assert importlib.import_module("torchvision") is torchvision and torchvision.extension._has_ops()
 
 
 def test_nms_keeps_best_of_each_pile() -> None:

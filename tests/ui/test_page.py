@@ -192,6 +192,8 @@ def test_a_model_that_is_not_on_this_disk_is_one_sentence(pages: list[Page], val
 
         def get(self, name: str, tell: object) -> None: ...
 
+        def coming(self) -> None: ...
+
     (page,) = pages
     nothing = Backstage(FlatEngine(), (INFO,), save_result, (), Jobs())
     fetching.require(nothing, "large", None)

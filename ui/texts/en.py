@@ -100,6 +100,7 @@ TEXTS = {
     "lora_strength": "LoRA strength",
     "lora_strength_hint": "Of the one chosen last",
     "sampler": "Sampler",
+    "use_it": "Draw with it from now on",
     "stop_fetch": "Stop the download",
     "detail": "Second pass for details on large pictures",
     "gallery": "Your pictures",
@@ -186,6 +187,9 @@ TEXTS = {
     "not_here": "{title} is not on this disk ({size}, licence: {licence}); to get it, run: python app.py models download {name}",
     "hints_not_here": "{kinds}: can be followed too, once their networks are here ({size}); to get them, run: "
     "python app.py models download {name} --all-hints, then start the app again",
+    "coming": "{title} suits this machine better and is being downloaded; until it is here the small model draws.",
+    "has_come": "{title} is here.",
+    "not_coming": "{title} could not be downloaded; the small model goes on drawing, and 'Advanced settings' tries again.",
     "size_unknown": "of unknown size",
     "fetch": "Download ({size})",
     "fetching": "Downloading {file}",

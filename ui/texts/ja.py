@@ -100,6 +100,7 @@ TEXTS = {
     "lora_strength": "LoRA の強さ",
     "lora_strength_hint": "最後に選んだもの",
     "sampler": "サンプラー",
+    "use_it": "これからはこれで描く",
     "stop_fetch": "ダウンロードを中止",
     "detail": "大きな画像は細部をもう一度描く",
     "gallery": "作成した画像",
@@ -185,6 +186,9 @@ TEXTS = {
     "not_here": "{title} はまだありません（{size}、ライセンス：{licence}）。入手するには：python app.py models download {name}",
     "hints_not_here": "{kinds}：ネットワーク（{size}）を入手すると、これらにも従えます。"
     "python app.py models download {name} --all-hints を実行し、アプリを再起動してください",
+    "coming": "{title} のほうがこのマシンに合うためダウンロード中です。届くまでは小さいモデルで描きます。",
+    "has_come": "{title} の準備ができました。",
+    "not_coming": "{title} をダウンロードできませんでした。小さいモデルで描き続けます。「詳細設定」でもう一度試せます。",
     "size_unknown": "サイズ不明",
     "fetch": "ダウンロード（{size}）",
     "fetching": "{file} をダウンロード中",

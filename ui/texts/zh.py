@@ -100,6 +100,7 @@ TEXTS = {
     "lora_strength": "LoRA 强度",
     "lora_strength_hint": "最后选择的那一个",
     "sampler": "采样器",
+    "use_it": "从现在起用它绘制",
     "stop_fetch": "停止下载",
     "detail": "大图再细化一遍",
     "gallery": "你的图片",
@@ -185,6 +186,9 @@ TEXTS = {
     "not_here": "{title} 还不在这台机器上（{size}，许可证：{licence}）；如需获取，请运行：python app.py models download {name}",
     "hints_not_here": "{kinds}：获取相应的网络（{size}）后也可以参照；请运行："
     "python app.py models download {name} --all-hints，然后重新启动应用",
+    "coming": "{title} 更适合这台机器，正在下载；下载完成前由小模型绘制。",
+    "has_come": "{title} 已就绪。",
+    "not_coming": "{title} 下载失败；小模型会继续绘制，可在“高级设置”中重试。",
     "size_unknown": "大小未知",
     "fetch": "下载（{size}）",
     "fetching": "正在下载 {file}",
