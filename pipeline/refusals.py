@@ -25,8 +25,10 @@ _LOOKALIKES = str.maketrans(
     "aeopcyxijsdhlbhmtknrubqw" "abydeznikoptuxwunol" "nuohgq" "abcdefghijklmnoprstuvwyz" "agiiaeecoaodlhtiube",
 )  # fmt: skip
 _SIMPLER = str.maketrans(
-    "脫沒絲掛愛點頭黃圖體內褲裡無蘿兒歲嬰變態褻誘濕裝調處陰莖暈剝連長襯緊見線學網溝業這別潔淨讓給們個內東",
-    "脱没丝挂爱点头黄图体内裤里无萝儿岁婴变态亵诱湿装调处阴茎晕剥连长衬紧见线学网沟业这别洁净让给们个内东",
+    "脫沒絲掛愛點頭黃圖體內褲裡無蘿兒歲嬰變態褻誘濕裝調處陰莖暈剝連長襯緊見線學網溝業這別潔淨讓給們個內東"
+    "縷視雞節襪運動癡級麼嫵侶澀墊質統覺溼貨碼澤妝豐滿刪貼腳寶帶騷緒騰臍針麗層漁膚陣氣著",
+    "脱没丝挂爱点头黄图体内裤里无萝儿岁婴变态亵诱湿装调处阴茎晕剥连长衬紧见线学网沟业这别洁净让给们个内东"
+    "缕视鸡节袜运动痴级么妩侣涩垫质统觉湿货码泽妆丰满删贴脚宝带骚绪腾脐针丽层渔肤阵气着",
 )
 _UNSEEN = "\u115f\u1160\u3164\u2800\u180e"  # blank, yet letters or symbols to Unicode
 _KEPT_MARKS = "\u3099\u309a"  # kana need theirs

@@ -115,7 +115,7 @@ def connect(page: Page, backstage: Backstage) -> None:
         try:
             return _first_look(page, backstage, values, request) | _redrawn(page, backstage, values, request)
         except Exception as error:
-            return _empty(page, None, told_in(str(as_message(error, request).message), request))
+            return _empty(page, None, str(as_message(error, request).message))
 
     draft.redraw.click(redraw, asked, shown, trigger_mode="always_last", **SILENT, **_LINE)
     for changed in (page.prompt, page.negative, page.seed, page.profile, page.people, draft.first):

@@ -12,6 +12,7 @@ import gradio as gr
 
 from pipeline.request import UserError
 from ui.texts import say
+from ui.texts.notes import told_in
 
 Values = dict[Any, Any]  # of components, as an event finds them
 Updates = dict[Any, Any]  # and what it makes of them
@@ -56,7 +57,7 @@ def _request_of(inputs: Sequence[Any]) -> gr.Request | None:
 
 def as_message(error: Exception, request: gr.Request | None) -> gr.Error:
     if isinstance(error, UserError):
-        return gr.Error(str(error), title=say(request, "attention"), print_exception=False)
+        return gr.Error(told_in(str(error), request), title=say(request, "attention"), print_exception=False)
     traceback.print_exception(error, file=sys.stderr)
     return gr.Error(say(request, "broken"), title=say(request, "attention"), print_exception=False)
 

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from starlette.middleware import Middleware
 
 from pipeline.request import MAX_SEED, SwapRequest
 from serving.engine import Engine, Models
-from ui import canvas, coming, draft, enlarging, events, fetching, remedies, steering, wardrobe
+from ui import canvas, coming, draft, enlarging, events, fetching, language, remedies, steering, wardrobe
 from ui.drops import drop_zone
 from ui.jobs import Jobs
 from ui.page import Backstage, Draft, Page, ProfileInfo, Save, Wardrobe
@@ -48,6 +49,7 @@ def build(
         with gr.Row(elem_id="head"):
             gr.Markdown("# CC_ControlNet", elem_id="brand")
             gr.Markdown(label("tagline"), elem_id="tagline")
+            language.build()
         with gr.Row(elem_id="desk"):
             with gr.Column(elem_id="ask", min_width=340):
                 parts = _character(examples, finds) | _garment(profiles[0])
@@ -85,7 +87,9 @@ def launch_options() -> dict[str, Any]:
         block_shadow="none",
     )
     css = (_HERE / "page.css").read_text(encoding="utf-8")
-    return {"theme": theme, "css": css, "i18n": TRANSLATIONS, "footer_links": ["settings"], "run_history": False}
+    own = {"middleware": [Middleware(language.SpokenFirst)]}
+    look = {"theme": theme, "css": css, "i18n": TRANSLATIONS, "footer_links": ["settings"], "run_history": False}
+    return look | {"app_kwargs": own}
 
 
 def _character(examples: Sequence[Path], finds: bool) -> dict[str, Any]:

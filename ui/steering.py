@@ -15,6 +15,7 @@ from ui.drops import drop_zone, uploaded
 from ui.guard import QUICK, SILENT, Updates, Values, finally_do, friendly
 from ui.page import Backstage, Page, ProfileInfo, Steering, Stretch
 from ui.texts import LANGUAGES, label, say
+from ui.texts.notes import told_in
 
 INPAINT, LINEART = "inpaint", "lineart"
 # Beside line art, kinds act as strongly and as long as is usual for their networks; they are off until they are chosen.
@@ -181,7 +182,7 @@ def connect(page: Page, backstage: Backstage) -> None:
             try:
                 shown.append((engine.hint(hint.kind, character, mask, hint.image), title_of(hint.kind, request)))
             except UserError as error:  # the others can be seen all the same
-                gr.Warning(str(error), title=say(request, "attention"))
+                gr.Warning(told_in(str(error), request), title=say(request, "attention"))
         if not shown:
             return {steering.seen: gr.update(value=None, visible=False)}
         return {steering.seen: gr.update(value=shown, visible=True)}

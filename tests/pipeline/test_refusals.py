@@ -102,3 +102,8 @@ def test_each_refusal_is_one_sentence_of_its_own() -> None:
         said.append(str(refused.value))
     assert len(set(said)) == 3
     assert all(sentence.count(".") == 1 and sentence.endswith(".") and "\n" not in sentence for sentence in said)
+
+
+@pytest.mark.parametrize("text", ["不著寸縷", "一絲不掛", "乳貼", "限制級", "透視裝", "露點", "色氣"])
+def test_traditional_characters_are_read_as_the_simplified_ones(text: str) -> None:
+    assert is_refused(text)

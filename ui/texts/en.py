@@ -197,5 +197,6 @@ TEXTS = {
     "complete": "{name} is complete and verified.",
     "fetch_stopped": "Stopped; the next download goes on from there.",
     "closing": "The app is just being stopped, please try again in a moment.",
+    "operator": "Something on this machine is not in order; whoever runs it finds the reason in its log.",
     "broken": "Something went wrong here and nothing on the page is lost: please try again, perhaps with fewer variations.",
 }

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+import sys
 from functools import cache
 
 import gradio as gr
 
-from ui.texts import language
+from ui.texts import LANGUAGES, language, say
+from ui.texts.errors import ERRORS
+from ui.texts.notes_zh_tw import TRADITIONAL
 
 NOTES: dict[str, dict[str, str]] = {
     "No garment is named here, so nothing is drafted; please name one, such as 'red hoodie, blue jeans'.": {
-        "zh": "这里没有提到服装，所以没有草图；请写出一件，例如 'red hoodie, blue jeans'。",
-        "ja": "服の名前がないため下描きはありません。例：'red hoodie, blue jeans'",
+        "zh": "这里没有提到服装，所以没有草图；请写出一件，例如“红色卫衣，蓝色牛仔裤”。",
+        "ja": "服の名前がないため下描きはありません。例：「赤いパーカー、青いジーンズ」",
     },
     "No clothing was found; please click on it with 'Click to add', paint over it by hand, "
     "or upload a picture that shows the character larger.": {
@@ -20,19 +23,19 @@ NOTES: dict[str, dict[str, str]] = {
         "ja": "服が見つかりません。「クリックで追加」で服をクリックするか、手で塗るか、もっと大きく写った絵を使ってください。",
     },
     "Not sure what is clothing here, please look at the mask; 'Click to add' and the brush mend it.": {
-        "zh": "不太确定哪些是服装，请检查遮罩；可用“点击添加”和画笔修正。",
+        "zh": "不太确定哪些是服装，请检查蒙版；可用“点击添加”和画笔修正。",
         "ja": "どこが服かはっきりしません。マスクを確かめ、「クリックで追加」やブラシで直してください。",
     },
     "The {parts} may be wrong, please look at the mask; 'Click to add' and the brush mend it.": {
-        "zh": "{parts} 可能有误，请检查遮罩；可用“点击添加”和画笔修正。",
+        "zh": "{parts} 可能有误，请检查蒙版；可用“点击添加”和画笔修正。",
         "ja": "{parts} は誤りかもしれません。マスクを確かめ、「クリックで追加」やブラシで直してください。",
     },
     "No face or skin was recognised, so this may be no character: please look at the mask and mend it with the brush.": {
-        "zh": "没有识别到面部或皮肤，这可能不是角色：请检查遮罩并用画笔修正。",
+        "zh": "没有识别到面部或皮肤，这可能不是角色：请检查蒙版并用画笔修正。",
         "ja": "顔も肌も見つからず、キャラクターではないかもしれません。マスクを確かめ、ブラシで直してください。",
     },
     "Nearly everything was taken for clothing, please rub out of the mask what is not.": {
-        "zh": "几乎全部被当作服装，请从遮罩中擦去不是服装的部分。",
+        "zh": "几乎全部被当作服装，请从蒙版中擦去不是服装的部分。",
         "ja": "ほとんどが服とみなされました。服でない所をマスクから消してください。",
     },
     "Person {person} is asked for, but {count} are to be seen here; please choose a smaller number.": {
@@ -140,12 +143,33 @@ NOTES: dict[str, dict[str, str]] = {
 
 
 def told_in(sentence: str, request: gr.Request | None) -> str:
-    """The sentence in the visitor's language, or as it is where there is no translation."""
+    """The sentence in the visitor's language. What has no translation is for whoever runs this machine, and goes into the log."""
     code = language(request)
+    told = sentence if code == "en" else _translated(sentence, code)
+    if told is not None or _IN_OWN_SCRIPT.search(sentence):
+        return told or sentence
+    print(f"note: {sentence}", file=sys.stderr)
+    return say(request, "operator")
+
+
+def _translated(sentence: str, code: str) -> str | None:
+    """None where there is no translation. Parts of an outfit and a sentence within it are told in the same language."""
     for pattern, words in _patterns():
-        if code in words and (found := pattern.fullmatch(sentence)):
-            return words[code].format(**found.groupdict())
-    return sentence
+        if (found := pattern.fullmatch(sentence)) is None:
+            continue
+        text = TRADITIONAL.get(words["zh"], words["zh"]) if code == "zh-TW" else words[code]
+        values = found.groupdict()
+        if "error" in values:
+            values["error"] = _translated(values["error"], code) or LANGUAGES[code]["operator"]
+        if "parts" in values:
+            values["parts"] = _PART.sub(lambda part: LANGUAGES[code].get(_PARTS.get(part[0], ""), "、"), values["parts"])
+        return text.format(**values)
+    return None
+
+
+_IN_OWN_SCRIPT = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")  # kana or Chinese characters: told already
+_PARTS = {text: key for key, text in LANGUAGES["en"].items() if key.startswith("part_")}
+_PART = re.compile("|".join([*sorted(map(re.escape, _PARTS), key=len, reverse=True), ", | and "]))
 
 
 def means(sentence: str, text: str) -> bool:
@@ -156,9 +180,9 @@ def means(sentence: str, text: str) -> bool:
 @cache
 def _patterns() -> tuple[tuple[re.Pattern[str], dict[str, str]], ...]:
     """The longest first: some sentences are the beginning of others."""
-    rows = sorted(NOTES.items(), key=lambda row: -len(row[0]))
+    rows = sorted({**NOTES, **ERRORS}.items(), key=lambda row: -len(row[0]))
     return tuple((_pattern(text), words) for text, words in rows)
 
 
 def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+?)", re.escape(text)))
+    return re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+?)", re.escape(text)), re.DOTALL)
