@@ -40,6 +40,22 @@ _TO_RESULT = """() => {
     if (window.innerWidth <= 800) window.scrollTo({top: 0});
 }"""
 
+# Gradio 6.31 gives its example buttons no name and its footer's pictures the name that stands beside them; no style sheet of
+# a page reaches its footer.
+_NAMED = """() => {
+    const name = () => {
+        const title = document.querySelector('#examples .label')?.innerText.trim() ?? '';
+        document.querySelectorAll('#examples .gallery-item:not([aria-label])').forEach((button) => {
+            const place = [...document.querySelectorAll('#examples .gallery-item')].indexOf(button) + 1;
+            button.setAttribute('aria-label', `${title} ${place}`);
+        });
+        document.querySelectorAll('footer img:not([alt=""])').forEach((picture) => picture.setAttribute('alt', ''));
+        document.querySelectorAll('footer button').forEach((button) => { button.style.minHeight = '40px'; });
+    };
+    new MutationObserver(name).observe(document.body, {childList: true, subtree: true});
+    name();
+}"""
+
 
 def connect(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
     """Wire every component of the page; to be called inside `blocks`."""
@@ -141,6 +157,7 @@ def _connect_run(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
     def welcome(request: gr.Request) -> str:
         return empty_stage(request)
 
+    blocks.load(None, None, None, js=_NAMED, **QUICK)
     page.cancel.click(cancel, None, None, **QUICK)
     blocks.load(welcome, None, page.stage, **QUICK)
     blocks.unload(cancel)

@@ -85,6 +85,14 @@ def launch_options() -> dict[str, Any]:
         block_label_background_fill_dark="*background_fill_secondary",
         block_border_width="1px",
         block_shadow="none",
+        # 4.5:1 at least, as WCAG 2.2 wants it (1.4.3); the theme's own are 2.6 and 3.5
+        body_text_color_subdued="*neutral_600",
+        button_primary_background_fill="*primary_600",
+        button_primary_background_fill_hover="*primary_700",
+        button_primary_background_fill_hover_dark="*primary_700",
+        button_secondary_background_fill_hover_dark="*primary_700",
+        checkbox_label_background_fill_selected="*primary_700",
+        checkbox_label_background_fill_selected_dark="*primary_700",
     )
     css = (_HERE / "page.css").read_text(encoding="utf-8")
     own = {"middleware": [Middleware(language.SpokenFirst)]}
