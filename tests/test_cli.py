@@ -142,7 +142,8 @@ def test_detect_writes_labels_and_a_mask(tmp_path: Path, capfd: pytest.CaptureFi
 def test_swap_without_a_mask_finds_the_clothing(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     save_png(person(), tmp_path / "person.png")
     where = ["swap", "--character", str(tmp_path / "person.png"), "--out", str(tmp_path / "out.png")]
-    assert app.main([*where, "--prompt", "red skirt", "--steps", "1", "--no-detail", "--parts", "topwear"]) == 0
+    asked = ["--prompt", "red skirt", "--steps", "1", "--no-detail", "--parts", "topwear", "--draft", "off"]
+    assert app.main([*where, *asked]) == 0
     before, after = person(), load_character(tmp_path / "out.png")
     changed = (before != after).any(2)
     assert changed[100:180, 70:130].mean() > 0.5 and not changed[200:].any() and not changed[:85].any()

@@ -203,7 +203,7 @@ def test_clothing_is_found_while_a_swap_is_running(engine: LocalEngine, job: Swa
 
 def test_without_a_mask_the_clothing_is_found_and_doubt_is_passed_on(engine: LocalEngine) -> None:
     engine._segmenter = segmenter(doubt=0.45)
-    result = engine.swap(SwapRequest(person(), seed=1, prompt="red skirt", steps=1, detail_pass=False))
+    result = engine.swap(SwapRequest(person(), seed=1, prompt="red skirt", steps=1, detail_pass=False, draft="off"))
     assert result.mask[120, 100] and not result.mask[60, 100] and not result.mask[30, 100]
     assert any("Not sure" in warning for warning in result.warnings)
 
