@@ -43,7 +43,7 @@ class _Labels:
     """Which storages lie on the device, by their address: a weak reference keeps it from being given to another."""
 
     here: ClassVar[dict[int, StorageWeakRef]] = {}
-    on_their_way: ClassVar[dict[Stream, set[int]]] = {}
+    on_their_way: ClassVar[dict[Stream, dict[int, StorageWeakRef]]] = {}  # also of copies that nobody wanted in the end
     default = Stream()
     current = default
 
@@ -84,7 +84,7 @@ def _copied(tensor: Tensor, device: torch.device, stream: Stream | None = None, 
     elif not same:
         _label(out)
         if stream not in (None, _Labels.default):
-            _Labels.on_their_way.setdefault(stream, set()).add(_address(out))
+            _Labels.on_their_way.setdefault(stream, {})[_address(out)] = StorageWeakRef(out.untyped_storage())
     return out
 
 
