@@ -24,6 +24,9 @@ _SMALL = """() => [...document.querySelectorAll('button, input, select, summary,
 
 
 def violations(page: Page) -> list[tuple[str, list[str]]]:
+    page.mouse.move(0, 0)
+    page.add_style_tag(content="*, *::before, *::after { transition: none !important; animation: none !important }")
+    page.wait_for_timeout(500)  # a colour on its way to another has any contrast
     found = Axe().run(page).response["violations"]
     return [(rule["id"], [str(node["target"]) for node in rule["nodes"]]) for rule in found]
 
