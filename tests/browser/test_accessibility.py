@@ -22,11 +22,13 @@ _SMALL = """() => [...document.querySelectorAll('button, input, select, summary,
             Math.round(pressed.getBoundingClientRect().height)];
 }).filter(([, , height]) => height < 40)"""
 
+# a button that fades in has any contrast; what turns for ever never rests
+_AT_REST = """() => !document.getAnimations().some((one) =>
+    one.playState === 'running' && one.effect.getComputedTiming().endTime !== Infinity)"""
+
 
 def violations(page: Page) -> list[tuple[str, list[str]]]:
-    page.mouse.move(0, 0)
-    page.add_style_tag(content="*, *::before, *::after { transition: none !important; animation: none !important }")
-    page.wait_for_timeout(500)  # a colour on its way to another has any contrast
+    page.wait_for_function(_AT_REST)
     found = Axe().run(page).response["violations"]
     return [(rule["id"], [str(node["target"]) for node in rule["nodes"]]) for rule in found]
 
