@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -38,14 +39,20 @@ class Studio:
     engine: FlatEngine
 
 
-@pytest.fixture(scope="session")
-def studio() -> Iterator[Studio]:
-    engine = UnsureEngine()
-    blocks = layout.build(engine, [INFO], save_result)
+@contextmanager
+def page_of(engine: FlatEngine, infos: Sequence[ProfileInfo]) -> Iterator[Studio]:
+    """The page of these models while it is needed."""
+    blocks = layout.build(engine, infos, save_result)
     blocks.queue(max_size=8, default_concurrency_limit=4)
     blocks.launch(prevent_thread_lock=True, quiet=True, ssr_mode=False, **layout.launch_options())
     yield Studio(blocks.local_url, engine)
     blocks.close(verbose=False)
+
+
+@pytest.fixture(scope="session")
+def studio() -> Iterator[Studio]:
+    with page_of(UnsureEngine(), [INFO]) as found:
+        yield found
 
 
 @pytest.fixture

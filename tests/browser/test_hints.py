@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from pipeline.marking import save_result
 from pipeline.request import ClothingPart, Hint
+from tests.browser.studio import Studio, page_of
 from tests.browser.test_page import choose_model, paint, upload
 from tests.ui.flat_engine import FlatEngine
-from ui import layout
 from ui.page import ProfileInfo
 
 PLAIN = ProfileInfo("bundled", "Bundled", ("ddim",), "ddim", 2, 4.0, True)
@@ -21,20 +19,10 @@ KINDS = ("inpaint", "lineart", "canny", "pose")
 LARGE = ProfileInfo("large", "Large", ("ddim",), "ddim", 2, 5.0, True, KINDS, ("ink", "wash"), garment_scale=0.6)
 
 
-@dataclass(frozen=True)
-class Studio:
-    url: str
-    engine: FlatEngine
-
-
 @pytest.fixture(scope="module")
 def studio() -> Iterator[Studio]:
-    engine = FlatEngine()
-    blocks = layout.build(engine, [PLAIN, LARGE], save_result)
-    blocks.queue(max_size=8, default_concurrency_limit=4)
-    blocks.launch(prevent_thread_lock=True, quiet=True, ssr_mode=False, **layout.launch_options())
-    yield Studio(blocks.local_url, engine)
-    blocks.close(verbose=False)
+    with page_of(FlatEngine(), [PLAIN, LARGE]) as found:
+        yield found
 
 
 @pytest.fixture
