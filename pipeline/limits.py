@@ -9,7 +9,7 @@ import numpy as np
 
 from pipeline.draft import Draft
 from pipeline.dyeing import worn_as
-from pipeline.regions import Region
+from pipeline.regions import Region, near
 from pipeline.request import CLOTHING, CUT_OFF, FACE_PAINTED, SHARED, WEAK, ClothingPart, Detection, Garment, Image8
 from pipeline.tones import calm_lab
 
@@ -36,10 +36,15 @@ def too_weak(strength: float, character: Image8, labels: Image8, mask: Region, g
     return ()
 
 
+def is_cut(beyond: Region, covers: Region) -> bool:
+    """Whether what a painted mask cuts off a draft, beside what it covers, is worth a word; both H x W."""
+    return bool(beyond.sum() > CUT * (beyond | covers).sum())
+
+
 def cut_off(draft: Draft, painted: Region) -> tuple[str, ...]:
     """Garments that a painted mask, H x W, has no room for: a flared skirt on trousers, sleeves on bare arms."""
     beyond = draft.covers & ~painted
-    if beyond.sum() <= CUT * (beyond | draft.covers).sum():
+    if not is_cut(beyond, draft.covers):
         return ()
     sizes = [(draft.worn == number) & draft.covers for number in range(1, len(draft.outfit.garments) + 1)]
     shares = [float(beyond[size].mean()) if size.any() else 0.0 for size in sizes]
@@ -50,7 +55,7 @@ def cut_off(draft: Draft, painted: Region) -> tuple[str, ...]:
 def over_face(found: Detection, mask: Region) -> tuple[str, ...]:
     """mask: H x W, what is drawn anew. Hands are no face."""
     pieces, where, table, _ = cv2.connectedComponentsWithStats((found.keep > 0).astype(np.uint8), connectivity=8)
-    beside = cv2.dilate((found.labels == ClothingPart.HAIR).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    beside = near(found.labels == ClothingPart.HAIR, 2)
     heads = [where == number for number in range(1, pieces) if (beside & (where == number)).any()]
     heads = heads or [where == int(table[1:, cv2.CC_STAT_AREA].argmax()) + 1] if pieces > 1 else []
     for head in heads:

@@ -18,7 +18,7 @@ from pipeline.detect import masked
 from pipeline.draft import Draft, draw_draft, dressed, dyed_draft, old_clothes, own_draft
 from pipeline.evidence import Evidence, read_evidence, with_joints
 from pipeline.fit import Doubt, Fit, fit
-from pipeline.limits import CUT, cut_off, over_face, over_several
+from pipeline.limits import cut_off, is_cut, over_face, over_several
 from pipeline.mask import as_mask
 from pipeline.outfit import Wish, complete, read_outfit
 from pipeline.overlooked import of_one_cloth
@@ -98,7 +98,7 @@ def _planned(request: SwapRequest, see: See) -> Plan:
     joints: dict[str, tuple[float, float]] = {}
     if isinstance(request.draft, np.ndarray):
         drafts: tuple[Draft, ...] = (
-            own_draft(request.character, request.draft, found, set(request.parts) - {Part.SKIN} or CLOTHING),
+            own_draft(request.character, request.draft, found, _garments_of(request.parts) or CLOTHING),
         ) * request.count
     else:
         evidence = with_joints(read_evidence(request.character, found.labels, found.keep, found.others), request.joints)
@@ -137,7 +137,6 @@ def make_draft(request: SwapRequest, see: See) -> Drafted:
         return Drafted(None, joints=joints, notes=plan.request.notes or (NOTHING_NAMED,))
     draft = plan.drafts[0]
     garments, beyond = draft.outfit.garments, plan.beyond
-    is_cut = beyond is not None and beyond.sum() > CUT * (beyond | draft.covers).sum()
     return Drafted(
         draft.image,
         plan.picture(draft),
@@ -146,7 +145,7 @@ def make_draft(request: SwapRequest, see: See) -> Drafted:
         draft.parts,
         draft.sheet.svg if draft.sheet else str,
         plan.request.mask,
-        beyond.astype(np.uint8) * np.uint8(255) if beyond is not None and is_cut else None,
+        beyond.astype(np.uint8) * np.uint8(255) if beyond is not None and is_cut(beyond, draft.covers) else None,
         joints,
         plan.request.notes,
     )
@@ -179,7 +178,7 @@ def changing(wish: Wish, found: Detection, parts: Iterable[Part], painted: Regio
     if painted is not None:
         covered = {part for part in worn if painted[found.labels == part].mean() > TAKEN}
         return frozenset(covered | wish.slots)
-    parts = set(parts) - {Part.SKIN}  # a new sleeve may lie on it; it is no garment, and a face is skin too
+    parts = _garments_of(parts)
     changed = parts or set(wish.slots)
     if Part.ONEPIECE in changed and not parts:
         changed |= BODY
@@ -188,6 +187,11 @@ def changing(wish: Wish, found: Detection, parts: Iterable[Part], painted: Regio
     if changed & UPPER and not parts:  # a scarf or tie belongs to what it was worn with
         changed.add(Part.NECKWEAR)
     return frozenset(changed)
+
+
+def _garments_of(parts: Iterable[Part]) -> set[Part]:
+    """Without skin, which may be drawn over: it is no garment that goes, and a face is skin too."""
+    return set(parts) - {Part.SKIN}
 
 
 def _worn(labels: Image8) -> set[Part]:

@@ -6,7 +6,7 @@ skin is drawn on from it, that is a step.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -138,11 +138,7 @@ def _with_own_neck(figure: Figure, frame: Frame, bare: Mask) -> Figure:
     upper, *_, lower = (float(np.median(part)) for part in np.array_split(last - first, 3))
     if lower < CHIN * upper:
         return figure
-    # where it is narrow: what is seen of it lies over what is drawn, with its line
-    left, right = ((np.percentile(*ends) - frame.dx) / frame.scale for ends in ((first, NARROW), (last, 100 - NARROW)))
-    half = float(right - left) / 2
-    fits = NECKS[0] < half / figure.body.neck_half < NECKS[1]
-    return _with_neck(figure, half, float(left + right) / 2) if fits else figure
+    return _between(figure, frame, {-1: first, 1: last})
 
 
 def with_seen_sides(figure: Figure, frame: Frame, neck: Mask, nobody: Mask) -> Figure:
@@ -156,10 +152,15 @@ def with_seen_sides(figure: Figure, frame: Frame, neck: Mask, nobody: Mask) -> F
             beyond = end - 1 if side < 0 else end
             if 0 <= beyond < neck.shape[1] and nobody[row, beyond]:
                 ends[side].append(end)
+    return _between(figure, frame, {side: found for side, found in ends.items() if len(found) > LEAST_ROWS * frame.scale})
+
+
+def _between(figure: Figure, frame: Frame, ends: Mapping[int, Sequence[int] | NDArray[np.int_]]) -> Figure:
+    """The figure with its neck where rows of it end: columns on the left (-1), on the right (1) or on both. It is taken where it
+    is narrow: what is seen of it lies over what is drawn, with its line."""
     seen = {
         side: float(np.percentile(found, NARROW if side < 0 else 100 - NARROW) - frame.dx) / frame.scale
         for side, found in ends.items()
-        if len(found) > LEAST_ROWS * frame.scale
     }
     half = (seen[1] - seen[-1]) / 2 if len(seen) == 2 else figure.body.neck_half
     if not seen or not NECKS[0] < half / figure.body.neck_half < NECKS[1]:

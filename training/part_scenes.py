@@ -109,11 +109,18 @@ class Stand:
 def anywhere(rng: Rng, shape: tuple[int, int], side: int) -> Stand:
     """Mostly near, now and then far; always in view at least in part."""
     low, high = (0.8, 2.1) if (chance := rng.random()) < 0.78 else (0.35, 0.8) if chance < 0.94 else (0.12, 0.35)
-    zoom = side / max(shape) * float(np.exp(rng.uniform(np.log(low), np.log(high))))
-    rooms = [abs(length * zoom - side * (0.75 if length * zoom > side else 1)) / 2 for length in shape[::-1]]
-    across, down = (float(rng.uniform(-1, 1)) * room for room in rooms)
+    stand = _shown(rng, shape, side, (low, high), 0.75)
     if high < 1 and rng.random() < 0.7:  # who is far mostly stands on the ground
-        down = abs(down)
+        return Stand(stand.zoom, (stand.at[0], abs(stand.at[1])))
+    return stand
+
+
+def _shown(rng: Rng, shape: tuple[int, int], side: int, sizes: tuple[float, float], least: float) -> Stand:
+    """A drawing between so many times as large as the picture; of a larger one at least such a share of the picture is filled."""
+    low, high = sizes
+    zoom = side / max(shape) * float(np.exp(rng.uniform(np.log(low), np.log(high))))
+    rooms = [abs(length * zoom - side * (least if length * zoom > side else 1)) / 2 for length in shape[::-1]]
+    across, down = (float(rng.uniform(-1, 1)) * room for room in rooms)
     return Stand(zoom, (across, down))
 
 
@@ -168,10 +175,7 @@ def place(rng: Rng, shape: tuple[int, int], side: int) -> Maps:
 
 def nearly_whole(rng: Rng, shape: tuple[int, int], side: int) -> Maps:
     """Likewise maps that show most of it, as large as the picture or a little smaller or larger: as it is read."""
-    zoom = side / max(shape) * float(np.exp(rng.uniform(np.log(0.8), np.log(1.35))))
-    rooms = [abs(length * zoom - side * (0.85 if length * zoom > side else 1)) / 2 for length in shape[::-1]]
-    across, down = (float(rng.uniform(-1, 1)) * room for room in rooms)
-    return view(rng, shape, Stand(zoom, (across, down)), whole(side), side)
+    return view(rng, shape, _shown(rng, shape, side, (0.8, 1.35), 0.85), whole(side), side)
 
 
 def show(drawing: tuple[NDArray[np.uint8], ...], side: int, rng: Rng) -> Scene:
