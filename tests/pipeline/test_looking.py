@@ -155,8 +155,8 @@ def test_a_large_picture_is_looked_at_small() -> None:
     large[100:2900, 500:1500] = (200, 30, 40, 255)
     seen = seen_by_judges(large)
     assert max(seen.shape) >= LOOKED_AT > seen.shape[1] and tuple(seen[seen.shape[0] // 2, seen.shape[1] // 2]) == (200, 30, 40)
-    began = time.process_time()
+    began = time.thread_time()
     for picture in (large, large[..., 0], np.zeros((1, 9000, 3), np.uint8)):
         assert seen_by_judges(picture).shape[2] == 3
-    assert time.process_time() - began < 2
+    assert time.thread_time() - began < 2
     assert Image.fromarray(seen).mode == "RGB"

@@ -305,12 +305,12 @@ def test_colour_names_are_the_surveys() -> None:
 
 def test_reading_is_quick() -> None:
     lexicon.cache_clear()
-    start = time.process_time()
+    start = time.thread_time()
     lexicon()
-    loaded = time.process_time()
+    loaded = time.thread_time()
     for _ in range(20):
         read_outfit("a girl wearing a navy sailor uniform with a red scarf and black thigh-high socks")
-    assert loaded - start < 0.3 and (time.process_time() - loaded) / 20 < 0.025  # .05 and .001 s where nothing else runs
+    assert loaded - start < 0.3 and (time.thread_time() - loaded) / 20 < 0.025  # .05 and .001 s where nothing else runs
 
 
 def test_a_colour_before_adjectives_is_the_garments() -> None:

@@ -59,9 +59,9 @@ def test_of_harmless_outfits_at_most_one_percent_are_refused() -> None:
 )  # fmt: skip
 def test_no_prompt_takes_long(text: str) -> None:
     for pair in ((text, ""), ("", text)):
-        began = time.process_time()
+        began = time.thread_time()
         is_refused(*pair)
-        assert time.process_time() - began < 3  # a second or less on an idle machine
+        assert time.thread_time() - began < 3  # a second or less on an idle machine
 
 
 def test_a_prompt_without_end_is_refused_at_once() -> None:

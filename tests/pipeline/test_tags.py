@@ -116,10 +116,10 @@ def test_hostile_files_are_refused_in_a_sentence_and_cheaply(
     tmp_path: Path, name: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "a").write_bytes(HOSTILE[name])
-    before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
+    before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.thread_time()
     with pytest.raises(UserError, match="please"):
         load_character(tmp_path / "a")
-    assert time.process_time() - began < 0.5
+    assert time.thread_time() - began < 0.5
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000  # kilobytes
     assert capfd.readouterr() == ("", "")
 
@@ -147,13 +147,13 @@ from pathlib import Path
 from pipeline.images import load_character
 from pipeline.request import UserError
 for path in sys.argv[1:]:
-    began = time.process_time()
+    began = time.thread_time()
     try:
         load_character(path)
         said = "read"
     except UserError as error:
         said = str(error)
-    assert time.process_time() - began < 2, path
+    assert time.thread_time() - began < 2, path
     print(Path(path).name, said)
 print(next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")))
 """
