@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.dyeing import recoloured
+from pipeline.fit import Fit
 from pipeline.grain import grained
 from pipeline.hints import read_lineart
 from pipeline.images import flatten, is_opaque, with_alpha
@@ -25,6 +26,7 @@ from pipeline.rims import CALM, calm, settled, unmixed
 from pipeline.sitter import BEHIND, EDGE, Sitter
 from pipeline.sticker import backed, old_band
 from pipeline.surroundings import carried_on
+from pipeline.throat import under_narrowest
 from pipeline.tucked import tucked, under_sleeves
 from wardrobe import garments
 from wardrobe.canvas import Frame, Layer, Z
@@ -54,7 +56,7 @@ WRIST = 0.25  # heads: how far from a wrist a cuff's line may be
 SLEEVE_END, SLEEVE_EASE = 0.97, 0.35  # of an arm, and of its half-width: where sleeves end, and how wide they are at most
 CUFF = 0.09  # heads: how far a new sleeve may reach over the root of a hand
 CAST, CHIN = (0.035, 0.06), 0.16  # heads: how far hair, face and hands throw their shadow, across and down; a chin on a neck
-SLOPE = 1.15  # of a neck's half-width: from there on it is shoulder
+ASIDE = 0.02  # heads: how far beyond a neck its line may lie
 APART = 0.5  # heads: old clothes that are farther from the new ones are somebody else's
 GRAINY_SKIN = 0.4  # of the grain of clothes
 WHOLE = 250  # of 255: from there on a pixel of what stays is no mixture
@@ -130,9 +132,10 @@ def draw_draft(sitter: Sitter, outfit: Outfit) -> Draft:
     alpha = np.where(draws, np.rint(drawn.picture[..., 3] * (1 - share)), 0).astype(np.uint8)
     bare, clothed = bare & (alpha > 0), drawn.worn > 0
     own_skin = (found.labels == Part.SKIN) & sitter.like & ~old & ~bare
-    colours = led_over(drawn.picture[..., :3], sitter.rgb, bare, own_skin, unit)
+    # a chin's shadow first: where some of the neck is seen it is in that tone already
+    colours = _cast(drawn.picture[..., :3], front & sitter.throat.jaw, bare & lines_end, style, 0.0, CHIN * unit)
+    colours = led_over(colours, sitter.rgb, bare, own_skin, unit)
     colours = _cast(colours, front, clothed, style, CAST[0] * unit, CAST[1] * unit)
-    colours = _cast(colours, front & sitter.throat.jaw, bare & lines_end, style, 0.0, CHIN * unit)
     colours = grained(colours, sitter.grain, np.where(clothed, 1.0, GRAINY_SKIN) * (alpha > 0))
     lines = np.where(alpha >= 128, drawn.lines, np.uint8(0))
     if sitter.sticker:
@@ -195,17 +198,19 @@ def _laid(sitter: Sitter, outfit: Outfit, drawn: _Drawn) -> _Laid:
     edge = there & (sitter.edge | _last_line(sitter, old & (worn == 0)))
     hidden = under_sleeves(found.labels, sitter.kept, fit.figure, fit.frame, outfit, worn)
     beyond = _beside_collar(sitter, outfit, worn)
-    draws = there & (near(worn > 0, 1) | old | edge | sitter.beside | hidden) & ~beyond
-    gone = (edge | sitter.missed) & ~sitter.beard
+    flare = beyond & throat.covered
+    outline = (drawn.lines > 0) & near(_neck(fit), ASIDE * unit)  # along which a neck is cut off
+    draws = there & (near(worn > 0, 1) | old | edge | sitter.beside | hidden | flare) & (~beyond | outline)
+    gone = (edge | sitter.missed | flare) & ~sitter.beard
     cuffs = _under_cuffs(sitter, outfit, worn)
     front = (_in_front(sitter, outfit, drawn) & ~gone & ~cuffs) | sitter.beard
     front &= ~crumbs(front, sitter.speck)
     boots = np.where(np.isin(found.labels, list(sitter.changed)), np.uint8(0), found.labels)
     over, away = tucked(boots, outfit, worn, unit)
-    front, old = (front | over) & ~hidden, old | hidden | (beyond & (found.labels == Part.SKIN) & ~sitter.kept)
+    front, old = (front | over) & ~hidden, old | hidden | (beyond & (found.labels == Part.SKIN))
     old = old | scraps(sitter.character, found.labels, old, front)
     smooth = calm(front, CALM * unit)
-    front = settled(sitter.rgb, smooth, old, unit, sitter.style.line * unit)
+    front = settled(sitter.rgb, smooth, old, unit, sitter.style.line * unit) & ~flare
     front &= smooth | ~(throat.lines & (worn > 0))  # collars lie over more of a neck than its label has
     misread = smooth & ~front
     return _Laid(front, old | misread, draws | (misread & there), gone | hidden, cuffs, away)
@@ -324,15 +329,27 @@ def _beside_collar(sitter: Sitter, outfit: Outfit, worn: Image8) -> Region:
         if garment.slot in (Part.TOPWEAR, Part.ONEPIECE) and garment.sleeve not in ("", "none")
     ]
     fit, columns, found = sitter.fit, np.arange(worn.shape[1]), np.zeros(worn.shape, bool)
-    collar = np.isin(worn, covering) & sitter.throat.lines
-    middle, half = fit.frame.pixel(*fit.figure.torso.at(0, 0.0))[0], fit.figure.body.neck_half * sitter.unit
+    collar, neck = np.isin(worn, covering) & sitter.throat.lines, _neck(fit)
+    flares = under_narrowest(sitter.kept | sitter.beard, sitter.found.labels == 0, fit)
+    middle = fit.frame.pixel(*fit.figure.torso.at(0, 0.0))[0]
     for side, outwards in ((columns < middle, columns[::-1]), (columns >= middle, columns)):
         farthest = np.where(collar & side, outwards, -1).max(1, keepdims=True)
-        if (farthest >= 0).any():  # above it what is wider than a neck runs out into the shoulders
-            neck = outwards[side & (np.abs(columns - middle) <= SLOPE * half)].max(initial=0)
-            farthest[: int((farthest >= 0).argmax())] = neck
+        if (farthest >= 0).any():  # above it a neck is no wider than the drawn one
+            first = int((farthest >= 0).argmax())
+            farthest[:first] = np.where(neck & side, outwards, -1).max(1, keepdims=True)[:first]
+        flares &= ~(side & (sitter.beard & side).any(1, keepdims=True))
         found |= side & (farthest >= 0) & (outwards > farthest)
-    return np.asarray(found & (worn == 0) & sitter.throat.lines)
+    seen = ~sitter.kept | (flares & sitter.throat.covered)  # the jaw may be wider, and a beard
+    return np.asarray(found & (worn == 0) & seen & (sitter.throat.lines | sitter.throat.covered))
+
+
+def _neck(fit: Fit) -> Region:
+    """H x W, where the figure's own neck is."""
+    place = np.zeros((fit.frame.height, fit.frame.width), np.uint8)
+    left, right = fit.figure.neck_sides()
+    corners = np.concatenate([left, right[::-1]]) * fit.frame.scale + (fit.frame.dx, fit.frame.dy)
+    cv2.fillPoly(place, [np.rint(corners).astype(np.int32)], 1)
+    return place > 0
 
 
 def _under_cuffs(sitter: Sitter, outfit: Outfit, worn: Image8) -> Region:

@@ -146,13 +146,20 @@ def with_seen_sides(figure: Figure, frame: Frame, neck: Mask, nobody: Mask) -> F
 
     neck: H x W, what is seen of it; nobody: H x W, where nobody is, so that what ends there is no edge of hair or collar.
     """
-    ends: dict[int, list[int]] = {-1: [], 1: []}
-    for row, span in _about_nape(figure, frame, neck, BESIDE_JAW).items():
+    ends = {side: list(rows.values()) for side, rows in side_ends(figure, frame, neck, nobody, BESIDE_JAW).items()}
+    return _between(figure, frame, {side: found for side, found in ends.items() if len(found) > LEAST_ROWS * frame.scale})
+
+
+def side_ends(figure: Figure, frame: Frame, seen: Mask, nobody: Mask, level: float) -> dict[int, dict[int, int]]:
+    """For the left side (-1) and the right one (1) row -> column at which what is seen about the neck ends and nobody is beyond
+    it, from a level of the head down. On the right it is one beyond the last."""
+    ends: dict[int, dict[int, int]] = {-1: {}, 1: {}}
+    for row, span in _about_nape(figure, frame, seen, level).items():
         for side, end in zip(ends, span, strict=True):
             beyond = end - 1 if side < 0 else end
-            if 0 <= beyond < neck.shape[1] and nobody[row, beyond]:
-                ends[side].append(end)
-    return _between(figure, frame, {side: found for side, found in ends.items() if len(found) > LEAST_ROWS * frame.scale})
+            if 0 <= beyond < seen.shape[1] and nobody[row, beyond]:
+                ends[side][row] = end
+    return ends
 
 
 def _between(figure: Figure, frame: Frame, ends: Mapping[int, Sequence[int] | NDArray[np.int_]]) -> Figure:

@@ -11,6 +11,7 @@ from pipeline.draft_style import INKED
 from pipeline.fit import Fit
 from pipeline.regions import Region, touching
 from pipeline.request import ClothingPart, Image8
+from pipeline.seen_limbs import side_ends
 from pipeline.tones import LIGHT, apart_from, calm_lab, tones_of
 
 CHIN = 0.52  # heads below the middle of the skull: from there on down the neck may be covered
@@ -22,6 +23,7 @@ LOW = 0.6  # of the way from chin to collar bones: a face that reaches so far ha
 SAME, NEARER, BEARD = 14.0, 0.6, 0.012  # CIELAB: of the hair's colour, and how much nearer to it; square heads: the least beard
 RIM = 0.012  # heads: half the width of the widest outlines
 FRINGE = 0.05  # heads: how far from it a collar's rim lies
+NECK = 0.04  # heads: how far from the fitted neck's side a seen one may lie
 LINE = 0.02  # heads: how far a jaw's line reaches beyond the face
 
 
@@ -42,9 +44,27 @@ def throat_of(rgb: Image8, kept: Region, like: Region, fit: Fit) -> Throat:
     if face is None or _lowest(face & _below(fit, CHIN)) > low[0] + LOW * (low[1] - low[0]):
         return Throat(_below(fit, CHIN) & like, _below(fit, COLLAR), np.zeros_like(kept))
     reach = 2 * max(1, round(LINE * fit.frame.scale)) + 1
-    jaw = np.asarray(cv2.dilate(face.astype(np.uint8), np.ones((reach, reach), np.uint8)) > 0)
+    jaw = _filled(np.asarray(cv2.dilate(face.astype(np.uint8), np.ones((reach, reach), np.uint8)), np.uint8))
     neck = np.asarray(_below(fit, JAW) & ~jaw)
     return Throat(neck & kept, neck, jaw)
+
+
+def under_narrowest(seen: Region, nobody: Region, fit: Fit) -> Region:
+    """H x W, on each side from the row down where a neck is narrowest, if it is the fitted one's side: below it a neck runs out
+    into the shoulders. Nothing on sides of which nothing is seen, or a jaw before a neck that is hidden.
+
+    seen: H x W, face and neck; nobody: H x W, where nobody is: what ends elsewhere ends at hair or a collar.
+    """
+    found = np.zeros_like(seen)
+    sides = [line * fit.frame.scale + (fit.frame.dx, fit.frame.dy) for line in fit.figure.neck_sides()]
+    middle = round(float(np.mean(sides, (0, 1))[0]))
+    for (side, ends), drawn in zip(side_ends(fit.figure, fit.frame, seen, nobody, JAW).items(), sides, strict=True):
+        if not ends:
+            continue
+        first = max(ends, key=lambda row: (-side * ends[row], row))
+        if abs(ends[first] - np.interp(first, drawn[:, 1], drawn[:, 0])) < NECK * fit.frame.scale:
+            found[first:, slice(None, middle) if side < 0 else slice(middle, None)] = True
+    return np.asarray(found & _below(fit, JAW))
 
 
 def fringe_of(rgb: Image8, kept: Region, like: Region, old: Region, throat: Throat, fit: Fit) -> Region:
@@ -114,6 +134,14 @@ def _face(rgb: Image8, kept: Region, like: Region, fit: Fit) -> Region | None:
     count, where = cv2.connectedComponents(same.astype(np.uint8), connectivity=4)
     sizes = np.bincount(where[cheeks & same], minlength=count)
     return np.asarray(where == int(sizes[1:].argmax()) + 1) if count > 1 and sizes[1:].any() else None
+
+
+def _filled(face: Image8) -> Region:
+    """With mouth and eyes: 1 in the face, else 0."""
+    rims, _ = cv2.findContours(face, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    whole = face.copy()
+    cv2.drawContours(whole, rims, -1, 1, cv2.FILLED)
+    return np.asarray(whole > 0)
 
 
 def inked(rgb: Image8, unit: float) -> Region:

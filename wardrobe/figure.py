@@ -207,6 +207,13 @@ class Figure:
 
     def neck(self) -> tuple[Path, Path]:
         """The neck, from under the chin to the collar bones, and its two sides."""
+        n, (x, y), (left, right) = self.body.neck_half, self.torso.at(0, 0.0), self.neck_sides()
+        edge = trace(left, closed=False)
+        edge.add_path(trace(right, closed=False))
+        return trace(np.array([*left, (x, y + n * 0.9), *right[::-1]])), edge
+
+    def neck_sides(self) -> tuple[Points, Points]:
+        """From under the chin to the collar bones, each N x 2: the one on the left of the picture first."""
         n, (x, y) = self.body.neck_half, self.torso.at(0, 0.0)
         hx, top = self.head.at(-BACK * self.head.turn * self.head.wide, 0.3)  # below the ears, not below the face
         wide = {s: n * (0.92 + NAPE * max(0.0, -s * self.head.turn)) for s in (-1, 1)}
@@ -216,9 +223,7 @@ class Figure:
             spline(np.array([(hx + s * wide[s], top), (hx + s * 0.96 * wide[s], (top + y) / 2), (x + s * n * 1.15, y + 0.02)]), 9)
             for s in (-1, 1)
         )
-        edge = trace(left, closed=False)
-        edge.add_path(trace(right, closed=False))
-        return trace(np.array([*left, (x, y + n * 0.9), *right[::-1]])), edge
+        return left, right
 
     def skirt(
         self, v: float = 0.64, length: float = 1.0, flare: float = 0.4, ease: float = 0.03, sway: float = 0.0

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.fit import Fit
 from pipeline.request import ClothingPart
-from pipeline.throat import CHIN, beard_of, throat_of
+from pipeline.throat import CHIN, beard_of, throat_of, under_narrowest
 from tests.pipeline.test_seen_limbs import fitted
 
 SKIN = 236, 190, 160
@@ -37,6 +37,28 @@ def test_a_jaw_that_is_seen_stays_before_a_collar() -> None:
     assert not (found.covered & face).sum() > 0.02 * face.sum()
     x, y = body.frame.pixel(*body.figure.torso.at(0, 0.05))
     assert found.covered[round(y), round(x)] and neck[round(y), round(x)]
+
+
+def test_a_mouth_is_of_the_face() -> None:
+    rgb, face, neck, body = portrait(lined=True)
+    x, y = (round(value) for value in body.frame.pixel(*body.figure.head.at(0, 0.42)))
+    mouth = np.zeros_like(face)
+    mouth[y - 2 : y + 3, x - 8 : x + 8] = True
+    rgb[mouth] = 90, 20, 30
+    found = throat_of(rgb, face | neck, np.ones_like(face), body)
+    assert found.jaw[mouth].all() and not found.covered[mouth].any()
+
+
+def test_shoulders_that_a_neck_runs_out_into_begin_where_it_is_narrowest() -> None:
+    _, face, neck, body = portrait(lined=True)
+    low = round(body.frame.pixel(*body.figure.torso.at(0, 0.0))[1]) - 1
+    neck[low + 1 :] = False
+    flare = np.zeros_like(neck)
+    flare[low - 3 : low + 1] = np.convolve(neck[low], np.ones(17), "same") > 0
+    seen = face | neck | flare
+    found = under_narrowest(seen, ~seen, body)
+    assert found[flare & ~neck].all() and not found[: low - 5].any()
+    assert not under_narrowest(seen, np.zeros_like(seen), body).any(), "hair or a collar is beside it everywhere"
 
 
 @pytest.mark.parametrize("seen", [True, False])
