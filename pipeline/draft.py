@@ -221,6 +221,7 @@ def _stays(sitter: Sitter, drawn: _Drawn, laid: _Laid) -> tuple[Plane, Image8]:
     front, kept = laid.front, sitter.kept
     bare = laid.draws & (drawn.worn == 0)
     goes_on = bare & ~sitter.throat.jaw & nearer(front & kept, front & ~kept)
+    goes_on |= front & kept & _wrists(sitter) & nearer(bare, ~front & ~bare)  # a cuff's line lies half on the hand
     share, rims = unmixed(sitter.rgb, front, laid.old | laid.draws, goes_on, sitter.unit, sitter.style)
     share *= ~laid.gone * (1 - cv2.GaussianBlur(laid.cuffs.astype(np.float32), (0, 0), 0.6))
     share = np.where(255 * share > WHOLE - 1, np.float32(1), share)
@@ -367,12 +368,17 @@ def _under_cuffs(sitter: Sitter, outfit: Outfit, worn: Image8) -> Region:
 def _last_line(sitter: Sitter, bared: Region) -> Region:
     """The line of an old collar or cuff that face or hand half has, where bare skin goes on from them now; elsewhere a dark
     line beside a hand is its outline."""
-    ends = np.zeros(bared.shape, np.uint8)
+    there = _wrists(sitter) | sitter.throat.lines
+    return np.asarray(near(bared, EDGE * sitter.unit) & there & ~sitter.like & sitter.kept)
+
+
+def _wrists(sitter: Sitter) -> Region:
+    """H x W, round the ends of arms."""
+    ends = np.zeros(sitter.old.shape, np.uint8)
     for arm in sitter.fit.figure.arms.values():
         x, y = sitter.fit.frame.pixel(*arm.point(1.0))
         cv2.circle(ends, (round(x), round(y)), max(1, round(WRIST * sitter.unit)), 1, -1)
-    there = (ends > 0) | sitter.throat.lines
-    return np.asarray(near(bared, EDGE * sitter.unit) & there & ~sitter.like & sitter.kept)
+    return ends > 0
 
 
 def _cast(drawn: Image8, front: Region, below: Region, style: Style, across: float, down: float) -> Image8:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from pipeline.evidence import Evidence, Mask
 from pipeline.request import CLOTHING, ClothingPart
+from pipeline.wrists import with_wrists
 from wardrobe.canvas import Frame
 from wardrobe.figure import Figure
 from wardrobe.geometry import Limb, normals_of
@@ -41,6 +42,7 @@ def with_seen_limbs(figure: Figure, frame: Frame, evidence: Evidence) -> Figure:
     skin = evidence.labels == ClothingPart.SKIN
     legs = (skin & ~evidence.hands) | (evidence.labels == ClothingPart.LEGWEAR)  # a hand may lie on a skirt
     figure = replace(figure, arms=_seen(figure.arms, skin, frame), legs=_seen(figure.legs, legs, frame))
+    figure = with_wrists(figure, frame, evidence)
     return _in_collar(_with_own_neck(_under_skull(figure, frame, evidence), frame, evidence.hands), frame, evidence)
 
 
