@@ -7,7 +7,7 @@ from collections.abc import Collection
 import cv2
 import numpy as np
 
-from pipeline.regions import Region, grown
+from pipeline.regions import Region, box_of, grown, near
 from pipeline.request import CLOTHING, ClothingPart, Image8
 from pipeline.surroundings import push_pull
 from pipeline.tones import apart_from, calm_lab, tones_of
@@ -21,7 +21,8 @@ NEARER = 0.6  # and is so much nearer to the old clothes
 LARGEST = 0.06  # of the figure: more is no oversight
 SMALLEST = 0.0006  # of the figure
 MAIN = 0.15  # of the old clothes: a large piece of them
-SAME = 10.0  # CIELAB: two parts of one cloth
+SAME, GOES_ON = 10.0, 5.0  # CIELAB: two parts of one cloth, and places of it that are next to each other
+BESIDE, SEAMLESS = 4, 0.66  # pixels on either side of a border, and share of it that lies in one colour
 OWNERS = {Part.LEGWEAR: (Part.BOTTOMWEAR, Part.ONEPIECE), Part.HANDWEAR: (Part.TOPWEAR, Part.ONEPIECE)}
 ISLAND = 0.25  # of the largest piece of its part: a smaller piece that lies in the old clothes is theirs
 
@@ -65,7 +66,7 @@ def overlooked(rgb: Image8, labels: Image8, old: Region, front: Region, unit: fl
 
 def of_one_cloth(rgb: Image8, labels: Image8, changed: Collection[Part]) -> frozenset[Part]:
     """Parts that go with those that change, as they are more of them: trousers' legs that were read as stockings, sleeves as
-    gloves. They touch, in one colour; or there is nothing else below the top."""
+    gloves. They touch, in one colour, or without a border; or there is nothing else below the top."""
     found = set()
     for part, owners in OWNERS.items():
         region = labels == part
@@ -81,9 +82,26 @@ def of_one_cloth(rgb: Image8, labels: Image8, changed: Collection[Part]) -> froz
             elif (close & own).any():
                 seen = np.array([[np.median(rgb[where], axis=0) for where in (region, own)]], np.float32) / 255
                 one, other = cv2.cvtColor(seen, cv2.COLOR_RGB2LAB)[0]
-                if np.linalg.norm(one - other) < SAME:
+                if np.linalg.norm(one - other) < SAME or _goes_on(rgb, region, own):
                     found.add(part)
     return frozenset(found)
+
+
+def _goes_on(rgb: Image8, one: Region, other: Region) -> bool:
+    """Whether a cloth goes on as another one: most of the border between them lies where the picture has none."""
+    box = box_of(near(one, BESIDE) & near(other, BESIDE), BESIDE)
+    lab = cv2.cvtColor(rgb[box].astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
+    sides = [cv2.erode(region[box].astype(np.uint8), np.ones((3, 3), np.uint8)) > 0 for region in (one, other)]
+    if not sides[1].any():
+        return False
+    away, nearest = cv2.distanceTransformWithLabels(
+        (~sides[1]).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    colours = np.zeros((int(nearest.max()) + 1, 3), np.float32)
+    colours[nearest[sides[1]]] = lab[sides[1]]
+    border = sides[0] & (away <= BESIDE)
+    same = np.linalg.norm(lab - colours[nearest], axis=2)[border] < GOES_ON
+    return bool(border.any() and same.mean() > SEAMLESS)
 
 
 def _islands(labels: Image8, old: Region) -> Region:

@@ -141,6 +141,17 @@ def test_stockings_of_the_trousers_colour_go_with_them() -> None:
     assert of_one_cloth(rgb, labels, {Part.BOTTOMWEAR}) == {Part.LEGWEAR}, "no trousers were seen at all"
 
 
+@pytest.mark.parametrize(("seam", "goes"), [(False, True), (True, False)])
+def test_an_armlet_that_a_sleeve_goes_on_as_is_one_cloth_with_it_whatever_else_is_worn(seam: bool, goes: bool) -> None:
+    rgb, labels = np.full((96, 96, 3), 30, np.uint8), np.zeros((96, 96), np.uint8)
+    labels[10:80, 30:70] = Part.TOPWEAR  # mostly black
+    labels[10:40, 10:30], labels[40:80, 10:24] = Part.TOPWEAR, Part.HANDWEAR
+    rgb[20:60, 10:30], rgb[60:80, 10:30] = (170, 130, 20), (120, 20, 20)  # gold, which ends in neither of the two
+    if seam:
+        rgb[40:60, 10:30] = (120, 20, 20)
+    assert bool(of_one_cloth(rgb, labels, {Part.TOPWEAR})) == goes
+
+
 def test_where_an_old_cloth_hid_the_outline_it_is_drawn() -> None:
     rgb, front = hand()
     rgb[:, 40:] = (12, 10, 9)  # as dark as any line
