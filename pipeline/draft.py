@@ -13,8 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.collars import beside_collar, place_of_neck
 from pipeline.dyeing import recoloured
-from pipeline.fit import Fit
 from pipeline.grain import grained
 from pipeline.hints import read_lineart
 from pipeline.images import flatten, is_opaque, with_alpha
@@ -26,7 +26,6 @@ from pipeline.rims import CALM, calm, settled, unmixed
 from pipeline.sitter import BEHIND, EDGE, Sitter
 from pipeline.sticker import backed, old_band
 from pipeline.surroundings import carried_on
-from pipeline.throat import under_narrowest
 from pipeline.tucked import tucked, under_sleeves
 from wardrobe import garments
 from wardrobe.canvas import Frame, Layer, Z
@@ -58,6 +57,7 @@ CUFF = 0.09  # heads: how far a new sleeve may reach over the root of a hand
 CAST, CHIN = (0.035, 0.06), 0.16  # heads: how far hair, face and hands throw their shadow, across and down; a chin on a neck
 ASIDE = 0.02  # heads: how far beyond a neck its line may lie
 APART = 0.5  # heads: old clothes that are farther from the new ones are somebody else's
+LIT = 0.05  # square heads: less skin of another hue is something else
 GRAINY_SKIN = 0.4  # of the grain of clothes
 WHOLE = 250  # of 255: from there on a pixel of what stays is no mixture
 FAINT = 0.1  # share from which a pixel is seen
@@ -131,7 +131,9 @@ def draw_draft(sitter: Sitter, outfit: Outfit) -> Draft:
     share *= sitter.character[..., 3] / np.float32(255)
     alpha = np.where(draws, np.rint(drawn.picture[..., 3] * (1 - share)), 0).astype(np.uint8)
     bare, clothed = bare & (alpha > 0), drawn.worn > 0
-    own_skin = (found.labels == Part.SKIN) & sitter.like & ~old & ~bare
+    skin = (found.labels == Part.SKIN) & ~old & ~bare
+    lit = skin & ~sitter.like & ~sitter.kept  # a limb may be lit in another hue
+    own_skin = (skin & sitter.like) | (lit & ~crumbs(lit, LIT * unit**2))
     # a chin's shadow first: where some of the neck is seen it is in that tone already
     colours = _cast(drawn.picture[..., :3], front & sitter.throat.jaw, bare & lines_end, style, 0.0, CHIN * unit)
     colours = led_over(colours, sitter.rgb, bare, own_skin, unit)
@@ -197,9 +199,9 @@ def _laid(sitter: Sitter, outfit: Outfit, drawn: _Drawn) -> _Laid:
     # skin is redrawn only where an old garment hid it; a garment's soft rim lies beside its ids
     edge = there & (sitter.edge | _last_line(sitter, old & (worn == 0)))
     hidden = under_sleeves(found.labels, sitter.kept, fit.figure, fit.frame, outfit, worn)
-    beyond = _beside_collar(sitter, outfit, worn)
+    beyond = beside_collar(sitter, outfit, worn)
     flare = beyond & throat.covered
-    outline = (drawn.lines > 0) & near(_neck(fit), ASIDE * unit)  # along which a neck is cut off
+    outline = (drawn.lines > 0) & near(place_of_neck(fit), ASIDE * unit)  # along which a neck is cut off
     draws = there & (near(worn > 0, 1) | old | edge | sitter.beside | hidden | flare) & (~beyond | outline)
     gone = (edge | sitter.missed | flare) & ~sitter.beard
     cuffs = _under_cuffs(sitter, outfit, worn)
@@ -320,37 +322,6 @@ def _in_front(sitter: Sitter, outfit: Outfit, drawn: _Drawn) -> Region:
 def _slots(outfit: Outfit, worn: Image8) -> NDArray[np.uint8]:
     """H x W, the part that is drawn there, 0 for none."""
     return np.array([0, *(int(garment.slot) for garment in outfit.garments)], np.uint8)[worn]
-
-
-def _beside_collar(sitter: Sitter, outfit: Outfit, worn: Image8) -> Region:
-    """Skin of the shoulders into which a neck runs out, beyond the collar of what covers them."""
-    covering = [
-        number
-        for number, garment in enumerate(outfit.garments, 1)
-        if garment.slot in (Part.TOPWEAR, Part.ONEPIECE) and garment.sleeve not in ("", "none")
-    ]
-    fit, columns, found = sitter.fit, np.arange(worn.shape[1]), np.zeros(worn.shape, bool)
-    collar, neck = np.isin(worn, covering) & sitter.throat.lines, _neck(fit)
-    flares = under_narrowest(sitter.kept | sitter.beard, sitter.found.labels == 0, fit)
-    middle = fit.frame.pixel(*fit.figure.torso.at(0, 0.0))[0]
-    for side, outwards in ((columns < middle, columns[::-1]), (columns >= middle, columns)):
-        farthest = np.where(collar & side, outwards, -1).max(1, keepdims=True)
-        if (farthest >= 0).any():  # above it a neck is no wider than the drawn one
-            first = int((farthest >= 0).argmax())
-            farthest[:first] = np.where(neck & side, outwards, -1).max(1, keepdims=True)[:first]
-        flares &= ~(side & (sitter.beard & side).any(1, keepdims=True))
-        found |= side & (farthest >= 0) & (outwards > farthest)
-    seen = ~sitter.kept | (flares & sitter.throat.covered)  # the jaw may be wider, and a beard
-    return np.asarray(found & (worn == 0) & seen & (sitter.throat.lines | sitter.throat.covered))
-
-
-def _neck(fit: Fit) -> Region:
-    """H x W, where the figure's own neck is."""
-    place = np.zeros((fit.frame.height, fit.frame.width), np.uint8)
-    left, right = fit.figure.neck_sides()
-    corners = np.concatenate([left, right[::-1]]) * fit.frame.scale + (fit.frame.dx, fit.frame.dy)
-    cv2.fillPoly(place, [np.rint(corners).astype(np.int32)], 1)
-    return place > 0
 
 
 def _under_cuffs(sitter: Sitter, outfit: Outfit, worn: Image8) -> Region:

@@ -14,7 +14,7 @@ Plane = NDArray[np.float32]  # H x W
 
 BESIDE = 2.0  # pixels: blur with which tones on both sides of a border are compared
 FAR = 0.5  # heads: how far from the border a tone is still led over
-MOST = 40.0  # levels by which a drawn skin may be led to the tone beside it
+MOST = 72.0  # levels by which a drawn skin may be led to the tone beside it
 INK = 0.72  # share of the skin's luminance below which a pixel is a line, no skin
 
 

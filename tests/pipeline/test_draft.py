@@ -12,6 +12,7 @@ from models.kept import Kept
 from pipeline import draft as drafting
 from pipeline import leftovers
 from pipeline import plan as planning
+from pipeline.collars import beside_collar
 from pipeline.draft import WHOLE, Draft, draw_draft, dressed, own_draft
 from pipeline.draft_style import flesh, measure_style
 from pipeline.fit import LIMBS, Fit
@@ -212,7 +213,7 @@ def test_no_skin_shows_outside_of_a_collar(drawing: Drawing) -> None:
     for prompt, covered in (("white shirt", True), ("white sleeveless dress", False)):
         outfit = complete(read_outfit(prompt), CLOTHING, 1)
         drawn = drafting._drawn(sitter, outfit)
-        beyond = drafting._beside_collar(sitter, outfit, drawn.worn)
+        beyond = beside_collar(sitter, outfit, drawn.worn)
         assert beyond.any() == covered and not (beyond & (drawn.worn > 0)).any()
         middle = round(body().frame.pixel(*body().figure.torso.at(0, 0.0))[0])
         assert not beyond[:, middle - 3 : middle + 3].any(), "the throat is bare"

@@ -88,3 +88,18 @@ def test_no_line_of_an_old_cuff_is_left_where_the_arm_is_bare_now() -> None:
     after = dressed(picture, draft, labels)
     middle = cv2.erode((labels > 0).astype(np.uint8), np.ones((9, 9))) > 0  # an arm has lines at its sides
     assert after[(cuff > 60) & middle & hand][:, :3].mean(-1).min() > 180
+
+
+def test_a_bare_arm_goes_on_in_the_tone_it_is_lit_in_whatever_hue_that_is() -> None:
+    figure, frame = framed(SEED, 512, 384)
+    body = Fit(figure, frame, dict.fromkeys(LIMBS, 1.0))
+    labels, arm = sleeve_and_hand(body, 0.0, 1.0)
+    picture, lit = np.zeros((*labels.shape, 4), np.uint8), np.array((250, 160, 150))
+    picture[labels == ClothingPart.TOPWEAR], picture[arm] = COAT, (*lit, 255)
+    place = frame.pixel(*figure.head.centre)
+    face = cv2.circle(np.zeros(labels.shape, np.uint8), (round(place[0]), round(place[1])), round(0.3 * frame.scale), 1, -1) > 0
+    picture[face], labels[face] = SKIN, ClothingPart.SKIN
+    found = Detection(labels, face.astype(np.uint8) * np.uint8(255), confidence={ClothingPart.TOPWEAR: 0.9})
+    draft = draw_draft(sitter_of(picture, found, body), complete(read_outfit("red tank top"), CLOTHING, 1))
+    beside = np.asarray(cv2.dilate(arm.astype(np.uint8), np.ones((7, 7))) > 0) & draft.covers & ~arm & (draft.worn == 0)
+    assert np.abs(np.median(draft.image[beside][:, :3], axis=0) - lit).max() < 25
