@@ -75,6 +75,10 @@ class Models(Protocol):
 
 
 class Engine(Protocol):
+    def check(self, request: SwapRequest) -> None:
+        """Raises `UserError` for a request that could never be run, before anything is computed."""
+        ...
+
     def swap(self, request: SwapRequest, on_step: OnStep | None = None) -> SwapResult:
         """Run one request. Raises `UserError` for what the user can mend, `Cancelled` if `on_step` raised it."""
         ...

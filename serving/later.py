@@ -41,6 +41,9 @@ class LaterEngine:
                 self._engine = self._make()
             return self._engine
 
+    def check(self, request: SwapRequest) -> None:
+        self._made().check(request)
+
     def swap(self, request: SwapRequest, on_step: OnStep | None = None) -> SwapResult:
         return self._made().swap(request, on_step)
 

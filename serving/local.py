@@ -86,6 +86,8 @@ class LocalEngine:
         self._default = self._row(profile)
         self._device = best_device()
         self._lock = threading.Lock()
+        # Whoever makes networks without weights first does so for the whole process: nothing else is loaded meanwhile.
+        self._loading = threading.Lock()
         self._looking = threading.Lock()  # detection has its own, so that it never waits for a swap
         self._segmenter: Segmenter | None = None
         self._found = Kept(FOUND)
@@ -95,14 +97,19 @@ class LocalEngine:
         self._placed: Placement | None = None  # of what was loaded last, or was tried
         self._stop = threading.Event()
 
+    def check(self, request: SwapRequest) -> None:
+        """Raises `UserError` for what no row of this engine can do."""
+        profile = self._row(request.profile)
+        validate(request, profile)
+        _require_hints(request, profile)
+
     def swap(self, request: SwapRequest, on_step: OnStep | None = None) -> SwapResult:
         """Run one request; others wait. Raises `UserError`, or `Cancelled` after `interrupt` or by `on_step`.
 
         Out of memory, while loading too, the profile is placed one row lower (`models.placement`) and all is tried again.
         """
+        self.check(request)  # a mistake costs no loading
         profile = self._row(request.profile)
-        validate(request, profile)  # a mistake costs no loading
-        _require_hints(request, profile)
         checked = self._checked(on_step)
         self._announce(profile, on_step)  # before the lock, which warming up holds while it loads
         notes = request.notes
@@ -213,9 +220,10 @@ class LocalEngine:
             check_character(character, self._looked_at_by())
 
     def _eyes(self) -> Segmenter:
-        if self._segmenter is None:
-            self._segmenter = load_segmenter(self._segmenter_folder, self._device)
-        return self._segmenter
+        with self._loading:
+            if self._segmenter is None:
+                self._segmenter = load_segmenter(self._segmenter_folder, self._device)
+            return self._segmenter
 
     def interrupt(self) -> None:
         """Stop the running request at its next step; nothing happens if there is none."""
@@ -252,15 +260,18 @@ class LocalEngine:
                 self._free()
             free, dtype = free_megabytes(self._device), best_dtype(self._device)
             self._placed = self._placements.get(profile.name) or fitting(profile.memory, free, self._device, dtype)
-            networks = load(profile, self._device, placement=self._placed)
-            self._swapper = OutfitSwapper(profile, networks, self._rules, self._looked_at_by(), self._see, self._annotators)
+            judges = self._looked_at_by()
+            with self._loading:
+                networks = load(profile, self._device, placement=self._placed)
+            self._swapper = OutfitSwapper(profile, networks, self._rules, judges, self._see, self._annotators)
         return self._swapper
 
     def _looked_at_by(self) -> tuple[PictureJudge, ...]:
         """What judges pictures, as far as the rules leave it on. Raises `WeightsError` for missing or damaged weights."""
-        if self._judges is None:
-            self._judges = self._rules.applied(load_judges(self._judges_folder, self._rules.roles))
-        return self._judges
+        with self._loading:
+            if self._judges is None:
+                self._judges = self._rules.applied(load_judges(self._judges_folder, self._rules.roles))
+            return self._judges
 
     def _free(self) -> None:
         gc.collect()

@@ -53,6 +53,9 @@ class PacedEngine:
         self.requests: list[SwapRequest] = []
         self.flat = FlatEngine()
 
+    def check(self, request: SwapRequest) -> None:
+        self.engine.check(request)
+
     def swap(self, request: SwapRequest, on_step: OnStep | None = None) -> SwapResult:
         def paced(step: Step) -> None:
             self.steps += 1

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -213,3 +216,29 @@ def test_missing_weights_of_detection_are_one_sentence(tiny_profile: ModelProfil
     assert engine.health().ready and not engine.health().detects
     with pytest.raises(UserError, match="not in segmenter"):
         engine.detect(DetectRequest(person()))
+
+
+def test_nothing_else_is_loaded_while_networks_are(
+    engine: LocalEngine, job: SwapRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Making networks without weights first changes torch for all threads: another's weights were called damaged."""
+    inside, met, real = [], [], {name: getattr(local, name) for name in ("load", "load_judges", "load_segmenter")}
+
+    def alone(name: str) -> Callable[..., object]:
+        def loading(*given: Any, **named: Any) -> object:
+            inside.append(name)
+            time.sleep(0.2)
+            met.append(tuple(inside))
+            inside.remove(name)
+            return real[name](*given, **named)
+
+        return loading
+
+    for name in real:
+        monkeypatch.setattr(local, name, alone(name))
+    threads = [threading.Thread(target=work) for work in (engine.warm_up, lambda: engine.detect(DetectRequest(person())))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(met) == [("load",), ("load_judges",), ("load_segmenter",)]

@@ -40,6 +40,9 @@ class FlatEngine:
         self.hints: list[tuple[str, bool]] = []
         self.drafts: list[SwapRequest] = []
 
+    def check(self, request: SwapRequest) -> None:
+        """Nothing is refused."""
+
     def swap(self, request: SwapRequest, on_step: OnStep | None = None) -> SwapResult:
         self.requests.append(request)
         if request.mask is None:
@@ -57,7 +60,7 @@ class FlatEngine:
         outfit = np.where(mask[..., None] > 0, painted, 0).astype(np.uint8)
         seeds = tuple(request.seed + image for image in range(request.count))
         images, outfits = (painted,) * request.count, (outfit,) * request.count
-        return SwapResult(images, seeds, mask, outfits, 0.1, warnings=self.warnings, metadata={"prompt": request.prompt})
+        return SwapResult(images, seeds, mask, outfits, seconds=0.1, warnings=self.warnings, metadata={"prompt": request.prompt})
 
     def detect(self, request: DetectRequest) -> Detection:
         return banded(request.character)
