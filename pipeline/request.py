@@ -192,7 +192,8 @@ def _as_plain(value: Any) -> Any:
 class Step:
     """What a step callback is told. preview: small H x W x 3 uint8 picture of the whole character, or None.
 
-    stage: "load" while the model comes into memory, which `model` then names, "draw" and "detail"; "upscale" of an enlargement.
+    stage: "wait" while others are drawn for, "load" while the model comes into memory, which `model` then names, "draw" and
+    "detail"; "upscale" of an enlargement.
     """
 
     index: int

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import secrets
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -186,7 +185,8 @@ def _request(stock: Stocks, options: argparse.Namespace) -> tuple[SwapRequest, E
     one costs no loading of libraries."""
     from pipeline.images import load_character, load_mask, load_picture
     from pipeline.mask import from_painted
-    from pipeline.request import MAX_SEED, Hint, SwapRequest, UserError, parts_named
+    from pipeline.request import UserError, parts_named
+    from serving.filled import any_seed, filled
 
     if options.prompt is None and not options.garment:
         raise UserError("Please describe the outfit with --prompt or show it with --garment.")
@@ -206,28 +206,27 @@ def _request(stock: Stocks, options: argparse.Namespace) -> tuple[SwapRequest, E
                 mask = from_painted(character, load_character(options.painted))
     pictures, own, joints = _garment_pictures(options), _own_draft(options.draft), _joints(options.joints)
     profile = stock().named(options.profile)
-    garments = tuple(replace(picture, scale=profile.garment_scale if scale is None else scale) for picture, scale in pictures)
     if options.sampler not in (None, *profile.samplers):
         raise UserError(f"--sampler must be one of: {', '.join(profile.samplers)}.")
-    hints = tuple(hint for hint in SwapRequest.hints if hint.kind in profile.hints)
+    hints = None
     if options.hint is not None:
-        asked = {kind: Hint(kind, *span) for kind, *span in options.hint}
-        if unknown := asked.keys() - set(profile.hints):
+        hints = {kind: span for kind, *span in options.hint}
+        if unknown := hints.keys() - set(profile.hints):
             raise UserError(f"--hint {min(unknown)}: this model knows only: {', '.join(profile.hints)}.")
-        hints = (*(hint for hint in hints if hint.kind == "inpaint" and "inpaint" not in asked), *asked.values())
-    request = SwapRequest(
-        character=character,
-        seed=secrets.randbelow(MAX_SEED - options.count) if options.seed is None else options.seed,
+    request = filled(
+        profile,
+        character,
+        any_seed(options.count) if options.seed is None else options.seed,
+        pictures,
+        hints,
+        options.steps,
+        options.guidance,
+        options.sampler,
         mask=mask,
         parts=parts,
         prompt=options.prompt or "",
-        garments=garments,
-        hints=hints,
         negative_prompt=options.negative,
-        steps=options.steps or profile.steps,
-        guidance=profile.guidance if options.guidance is None else options.guidance,
         strength=options.strength,
-        sampler=options.sampler or profile.samplers[0],
         count=options.count,
         grow=options.grow,
         feather=options.feather,
@@ -238,7 +237,6 @@ def _request(stock: Stocks, options: argparse.Namespace) -> tuple[SwapRequest, E
         follow=options.follow,
         joints=joints,
         person=options.person,
-        profile=profile.name,
         notes=picture.notes,
     )
     return request, picture.profile

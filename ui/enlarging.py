@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 from pathlib import Path
-from typing import Any
 
 import gradio as gr
 
 from pipeline.images import load_picture
 from pipeline.request import Cancelled, OnStep, Upscaled, UserError
 from ui import views
-from ui.guard import QUICK, SILENT, Updates, Values, as_message, friendly
+from ui.guard import DEVICE, QUICK, SILENT, Updates, Values, as_message, friendly
 from ui.page import Backstage, Enlarging, Page
 from ui.progress import Clock, note_stage
 from ui.texts import label, say
@@ -47,7 +46,7 @@ def connect(page: Page, backstage: Backstage) -> None:
             small = load_picture(picture.file)
 
             def work(on_step: OnStep) -> Upscaled:
-                return backstage.engine.upscale(small.image, scale, on_step)
+                return job.at(backstage.engine).upscale(small.image, scale, on_step)
 
             with jobs.running():
                 news = job.watch(work)
@@ -73,10 +72,9 @@ def connect(page: Page, backstage: Backstage) -> None:
     def fourfold(values: Values, request: gr.Request) -> Iterator[Updates]:
         yield from enlarge(4, values, request)
 
-    line: dict[str, Any] = {"concurrency_limit": 1, "concurrency_id": "device"}
     for button, run in ((mine.twice, twice), (mine.fourfold, fourfold)):
         started = button.click(begin, None, stage, **QUICK)
-        started.success(run, {page.shelf}, [*stage, mine.file, mine.told], **SILENT, **line)
+        started.success(run, {page.shelf}, [*stage, mine.file, mine.told], **SILENT, **DEVICE)
 
 
 def _told(mine: Enlarging, file: Path, scale: int, large: Upscaled, request: gr.Request | None) -> Updates:

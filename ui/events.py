@@ -26,7 +26,7 @@ from ui import (
     wardrobe,
 )
 from ui.drops import keep_upload, uploaded
-from ui.guard import QUICK, SILENT, Updates, Values, as_message, friendly, into_canvas
+from ui.guard import DEVICE, QUICK, SILENT, Updates, Values, as_message, friendly, into_canvas
 from ui.jobs import Job
 from ui.page import Backstage, Page
 from ui.presets import PRESETS
@@ -150,8 +150,7 @@ def _connect_run(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
         asked,
         [*state, page.seed, *detecting.chips(page), *views.results(page)],
         **SILENT,
-        concurrency_limit=1,
-        concurrency_id="device",
+        **DEVICE,
     )
 
     def welcome(request: gr.Request) -> str:

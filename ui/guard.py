@@ -21,6 +21,8 @@ Updates = dict[Any, Any]  # and what it makes of them
 # every event, and greys it. The page says itself what it is about, so nothing shows any.
 SILENT: dict[str, Any] = {"show_progress": "hidden", "show_progress_on": [], "api_visibility": "private"}
 QUICK: dict[str, Any] = {**SILENT, "queue": False}
+# What waits for the device: visitors take turns in the service's line, so gradio's own lets as many in as may wait there.
+DEVICE: dict[str, Any] = {"concurrency_limit": 32, "concurrency_id": "device"}
 
 # Until the canvas shows what a handler has sent to it, Generate would send its old mask.
 _HOLD = """() => {

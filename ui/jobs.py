@@ -32,8 +32,13 @@ class Job:
     """One press of Generate, or of another button that starts something long. Stopping it is allowed at any time, also before
     it starts and after it ended."""
 
-    def __init__(self) -> None:
-        self._stop = threading.Event()
+    def __init__(self, engine: Engine | None = None) -> None:
+        """engine: the visitor's own place at it."""
+        self._engine, self._stop = engine, threading.Event()
+
+    def at(self, engine: Engine) -> Engine:
+        """Where the visitor's work is done; engine: where there are no places."""
+        return self._engine or engine
 
     def stop(self) -> None:
         self._stop.set()
@@ -46,7 +51,7 @@ class Job:
         """`watch` over a swap: the result comes last."""
 
         def swap(on_step: OnStep) -> SwapResult:
-            return engine.swap(request, on_step)
+            return self.at(engine).swap(request, on_step)
 
         result = yield from self.watch(swap)
         yield result
@@ -99,7 +104,9 @@ class Job:
 class Jobs:
     """The job of each visitor, by session."""
 
-    def __init__(self) -> None:
+    def __init__(self, seat: Callable[[str], Engine] | None = None) -> None:
+        """seat: a visitor's own place at the engine, where they take turns."""
+        self._seat = seat
         self._lock = threading.Lock()
         self._jobs: dict[str, Job] = {}
         self._running = 0
@@ -110,7 +117,7 @@ class Jobs:
         with self._lock:
             if self._closed:
                 raise UserError(closing)
-            job = Job()
+            job = Job(self._seat(f"page {session}") if self._seat else None)
             old, self._jobs[session] = self._jobs.get(session), job
         if old:
             old.stop()

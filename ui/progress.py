@@ -38,6 +38,8 @@ class Clock:
         return _stage(self._preview, None, text, "")
 
     def html(self, step: Step, request: gr.Request | None) -> str:
+        if step.stage == "wait":
+            return self.waiting(say(request, "waiting"))
         if step.stage == "load":
             return self.waiting(say(request, "loading", title=step.model))
         if step.preview is not None:

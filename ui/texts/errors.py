@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from ui.texts.refusals import REFUSALS
+
 ERRORS: dict[str, dict[str, str]] = {
+    **REFUSALS,
     "This picture has {one} pixels and the dressed one {other}, please scale it to the same size.": {
         "zh": "这张图片是 {one} 像素，已换装的是 {other} 像素，请缩放到相同大小。",
         "ja": "この絵は {one} ピクセル、着せ替えた絵は {other} ピクセルです。同じ大きさにしてください。",

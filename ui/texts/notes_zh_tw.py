@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from ui.texts import refusals
+
 TRADITIONAL: dict[str, str] = {
+    **refusals.TRADITIONAL,
     "这里没有提到服装，所以没有草图；请写出一件，例如“红色卫衣，蓝色牛仔裤”。": (
         "這裡沒有提到服裝，所以沒有草圖；請寫出一件，例如「紅色帽T，藍色牛仔褲」。"
     ),
