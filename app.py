@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 import traceback
+import webbrowser
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from pipeline.safety import SafetyRules
     from serving.later import LaterEngine
     from serving.local import LocalEngine
+    from serving.settings import Settings
     from serving.stock import Stock
     from ui.page import ProfileInfo
 
@@ -128,10 +130,20 @@ def _serve(options: argparse.Namespace, results: TextIO) -> None:
     engine = LaterEngine(lambda: _engine(first.name, stock, rules), first.name)
 
     from pipeline.request import UserError
+    from serving.seat import Seat
+    from serving.service import Service
+    from serving.web import site
+    from serving.web.server import WebServer
     from ui import layout
     from ui.jobs import Jobs
+    from ui.mount import mount
+    from ui.texts.notes import told_in
 
-    jobs, stop = Jobs(), threading.Event()
+    settings = _settings(options)
+    logging.basicConfig(format="%(message)s", level=logging.WARNING)
+    logging.getLogger("serving").setLevel(settings.log.upper())
+    service = Service(engine, save, settings)
+    jobs, stop = Jobs(partial(Seat, service)), threading.Event()
     names = dict.fromkeys(row.name for row in (first, *stock.on_disk(), *([better] if better else ())))
     local = _is_local(options.host)
     if local:  # who looks at the page is who could also fetch the others on the command line
@@ -139,8 +151,10 @@ def _serve(options: argparse.Namespace, results: TextIO) -> None:
     examples = sorted((ROOT / "assets" / "examples").glob("*.png"))
     infos = [_info(stock.named(name), stock.hints(name)) for name in names]
     fetches = local and not options.no_download and not stock.is_offline
-    page = layout.build(engine, infos, save, examples, jobs, stock, fetches)
-    page.queue(max_size=32, default_concurrency_limit=4)
+    page = layout.build(Seat(service, "page"), infos, save, examples, jobs, stock, fetches)
+    page.queue(max_size=2 * settings.queue, default_concurrency_limit=4, api_open=False)
+    application = site.build(service, stock, first.name, local, told_in)
+    mount(application, page, settings.upload_megabytes)
 
     def on_signal(number: int, frame: FrameType | None) -> None:
         if stop.is_set():  # asked twice: now
@@ -150,34 +164,34 @@ def _serve(options: argparse.Namespace, results: TextIO) -> None:
     signal.signal(signal.SIGTERM, on_signal)
     signal.signal(signal.SIGINT, on_signal)
     try:
-        page.launch(
-            server_name=options.host,
-            server_port=options.port,
-            inbrowser=_is_desktop(options.host),
-            prevent_thread_lock=True,
-            quiet=True,
-            share=False,
-            ssr_mode=False,
-            max_file_size="64mb",
-            state_session_capacity=200,
-            **layout.launch_options(),
-        )
+        server = WebServer(application, options.host, options.port, settings.trusted_proxies)
     except OSError:
         address = f"{options.host}, port {options.port}"
         raise UserError(f"{address} is taken or not allowed, please choose another with --port or --host.") from None
-    print(f"CC_ControlNet is at {page.local_url} (Ctrl+C stops it)", file=results, flush=True)
+    server.start()
+    print(f"CC_ControlNet is at {server.url} (Ctrl+C stops it)", file=results, flush=True)
+    if _is_desktop(options.host):
+        webbrowser.open(server.url)
     warming = threading.Thread(target=_warm_up, args=(engine,), name="weights", daemon=True)
     warming.start()
     if better is not None:
         _fetch_behind(stock, better)
     _until(stop)
-    busy = jobs.busy
-    if not jobs.close(FINISH_SECONDS):
-        print("A job was still running and is lost.", file=sys.stderr)
+    busy, end = jobs.busy, time.monotonic() + FINISH_SECONDS
+    if not service.close(FINISH_SECONDS):
+        print("A job was still running and is lost, unless --jobs names a folder for it.", file=sys.stderr)
+    jobs.close(end - time.monotonic())
     if busy:
         time.sleep(2)  # the last picture is on its way to the browser
     page.close(verbose=False)
+    server.stop()
     warming.join(FINISH_SECONDS)  # the interpreter must not go while torch still works in another thread
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    from serving.settings import ROWS, Settings
+
+    return Settings(**{row.name: getattr(options, row.name) for row in ROWS})
 
 
 def _until(stop: threading.Event) -> None:

@@ -241,12 +241,20 @@ class LocalEngine:
                     self._step_down(self._default)
 
     def health(self) -> Health:
-        """Ready means that the weights are there; being busy is not being ill."""
+        """Ready means that the weights are there and that the device answers; being busy is not being ill."""
         detects = _is_there(self._segmenter_folder) is None
-        if problem := _missing(self._default):
+        if problem := _missing(self._default) or self._silent():
             return Health(False, self._default.name, str(self._device), problem, detects)
         state = "busy" if self._lock.locked() else "idle"
         return Health(True, self._default.name, str(self._device), state if self._swapper else "not loaded yet", detects)
+
+    def _silent(self) -> str | None:
+        """What keeps the device from computing, if anything: a card may fall off its bus while its process lives on."""
+        try:
+            torch.ones(1, device=self._device).item()
+        except RuntimeError as error:
+            return f"The device does not answer ({type(error).__name__})."
+        return None
 
     def _row(self, name: str) -> ModelProfile:
         if name not in self._profiles:

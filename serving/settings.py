@@ -8,8 +8,10 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 
-def _row(default: Any, help: str, least: float | None = None, most: float | None = None) -> Any:
-    return field(default=default, metadata={"help": help, "least": least, "most": most})
+def _row(
+    default: Any, help: str, least: float | None = None, most: float | None = None, words: tuple[str, ...] | None = None
+) -> Any:
+    return field(default=default, metadata={"help": help, "least": least, "most": most, "words": words})
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class Settings:
     rate: int = _row(1200, "requests a minute that one address may send besides looking at files, 0 = any number", 0, 1_000_000)
     allowed_hosts: str = _row("", "names by which the server may be called; by default any, on 127.0.0.1 only this machine's")
     trusted_proxies: str = _row("127.0.0.1", "addresses of reverse proxies whose X-Forwarded-For is believed")
+    log: str = _row("warning", "info = also a line of JSON for every request, without prompts", words=("warning", "info"))
     framed_by: str = _row("", "sites that may show the page in a frame, such as https://huggingface.co")
 
 

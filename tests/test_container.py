@@ -20,15 +20,17 @@ def instructions(name: str) -> list[str]:
 def test_the_app_runs_as_an_ordinary_user_under_an_init() -> None:
     assert instructions("USER") == ["1000"]
     assert instructions("ENTRYPOINT") == ['["tini", "--"]'] and "--no-install-recommends tini" in DOCKERFILE
-    assert instructions("HEALTHCHECK") and instructions("EXPOSE") == ["7860"]
+    assert instructions("EXPOSE") == ["7860"]
+    (check,) = instructions("HEALTHCHECK")
+    assert "/readyz" in check, "a page without sound weights is not healthy"
 
 
 def test_whatever_is_written_lies_below_tmp_or_on_a_volume() -> None:
     (environment,) = instructions("ENV")
     variables = dict(part.split("=", 1) for part in environment.split())
-    (volume,) = instructions("VOLUME")
+    volumes = instructions("VOLUME")[0].split()
     places = [value for value in variables.values() if value.startswith("/")]
-    assert len(places) >= 5 and all(place.startswith(("/tmp/", volume)) for place in places)
+    assert len(places) >= 5 and all(place.startswith(("/tmp/", *volumes)) for place in places)
 
 
 def test_what_is_installed_is_locked() -> None:
@@ -44,6 +46,6 @@ def test_compose_knows_both_kinds_of_machine(name: str) -> None:
     assert service["cap_drop"] == ["ALL"] and any(place.startswith("/tmp") for place in service["tmpfs"])
     for volume in service["volumes"]:
         source, target = volume.split(":")
-        assert source in compose["volumes"] and target in instructions("VOLUME")
+        assert source in compose["volumes"] and target in instructions("VOLUME")[0].split()
     assert all(port.startswith("127.0.0.1:") for port in service["ports"]), "nobody else until somebody says so"
     assert ("deploy" in service) == (name == "gpu")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
 from pipeline.request import HINT_KINDS, MAX_SEED
+from serving import settings
 
 COMMANDS = ("serve", "swap", "draft", "detect", "upscale", "models")
 PLACED = 'joints put right by hand, {"wrist_l": [x, y], ...} in pixels, l and r as seen in the picture'
@@ -63,6 +64,17 @@ def build(run: Mapping[str, Run]) -> Parser:
     serve.add_argument("--port", type=port, default=os.environ.get("GRADIO_SERVER_PORT", "7860"), help="default: %(default)s")
     serve.add_argument("--profile", help="the model that the page starts with (default: the best that this machine can run)")
     serve.add_argument("--no-download", action="store_true", help="start with the best model that is on this disk already")
+    for row in settings.ROWS:
+        kind, least = settings.kind_of(row), row.metadata["least"]
+        read = kind if least is None else number(kind, least, row.metadata["most"])
+        serve.add_argument(
+            settings.flag(row.name),
+            type=read,
+            choices=row.metadata["words"],
+            default=settings.given(row.name, str(row.default)),
+            metavar=kind.__name__.upper(),
+            help=f"{row.metadata['help']} (default: %(default)s)",
+        )
     serve.set_defaults(run=run["serve"])
 
     swap = commands.add_parser("swap", help="swap one outfit and print one line of JSON")

@@ -47,6 +47,14 @@ def test_loads_lazily_and_answers(engine: LocalEngine, job: SwapRequest) -> None
     assert engine._swapper is not None and engine._swapper.annotators is engine._annotators, "what reads hints is held once"
 
 
+def test_a_device_that_does_not_answer_is_not_ready(engine: LocalEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise torch.AcceleratorError("the card has fallen off the bus")
+
+    monkeypatch.setattr(local.torch, "ones", fail)
+    assert not engine.health().ready and "does not answer" in engine.health().detail
+
+
 def test_asked_for_its_health_it_compares_a_folder_once(engine: LocalEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     compared: list[Path] = []
     monkeypatch.setattr(loader, "verified", compared.append)

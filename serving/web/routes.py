@@ -1,0 +1,289 @@
+"""The API for programs: /api/v1/... over plain HTTP; docs/api.md has examples."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any, Protocol
+
+from fastapi import APIRouter, Depends, Header, HTTPException, Query, Request, Response
+from fastapi import Form as FormBody
+from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from models.profiles import ModelProfile
+from pipeline.request import CLOTHING, OFF, DetectRequest, GarmentPicture, SwapRequest, UserError
+from serving.filled import any_seed, filled
+from serving.refusals import NO_PICTURE, NO_PLACE, NO_SECRET, NOT_DONE
+from serving.service import Service, Status
+from serving.web import answers
+from serving.web.forms import DetectForm, DraftForm, SwapForm, UpscaleForm, hints_of, parts_of
+from serving.web.uploads import Budget, Uploads, received
+from serving.work import Swap, Upscale, Work
+
+POLL_SECONDS = 0.25
+MOST_WAIT = 60.0
+NOTHING_ASKED = "Please describe the outfit with prompt or show it with garment."
+GARMENT_FIELDS = "Please send garment_scale and garment_parts at most once for each garment."
+PARTS_AND_MASK = "Parts are for finding the clothing, please leave them out when there is a mask."
+
+Key = Annotated[str | None, Header(alias="Idempotency-Key", max_length=200, description="the same key is never done twice")]
+Wait = Annotated[float, Query(ge=0, le=MOST_WAIT, allow_inf_nan=False, description="seconds to wait for its end")]
+_bearer = HTTPBearer(auto_error=False, description="the secret that came with the job")
+_MULTIPART = "multipart/form-data"
+_SENTENCE = {"model": answers.Problem}
+_WRONG: dict[int | str, dict[str, Any]] = {
+    413: {**_SENTENCE, "description": "too large"},
+    422: {**_SENTENCE, "description": "a mistake in what was sent"},
+    429: {**_SENTENCE, "description": "too many of this visitor, see Retry-After"},
+    503: {**_SENTENCE, "description": "too busy, or being stopped, see Retry-After"},
+}
+_OPENED: dict[int | str, dict[str, Any]] = {
+    401: {**_SENTENCE, "description": "no secret"},
+    404: {**_SENTENCE, "description": "no such job, or not this secret"},
+    422: {**_SENTENCE, "description": "a mistake in what was sent"},
+}
+
+
+class Catalogue(Protocol):
+    """The models of this machine, see `serving.stock.Stock`."""
+
+    def named(self, name: str) -> ModelProfile: ...
+
+    def on_disk(self) -> list[ModelProfile]: ...
+
+    def hints(self, name: str) -> tuple[str, ...]: ...
+
+
+def _secret(given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> str:
+    if given is None:
+        raise HTTPException(401, NO_SECRET, {"WWW-Authenticate": "Bearer"})
+    return given.credentials
+
+
+Secret = Annotated[str, Depends(_secret)]
+
+
+def _visitor(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
+def build(service: Service, models: Catalogue, default: str) -> APIRouter:
+    """default: the model of requests that name none."""
+    router = APIRouter(prefix="/api/v1")
+    budget = Budget(service.settings.decoded_megabytes * 1_000_000)
+    _add_jobs(router, service, models, default, budget)
+    _add_looks(router, service, models, budget)
+    _add_reading(router, service)
+
+    @router.get("/models")
+    def list_models() -> list[answers.ModelAnswer]:
+        """Models that can draw here now."""
+        return [answers.model(profile, models.hints(profile.name)) for profile in models.on_disk()]
+
+    @router.get("/health")
+    def health() -> answers.HealthAnswer:
+        """Whether jobs are taken, and how many wait."""
+        found = service.health()
+        return answers.HealthAnswer(
+            ready=found.ready and not service.draining,
+            detail=found.detail,
+            device=found.device,
+            profile=found.profile,
+            waiting=service.waiting,
+            wait_seconds=service.wait_seconds(),
+        )
+
+    @router.api_route("/{rest:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False)
+    def nothing(rest: str) -> None:
+        raise HTTPException(404, NO_PLACE)
+
+    return router
+
+
+def _add_jobs(router: APIRouter, service: Service, models: Catalogue, default: str, budget: Budget) -> None:
+    accepted: dict[str, Any] = {"status_code": 202, "responses": _WRONG}
+
+    def taken(request: Request, work: Work, key: str | None) -> JSONResponse:
+        entry, secret = service.submit(_visitor(request), work, key)
+        address = f"{router.prefix}/jobs/{entry.id}"
+        told = answers.job(service.status(entry.id, secret), address) | {"secret": secret}
+        return JSONResponse(told, 202, {"Location": address, "Cache-Control": "no-store"})
+
+    @contextmanager
+    def reading(request: Request, key: str | None, sent: Any) -> Iterator[Uploads]:
+        """A known key's job may be there although there is no room for another."""
+        if key is None:
+            service.require_room(_visitor(request))
+        with received(budget, sent) as uploads:
+            yield uploads
+
+    @router.post("/swap", response_model=answers.AcceptedAnswer, **accepted)
+    def swap(request: Request, form: Annotated[SwapForm, FormBody(media_type=_MULTIPART)], key: Key = None) -> JSONResponse:
+        """Give the character another outfit: a job, which is done for good once it is accepted."""
+        garments = [(f"garment {number}", upload) for number, upload in enumerate(form.garment, 1)]
+        sent = (("character", form.character), ("mask", form.mask), ("draft", form.draft), *garments)
+        profile = models.named(form.profile or default)
+        with reading(request, key, sent) as uploads:
+            work = _swap(form, profile, uploads, [name for name, _ in garments], key)
+            service.engine.check(work.request)
+            return taken(request, work, key)
+
+    @router.post("/upscale", response_model=answers.AcceptedAnswer, **accepted)
+    def upscale(request: Request, form: Annotated[UpscaleForm, FormBody(media_type=_MULTIPART)], key: Key = None) -> JSONResponse:
+        """Redraw any picture two or four times as large: a job."""
+        with reading(request, key, [("picture", form.picture)]) as uploads:
+            picture = uploads.picture("picture")
+            return taken(request, Upscale(picture.image, form.scale, picture.profile), key)
+
+
+def _swap(form: SwapForm, profile: ModelProfile, uploads: Uploads, garments: list[str], key: str | None) -> Swap:
+    if not form.prompt.strip() and not garments:
+        raise UserError(NOTHING_ASKED)
+    if max(len(form.garment_scale), len(form.garment_parts)) > len(garments):
+        raise UserError(GARMENT_FIELDS)
+    if form.parts and form.mask is not None:
+        raise UserError(PARTS_AND_MASK)
+    picture = uploads.picture("character")
+    size = picture.image.shape[1], picture.image.shape[0]
+    scales = [*form.garment_scale, *[None] * (len(garments) - len(form.garment_scale))]
+    parts = [*map(parts_of, form.garment_parts), *[()] * (len(garments) - len(form.garment_parts))]
+    worn = [
+        (GarmentPicture(uploads.picture(name).image, parts=part, lock_palette=form.lock_palette), scale)
+        for name, part, scale in zip(garments, parts, scales, strict=True)
+    ]
+    request = filled(
+        profile,
+        picture.image,
+        any_seed(form.count, key) if form.seed is None else form.seed,
+        worn,
+        hints_of(form.hint),
+        form.steps,
+        form.guidance,
+        form.sampler,
+        mask=uploads.mask("mask", size, "character"),
+        parts=parts_of(form.parts),
+        prompt=form.prompt.strip(),
+        negative_prompt=form.negative_prompt.strip(),
+        strength=form.strength,
+        count=form.count,
+        grow=form.grow,
+        feather=form.feather,
+        loosen=form.loosen,
+        soft_edge=form.soft_edge,
+        detail_pass=form.detail,
+        draft=uploads.image("draft") if form.draft_first else OFF,
+        follow=form.follow,
+        joints=form.joints or {},
+        person=form.person,
+        notes=picture.notes,
+    )
+    return Swap(request, picture.profile)
+
+
+def _add_looks(router: APIRouter, service: Service, models: Catalogue, budget: Budget) -> None:
+
+    @router.post("/detect", responses=_WRONG)
+    def detect(form: Annotated[DetectForm, FormBody(media_type=_MULTIPART)]) -> answers.DetectAnswer:
+        """Find the clothing, at once."""
+        with service.look("detect"), received(budget, [("character", form.character)]) as uploads:
+            found = service.engine.detect(DetectRequest(uploads.picture("character").image, form.words.strip()))
+            return answers.DetectAnswer(
+                people=found.count,
+                parts={part.title: round(found.confidence[part], 4) for part in found.parts},
+                labels=answers.encoded(found.labels),
+                mask=answers.encoded(found.mask(parts_of(form.parts) or CLOTHING)),
+                notes=list(found.warnings),
+                seconds=round(found.seconds, 3),
+            )
+
+    @router.post("/draft", responses=_WRONG)
+    def draft(form: Annotated[DraftForm, FormBody(media_type=_MULTIPART)]) -> answers.DraftAnswer:
+        """Draw the outfit on the character's body, at once."""
+        sent = (("character", form.character), ("mask", form.mask))
+        with service.look("draft"), received(budget, sent) as uploads:
+            character = uploads.picture("character").image
+            size = character.shape[1], character.shape[0]
+            asked: SwapRequest = filled(
+                models.named("bundled"),
+                character,
+                form.seed,
+                mask=uploads.mask("mask", size, "character"),
+                prompt=form.prompt.strip(),
+                negative_prompt=form.negative_prompt.strip(),
+                joints=form.joints or {},
+                person=form.person,
+            )
+            drafted = service.engine.draft(asked)
+            if drafted.image is None:
+                raise UserError(" ".join(drafted.notes))
+            return answers.draft(drafted)
+
+
+def _add_reading(router: APIRouter, service: Service) -> None:
+    """Of a job that was accepted, by whoever has its secret."""
+
+    def answer(id: str, status: Status) -> dict[str, Any]:
+        return answers.job(status, f"{router.prefix}/jobs/{id}")
+
+    async def ended(id: str, secret: str, wait: float) -> Status:
+        until = time.monotonic() + wait
+        while True:
+            status = await asyncio.to_thread(service.status, id, secret)
+            if not status.entry.is_open or time.monotonic() >= until:
+                return status
+            await asyncio.sleep(min(POLL_SECONDS, max(0.0, until - time.monotonic())))
+
+    @router.get("/jobs/{id}", response_model=answers.JobAnswer, responses=_OPENED)
+    async def status(id: str, secret: Secret, wait: Wait = 0) -> dict[str, Any]:
+        """How far it is."""
+        return answer(id, await ended(id, secret, wait))
+
+    @router.get("/jobs/{id}/result", responses={**_OPENED, 409: {**_SENTENCE, "description": "not done"}})
+    async def result(id: str, secret: Secret, wait: Wait = 0) -> answers.ResultAnswer:
+        """What came of it."""
+        found = await ended(id, secret, wait)
+        if found.entry.state != "done":
+            raise HTTPException(409, found.entry.error or NOT_DONE)
+        return answers.ResultAnswer(**answer(id, found)["result"])
+
+    @router.get("/jobs/{id}/events", responses={**_OPENED, 200: {"content": {"text/event-stream": {}}}})
+    async def events(id: str, secret: Secret) -> StreamingResponse:
+        """Server-sent events: the job whenever it has changed, until its end."""
+        first = await asyncio.to_thread(service.status, id, secret)
+
+        async def told() -> AsyncIterator[str]:
+            status, last = first, ""
+            while True:
+                data = json.dumps(answer(id, status), ensure_ascii=False)
+                if data != last:
+                    yield f"event: {status.entry.state}\ndata: {data}\n\n"
+                last = data
+                if not status.entry.is_open:
+                    return
+                await asyncio.sleep(POLL_SECONDS)
+                status = await asyncio.to_thread(service.status, id, secret)
+
+        return StreamingResponse(told(), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+
+    @router.get("/jobs/{id}/pictures/{name}", responses={**_OPENED, 200: {"content": {"image/png": {}}}}, response_class=Response)
+    def picture(id: str, name: str, secret: Secret) -> FileResponse:
+        """One of its pictures, a PNG file that carries its settings."""
+        file = service.picture(id, secret, name)
+        if file is None or not file.is_file():
+            raise HTTPException(404, NO_PICTURE)
+        return FileResponse(file, media_type="image/png", headers={"Cache-Control": "private, no-store"})
+
+    @router.post("/jobs/{id}/cancel", response_model=answers.JobAnswer, responses=_OPENED)
+    def cancel(id: str, secret: Secret) -> dict[str, Any]:
+        """End it; what has ended stays."""
+        service.cancel(id, secret)
+        return answer(id, service.status(id, secret))
+
+    @router.delete("/jobs/{id}", status_code=204, responses=_OPENED)
+    def forget(id: str, secret: Secret) -> None:
+        """End it and delete all that is left of it."""
+        service.forget(id, secret)

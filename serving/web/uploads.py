@@ -1,0 +1,99 @@
+"""Pictures that programs send: their sizes are added up before one of them is decoded."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from fastapi import UploadFile
+from PIL import Image
+
+from pipeline.images import FORMATS, MAX_PIXELS, Picture, load_mask, load_picture
+from pipeline.request import Image8, UserError
+from serving.refusals import MEMORY, PICTURE, Refused
+
+BYTES_A_PIXEL = 12  # while a picture is read: four decoded, as many as stored, as many in its own colours
+AGAIN_SECONDS = 5
+
+
+class Budget:
+    """How many bytes of decoded pictures all requests together may hold."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._held, self._lock = most, 0, threading.Lock()
+
+    @property
+    def held(self) -> int:
+        return self._held
+
+    @contextmanager
+    def holding(self, size: int) -> Iterator[None]:
+        """Raises `Refused` where so much is not left; one request alone is never refused for its size."""
+        with self._lock:
+            if self._held and self._held + size > self._most:
+                raise Refused(MEMORY, AGAIN_SECONDS)
+            self._held += size
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._held -= size
+
+
+class Uploads:
+    """The pictures of one request, by the names of its fields."""
+
+    def __init__(self, files: dict[str, Path]) -> None:
+        self._files = files
+
+    def picture(self, name: str) -> Picture:
+        """Raises `UserError`, which names the field."""
+        with _naming(name):
+            return load_picture(self._files[name])
+
+    def image(self, name: str) -> Image8 | None:
+        """The pixels, None where nothing was sent. Raises `UserError`."""
+        return self.picture(name).image if name in self._files else None
+
+    def mask(self, name: str, size: tuple[int, int], of: str) -> Image8 | None:
+        """As `pipeline.images.load_mask`; of: the field of the picture that it belongs to. Raises `UserError`."""
+        if name not in self._files:
+            return None
+        with _naming(name):
+            return load_mask(self._files[name], size, self._files[of])
+
+
+@contextmanager
+def received(budget: Budget, sent: Iterable[tuple[str, UploadFile | None]]) -> Iterator[Uploads]:
+    """The files of a request, for as long as it is answered; what they take in memory is held that long. Raises `Refused`."""
+    with tempfile.TemporaryDirectory(prefix="cc-controlnet-upload-") as folder:
+        files = {}
+        for name, upload in sent:
+            if upload is not None:
+                files[name] = Path(folder) / str(len(files))
+                with files[name].open("wb") as file:
+                    shutil.copyfileobj(upload.file, file)
+        with budget.holding(BYTES_A_PIXEL * sum(map(_pixels, files.values()))):
+            yield Uploads(files)
+
+
+def _pixels(path: Path) -> int:
+    """As the file says; what is no picture, or too large, is refused later without being decoded."""
+    try:
+        with Image.open(path, formats=FORMATS) as file:
+            pixels = file.width * file.height
+    except Exception:  # a hostile file can make a decoder raise anything
+        return 0
+    return pixels if pixels <= MAX_PIXELS else 0
+
+
+@contextmanager
+def _naming(name: str) -> Iterator[None]:
+    try:
+        yield
+    except UserError as error:
+        raise UserError(PICTURE.format(name=name, error=error)) from None
