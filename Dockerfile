@@ -7,7 +7,6 @@ FROM python:3.11-slim-bookworm
 ENV PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     GRADIO_ANALYTICS_ENABLED=False \
-    GRADIO_TEMP_DIR=/tmp/gradio \
     CC_JOBS=/home/user/jobs \
     HF_HOME=/home/user/.cache/huggingface \
     MPLCONFIGDIR=/tmp/matplotlib \

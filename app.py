@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, TextIO, cast
 
 if TYPE_CHECKING:
     from models.profiles import ModelProfile
@@ -117,7 +117,12 @@ def _models(options: argparse.Namespace, results: TextIO) -> None:
 
 
 def _serve(options: argparse.Namespace, results: TextIO) -> None:
+    from serving.leftovers import passing, sweep
+
+    sweep()
+    files = passing("gradio")  # what is sent and made on the page ends with the server
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    os.environ.setdefault("GRADIO_TEMP_DIR", files.name)
     from pipeline.marking import read_credentials, save_result
     from pipeline.safety import read_rules
     from serving.later import LaterEngine
@@ -153,7 +158,7 @@ def _serve(options: argparse.Namespace, results: TextIO) -> None:
     fetches = local and not options.no_download and not stock.is_offline
     page = layout.build(Seat(service, "page"), infos, save, examples, jobs, stock, fetches)
     page.queue(max_size=2 * settings.queue, default_concurrency_limit=4, api_open=False)
-    application = site.build(service, stock, first.name, local, told_in)
+    application = site.build(service, stock, first.name, local, cast("site.Told", told_in))
     mount(application, page, settings.upload_megabytes)
 
     def on_signal(number: int, frame: FrameType | None) -> None:
@@ -180,11 +185,13 @@ def _serve(options: argparse.Namespace, results: TextIO) -> None:
     busy, end = jobs.busy, time.monotonic() + FINISH_SECONDS
     if not service.close(FINISH_SECONDS):
         print("A job was still running and is lost, unless --jobs names a folder for it.", file=sys.stderr)
-    jobs.close(end - time.monotonic())
+    jobs.close(max(0.0, end - time.monotonic()))
     if busy:
         time.sleep(2)  # the last picture is on its way to the browser
     page.close(verbose=False)
     server.stop()
+    service.end()
+    files.cleanup()
     warming.join(FINISH_SECONDS)  # the interpreter must not go while torch still works in another thread
 
 

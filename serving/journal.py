@@ -215,5 +215,5 @@ class Journal:
 
 
 def _as_entry(row: tuple[Any, ...]) -> Entry:
-    *plain, error, result, size = row
-    return Entry(*plain, error, None if result is None else json.loads(result), size)
+    told = dict(zip(_COLUMNS.split(", "), row, strict=True))
+    return Entry(**{**told, "result": None if told["result"] is None else json.loads(told["result"])})

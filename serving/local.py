@@ -253,7 +253,7 @@ class LocalEngine:
         try:
             torch.ones(1, device=self._device).item()
         except RuntimeError as error:
-            return f"The device does not answer ({type(error).__name__})."
+            return f"the device does not answer ({type(error).__name__})"
         return None
 
     def _row(self, name: str) -> ModelProfile:

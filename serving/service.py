@@ -5,7 +5,6 @@ from __future__ import annotations
 import hmac
 import sqlite3
 import sys
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from pathlib import Path
 from pipeline.request import OnStep, Step
 from serving.engine import Engine, Health
 from serving.journal import Entry, Journal
+from serving.leftovers import passing
 from serving.line import Full
 from serving.metrics import Metrics, memory, peak_memory
 from serving.refusals import CLOSING, FULL, LOOKING, NO_JOB, NO_ROOM, SHARE, NoJob, Refused
@@ -25,6 +25,7 @@ from serving.worker import Live, Save, Worker
 LOOKS, LOOKS_WAITING = 2, 16  # detections and drafts at once, and how many more may wait for one of these places
 LOOK_SECONDS = 20  # how long they wait
 CLOSING_SECONDS = 120  # a container is usually given as long to stop
+_DRAWN_SECONDS, _WAITING_SECONDS = 0.1, 0.4  # how often whoever waits for a picture is told of it
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Service:
         """Jobs that an earlier server left in the folder of the settings are gone on with. Raises `UserError` where that
         folder cannot be used."""
         self.engine, self.settings, self.metrics = engine, settings or Settings(), Metrics()
-        self._temporary = None if self.settings.jobs else tempfile.TemporaryDirectory(prefix="cc-controlnet-jobs-")
+        self._temporary = None if self.settings.jobs else passing("jobs")
         self._journal = Journal(Path(self._temporary.name if self._temporary else self.settings.jobs))
         self._draining = threading.Event()
         self._lock, self._looks, self._lookers = threading.Lock(), threading.Semaphore(LOOKS), 0
@@ -99,7 +100,7 @@ class Service:
             self._worker.enter(live)
         told: Step | None = None
         try:
-            while not live.ended.wait(0.1):
+            while not live.ended.wait(_DRAWN_SECONDS if live.begun else _WAITING_SECONDS):
                 step = live.step or Step(0, 1, stage="wait")
                 if step is not told or not live.begun:
                     on_step(step)
@@ -191,14 +192,16 @@ class Service:
 
     def close(self, seconds: float) -> bool:
         """Drain, and let the running job end -> whether it did in that time. Jobs that wait stay in the journal; where that ends
-        with the server they are done as well."""
+        with the server they are done as well. Results can be fetched until `end`."""
         self.drain()
-        done = self._worker.close(seconds, lambda live: bool(live.id) and self._temporary is None)
+        return self._worker.close(seconds, lambda live: bool(live.id) and self._temporary is None)
+
+    def end(self) -> None:
+        """After `close`, once nobody asks any more."""
         if self._worker.gone:
             self._journal.close()
         if self._temporary is not None:
             self._temporary.cleanup()
-        return done
 
     def _require_open(self) -> None:
         if self._draining.is_set():

@@ -63,7 +63,7 @@ class Swap:
 
     def run(self, engine: Engine, on_step: OnStep) -> Made:
         result = engine.swap(self.request, on_step)
-        images = {}
+        images: dict[str, Image8] = {}
         for name, made in (("image", result.images), ("outfit", result.outfits), ("draft", result.drafts)):
             images |= {f"{name}-{number}": image for number, image in enumerate(made, 1)}
         return Made(images, result.seeds, result.seconds, result, result.metadata, result.warnings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Sequence
@@ -68,7 +69,7 @@ def keep(
 ) -> Shelf:
     """Save a result's pictures and put them first; the oldest beyond 24 are deleted. profile: of the original's file. Raises
     what `save` raises."""
-    shelf = shelf or Shelf(tempfile.mkdtemp(prefix="cc-controlnet-"))
+    shelf = shelf or Shelf(tempfile.mkdtemp(prefix=f"cc-controlnet-page-{os.getpid()}-"))
     folder, number = Path(shelf.folder), shelf.saved + 1
     before, mask = folder / f"before-{number}.png", folder / f"mask-{number}.png"
     whole = before if proxy(original) is original else folder / f"original-{number}.png"

@@ -233,7 +233,7 @@ def _add_reading(router: APIRouter, service: Service) -> None:
         until = time.monotonic() + wait
         while True:
             status = await asyncio.to_thread(service.status, id, secret)
-            if not status.entry.is_open or time.monotonic() >= until:
+            if not status.entry.is_open or service.draining or time.monotonic() >= until:
                 return status
             await asyncio.sleep(min(POLL_SECONDS, max(0.0, until - time.monotonic())))
 
@@ -252,7 +252,7 @@ def _add_reading(router: APIRouter, service: Service) -> None:
 
     @router.get("/jobs/{id}/events", responses={**_OPENED, 200: {"content": {"text/event-stream": {}}}})
     async def events(id: str, secret: Secret) -> StreamingResponse:
-        """Server-sent events: the job whenever it has changed, until its end."""
+        """Server-sent events: the job whenever it has changed, until its end or the server's."""
         first = await asyncio.to_thread(service.status, id, secret)
 
         async def told() -> AsyncIterator[str]:
@@ -262,7 +262,7 @@ def _add_reading(router: APIRouter, service: Service) -> None:
                 if data != last:
                     yield f"event: {status.entry.state}\ndata: {data}\n\n"
                 last = data
-                if not status.entry.is_open:
+                if not status.entry.is_open or service.draining:
                     return
                 await asyncio.sleep(POLL_SECONDS)
                 status = await asyncio.to_thread(service.status, id, secret)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from PIL import Image
 
 from pipeline.images import FORMATS, MAX_PIXELS, Picture, load_mask, load_picture
 from pipeline.request import Image8, UserError
+from serving.leftovers import passing
 from serving.refusals import MEMORY, PICTURE, Refused
 
 BYTES_A_PIXEL = 12  # while a picture is read: four decoded, as many as stored, as many in its own colours
@@ -70,8 +70,8 @@ class Uploads:
 @contextmanager
 def received(budget: Budget, sent: Iterable[tuple[str, UploadFile | None]]) -> Iterator[Uploads]:
     """The files of a request, for as long as it is answered; what they take in memory is held that long. Raises `Refused`."""
-    with tempfile.TemporaryDirectory(prefix="cc-controlnet-upload-") as folder:
-        files = {}
+    with passing("upload") as folder:
+        files: dict[str, Path] = {}
         for name, upload in sent:
             if upload is not None:
                 files[name] = Path(folder) / str(len(files))

@@ -38,6 +38,7 @@ def served() -> Iterator[str]:
     server.start()
     yield server.url
     desk.close(5)
+    desk.end()
     blocks.close(verbose=False)
     server.stop()
 

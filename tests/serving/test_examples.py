@@ -36,6 +36,7 @@ def server() -> Iterator[WebServer]:
     web.start()
     yield web
     desk.close(5)
+    desk.end()
     web.stop()
 
 

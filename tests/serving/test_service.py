@@ -33,6 +33,7 @@ def opened() -> Iterator[Callable[..., Service]]:
     yield build
     for one in made:
         one.close(5)
+        one.end()
 
 
 @pytest.mark.parametrize("profile", [False, True])
@@ -144,6 +145,8 @@ def test_what_waited_or_ran_is_done_by_the_next_server_with_the_same_seed(opened
     jobs = [desk.submit(visitor, swap(20, seed)) for visitor, seed in (("a", 7), ("a", 8), ("b", 9))]
     until(lambda: desk.status(*_keys(jobs[0])).step is not None)
     assert desk.close(20), "what runs ends, and what waits is kept"
+    assert desk.status(*_keys(jobs[2])).entry.state == "queued"
+    desk.end()
     with pytest.raises(Refused, match="stopped"):
         desk.submit("a", swap())
     again = opened(tmp_path)
@@ -157,6 +160,7 @@ def test_without_a_folder_what_was_accepted_is_done_before_the_end() -> None:
     jobs = [desk.submit("a", swap(5, seed)) for seed in range(4)]
     engine = desk.engine
     assert desk.close(20) and isinstance(engine, FlatEngine) and len(engine.requests) == len(jobs)
+    desk.end()
 
 
 def test_a_job_that_ends_the_server_each_time_is_given_up(opened: Callable[..., Service], tmp_path: Path) -> None:
@@ -167,6 +171,7 @@ def test_a_job_that_ends_the_server_each_time_is_given_up(opened: Callable[..., 
         desk._journal.begin(entry.id)
     secret = desk._journal.secret(entry.id)
     desk.close(5)
+    desk.end()
     status = ended(opened(tmp_path), entry.id, secret)
     assert status.entry.state == "failed" and "begun 3 times" in (status.entry.error or "")
 

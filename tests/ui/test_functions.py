@@ -40,6 +40,7 @@ def page() -> Iterator[tuple[TestClient, Blocks]]:
         yield client, blocks
     blocks.close(verbose=False)
     desk.close(5)
+    desk.end()
 
 
 def functions(blocks: Blocks, queued: bool) -> list[tuple[int, int]]:

@@ -73,7 +73,7 @@ def test_no_label_is_english(code: str) -> None:
 def sentences(file: Path) -> Iterator[str]:
     """Strings of a file that read like sentences, values as {...}; without docstrings."""
     tree = ast.parse(file.read_text(encoding="utf-8"))
-    scopes = (ast.Module, ast.ClassDef, ast.FunctionDef)
+    scopes = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
     docs = {
         id(node.body[0].value)
         for node in ast.walk(tree)

@@ -1,0 +1,1 @@
+"""How the served app bears being killed, stopped and asked for too much, by commands."""

@@ -1,0 +1,115 @@
+"""The app as it is started by its users, and what is asked of it over HTTP."""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+import numpy as np
+from PIL import Image
+
+ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "assets" / "examples"
+START_SECONDS = 300.0
+
+
+class Served:
+    """A process that comes back on the same port and the same folder of jobs."""
+
+    def __init__(self, folder: Path, *options: str) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self._port = probe.getsockname()[1]
+        given = ("serve", "--no-download", "--port", str(self._port), "--jobs", str(folder), "--rate", "0", *options)
+        self._command = [sys.executable, str(ROOT / "app.py"), *given]
+        self.url = f"http://127.0.0.1:{self._port}"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> float:
+        """Returns after how many seconds it was ready."""
+        begun = time.monotonic()
+        environment = {**os.environ, "CI": "true"}
+        self._process = subprocess.Popen(self._command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+        while time.monotonic() < begun + START_SECONDS:
+            try:
+                if httpx.get(f"{self.url}/readyz", timeout=5).status_code == 200:
+                    return time.monotonic() - begun
+            except httpx.HTTPError:
+                pass
+            time.sleep(0.2)
+        raise RuntimeError("the server is not ready")
+
+    def kill(self) -> None:
+        self._signal(signal.SIGKILL)
+
+    def stop(self) -> int:
+        """SIGTERM -> exit status."""
+        return self._signal(signal.SIGTERM)
+
+    def _signal(self, number: signal.Signals) -> int:
+        assert self._process is not None
+        self._process.send_signal(number)
+        return self._process.wait(300)
+
+    def figure(self, name: str) -> float:
+        """Of /metrics."""
+        lines = httpx.get(f"{self.url}/metrics", timeout=20).text.splitlines()
+        return next(float(line.split()[-1]) for line in lines if line.startswith(f"{name} "))
+
+
+class Asker:
+    """One program. Its jobs paint a mask from words alone, so that the network draws."""
+
+    def __init__(self, url: str, name: str) -> None:
+        self.url, self.name, self.accepted = url, name, dict[int, dict[str, Any]]()
+        self._character, self._mask = _pictures()
+
+    def give(self, seed: int, steps: int) -> httpx.Response:
+        """A job with its own key; one that was accepted is remembered."""
+        answer = httpx.post(
+            f"{self.url}/api/v1/swap",
+            files={"character": ("c.png", self._character), "mask": ("m.png", self._mask)},
+            data={"prompt": "red hoodie", "seed": str(seed), "steps": str(steps), "draft_first": "false", "detail": "false"},
+            headers={"Idempotency-Key": f"{self.name}-{seed}"},
+            timeout=60,
+        )
+        if answer.status_code == 202:
+            self.accepted[seed] = answer.json()
+        return answer
+
+    def ended(self, seed: int, seconds: float) -> dict[str, Any]:
+        """The job once it has ended, or as it is after so many seconds."""
+        told, until = self.accepted[seed], time.monotonic() + seconds
+        while True:
+            job: dict[str, Any] = self._get(told, "?wait=20").json()
+            if job["state"] not in ("queued", "running") or time.monotonic() > until:
+                return job
+
+    def picture(self, seed: int) -> np.ndarray:
+        """Of a job that is done, H x W x 4."""
+        return np.asarray(Image.open(io.BytesIO(self._get(self.accepted[seed], "/pictures/image-1").content)))
+
+    def _get(self, told: dict[str, Any], way: str) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {told['secret']}"}
+        return httpx.get(f"{self.url}/api/v1/jobs/{told['id']}{way}", headers=headers, timeout=60)
+
+
+def _pictures() -> tuple[bytes, bytes]:
+    """A character of 256 x 384 and a mask on its middle, as PNG files."""
+    character = Image.open(sorted(EXAMPLE.glob("*.png"))[0]).convert("RGBA").resize((256, 384))
+    mask = np.zeros((384, 256), np.uint8)
+    mask[150:260, 80:180] = 255
+    files = []
+    for image in (character, Image.fromarray(mask)):
+        buffer = io.BytesIO()
+        image.save(buffer, "PNG")
+        files.append(buffer.getvalue())
+    return files[0], files[1]
