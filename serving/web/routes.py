@@ -5,30 +5,23 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
-from typing import Annotated, Any, Protocol
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, HTTPException, Query, Request, Response
 from fastapi import Form as FormBody
 from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from models.profiles import ModelProfile
-from pipeline.request import CLOTHING, OFF, DetectRequest, GarmentPicture, SwapRequest, UserError
-from serving.filled import any_seed, filled
+from serving.journal import Entry
 from serving.refusals import NO_PICTURE, NO_PLACE, NO_SECRET, NOT_DONE
 from serving.service import Service, Status
 from serving.web import answers
-from serving.web.forms import DetectForm, DraftForm, SwapForm, UpscaleForm, hints_of, parts_of
-from serving.web.uploads import Budget, Uploads, received
-from serving.work import Swap, Upscale, Work
+from serving.web.desk import Desk
+from serving.web.forms import DetectForm, DraftForm, SwapForm, UpscaleForm
 
 POLL_SECONDS = 0.25
 MOST_WAIT = 60.0
-NOTHING_ASKED = "Please describe the outfit with prompt or show it with garment."
-GARMENT_FIELDS = "Please send garment_scale and garment_parts at most once for each garment."
-PARTS_AND_MASK = "Parts are for finding the clothing, please leave them out when there is a mask."
 
 Key = Annotated[str | None, Header(alias="Idempotency-Key", max_length=200, description="the same key is never done twice")]
 Wait = Annotated[float, Query(ge=0, le=MOST_WAIT, allow_inf_nan=False, description="seconds to wait for its end")]
@@ -48,16 +41,6 @@ _OPENED: dict[int | str, dict[str, Any]] = {
 }
 
 
-class Catalogue(Protocol):
-    """The models of this machine, see `serving.stock.Stock`."""
-
-    def named(self, name: str) -> ModelProfile: ...
-
-    def on_disk(self) -> list[ModelProfile]: ...
-
-    def hints(self, name: str) -> tuple[str, ...]: ...
-
-
 def _secret(given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> str:
     if given is None:
         raise HTTPException(401, NO_SECRET, {"WWW-Authenticate": "Bearer"})
@@ -67,16 +50,13 @@ def _secret(given: Annotated[HTTPAuthorizationCredentials | None, Depends(_beare
 Secret = Annotated[str, Depends(_secret)]
 
 
-def _visitor(request: Request) -> str:
+def visitor_of(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
-def build(service: Service, models: Catalogue, default: str) -> APIRouter:
-    """default: the model of requests that name none."""
-    router = APIRouter(prefix="/api/v1")
-    budget = Budget(service.settings.decoded_megabytes * 1_000_000)
-    _add_jobs(router, service, models, default, budget)
-    _add_looks(router, service, models, budget)
+def build(desk: Desk) -> APIRouter:
+    router, service, models = APIRouter(prefix="/api/v1"), desk.service, desk.models
+    _add_asking(router, desk)
     _add_reading(router, service)
 
     @router.get("/models")
@@ -104,123 +84,34 @@ def build(service: Service, models: Catalogue, default: str) -> APIRouter:
     return router
 
 
-def _add_jobs(router: APIRouter, service: Service, models: Catalogue, default: str, budget: Budget) -> None:
-    accepted: dict[str, Any] = {"status_code": 202, "responses": _WRONG}
+def _add_asking(router: APIRouter, desk: Desk) -> None:
+    accepted: dict[str, Any] = {"status_code": 202, "responses": _WRONG, "response_model": answers.AcceptedAnswer}
 
-    def taken(request: Request, work: Work, key: str | None) -> JSONResponse:
-        entry, secret = service.submit(_visitor(request), work, key)
+    def taken(job: tuple[Entry, str]) -> JSONResponse:
+        entry, secret = job
         address = f"{router.prefix}/jobs/{entry.id}"
-        told = answers.job(service.status(entry.id, secret), address) | {"secret": secret}
+        told = answers.job(desk.service.status(entry.id, secret), address) | {"secret": secret}
         return JSONResponse(told, 202, {"Location": address, "Cache-Control": "no-store"})
 
-    @contextmanager
-    def reading(request: Request, key: str | None, sent: Any) -> Iterator[Uploads]:
-        """A known key's job may be there although there is no room for another."""
-        if key is None:
-            service.require_room(_visitor(request))
-        with received(budget, sent) as uploads:
-            yield uploads
-
-    @router.post("/swap", response_model=answers.AcceptedAnswer, **accepted)
+    @router.post("/swap", **accepted)
     def swap(request: Request, form: Annotated[SwapForm, FormBody(media_type=_MULTIPART)], key: Key = None) -> JSONResponse:
         """Give the character another outfit: a job, which is done for good once it is accepted."""
-        garments = [(f"garment {number}", upload) for number, upload in enumerate(form.garment, 1)]
-        sent = (("character", form.character), ("mask", form.mask), ("draft", form.draft), *garments)
-        profile = models.named(form.profile or default)
-        with reading(request, key, sent) as uploads:
-            work = _swap(form, profile, uploads, [name for name, _ in garments], key)
-            service.engine.check(work.request)
-            return taken(request, work, key)
+        return taken(desk.swap(visitor_of(request), form, key))
 
-    @router.post("/upscale", response_model=answers.AcceptedAnswer, **accepted)
+    @router.post("/upscale", **accepted)
     def upscale(request: Request, form: Annotated[UpscaleForm, FormBody(media_type=_MULTIPART)], key: Key = None) -> JSONResponse:
         """Redraw any picture two or four times as large: a job."""
-        with reading(request, key, [("picture", form.picture)]) as uploads:
-            picture = uploads.picture("picture")
-            return taken(request, Upscale(picture.image, form.scale, picture.profile), key)
-
-
-def _swap(form: SwapForm, profile: ModelProfile, uploads: Uploads, garments: list[str], key: str | None) -> Swap:
-    if not form.prompt.strip() and not garments:
-        raise UserError(NOTHING_ASKED)
-    if max(len(form.garment_scale), len(form.garment_parts)) > len(garments):
-        raise UserError(GARMENT_FIELDS)
-    if form.parts and form.mask is not None:
-        raise UserError(PARTS_AND_MASK)
-    picture = uploads.picture("character")
-    size = picture.image.shape[1], picture.image.shape[0]
-    scales = [*form.garment_scale, *[None] * (len(garments) - len(form.garment_scale))]
-    parts = [*map(parts_of, form.garment_parts), *[()] * (len(garments) - len(form.garment_parts))]
-    worn = [
-        (GarmentPicture(uploads.picture(name).image, parts=part, lock_palette=form.lock_palette), scale)
-        for name, part, scale in zip(garments, parts, scales, strict=True)
-    ]
-    request = filled(
-        profile,
-        picture.image,
-        any_seed(form.count, key) if form.seed is None else form.seed,
-        worn,
-        hints_of(form.hint),
-        form.steps,
-        form.guidance,
-        form.sampler,
-        mask=uploads.mask("mask", size, "character"),
-        parts=parts_of(form.parts),
-        prompt=form.prompt.strip(),
-        negative_prompt=form.negative_prompt.strip(),
-        strength=form.strength,
-        count=form.count,
-        grow=form.grow,
-        feather=form.feather,
-        loosen=form.loosen,
-        soft_edge=form.soft_edge,
-        detail_pass=form.detail,
-        draft=uploads.image("draft") if form.draft_first else OFF,
-        follow=form.follow,
-        joints=form.joints or {},
-        person=form.person,
-        notes=picture.notes,
-    )
-    return Swap(request, picture.profile)
-
-
-def _add_looks(router: APIRouter, service: Service, models: Catalogue, budget: Budget) -> None:
+        return taken(desk.upscale(visitor_of(request), form, key))
 
     @router.post("/detect", responses=_WRONG)
     def detect(form: Annotated[DetectForm, FormBody(media_type=_MULTIPART)]) -> answers.DetectAnswer:
         """Find the clothing, at once."""
-        with service.look("detect"), received(budget, [("character", form.character)]) as uploads:
-            found = service.engine.detect(DetectRequest(uploads.picture("character").image, form.words.strip()))
-            return answers.DetectAnswer(
-                people=found.count,
-                parts={part.title: round(found.confidence[part], 4) for part in found.parts},
-                labels=answers.encoded(found.labels),
-                mask=answers.encoded(found.mask(parts_of(form.parts) or CLOTHING)),
-                notes=list(found.warnings),
-                seconds=round(found.seconds, 3),
-            )
+        return desk.detect(form)
 
     @router.post("/draft", responses=_WRONG)
     def draft(form: Annotated[DraftForm, FormBody(media_type=_MULTIPART)]) -> answers.DraftAnswer:
         """Draw the outfit on the character's body, at once."""
-        sent = (("character", form.character), ("mask", form.mask))
-        with service.look("draft"), received(budget, sent) as uploads:
-            character = uploads.picture("character").image
-            size = character.shape[1], character.shape[0]
-            asked: SwapRequest = filled(
-                models.named("bundled"),
-                character,
-                form.seed,
-                mask=uploads.mask("mask", size, "character"),
-                prompt=form.prompt.strip(),
-                negative_prompt=form.negative_prompt.strip(),
-                joints=form.joints or {},
-                person=form.person,
-            )
-            drafted = service.engine.draft(asked)
-            if drafted.image is None:
-                raise UserError(" ".join(drafted.notes))
-            return answers.draft(drafted)
+        return desk.draft(form)
 
 
 def _add_reading(router: APIRouter, service: Service) -> None:

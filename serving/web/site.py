@@ -17,6 +17,7 @@ from pipeline.request import UserError
 from serving.refusals import NO_FIELDS, OTHER_METHOD, WRONG, NoJob, Refused
 from serving.service import Service
 from serving.web import routes
+from serving.web.desk import Catalogue, Desk
 from serving.web.shield import LOCAL, Headers, Hosts, Rates, Sizes, Watched
 
 Told = Callable[[str, Request], str]  # a sentence in the language of whoever asks
@@ -26,7 +27,7 @@ DESCRIPTION = (
 )
 
 
-def build(service: Service, models: routes.Catalogue, default: str, local: bool, told: Told | None = None) -> FastAPI:
+def build(service: Service, models: Catalogue, default: str, local: bool, told: Told | None = None) -> FastAPI:
     """default: the model of requests that name none; local: only this machine can see the server; told: by default English."""
     settings, told = service.settings, told or (lambda sentence, request: sentence)
     shield = [
@@ -37,7 +38,7 @@ def build(service: Service, models: routes.Catalogue, default: str, local: bool,
         Middleware(Sizes, megabytes=settings.upload_megabytes),
     ]
     site = FastAPI(title="CC_ControlNet", version="1", description=DESCRIPTION, docs_url=None, redoc_url=None, middleware=shield)
-    site.include_router(routes.build(service, models, default))
+    site.include_router(routes.build(Desk(service, models, default)))
     _add_probes(site, service)
     _add_mistakes(site, told)
     return site
