@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
 from fastapi import UploadFile
+from fastapi.concurrency import run_in_threadpool
 
 from models.profiles import ModelProfile
 from pipeline.request import CLOTHING, OFF, DetectRequest, GarmentPicture, UserError
 from serving.filled import any_seed, filled
 from serving.journal import Entry
-from serving.service import Service
+from serving.service import Service, Status
 from serving.web import answers
 from serving.web.forms import DetectForm, DraftForm, SwapForm, UpscaleForm, hints_of, parts_of
 from serving.web.uploads import Budget, Uploads, received
@@ -21,6 +24,8 @@ from serving.work import Swap, Upscale
 NOTHING_ASKED = "Please describe the outfit with prompt or show it with garment."
 GARMENT_FIELDS = "Please send garment_scale and garment_parts at most once for each garment."
 PARTS_AND_MASK = "Parts are for finding the clothing, please leave them out when there is a mask."
+
+POLL_SECONDS = 0.25  # between two looks at a job that somebody waits for
 
 Sent = list[tuple[str, UploadFile | None]]
 
@@ -66,6 +71,15 @@ class Desk:
         with self._reading(visitor, key, [("picture", form.picture)]) as uploads:
             picture = uploads.picture("picture")
             return self.service.submit(visitor, Upscale(picture.image, form.scale, picture.profile), key)
+
+    async def ended(self, id: str, secret: str, wait: float) -> Status:
+        """The job at its end, or as it is after so many seconds, or when the server is being stopped. Raises `NoJob`."""
+        until = time.monotonic() + wait
+        while True:
+            status = await run_in_threadpool(self.service.status, id, secret)
+            if not status.entry.is_open or self.service.draining or time.monotonic() >= until:
+                return status
+            await asyncio.sleep(min(POLL_SECONDS, max(0.0, until - time.monotonic())))
 
     def detect(self, form: DetectForm) -> answers.DetectAnswer:
         with self.service.look("detect"), received(self._budget, [("character", form.character)]) as uploads:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
@@ -15,12 +14,11 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from serving.journal import Entry
 from serving.refusals import NO_PICTURE, NO_PLACE, NO_SECRET, NOT_DONE
-from serving.service import Service, Status
+from serving.service import Status
 from serving.web import answers
-from serving.web.desk import Desk
+from serving.web.desk import POLL_SECONDS, Desk
 from serving.web.forms import DetectForm, DraftForm, SwapForm, UpscaleForm
 
-POLL_SECONDS = 0.25
 MOST_WAIT = 60.0
 
 Key = Annotated[str | None, Header(alias="Idempotency-Key", max_length=200, description="the same key is never done twice")]
@@ -57,7 +55,7 @@ def visitor_of(request: Request) -> str:
 def build(desk: Desk) -> APIRouter:
     router, service, models = APIRouter(prefix="/api/v1"), desk.service, desk.models
     _add_asking(router, desk)
-    _add_reading(router, service)
+    _add_reading(router, desk)
 
     @router.get("/models")
     def list_models() -> list[answers.ModelAnswer]:
@@ -114,29 +112,22 @@ def _add_asking(router: APIRouter, desk: Desk) -> None:
         return desk.draft(form)
 
 
-def _add_reading(router: APIRouter, service: Service) -> None:
+def _add_reading(router: APIRouter, desk: Desk) -> None:
     """Of a job that was accepted, by whoever has its secret."""
+    service = desk.service
 
     def answer(id: str, status: Status) -> dict[str, Any]:
         return answers.job(status, f"{router.prefix}/jobs/{id}")
 
-    async def ended(id: str, secret: str, wait: float) -> Status:
-        until = time.monotonic() + wait
-        while True:
-            status = await asyncio.to_thread(service.status, id, secret)
-            if not status.entry.is_open or service.draining or time.monotonic() >= until:
-                return status
-            await asyncio.sleep(min(POLL_SECONDS, max(0.0, until - time.monotonic())))
-
     @router.get("/jobs/{id}", response_model=answers.JobAnswer, responses=_OPENED)
     async def status(id: str, secret: Secret, wait: Wait = 0) -> dict[str, Any]:
         """How far it is."""
-        return answer(id, await ended(id, secret, wait))
+        return answer(id, await desk.ended(id, secret, wait))
 
     @router.get("/jobs/{id}/result", responses={**_OPENED, 409: {**_SENTENCE, "description": "not done"}})
     async def result(id: str, secret: Secret, wait: Wait = 0) -> answers.ResultAnswer:
         """What came of it."""
-        found = await ended(id, secret, wait)
+        found = await desk.ended(id, secret, wait)
         if found.entry.state != "done":
             raise HTTPException(409, found.entry.error or NOT_DONE)
         return answers.ResultAnswer(**answer(id, found)["result"])

@@ -101,7 +101,7 @@ class Watched:
 def place(scope: Scope) -> str:
     """The route as it is written down, without the ids in it; all that is gradio's is one."""
     path = getattr(scope.get("route"), "path", "")
-    return path if path.startswith(("/api/", "/healthz", "/readyz", "/metrics", "/openapi.json")) else "page"
+    return path if path.startswith(("/api/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/mcp")) else "page"
 
 
 class Headers:

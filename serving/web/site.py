@@ -16,7 +16,7 @@ from models.weights import WeightsError
 from pipeline.request import UserError
 from serving.refusals import NO_FIELDS, OTHER_METHOD, WRONG, NoJob, Refused
 from serving.service import Service
-from serving.web import routes
+from serving.web import mcp, routes
 from serving.web.desk import Catalogue, Desk
 from serving.web.shield import LOCAL, Headers, Hosts, Rates, Sizes, Watched
 
@@ -38,7 +38,9 @@ def build(service: Service, models: Catalogue, default: str, local: bool, told: 
         Middleware(Sizes, megabytes=settings.upload_megabytes),
     ]
     site = FastAPI(title="CC_ControlNet", version="1", description=DESCRIPTION, docs_url=None, redoc_url=None, middleware=shield)
-    site.include_router(routes.build(Desk(service, models, default)))
+    desk = Desk(service, models, default)
+    site.include_router(routes.build(desk))
+    site.include_router(mcp.build(desk))
     _add_probes(site, service)
     _add_mistakes(site, told)
     return site
