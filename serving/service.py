@@ -25,6 +25,7 @@ from serving.worker import Live, Save, Worker
 LOOKS, LOOKS_WAITING = 2, 16  # detections and drafts at once, and how many more may wait for one of these places
 LOOK_SECONDS = 20  # how long they wait
 CLOSING_SECONDS = 120  # a container is usually given as long to stop
+_WITHOUT_NEWS = ("wait", "plan")  # stages in which whoever waits is asked again whether they still do
 _DRAWN_SECONDS, _WAITING_SECONDS = 0.1, 0.4  # how often whoever waits for a picture is told of it
 
 
@@ -102,7 +103,7 @@ class Service:
         try:
             while not live.ended.wait(_DRAWN_SECONDS if live.begun else _WAITING_SECONDS):
                 step = live.step or Step(0, 1, stage="wait")
-                if step is not told or not live.begun:
+                if step is not told or step.stage in _WITHOUT_NEWS:
                     on_step(step)
                 told = step
         finally:

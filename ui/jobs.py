@@ -86,6 +86,8 @@ class Job:
                 try:
                     item = news.get(timeout=_POLL_SECONDS)
                 except queue.Empty:
+                    if self.stopped:  # also while clothing is found, which knows no steps; the thread ends at its first one
+                        raise Cancelled from None
                     yield None  # a chance to notice that the browser is gone
                     continue
                 while not isinstance(item, _End) and not news.empty():

@@ -135,24 +135,24 @@ async def _called(tool: Tool, arguments: Any, visitor: str) -> dict[str, Any]:
 
 def _tools(desk: Desk) -> dict[str, Tool]:
     async def detect(asked: Detect, visitor: str) -> Content:
-        form = DetectForm(character=_file(asked.character), words=asked.words)
+        form = DetectForm.model_validate({"character": _file(asked.character), "words": asked.words})
         found = await run_in_threadpool(desk.detect, form)
         return [_text(json.dumps({"people": found.people, "parts": found.parts, "notes": found.notes})), _image(found.mask)]
 
     async def draft(asked: Draft, visitor: str) -> Content:
-        form = DraftForm(character=_file(asked.character), prompt=asked.prompt, seed=asked.seed)
+        form = DraftForm.model_validate({**asked.model_dump(), "character": _file(asked.character)})
         drafted = await run_in_threadpool(desk.draft, form)
         garments = [garment.model_dump(exclude_defaults=True) for garment in drafted.garments]
         return [_text(json.dumps({"garments": garments, "notes": drafted.notes})), _image(drafted.worn)]
 
     async def swap(asked: Swap, visitor: str) -> Content:
-        more = asked.model_dump(exclude={"character", "mask"}, exclude_unset=True)
-        form = SwapForm(character=_file(asked.character), mask=asked.mask and _file(asked.mask), **more)
+        files = {name: _file(data) for name, data in (("character", asked.character), ("mask", asked.mask)) if data is not None}
+        form = SwapForm.model_validate({**asked.model_dump(exclude={"mask"}), **files})
         entry, secret = await run_in_threadpool(desk.swap, visitor, form)
         return await result(Result(id=entry.id, secret=secret), visitor)
 
     async def upscale(asked: Upscale, visitor: str) -> Content:
-        form = UpscaleForm(picture=_file(asked.picture), scale=asked.scale)
+        form = UpscaleForm.model_validate({"picture": _file(asked.picture), "scale": asked.scale})
         entry, secret = await run_in_threadpool(desk.upscale, visitor, form)
         return await result(Result(id=entry.id, secret=secret), visitor)
 

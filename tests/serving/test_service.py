@@ -207,6 +207,30 @@ def test_the_page_waits_in_the_same_line_and_whoever_leaves_is_not_drawn_for(ope
     assert isinstance(desk.engine, FlatEngine) and [request.steps for request in desk.engine.requests] == [100, 30]
 
 
+def test_whoever_leaves_while_clothing_is_found_frees_the_device_at_the_first_step(
+    opened: Callable[..., Service], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, found = opened(), threading.Event()
+    steps: list[Step] = []
+
+    def finds_first(request: SwapRequest, on_step: Callable[[Step], None]) -> None:
+        found.wait(10)
+        for index in range(50):
+            on_step(Step(index, 50))
+            steps.append(Step(index, 50))
+
+    def leaves(step: Step) -> None:
+        if step.stage == "plan":
+            raise Cancelled
+
+    monkeypatch.setattr(desk.engine, "swap", finds_first)
+    with pytest.raises(Cancelled):
+        Seat(desk, "page").swap(swap().request, leaves)
+    found.set()
+    until(lambda: not desk.busy)
+    assert steps == []
+
+
 def test_looking_passes_the_line_and_is_limited(opened: Callable[..., Service], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(services, "LOOKS_WAITING", 1)
     desk = opened(None, 0.02)

@@ -48,6 +48,24 @@ def test_a_caller_that_leaves_stops_the_job(request_: SwapRequest) -> None:
     assert engine.steps_run == run < 50
 
 
+def test_stop_ends_also_what_knows_no_steps(request_: SwapRequest) -> None:
+    held, job = threading.Event(), Job()
+
+    class Finding(FlatEngine):
+        def swap(self, request: SwapRequest, on_step: object = None) -> SwapResult:
+            held.wait(20)
+            raise Cancelled
+
+    news = job.run(Finding(), request_)
+    next(news)
+    job.stop()
+    began = time.monotonic()
+    with pytest.raises(Cancelled):
+        list(news)
+    assert time.monotonic() - began < 1
+    held.set()
+
+
 def test_stopped_before_it_starts_it_never_runs(request_: SwapRequest) -> None:
     engine, job = FlatEngine(), Job()
     job.stop()
