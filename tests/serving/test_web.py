@@ -364,3 +364,17 @@ def test_refusals_of_the_engine_cost_no_place_in_the_line(
     monkeypatch.setattr(desk.engine, "check", refuse)
     assert give(client).json() == {"detail": "Please no."}
     assert not desk.busy
+
+
+def test_the_log_names_routes_and_nothing_else(client: TestClient, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("INFO", "serving.web"):
+        told = give(client, prompt="secretword skirt").json()
+        client.get(f"/api/v1/jobs/{told['id']}?wait=20", headers=opening(told))
+        client.get("/api/v1/nothing/secretword")
+    lines = [json.loads(record.message) for record in caplog.records if record.name == "serving.web"]
+    assert [(line["method"], line["route"], line["status"]) for line in lines[:2]] == [
+        ("POST", "/api/v1/swap", 202),
+        ("GET", "/api/v1/jobs/{id}", 200),
+    ]
+    assert set(lines[0]) == {"time", "id", "method", "route", "status", "milliseconds"}
+    assert told["id"] not in caplog.text and told["secret"] not in caplog.text and "secretword" not in caplog.text
