@@ -158,9 +158,12 @@ class Journal:
             return done.rowcount == 1
 
     def interrupted(self) -> list[Entry]:
-        """What waits or was being worked on when the server before this one ended, the oldest first."""
+        """What waits or was being worked on when the server before this one ended, the oldest first; those behind that were begun
+        before, as one of them may have ended it."""
         with self._lock:
-            rows = self._base.execute(f"SELECT {_COLUMNS} FROM jobs WHERE state IN {OPEN} ORDER BY created, rowid").fetchall()
+            rows = self._base.execute(
+                f"SELECT {_COLUMNS} FROM jobs WHERE state IN {OPEN} ORDER BY attempts, created, rowid"
+            ).fetchall()
         return [_as_entry(row) for row in rows]
 
     def get(self, id: str) -> Entry | None:

@@ -23,7 +23,7 @@ from serving.refusals import BROKEN, GAVE_UP, TOO_LONG
 from serving.settings import Settings
 from serving.work import KINDS, Made, Work
 
-ATTEMPTS = 3  # a job that is begun more often has probably ended the server each time
+ATTEMPTS = 10  # a job that is begun more often has probably ended the server each time
 SWEEP_SECONDS = 60.0
 _TURN_SECONDS = 1.0  # how long the worker waits before it looks round
 

@@ -173,7 +173,7 @@ def test_a_job_that_ends_the_server_each_time_is_given_up(opened: Callable[..., 
     desk.close(5)
     desk.end()
     status = ended(opened(tmp_path), entry.id, secret)
-    assert status.entry.state == "failed" and "begun 3 times" in (status.entry.error or "")
+    assert status.entry.state == "failed" and f"begun {workers.ATTEMPTS} times" in (status.entry.error or "")
 
 
 def test_a_full_disk_refuses_and_the_next_job_works(opened: Callable[..., Service]) -> None:
