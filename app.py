@@ -192,7 +192,9 @@ def _serve(options: argparse.Namespace, results: TextIO) -> None:
     server.stop()
     service.end()
     files.cleanup()
-    warming.join(FINISH_SECONDS)  # the interpreter must not go while torch still works in another thread
+    warming.join(WAIT_SECONDS)
+    if warming.is_alive():  # the interpreter must not go while torch still works in another thread, and nobody waits for that
+        os._exit(0)
 
 
 def _settings(options: argparse.Namespace) -> Settings:
