@@ -116,11 +116,11 @@ def _models(options: argparse.Namespace, results: TextIO) -> None:
 
 def _serve(options: argparse.Namespace, results: TextIO) -> None:
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-    from pipeline.marking import read_credentials, save_result
+    from pipeline.marking import read_credentials, read_left_out, save_result
     from pipeline.safety import read_rules
     from serving.later import LaterEngine
 
-    save, rules = partial(save_result, credentials=read_credentials()), read_rules()
+    save, rules = partial(save_result, credentials=read_credentials(), left_out=read_left_out()), read_rules()
     stock = _stock()
     asked = options.profile and stock.named(options.profile)
     first = asked or stock.first()

@@ -17,7 +17,7 @@ ALLOWED = {
     "models": ("models",),
     "pipeline": ("wardrobe", "models", "pipeline"),
     "serving": ("models", "pipeline", "serving"),
-    "ui": ("ui", "pipeline.request", "pipeline.images", "pipeline.mask", "pipeline.alike", "serving.engine"),
+    "ui": ("ui", "pipeline.request", "pipeline.images", "pipeline.mask", "pipeline.alike", "pipeline.embedded", "serving.engine"),
     "training": ("wardrobe", "models", "pipeline", "training"),
     "benchmarks": ("wardrobe", "models", "pipeline", "serving", "training", "benchmarks"),
 }

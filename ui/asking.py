@@ -9,7 +9,7 @@ import gradio as gr
 import numpy as np
 
 from pipeline.request import MAX_SEED, OFF, ClothingPart, Image8, SwapRequest, UserError
-from ui import detecting, finding, steering, wardrobe
+from ui import detecting, finding, restoring, steering, wardrobe
 from ui.guard import Values
 from ui.page import Page
 from ui.texts import say
@@ -60,7 +60,7 @@ def to_request(
         soft_edge=int(values[page.soft_edge]),
         detail_pass=bool(values[page.detail]),
         profile=values[page.profile],
-        draft=values[page.draft.own] if values[page.draft.first] else OFF,
+        draft=restoring.draft_of(page, values) if values[page.draft.first] else OFF,
         follow=float(values[page.draft.follow]),
         joints=dict(values[page.draft.pose].joints),
         person=int(values[page.people] or 0),

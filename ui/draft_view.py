@@ -75,6 +75,10 @@ class Pose:
     taken: str | None = None
     mending: bool = False
 
+    def __hash__(self) -> int:
+        """Gradio tells by it whether a state has changed."""
+        return hash((*map(_fixed, (self.joints, *self.before)), self.taken, self.mending))
+
     def clicked(self, joints: Joints, x: float, y: float, reach: float) -> Pose:
         """The first click takes the nearest joint, if one is within reach (all in pixels); the next places it."""
         if self.taken is not None:
@@ -96,6 +100,10 @@ class Pose:
     @property
     def _kept(self) -> tuple[Joints, ...]:
         return (*self.before, self.joints)[-STEPS_BACK:]
+
+
+def _fixed(joints: Joints) -> tuple[tuple[str, tuple[float, float]], ...]:
+    return tuple(sorted(joints.items()))
 
 
 def picture(image: Image8, drafted: Drafted, pose: Pose, request: gr.Request | None) -> str:

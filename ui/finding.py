@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from pipeline.mask import grow
+from pipeline.mask import grown_beside
 from pipeline.request import CLOTHING, ClothingPart, Detection, Image8
 from ui import runs
 from ui.runs import Layer
@@ -89,5 +89,5 @@ def chosen_first(detection: Detection) -> tuple[ClothingPart, ...]:
 
 def mask_of(detection: Detection, parts: Sequence[ClothingPart], protect: Sequence[ClothingPart], room: float = 0.0) -> Image8:
     """H x W uint8, 255 = repaint. room: 0..1, how far larger clothes may reach beyond the old ones."""
-    mask = grow(detection.mask(parts), round(room * ROOM * max(detection.labels.shape)))
-    return np.where(detection.protected(protect) > 0, np.uint8(0), mask)
+    wide = round(room * ROOM * max(detection.labels.shape))
+    return grown_beside(detection.mask(parts), wide, detection.protected(protect))

@@ -87,6 +87,9 @@ class Mask {
         this.stroke = null;
     }
 
+    // Where the mask is, as runs: all layers together.
+    get painted() { return encodeRuns(this.bits.map((bits) => PAINTED[bits]), 1); }
+
     get all() { return [0, 0, this.width, this.height]; }
 
     // A stroke from its first point to its last; `line` is called in between.
