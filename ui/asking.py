@@ -67,6 +67,14 @@ def to_request(
     )
 
 
+def require_wish(page: Page, values: Values, request: gr.Request | None) -> None:
+    """Raises `UserError` where neither words, nor a garment, nor a draft of the visitor's own say what is to be worn."""
+    detecting.original(page, values, request)
+    drafted = values[page.draft.first] and values[page.draft.own] is not None
+    if not (values[page.prompt] or "").strip() and not drafted and not wardrobe.garments(page, values):
+        raise UserError(say(request, "no_wish"))
+
+
 def painted(page: Page, values: Values, request: gr.Request | None) -> Image8 | None:
     """What is painted on the canvas. Raises `UserError` where it has lost its picture."""
     detecting.original(page, values, request)

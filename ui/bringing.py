@@ -59,7 +59,7 @@ def brought(page: Page, backstage: Backstage, values: Values, kept: Mapping[str,
     path = within_uploads(page.drop, kept.get("picture"))
     if path is None:
         return restoring.settings(page, backstage, settings, values, request)
-    picture, found = restoring.read(path)
+    picture, found = restoring.read(path, request)
     updates = restoring.opened(page, picture, _mask(kept.get("mask"), picture.image), request)
     updates |= restoring.settings(page, backstage, settings, values, request)
     if found is not None and found.own:

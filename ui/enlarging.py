@@ -57,7 +57,8 @@ def connect(page: Page, backstage: Backstage) -> None:
                     except StopIteration as end:
                         large: Upscaled = end.value
                         break
-                    yield {page.stage: clock.html(step, request)} if step is not None else {page.stage: gr.skip()}
+                    html = clock.overdue(request) if step is None else clock.html(step, request)
+                    yield {page.stage: gr.skip() if html is None else html}
             file = Path(picture.file).with_name(f"{Path(picture.file).stem}-{scale}x.png")
             chunks = picture.chunks if values[page.embed] else None
             backstage.save(large.image, file, picture.metadata, picture.seed, profile=small.profile, chunks=chunks)

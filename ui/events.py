@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import gradio as gr
@@ -30,7 +30,7 @@ from ui.drops import keep_upload, uploaded
 from ui.guard import QUICK, SILENT, Updates, Values, as_message, friendly, into_canvas
 from ui.jobs import Job
 from ui.page import Backstage, Page
-from ui.presets import PRESETS
+from ui.presets import PRESETS, words_of
 from ui.progress import Clock, empty_stage, note_stage
 from ui.shelf import choose, dress_others, keep
 from ui.texts import say
@@ -83,7 +83,7 @@ def _connect_character(page: Page, backstage: Backstage) -> None:
     def show(path: str | Path | None, values: Values, request: gr.Request) -> Updates:
         if path is None:
             raise UserError(say(request, "no_image"))
-        picture, found = restoring.read(path)
+        picture, found = restoring.read(path, request)
         for note in picture.notes:
             gr.Info(told_in(note, request), title=say(request, "attention"))
         return restoring.shown(page, backstage, picture, found, values, request) | keeping.picture(page, path)
@@ -108,8 +108,14 @@ def _connect_character(page: Page, backstage: Backstage) -> None:
 
 
 def _connect_outfit(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
-    for button, (_, words) in zip(page.presets, PRESETS, strict=True):
-        button.click(None, None, page.prompt, js=f"() => {words!r}", **QUICK)
+    def saying(name: str) -> Callable[[gr.Request], str]:
+        def words(request: gr.Request) -> str:
+            return say(request, words_of(name))
+
+        return words
+
+    for button, name in zip(page.presets, PRESETS, strict=True):
+        button.click(saying(name), None, page.prompt, **QUICK)
     page.dice.click(None, None, page.seed, js=asking.RANDOM_SEED, **QUICK)
     blocks.load(None, None, page.seed, js=asking.RANDOM_SEED, **QUICK)  # every visit starts with its own seed
     keep_upload(page.garment_drop, page.garment)
@@ -163,6 +169,7 @@ def _connect_run(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
 
 def _stream(page: Page, backstage: Backstage, job: Job, values: Values, request: gr.Request) -> Iterator[Updates]:
     fetching.require(backstage, values[page.profile], request)
+    asking.require_wish(page, values, request)
     seed = asking.seed_of(page, values)
     mask = asking.painted(page, values, request)
     swap = asking.to_request(page, values, mask, seed, request, backstage.finds)
@@ -175,8 +182,9 @@ def _stream(page: Page, backstage: Backstage, job: Job, values: Values, request:
             made = swap.character, item, swap.steps, backstage.save, values[page.embedded], swap.mask, values[page.embed]
             shelf = keep(values[page.shelf], *made)
             yield views.finished(page, shelf, request) | _found(page, backstage, values, swap, item, request)
-        else:
-            yield {page.seed: gr.skip()}
+        else:  # nothing new: what was said may have become untrue
+            late = clock.overdue(request)
+            yield {page.seed: gr.skip()} if late is None else {page.stage: late}
 
 
 def _found(

@@ -16,7 +16,7 @@ from ui import canvas, coming, draft, enlarging, events, fetching, keeping, lang
 from ui.drops import drop_zone
 from ui.jobs import Jobs
 from ui.page import Backstage, Draft, Page, ProfileInfo, Save, Wardrobe
-from ui.presets import PRESETS
+from ui.presets import PRESETS, label_of
 from ui.progress import empty_stage
 from ui.shelf import discard
 from ui.texts import TRANSLATIONS, label
@@ -172,7 +172,7 @@ def _dock() -> dict[str, Any]:
     """At the bottom of the screen, wherever the page is scrolled to: the words, and what draws them."""
     with gr.Column(elem_id="dock"):
         with gr.Row(elem_id="presets", elem_classes="chips"):
-            presets = tuple(gr.Button(label(key), size="sm", min_width=60, elem_classes="chip") for key, _ in PRESETS)
+            presets = tuple(gr.Button(label(label_of(name)), size="sm", min_width=60, elem_classes="chip") for name in PRESETS)
         with gr.Row(elem_id="go"):
             prompt = gr.Textbox(  # of one line, so that Enter generates; Shift+Enter begins another
                 label=label("prompt"),

@@ -259,8 +259,10 @@ def before(original: str, file: str) -> Picture:
     return Picture(image, EmbeddedProfile(result.profile.icc, result.profile.given_back(image), image))
 
 
-def read(path: str | Path) -> tuple[Picture, Restored | None]:
-    """A picture and what its file says. Raises `UserError`."""
+def read(path: str | Path, request: gr.Request | None) -> tuple[Picture, Restored | None]:
+    """A picture and what its file says. Raises `UserError`, also where nothing is to be seen."""
     picture = load_picture(path)
+    if not picture.image[..., 3].any() or (picture.image == picture.image[0, 0]).all():
+        raise UserError(say(request, "empty_picture"))
     height, width = picture.image.shape[:2]
     return picture, read_restored(path, (width, height))

@@ -115,7 +115,7 @@ def put_back(shelf: Shelf, files: Mapping[str, str], told: Mapping[str, Any]) ->
     image, original, mask = (load_character(files[name]) for name in ("file", "original", "mask"))
     restored = read_restored(files["file"], (image.shape[1], image.shape[0]))
     if restored is None or not restored.own or not image.shape == original.shape == mask.shape:
-        raise ValueError("This is no result.")
+        raise ValueError("no result")
     folder, number, seed = Path(shelf.folder), shelf.saved + 1, int(told["seed"])
     names = {"file": f"outfit-{number}-1-seed-{seed}", "original": f"original-{number}", "mask": f"mask-{number}"}
     names |= {"outfit": f"{names['file']}-clothes"} if "outfit" in files else {}

@@ -16,6 +16,7 @@ import pytest
 from pipeline.outfit import read_outfit
 from pipeline.request import UserError
 from ui.guard import as_message
+from ui.presets import PRESETS, words_of
 from ui.texts import LANGUAGES, TRANSLATIONS, language, notes_zh_tw
 from ui.texts.errors import ERRORS
 from ui.texts.notes import NOTES, told_in
@@ -187,6 +188,17 @@ def test_examples_on_the_page_are_understood() -> None:
     for texts in LANGUAGES.values():
         wish = read_outfit(texts["prompt_hint"], texts["negative_hint"], 1)
         assert len(wish.garments) == 2 and wish.notes == () and wish.without
+
+
+@pytest.mark.parametrize("code", OTHERS)
+@pytest.mark.parametrize("name", PRESETS)
+def test_ideas_mean_the_same_in_every_language(code: str, name: str) -> None:
+    one, other = (read_outfit(LANGUAGES[language][words_of(name)], "", 1) for language in ("en", code))
+    named, again = (
+        [(garment.kind, garment.colour, garment.second_colour, garment.pattern, garment.length) for garment in wish.garments]
+        for wish in (one, other)
+    )
+    assert named and named == again and other.notes == one.notes == ()
 
 
 @pytest.mark.parametrize(
