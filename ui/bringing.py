@@ -10,12 +10,13 @@ from typing import Any
 import gradio as gr
 import numpy as np
 
-from pipeline.images import load_character
-from pipeline.request import Image8, UserError
-from ui import canvas, keeping, restoring, runs, views
+from pipeline.images import Picture, load_character
+from pipeline.request import DetectRequest, Image8, UserError
+from ui import canvas, detecting, finding, keeping, restoring, runs, views
 from ui.drops import within_uploads
 from ui.guard import QUICK, SILENT, Updates, Values, finally_do, friendly, into_canvas
 from ui.page import Backstage, Page
+from ui.runs import Layer
 from ui.shelf import Shelf, put_back
 
 _MOST = 24  # results, as many as a shelf holds
@@ -47,7 +48,9 @@ def connect(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
         found = refilled(page, backstage, event._data or {})
         return views.finished(page, found, request) if found.pictures else {page.shelf: found}
 
-    back = into_canvas(page.keeper.bring, bring, restoring.inputs(page), restoring.opens(page))
+    shown = restoring.opens(page)
+    shown += [component for component in detecting.chips(page) if component not in shown]
+    back = into_canvas(page.keeper.bring, bring, restoring.inputs(page), shown)
     finally_do(back, None, None, None, js=_DONE)
     page.keeper.show(show, None, [*views.stage(page), *views.results(page)], **SILENT)
 
@@ -60,7 +63,7 @@ def brought(page: Page, backstage: Backstage, values: Values, kept: Mapping[str,
     if path is None:
         return restoring.settings(page, backstage, settings, values, request)
     picture, found = restoring.read(path, request)
-    updates = restoring.opened(page, picture, _mask(kept.get("mask"), picture.image), request)
+    updates = _with_mask(page, backstage, picture, kept.get("mask"), request)
     updates |= restoring.settings(page, backstage, settings, values, request)
     if found is not None and found.own:
         theirs = restoring.from_parameters(found.parameters, picture.image.shape[1], found.embedded.grown)
@@ -72,16 +75,41 @@ def brought(page: Page, backstage: Backstage, values: Values, kept: Mapping[str,
     return updates
 
 
-def _mask(kept: Any, character: Image8) -> Image8 | None:
-    """What was painted, at the size at which it is painted on; None where it is of another."""
+def _with_mask(page: Page, backstage: Backstage, picture: Picture, kept: Any, request: gr.Request | None) -> Updates:
+    """The picture with what was found and painted, each apart; with all of it as if painted where it cannot be found again."""
+    character = picture.image
+    layers = {name: _layer(kept, name, character) for name in ("runs", "parts", "added", "erased")}
+    opened = restoring.opened(page, picture, _region(layers["runs"]), request)
+    said = kept.get("choice") if isinstance(kept, dict) else None
+    if not isinstance(said, dict) or not backstage.finds:
+        return opened
+    parts, added, erased = (layers[name] for name in ("parts", "added", "erased"))
+    if parts is None or added is None or erased is None:
+        return opened
+    try:
+        detection = backstage.engine.detect(DetectRequest(character))
+        region = runs.resized(parts, (character.shape[1], character.shape[0]))
+        choice = finding.again(said, detection, np.where(region, np.uint8(255), np.uint8(0)))
+    except (UserError, KeyError, TypeError, ValueError):
+        return opened
+    opened = restoring.opened(page, picture, _region(added), request)
+    message = canvas.with_parts(opened[page.canvas], character, choice.region, finding.unsure(choice), erased)
+    return opened | detecting.first_choice(page, choice, request) | {page.canvas: message | {"choice": finding.told(choice)}}
+
+
+def _layer(kept: Any, name: str, character: Image8) -> Layer | None:
+    """One layer at the size at which it is painted on; None where it is of another."""
     width, height = canvas.proxy_size(character)
     if not isinstance(kept, dict) or (kept.get("width"), kept.get("height")) != (width, height):
         return None
     try:
-        layer = runs.decode(str(kept.get("runs")), (height, width))
+        return runs.decode(str(kept.get(name)), (height, width))
     except ValueError:
         return None
-    return np.where(layer, np.uint8(255), np.uint8(0)) if layer.any() else None
+
+
+def _region(layer: Layer | None) -> Image8 | None:
+    return None if layer is None or not layer.any() else np.where(layer, np.uint8(255), np.uint8(0))
 
 
 def refilled(page: Page, backstage: Backstage, kept: Mapping[str, Any]) -> Shelf:

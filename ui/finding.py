@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -68,6 +69,24 @@ def chosen(choice: Choice) -> Choice:
 def shown(detection: Detection, mask: Image8, person: int = LARGEST) -> Choice:
     """What Generate found by itself, and changed: `mask`, H x W, 0 = not."""
     return Choice(detection, chosen_first(detection), ALWAYS_ON, person, mask=runs.encode(mask > 0), automatic=True)
+
+
+def told(choice: Choice) -> dict[str, Any] | None:
+    """What `again` makes the choice of, as JSON has it; None where words were looked for, which it would not know."""
+    if choice.detection.named is not None:
+        return None
+    numbers = {"parts": [int(part) for part in choice.parts], "protect": [int(part) for part in choice.protect]}
+    return {**numbers, "person": choice.person, "room": choice.room, "automatic": choice.automatic}
+
+
+def again(said: Mapping[str, Any], detection: Detection, region: Image8) -> Choice:
+    """The choice that `told` told of; region: H x W, what it selected, which counts where nobody chose it. Raises `ValueError`,
+    `KeyError`, `TypeError` or `UserError` for what is none."""
+    parts, protect = (tuple(ClothingPart(int(part)) for part in said[name]) for name in ("parts", "protect"))
+    choice = Choice(detection, parts, protect, int(said["person"]), min(max(float(said["room"]), 0.0), 1.0))
+    if said["automatic"] is True:
+        return replace(choice, mask=runs.encode(region > 0), automatic=True)
+    return chosen(choice)
 
 
 def unsure(choice: Choice) -> Layer:

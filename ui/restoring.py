@@ -162,7 +162,7 @@ def _put_hints(updates: Updates, page: Page, info: ProfileInfo, hints: Mapping[s
 def _times(character: Any, width: int) -> float:
     """How many times as wide a picture is as the character that it was made from, as its parameters tell it."""
     shape = character.get("shape") if isinstance(character, dict) else None
-    told = shape[1] if isinstance(shape, list) and len(shape) > 1 else None
+    told: Any = shape[1] if isinstance(shape, list) and len(shape) > 1 else 0
     return width / told if _is_number(told) and told > 0 else 1.0
 
 
@@ -178,9 +178,10 @@ def embedded(page: Page, held: Embedded, kept: Kept, before: Values) -> Updates:
     """The draft that was drawn for what is kept. before: `settings`, as it will be on the page."""
     if held.draft is None or kept.get("draft_first") is False:
         return {}
-    words = [str(kept.get(name) or "")[:_LONGEST] for name in ("prompt", "negative")]
+    prompt, negative = (str(kept.get(name) or "")[:_LONGEST] for name in ("prompt", "negative"))
     joints = before[page.draft.pose].joints
-    return {page.draft.own: Own(held.draft, asked_for(*words, int(before.get(page.seed, 0)), joints, 0)), page.draft.first: True}
+    drawn_for = asked_for(prompt, negative, int(before.get(page.seed, 0)), joints, 0)
+    return {page.draft.own: Own(held.draft, drawn_for), page.draft.first: True}
 
 
 def shown(

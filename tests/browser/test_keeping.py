@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from pipeline.images import save_png
-from tests.browser.on_canvas import open_picture, painted, settle
+from tests.browser.on_canvas import ADDED, ERASED, PARTS, UNSURE, bits, brush, chip, detect, drag, open_picture, painted, settle
 from tests.browser.studio import Studio
 from tests.browser.test_page import say
 from tests.browser.test_restoring import is_restored, made, open_advanced
@@ -103,3 +103,42 @@ def test_nothing_is_kept_that_shall_not_be(visit: Callable[..., Page], picture: 
     expect(page.locator("#prompt textarea")).to_have_value("")
     open_advanced(page)
     expect(page.locator("#remember input")).to_be_checked(checked=how == "forgotten")
+
+
+def test_chips_and_strokes_stay_apart(visit: Callable[..., Page], studio: Studio, picture: Callable[..., Path]) -> None:
+    page = visit()
+    open_picture(page, picture(160, 200))
+    detect(page)
+    chip(page, "bottomwear")
+    brush(page, 10)
+    drag(page, (20, 20), (60, 20))
+    page.click("#eraser")
+    drag(page, (40, 100), (120, 100))
+    say(page, "red coat")
+    wait_until_kept(page, "red coat")
+    before = bits(page)
+    assert {PARTS, ADDED, PARTS | ERASED} <= set(np.unique(before & ~np.uint8(UNSURE)))
+    reload(page)
+    assert (bits(page) == before).all()
+    expect(page.locator("#chips label", has_text="topwear").locator("input")).to_be_checked()
+    expect(page.locator("#chips label", has_text="bottomwear").locator("input")).not_to_be_checked()
+    chip(page, "bottomwear")
+    after = bits(page)
+    assert (after[170:] & PARTS).all() and ((after & ADDED) == (before & ADDED)).all()
+
+
+def test_a_mask_that_follows_the_draft_goes_on_to(
+    visit: Callable[..., Page], studio: Studio, picture: Callable[..., Path]
+) -> None:
+    page = visit()
+    open_picture(page, picture(160, 200))
+    say(page, "red coat")
+    page.click("#generate")
+    expect(page.locator(".proof")).to_be_visible()
+    wait_until_kept(page, "red coat", 1)
+    assert studio.engine.requests[-1].mask is None
+    reload(page)
+    assert (bits(page) & PARTS).any()
+    page.click("#generate")
+    expect(page.locator("#gallery button.thumbnail-item")).to_have_count(2)
+    assert studio.engine.requests[-1].mask is None

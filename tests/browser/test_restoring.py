@@ -60,7 +60,7 @@ def test_a_results_file_brings_back_what_made_it(
     page = visit()  # today
     say(page, "a green coat")
     open_picture(page, file)
-    assert toast(page).startswith("Words, seed, settings, mask and draft")
+    assert toast(page).startswith("Restored: words, seed, settings, mask and draft")
     is_restored(page, "red hoodie, blue jeans", first.seed)
     assert (painted(page) == (first.mask > 0)).all()
     expect(page.locator("#draft img")).to_have_attribute("alt", "Draft: red hoodie, blue jeans")

@@ -1,7 +1,7 @@
 // What the browser keeps of a session, and brings back after a reload; `element`, `props`, `trigger`, `upload` and `watch` are
 // gradio's. Nothing is sent anywhere but to the page's own server, and only to be shown again.
 //
-// Kept under these names: "settings", an object of values by name; "joints"; "mask", {width, height, runs}; "picture" and "draft",
+// Kept under these names: "settings", an object of values by name; "joints"; "mask", its size and layers; "picture" and "draft",
 // files; "results", [{seed, seconds, steps, warnings, files}], newest first, and "files", [[name, file], ...].
 const STORE = "kept", SWITCH = "cc_remember";
 const MOST_BYTES = 96e6;  // of results; older ones beyond are not kept
@@ -61,8 +61,8 @@ class Keeper {
 
     mask() {
         this.later("mask", () => {
-            const mask = document.querySelector(".canvas")?.editor?.mask;
-            return mask ? {width: mask.width, height: mask.height, runs: mask.painted} : null;
+            const {mask, choices} = document.querySelector(".canvas")?.editor ?? {};
+            return mask ? {width: mask.width, height: mask.height, ...mask.runs, choice: choices.get(mask.step) ?? null} : null;
         });
     }
 

@@ -87,8 +87,17 @@ class Mask {
         this.stroke = null;
     }
 
-    // Where the mask is, as runs: all layers together.
-    get painted() { return encodeRuns(this.bits.map((bits) => PAINTED[bits]), 1); }
+    // Where the mask is, as runs, and its layers apart.
+    get runs() {
+        const [parts, added, erased] = [PARTS, ADDED, ERASED].map((layer) => encodeRuns(this.bits, layer));
+        return {runs: encodeRuns(this.bits.map((bits) => PAINTED[bits]), 1), parts, added, erased};
+    }
+
+    // Runs by the layer that they are added to, without a step of the history.
+    lay(layers) {
+        for (const [layer, runs] of Object.entries(layers))
+            decodeRuns(runs, (start, end) => { for (let at = start; at < end; at++) this.bits[at] |= +layer; });
+    }
 
     get all() { return [0, 0, this.width, this.height]; }
 
