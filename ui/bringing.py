@@ -116,7 +116,9 @@ def refilled(page: Page, backstage: Backstage, kept: Mapping[str, Any]) -> Shelf
     """Results on a shelf again, newest first; those whose files are broken are left out."""
     made = Shelf(tempfile.mkdtemp(prefix="cc-controlnet-"))
     rows, paths = kept.get("results"), kept.get("paths")
-    for row in reversed(rows[:_MOST] if isinstance(rows, list) and isinstance(paths, dict) else []):
+    if not isinstance(rows, list) or not isinstance(paths, dict):
+        return made
+    for row in reversed(rows[:_MOST]):
         try:
             files = {name: within_uploads(page.drop, paths[file]) for name, file in row["files"].items()}
             made = put_back(made, {name: path for name, path in files.items() if path}, row)

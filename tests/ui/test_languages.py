@@ -30,7 +30,7 @@ from wardrobe.palette import COLOURS
 ROOT = Path(__file__).parents[2]
 OTHERS = [code for code in LANGUAGES if code != "en"]
 # What only whoever runs this machine reads, at its start, in its terminal or in its log.
-OPERATOR = re.compile(r"\{_PREFIX\}|\{OFF\} cannot|Safety: %s|The outfit in this picture was drawn by")
+OPERATOR = re.compile(r"\{_PREFIX\}|\{(?:EMBED_)?OFF\} cannot|Safety: %s|The outfit in this picture was drawn by")
 # Words that are the same everywhere; {values} and commands are set aside first.
 SAME = {
     "CC_ControlNet",
