@@ -123,11 +123,11 @@ def _serve(options: argparse.Namespace, results: TextIO) -> None:
     files = passing("gradio")  # what is sent and made on the page ends with the server
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ.setdefault("GRADIO_TEMP_DIR", files.name)
-    from pipeline.marking import read_credentials, save_result
+    from pipeline.marking import read_credentials, read_left_out, save_result
     from pipeline.safety import read_rules
     from serving.later import LaterEngine
 
-    save, rules = partial(save_result, credentials=read_credentials()), read_rules()
+    save, rules = partial(save_result, credentials=read_credentials(), left_out=read_left_out()), read_rules()
     stock = _stock()
     asked = options.profile and stock.named(options.profile)
     first = asked or stock.first()

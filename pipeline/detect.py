@@ -16,7 +16,7 @@ from models.segmenter import Segmenter
 from pipeline.bare import with_bare_skin, with_legs
 from pipeline.hands import with_whole_hands
 from pipeline.images import flatten, is_opaque, resize
-from pipeline.mask import as_mask, grow, protect
+from pipeline.mask import as_mask, grow, grown_beside, protect
 from pipeline.part_maps import Labels, clean, most_likely, snap
 from pipeline.part_tables import FACE_HANDS, Probabilities, translate
 from pipeline.part_words import parts_meant
@@ -140,15 +140,15 @@ def masked(request: SwapRequest, detection: Detection) -> SwapRequest:
     `UserError` where nothing is left."""
     parts = request.parts or (*CLOTHING, ClothingPart.SKIN)
     mask = request.mask
+    kept = detection.protected(request.protect or (ClothingPart.HAIR, ClothingPart.HELD))
     if mask is None:
         found = detection.mask(parts)
         if not np.isin(detection.labels, list(request.parts or CLOTHING)).any():
             raise UserError(NOTHING_FOUND)
-        mask = grow(found, round(ROOM * max(found.shape)))
+        mask = grown_beside(found, round(ROOM * max(found.shape)), kept)
     garments = tuple(_placed_garment(garment, detection) for garment in request.garments)
     if request.mask is not None and not request.protect:  # asked only where the garments' parts are
         return replace(request, garments=garments)
-    kept = detection.protected(request.protect or (ClothingPart.HAIR, ClothingPart.HELD))
     warnings = detection.warnings if request.mask is None else ()
     mask = protect(as_mask(mask, (kept.shape[1], kept.shape[0])), kept)
     return replace(request, mask=mask, garments=garments, protect=(), parts=(), notes=(*request.notes, *warnings))

@@ -98,13 +98,20 @@ def _orientation_of(file: Image.Image) -> int:
 
 
 def save_png(
-    image: Image8, path: str | PathLike[str] | BinaryIO, text: Mapping[str, str] | None = None, icc: bytes = b""
+    image: Image8,
+    path: str | PathLike[str] | BinaryIO,
+    text: Mapping[str, str] | None = None,
+    icc: bytes = b"",
+    chunks: Mapping[bytes, bytes] | None = None,
 ) -> None:
-    """Write H x W (x 3 or 4) uint8 without loss; `text` becomes the file's UTF-8 text entries, `icc` its colour profile. A path
-    holds the whole picture afterwards, or what it held before. Raises `UserError` if it cannot be written."""
+    """Write H x W (x 3 or 4) uint8 without loss; `text` becomes the file's UTF-8 text entries, `icc` its colour profile, `chunks`
+    private chunks by their names of four letters. A path holds the whole picture afterwards, or what it held before. Raises
+    `UserError` if it cannot be written."""
     info = PngInfo()
     for key, value in (text or {}).items():
         info.add_itxt(key, value)
+    for name, data in (chunks or {}).items():
+        info.add(name, data)
     with saving(path) if isinstance(path, (str, PathLike)) else nullcontext(path) as file:
         picture = Image.fromarray(np.ascontiguousarray(image))
         picture.save(file, format="PNG", pnginfo=info, compress_level=4, icc_profile=icc or None)

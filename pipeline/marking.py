@@ -42,6 +42,9 @@ def _plain(value: Any) -> Any:
 
 
 SOFTWARE = "CC_ControlNet"
+EMBED_OFF = "CC_EMBED_OFF"  # environment variable: names of what no file carries, with commas between
+MASK_CHUNK, DRAFT_CHUNK = b"ccMK", b"ccDR"  # see `pipeline.embedded`
+EMBEDDABLE = {MASK_CHUNK: "mask", DRAFT_CHUNK: "draft"}  # what each is called there
 _PARAMETERS = "cc_controlnet"  # the PNG text entry that replays a picture
 
 # IPTC Photo Metadata 2025, "Digital Source Type": made with generative AI from a picture of the user's.
@@ -69,7 +72,7 @@ def read_parameters(text: Mapping[str, str]) -> dict[str, Any]:
     """Inverse of `mark`, from a file's text entries (`images.read_text`). Raises `UserError`."""
     try:
         parameters = json.loads(text[_PARAMETERS])
-    except (KeyError, ValueError):
+    except (KeyError, ValueError, RecursionError):
         raise UserError("This picture carries no settings, please choose one that was saved here.") from None
     if not isinstance(parameters, dict):
         raise UserError("This picture carries no settings, please choose one that was saved here.")
@@ -86,6 +89,14 @@ _ALGORITHMS = (
     (bytes.fromhex("06032b6570"), "ed25519"),
     (bytes.fromhex("06092a864886f70d0101"), "ps256"),
 )
+
+
+def read_left_out(environment: Mapping[str, str] = os.environ) -> frozenset[str]:
+    """What the operator wants no file to carry. Raises `UserError` for unknown names."""
+    names = frozenset(name.strip().lower() for name in environment.get(EMBED_OFF, "").split(",") if name.strip())
+    for name in sorted(names - {*EMBEDDABLE.values()}):
+        raise UserError(f"{EMBED_OFF} cannot leave out {name!r}, please name only: {', '.join(EMBEDDABLE.values())}.")
+    return names
 
 
 @dataclass(frozen=True)
@@ -125,16 +136,20 @@ def save_result(
     seed: int,
     credentials: Credentials | None = None,
     profile: EmbeddedProfile | None = None,
+    chunks: Mapping[bytes, bytes] | None = None,
+    left_out: frozenset[str] = frozenset(),
 ) -> None:
     """Write one result as a marked PNG file, signed where there are credentials. Raises `UserError` if signing fails.
 
-    profile: of the character's file, in whose colours the result is given back. A picture that cannot be signed is not
+    profile: of the character's file, in whose colours the result is given back; chunks: mask and draft, of
+    `pipeline.embedded.embed`; left_out: of these, see `read_left_out`. A picture that cannot be signed is not
     written: whoever configured a certificate relies on it.
     """
+    carried = {name: data for name, data in (chunks or {}).items() if EMBEDDABLE.get(name) not in left_out}
     buffer = io.BytesIO()
     if profile is not None:
         image = profile.given_back(image)
-    save_png(image, buffer, mark(metadata, seed), b"" if profile is None else profile.icc)
+    save_png(image, buffer, mark(metadata, seed), b"" if profile is None else profile.icc, carried)
     png = buffer.getvalue()
     with saving(path) as file:
         file.write(png if credentials is None else _signed(png, credentials))

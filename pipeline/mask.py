@@ -16,6 +16,7 @@ from pipeline.regions import Region
 from pipeline.request import Image8, UserError
 
 MAX_GROW = 0.25  # of the long side
+MARGIN = 0.004  # of the long side: how far what grows stays from what is protected
 HOLE_AREA, SPECK_AREA = 400, 64  # pixels of a picture of 512 x 512 (Fooocus fills holes of that size)
 SHAPE = 0.02  # relative difference of their aspects up to which a mask is of a picture's shape
 OTHER_SHAPE = (
@@ -154,6 +155,14 @@ def protect(mask: Image8, keep: Image8) -> Image8:
     if not (remaining >= 128).any():
         raise UserError("Everything painted lies on protected parts, please paint over the clothing or unprotect a part.")
     return remaining
+
+
+def grown_beside(mask: Image8, pixels: int, keep: Image8) -> Image8:
+    """`grow`, less what must not change (H x W, 255 = keep), from which what is grown stays `MARGIN` away: its outline and what
+    detection took for something else lie there. What was painted before comes up to it, or its rim would stay."""
+    near = grow(keep, max(1, round(MARGIN * max(keep.shape)))) >= 128
+    region = (mask >= 128) | ((grow(mask, pixels) >= 128) & ~near)
+    return _mask(region & (keep < 128))
 
 
 def hull(mask: Image8) -> Image8:

@@ -17,7 +17,10 @@ ALLOWED = {
     "models": ("models",),
     "pipeline": ("wardrobe", "models", "pipeline"),
     "serving": ("models", "pipeline", "serving"),
-    "ui": ("ui", "pipeline.request", "pipeline.images", "pipeline.mask", "pipeline.alike", "serving.engine", "serving.settings"),
+    "ui": (
+        *("ui", "pipeline.request", "pipeline.images", "pipeline.mask", "pipeline.alike", "pipeline.embedded"),
+        *("serving.engine", "serving.settings"),
+    ),
     "training": ("wardrobe", "models", "pipeline", "training"),
     "benchmarks": ("wardrobe", "models", "pipeline", "serving", "training", "benchmarks"),
 }

@@ -9,7 +9,7 @@ import gradio as gr
 import numpy as np
 
 from pipeline.request import MAX_SEED, OFF, ClothingPart, Image8, SwapRequest, UserError
-from ui import detecting, finding, steering, wardrobe
+from ui import detecting, finding, restoring, steering, wardrobe
 from ui.guard import Values
 from ui.page import Page
 from ui.texts import say
@@ -60,11 +60,19 @@ def to_request(
         soft_edge=int(values[page.soft_edge]),
         detail_pass=bool(values[page.detail]),
         profile=values[page.profile],
-        draft=values[page.draft.own] if values[page.draft.first] else OFF,
+        draft=restoring.draft_of(page, values) if values[page.draft.first] else OFF,
         follow=float(values[page.draft.follow]),
         joints=dict(values[page.draft.pose].joints),
         person=int(values[page.people] or 0),
     )
+
+
+def require_wish(page: Page, values: Values, request: gr.Request | None) -> None:
+    """Raises `UserError` where neither words, nor a garment, nor a draft of the visitor's own say what is to be worn."""
+    detecting.original(page, values, request)
+    drafted = values[page.draft.first] and values[page.draft.own] is not None
+    if not (values[page.prompt] or "").strip() and not drafted and not wardrobe.garments(page, values):
+        raise UserError(say(request, "no_wish"))
 
 
 def painted(page: Page, values: Values, request: gr.Request | None) -> Image8 | None:

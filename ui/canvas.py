@@ -127,7 +127,7 @@ def proxy_size(character: Image8) -> tuple[int, int]:
 
 def opened(character: Image8, folder: str, request: gr.Request | None, mask: Image8 | None = None) -> Message:
     """Another picture (H x W x 4), with a mask (H x W, 255 = painted) or none; its history begins anew. folder: where a file
-    may lie that visitors get."""
+    may lie that visitors get. `with_parts` adds what was found."""
     picture, (width, height) = secrets.token_hex(8), proxy_size(character)
     file = Path(folder) / secrets.token_hex(16) / "picture.webp"
     file.parent.mkdir(parents=True)
@@ -142,6 +142,15 @@ def opened(character: Image8, folder: str, request: gr.Request | None, mask: Ima
         "added": None if mask is None else runs.encode(runs.resized(mask > 0, (width, height))),
         "labels": {name: say(request, key) for name, key in _LABELS.items()},
     }
+
+
+def with_parts(message: Message, character: Image8, mask: Image8, unsure: Layer, erased: Layer) -> Message:
+    """`opened` with the parts of the first choice, as `parts` shows them; erased: h x w at the size at which it is painted on,
+    what was rubbed out."""
+    size = proxy_size(character)
+    chosen, doubtful = (runs.encode(runs.resized(layer, size)) for layer in (mask > 0, unsure & (mask > 0)))
+    found = {"step": 1, "parts": chosen, "unsure": doubtful, "erased": runs.encode(erased)}
+    return message | found | {"colour": tint(character, mask)}
 
 
 def parts(value: Value, character: Image8, step: int, mask: Image8, unsure: Layer) -> Message:

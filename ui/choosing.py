@@ -45,4 +45,4 @@ def connect(page: Page, backstage: Backstage) -> None:
         info = next(info for info in backstage.profiles if info.name == values[page.profile])
         return use(page, backstage, info, values, request)
 
-    page.profile.change(chosen, inputs(page), outputs(page), **QUICK)
+    page.profile.input(chosen, inputs(page), outputs(page), **QUICK)

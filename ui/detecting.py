@@ -84,7 +84,12 @@ def with_choice(page: Page, values: Values, choice: Choice, request: gr.Request 
     """This choice on the canvas and on the chips."""
     sight = (values[page.sight] or Sight()).with_choice(choice)
     sent = canvas.parts(values[page.canvas], values[page.original], sight.latest, choice.region, finding.unsure(choice))
-    return {page.canvas: sent, page.sight: sight, **_chips(page, choice, request)}
+    return {page.canvas: sent | {"choice": finding.told(choice)}, page.sight: sight, **_chips(page, choice, request)}
+
+
+def first_choice(page: Page, choice: Choice, request: gr.Request | None) -> Updates:
+    """The same for a picture that is opened with it (`canvas.opened`)."""
+    return {page.sight: Sight().with_choice(choice), **_chips(page, choice, request)}
 
 
 def _chips(page: Page, choice: Choice, request: gr.Request | None) -> Updates:

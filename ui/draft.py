@@ -14,10 +14,11 @@ import numpy as np
 
 from pipeline.images import is_opaque, load_character, save_png
 from pipeline.request import DetectRequest, Drafted, SwapRequest, UserError
-from ui import asking, canvas, detecting, draft_view
+from ui import asking, canvas, detecting, draft_view, keeping
 from ui.draft_view import Pose
 from ui.guard import QUICK, REDRAW, SILENT, Updates, Values, as_message, friendly, into_canvas
 from ui.page import Backstage, Page
+from ui.restoring import Own
 from ui.texts import label, say
 from ui.texts.notes import told_in
 
@@ -159,8 +160,18 @@ def _redrawn(page: Page, backstage: Backstage, values: Values, request: gr.Reque
         why = "draft_hint"
     if why:
         return _empty(page, Shown(asked, Drafted(None), pose), say(request, why))
-    drafted = backstage.engine.draft(replace(asked, count=1)) if same is None else same.drafted
+    drafted = _drafted(backstage, asked, values[draft.own]) if same is None else same.drafted
     return _view(page, Shown(asked, drafted, pose), request)
+
+
+def _drafted(backstage: Backstage, asked: SwapRequest, own: Own | None) -> Drafted:
+    """A restored draft can be changed by chips and joints like the one that would be drawn in its place."""
+    asked = replace(asked, count=1)
+    drafted = backstage.engine.draft(asked)
+    if own is None or own.drawn_for is None or asked.draft is not own.image or not asked.prompt:
+        return drafted
+    drawn = backstage.engine.draft(replace(asked, draft=None))
+    return replace(drafted, garments=drawn.garments, choices=drawn.choices, joints=drawn.joints)
 
 
 def _alike(one: SwapRequest, other: SwapRequest) -> bool:
@@ -300,11 +311,12 @@ def _connect_files(page: Page) -> None:
         own = load_character(values[draft.upload])
         if own.shape != character.shape or is_opaque(own):
             raise UserError(say(request, "own_draft_wrong", width=character.shape[1], height=character.shape[0]))
-        return {draft.own: own, draft.first: True}
+        return {draft.own: Own(own), draft.first: True, **keeping.own_draft(page, values[draft.upload])}
 
-    given = draft.upload.upload(upload, {page.original, draft.upload}, [draft.own, draft.first], **SILENT)
+    changed = [draft.own, page.keeper]
+    given = draft.upload.upload(upload, {page.original, draft.upload}, [*changed, draft.first], **SILENT)
     given.success(None, None, None, js=REDRAW, **QUICK)
-    dropped = draft.drop.click(lambda: None, None, draft.own, **SILENT)
+    dropped = draft.drop.click(lambda: {draft.own: None, **keeping.own_draft(page, None)}, None, changed, **SILENT)
     dropped.success(None, None, None, js=REDRAW, **QUICK)
 
     def export(ending: str) -> Callable[..., Updates]:

@@ -15,6 +15,7 @@ from PIL import Image
 from pipeline.images import resize
 from pipeline.request import Choices, Drafted, Garment, Image8
 from ui.texts import say
+from ui.texts.garments import called, named
 
 Joints = Mapping[str, tuple[float, float]]
 
@@ -75,6 +76,10 @@ class Pose:
     taken: str | None = None
     mending: bool = False
 
+    def __hash__(self) -> int:
+        """Gradio tells by it whether a state has changed."""
+        return hash((*map(_fixed, (self.joints, *self.before)), self.taken, self.mending))
+
     def clicked(self, joints: Joints, x: float, y: float, reach: float) -> Pose:
         """The first click takes the nearest joint, if one is within reach (all in pixels); the next places it."""
         if self.taken is not None:
@@ -98,10 +103,14 @@ class Pose:
         return (*self.before, self.joints)[-STEPS_BACK:]
 
 
+def _fixed(joints: Joints) -> tuple[tuple[str, tuple[float, float]], ...]:
+    return tuple(sorted(joints.items()))
+
+
 def picture(image: Image8, drafted: Drafted, pose: Pose, request: gr.Request | None) -> str:
     """The character, mostly in its draft: H x W x 4; while it is mended with its joints, the taken one marked."""
     height, width = image.shape[:2]
-    words = ", ".join(named(garment) for garment in drafted.garments)
+    words = ", ".join(named(row.kind, row.colour, request) for row in drafted.garments)
     joints = _joints({**drafted.joints, **pose.joints}, pose.taken, width, height) if pose.mending else ""
     alt = escape(say(request, "draft_alt", words=words))
     seen = f'<img src="{_data_url(image)}" decoding="sync" alt="{alt}">'
@@ -153,11 +162,11 @@ def _chip(index: int, garment: Garment, choices: Choices, request: gr.Request | 
     selects = "".join(_select(index, name, value, options, garment, request) for name, value, options in fields)
     if choices.handles:
         ranges = "".join(_range(index, name, garment, request) for name in choices.handles)
-        title = escape(say(request, "choose_handles", garment=garment.kind))
+        title = escape(say(request, "choose_handles", garment=called("kind", garment.kind, request)))
         summary = f'<summary aria-label="{title}" title="{title}">↕</summary>'
         selects += f'<details data-index="{index}">{summary}<div>{ranges}</div></details>'
     red, green, blue = garment.rgb
-    out = escape(say(request, "leave_out", garment=garment.kind))
+    out = escape(say(request, "leave_out", garment=called("kind", garment.kind, request)))
     return (
         f'<li><i class="swatch" style="background:rgb({red},{green},{blue})"></i>{selects}'
         f'<button type="button" data-index="{index}" aria-label="{out}" title="{out}">×</button></li>'
@@ -165,10 +174,11 @@ def _chip(index: int, garment: Garment, choices: Choices, request: gr.Request | 
 
 
 def _select(index: int, name: str, value: str, options: Sequence[str], garment: Garment, request: gr.Request | None) -> str:
-    title = escape(say(request, f"choose_{name}", garment=garment.kind))
+    title = escape(say(request, f"choose_{name}", garment=called("kind", garment.kind, request)))
+    names = {option: escape(called(name, option, request)) for option in options}
     chosen = "".join(
-        f'<option value="{escape(option)}"{" selected" if option == value else ""}>{escape(_shown(name, option))}</option>'
-        for option in options
+        f'<option value="{escape(option)}"{" selected" if option == value else ""}>{shown}</option>'
+        for option, shown in names.items()
     )
     return f'<select data-index="{index}" data-field="{name}" aria-label="{title}" title="{title}">{chosen}</select>'
 
@@ -179,17 +189,6 @@ def _range(index: int, name: str, garment: Garment, request: gr.Request | None) 
         f'<input type="range" min="{-OUT}" max="{OUT}" step="0.02" value="{value:g}" data-index="{index}" data-field="{name}">'
     )
     return f"<label>{escape(say(request, f'handle_{name}'))}{slider}</label>"
-
-
-def _shown(name: str, option: str) -> str:
-    """ "short sleeves", where "short" alone may be a length."""
-    noun = {"sleeve": "sleeves", "neckline": "neck"}.get(name, "")
-    return f"{'no' if option == 'none' else option} {noun}" if noun else option
-
-
-def named(garment: Garment) -> str:
-    """For who cannot see it."""
-    return f"{garment.colour} {garment.kind}"
 
 
 def _data_url(image: Image8) -> str:

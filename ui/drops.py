@@ -29,7 +29,12 @@ def drop_zone(key: str, name: str, height: int, **more: Any) -> gr.Image:
 
 def uploaded(component: gr.Image, payload: dict[str, Any] | None) -> str | None:
     """The path of an upload that was not preprocessed, if there is one and it really lies where uploads do."""
-    path, folder = Path((payload or {}).get("path") or "").resolve(), Path(component.GRADIO_CACHE).resolve()
+    return within_uploads(component, (payload or {}).get("path"))
+
+
+def within_uploads(component: gr.Image, told: Any) -> str | None:
+    """A path that a browser tells, if it really lies where uploads do."""
+    path, folder = Path(told if isinstance(told, str) else "").resolve(), Path(component.GRADIO_CACHE).resolve()
     return str(path) if path.is_relative_to(folder) else None
 
 

@@ -56,9 +56,11 @@ def connect(page: Page, backstage: Backstage) -> None:
                     except StopIteration as end:
                         large: Upscaled = end.value
                         break
-                    yield {page.stage: clock.html(step, request)} if step is not None else {page.stage: gr.skip()}
+                    html = clock.overdue(request) if step is None else clock.html(step, request)
+                    yield {page.stage: gr.skip() if html is None else html}
             file = Path(picture.file).with_name(f"{Path(picture.file).stem}-{scale}x.png")
-            backstage.save(large.image, file, picture.metadata, picture.seed, profile=small.profile)
+            chunks = picture.chunks if values[page.embed] else None
+            backstage.save(large.image, file, picture.metadata, picture.seed, profile=small.profile, chunks=chunks)
             yield views.idle(page, shelf, request) | _told(mine, file, scale, large, request)
         except Cancelled:
             yield views.idle(page, shelf, request, note_stage(say(request, "stopped")))
@@ -74,7 +76,7 @@ def connect(page: Page, backstage: Backstage) -> None:
 
     for button, run in ((mine.twice, twice), (mine.fourfold, fourfold)):
         started = button.click(begin, None, stage, **QUICK)
-        started.success(run, {page.shelf}, [*stage, mine.file, mine.told], **SILENT, **DEVICE)
+        started.success(run, {page.shelf, page.embed}, [*stage, mine.file, mine.told], **SILENT, **DEVICE)
 
 
 def _told(mine: Enlarging, file: Path, scale: int, large: Upscaled, request: gr.Request | None) -> Updates:

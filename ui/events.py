@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import gradio as gr
 
-from pipeline.images import Picture, load_picture
+from pipeline.images import load_picture
 from pipeline.request import Cancelled, DetectRequest, Step, SwapRequest, SwapResult, UserError
 from ui import (
     asking,
-    canvas,
+    bringing,
     choosing,
     coming,
     detecting,
@@ -20,7 +19,9 @@ from ui import (
     enlarging,
     fetching,
     finding,
+    keeping,
     remedies,
+    restoring,
     steering,
     views,
     wardrobe,
@@ -29,7 +30,7 @@ from ui.drops import keep_upload, uploaded
 from ui.guard import DEVICE, QUICK, SILENT, Updates, Values, as_message, friendly, into_canvas
 from ui.jobs import Job
 from ui.page import Backstage, Page
-from ui.presets import PRESETS
+from ui.presets import PRESETS, words_of
 from ui.progress import Clock, empty_stage, note_stage
 from ui.shelf import choose, dress_others, keep
 from ui.texts import say
@@ -59,7 +60,7 @@ _NAMED = """() => {
 
 def connect(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
     """Wire every component of the page; to be called inside `blocks`."""
-    _connect_character(page, backstage.examples)
+    _connect_character(page, backstage)
     _connect_outfit(blocks, page, backstage)
     _connect_run(blocks, page, backstage)
     _connect_result(page, backstage)
@@ -72,46 +73,49 @@ def connect(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
     choosing.connect(page, backstage)
     fetching.connect(blocks, page, backstage)
     coming.connect(blocks, page, backstage)
+    restoring.connect(page, backstage)
+    bringing.connect(blocks, page, backstage)
 
 
-def _connect_character(page: Page, examples: tuple[Path, ...]) -> None:
-    shown = [page.original, page.embedded, page.drop, page.paint, page.canvas, *detecting.tools(page)]
+def _connect_character(page: Page, backstage: Backstage) -> None:
+    shown, asked = restoring.opens(page), restoring.inputs(page)
 
-    def show(picture: Picture, request: gr.Request) -> Updates:
-        for note in picture.notes:
-            gr.Info(told_in(note, request), title=say(request, "attention"))
-        return {
-            page.original: picture.image,
-            page.embedded: picture.profile,
-            page.drop: gr.update(value=None, visible=False),
-            page.paint: gr.update(visible=True),
-            page.canvas: canvas.opened(picture.image, page.export_file.GRADIO_CACHE, request),
-            **detecting.forget(page),
-        }
-
-    @friendly
-    def upload(path: str | None, request: gr.Request) -> Updates:
+    def show(path: str | Path | None, values: Values, request: gr.Request) -> Updates:
         if path is None:
             raise UserError(say(request, "no_image"))
-        return show(load_picture(path), request)
-
-    def drop(payload: dict[str, Any] | None, request: gr.Request) -> Updates:
-        return upload(uploaded(page.drop, payload), request)
+        picture, found = restoring.read(path, request)
+        for note in picture.notes:
+            gr.Info(told_in(note, request), title=say(request, "attention"))
+        return restoring.shown(page, backstage, picture, found, values, request) | keeping.picture(page, path)
 
     @friendly
-    def example(index: int, request: gr.Request) -> Updates:
-        return show(load_picture(examples[index]), request)
+    def upload(values: Values, request: gr.Request) -> Updates:
+        return show(values[page.another], values, request)
+
+    @friendly
+    def drop(values: Values, request: gr.Request) -> Updates:
+        return show(uploaded(page.drop, values[page.drop]), values, request)
+
+    @friendly
+    def example(values: Values, request: gr.Request) -> Updates:
+        return show(backstage.examples[values[page.examples]], values, request)
 
     # Not preprocessed: gradio would open the file with Pillow, in any format, and a broken one ends in a nameless error.
-    dropped = into_canvas(page.drop.upload, drop, page.drop, shown, preprocess=False)
+    dropped = into_canvas(page.drop.upload, drop, {page.drop, *asked}, shown, preprocess=False)
     dropped.failure(lambda: None, None, page.drop, **QUICK)
-    into_canvas(page.another.upload, upload, page.another, shown)
-    into_canvas(page.examples.click, example, page.examples, shown)
+    into_canvas(page.another.upload, upload, {page.another, *asked}, shown)
+    into_canvas(page.examples.click, example, {page.examples, *asked}, shown)
 
 
 def _connect_outfit(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
-    for button, (_, words) in zip(page.presets, PRESETS, strict=True):
-        button.click(None, None, page.prompt, js=f"() => {words!r}", **QUICK)
+    def saying(name: str) -> Callable[[gr.Request], str]:
+        def words(request: gr.Request) -> str:
+            return say(request, words_of(name))
+
+        return words
+
+    for button, name in zip(page.presets, PRESETS, strict=True):
+        button.click(saying(name), None, page.prompt, **QUICK)
     page.dice.click(None, None, page.seed, js=asking.RANDOM_SEED, **QUICK)
     blocks.load(None, None, page.seed, js=asking.RANDOM_SEED, **QUICK)  # every visit starts with its own seed
     keep_upload(page.garment_drop, page.garment)
@@ -120,7 +124,7 @@ def _connect_outfit(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None
 def _connect_run(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
     jobs = backstage.jobs
     state = views.stage(page)
-    asked = {*asking.inputs(page), page.embedded, page.shelf}
+    asked = {*asking.inputs(page), page.embedded, page.shelf, page.embed}
 
     @friendly
     def begin(request: gr.Request) -> Updates:
@@ -164,6 +168,7 @@ def _connect_run(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
 
 def _stream(page: Page, backstage: Backstage, job: Job, values: Values, request: gr.Request) -> Iterator[Updates]:
     fetching.require(backstage, values[page.profile], request)
+    asking.require_wish(page, values, request)
     seed = asking.seed_of(page, values)
     mask = asking.painted(page, values, request)
     swap = asking.to_request(page, values, mask, seed, request, backstage.finds)
@@ -173,10 +178,12 @@ def _stream(page: Page, backstage: Backstage, job: Job, values: Values, request:
         if isinstance(item, Step):
             yield {page.stage: clock.html(item, request)}
         elif isinstance(item, SwapResult):
-            shelf = keep(values[page.shelf], swap.character, item, swap.steps, backstage.save, values[page.embedded])
+            made = swap.character, item, swap.steps, backstage.save, values[page.embedded], swap.mask, values[page.embed]
+            shelf = keep(values[page.shelf], *made)
             yield views.finished(page, shelf, request) | _found(page, backstage, values, swap, item, request)
-        else:
-            yield {page.seed: gr.skip()}
+        else:  # nothing new: what was said may have become untrue
+            late = clock.overdue(request)
+            yield {page.seed: gr.skip()} if late is None else {page.stage: late}
 
 
 def _found(
@@ -203,8 +210,7 @@ def _connect_result(page: Page, backstage: Backstage) -> None:
             raise UserError(say(request, "no_result"))
         picture = load_picture(shelf.current.file)
         mask = detecting.current_mask(page, values)
-        shown = canvas.opened(picture.image, page.export_file.GRADIO_CACHE, request, mask)
-        return {page.original: picture.image, page.embedded: picture.profile, **detecting.forget(page), page.canvas: shown}
+        return restoring.opened(page, picture, mask, request) | keeping.picture(page, shelf.current.file)
 
     @friendly
     def others(values: Values, request: gr.Request) -> Updates:
@@ -219,5 +225,4 @@ def _connect_result(page: Page, backstage: Backstage) -> None:
     page.others.upload(others, {page.shelf, page.others}, [*views.stage(page), *views.results(page)], **SILENT)
     page.gallery.select(select, {page.shelf}, chosen, **QUICK)
     asked = {page.shelf, page.original, page.canvas, page.sight}
-    shown = [page.original, page.embedded, page.canvas, *detecting.tools(page)]
-    into_canvas(page.reuse.click, reuse, asked, shown)
+    into_canvas(page.reuse.click, reuse, asked, restoring.opens(page))

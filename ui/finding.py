@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
-from pipeline.mask import grow
+from pipeline.mask import grown_beside
 from pipeline.request import CLOTHING, ClothingPart, Detection, Image8
 from ui import runs
 from ui.runs import Layer
@@ -70,6 +71,24 @@ def shown(detection: Detection, mask: Image8, person: int = LARGEST) -> Choice:
     return Choice(detection, chosen_first(detection), ALWAYS_ON, person, mask=runs.encode(mask > 0), automatic=True)
 
 
+def told(choice: Choice) -> dict[str, Any] | None:
+    """What `again` makes the choice of, as JSON has it; None where words were looked for, which it would not know."""
+    if choice.detection.named is not None:
+        return None
+    numbers = {"parts": [int(part) for part in choice.parts], "protect": [int(part) for part in choice.protect]}
+    return {**numbers, "person": choice.person, "room": choice.room, "automatic": choice.automatic}
+
+
+def again(said: Mapping[str, Any], detection: Detection, region: Image8) -> Choice:
+    """The choice that `told` told of; region: H x W, what it selected, which counts where nobody chose it. Raises `ValueError`,
+    `KeyError`, `TypeError` or `UserError` for what is none."""
+    parts, protect = (tuple(ClothingPart(int(part)) for part in said[name]) for name in ("parts", "protect"))
+    choice = Choice(detection, parts, protect, int(said["person"]), min(max(float(said["room"]), 0.0), 1.0))
+    if said["automatic"] is True:
+        return replace(choice, mask=runs.encode(region > 0), automatic=True)
+    return chosen(choice)
+
+
 def unsure(choice: Choice) -> Layer:
     """H x W: where the parts lie of which detection is not sure."""
     doubtful = [part for part in choice.parts if choice.detection.confidence.get(part, 1.0) < _UNSURE]
@@ -89,5 +108,5 @@ def chosen_first(detection: Detection) -> tuple[ClothingPart, ...]:
 
 def mask_of(detection: Detection, parts: Sequence[ClothingPart], protect: Sequence[ClothingPart], room: float = 0.0) -> Image8:
     """H x W uint8, 255 = repaint. room: 0..1, how far larger clothes may reach beyond the old ones."""
-    mask = grow(detection.mask(parts), round(room * ROOM * max(detection.labels.shape)))
-    return np.where(detection.protected(protect) > 0, np.uint8(0), mask)
+    wide = round(room * ROOM * max(detection.labels.shape))
+    return grown_beside(detection.mask(parts), wide, detection.protected(protect))

@@ -12,11 +12,11 @@ from starlette.middleware import Middleware
 
 from pipeline.request import MAX_SEED, SwapRequest
 from serving.engine import Engine, Models
-from ui import canvas, coming, draft, enlarging, events, fetching, language, remedies, steering, wardrobe
+from ui import canvas, coming, draft, enlarging, events, fetching, keeping, language, remedies, steering, wardrobe
 from ui.drops import drop_zone
 from ui.jobs import Jobs
 from ui.page import Backstage, Draft, Page, ProfileInfo, Save, Wardrobe
-from ui.presets import PRESETS
+from ui.presets import PRESETS, label_of
 from ui.progress import empty_stage
 from ui.shelf import discard
 from ui.texts import TRANSLATIONS, label
@@ -59,7 +59,7 @@ def build(
                 drafted = draft.build()
                 with gr.Column(elem_id="outcome"):
                     parts |= _result()
-        parts |= _dock()
+        parts |= _dock() | {"keeper": keeping.build_keeper()}
         page = Page(**parts, draft=Draft(**drafted))
         backstage = Backstage(engine, tuple(profiles), save, tuple(examples), jobs or Jobs(), finds, models, fetches)
         events.connect(blocks, page, backstage)
@@ -172,7 +172,7 @@ def _dock() -> dict[str, Any]:
     """At the bottom of the screen, wherever the page is scrolled to: the words, and what draws them."""
     with gr.Column(elem_id="dock"):
         with gr.Row(elem_id="presets", elem_classes="chips"):
-            presets = tuple(gr.Button(label(key), size="sm", min_width=60, elem_classes="chip") for key, _ in PRESETS)
+            presets = tuple(gr.Button(label(label_of(name)), size="sm", min_width=60, elem_classes="chip") for name in PRESETS)
         with gr.Row(elem_id="go"):
             prompt = gr.Textbox(  # of one line, so that Enter generates; Shift+Enter begins another
                 label=label("prompt"),
@@ -242,10 +242,21 @@ def _advanced(profiles: Sequence[ProfileInfo], worn: dict[str, Any]) -> dict[str
                 "garment_scale": _slider("garment_scale", 0, 1.5, 0.05, first.garment_scale, visible=first.garments),
             }
         detail = gr.Checkbox(value=_DEFAULT["detail_pass"], label=label("detail"), elem_id="detail")
+        embed = gr.Checkbox(value=True, label=label("embed"), elem_id="embed")
         followed = steering.build(profiles)
         worn |= wardrobe.build_loras(profiles)
+        kept = keeping.build()
     more = {"steering": followed, "wardrobe": Wardrobe(**worn), "fetching": fetched}
-    return {"negative": negative, "profile": profile, "sampler": sampler, "detail": detail, **sliders, **more}
+    return {
+        "negative": negative,
+        "profile": profile,
+        "sampler": sampler,
+        "detail": detail,
+        "embed": embed,
+        **sliders,
+        **more,
+        **kept,
+    }
 
 
 def _result() -> dict[str, Any]:
@@ -269,6 +280,7 @@ def _result() -> dict[str, Any]:
         outfit = gr.DownloadButton(_text("outfit"), size="md", min_width=140, elem_id="outfit")
         enlarged = enlarging.build()
         reuse = gr.Button(label("reuse"), size="md", min_width=140, elem_id="reuse")
+        restore = gr.Button(label("restore"), size="md", min_width=140, elem_id="restore")
         others = gr.UploadButton(
             _text("others"), size="md", min_width=140, elem_id="others", file_types=["image"], file_count="multiple"
         )
@@ -297,6 +309,7 @@ def _result() -> dict[str, Any]:
         "download": download,
         "outfit": outfit,
         "reuse": reuse,
+        "restore": restore,
         "others": others,
         "gallery": gallery,
     }

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import gradio as gr
 
+from pipeline.embedded import Chunks
 from pipeline.images import EmbeddedProfile
 from pipeline.request import Image8
 from serving.engine import Engine, Models
@@ -16,10 +17,17 @@ from ui.jobs import Jobs
 
 
 class Save(Protocol):
-    """Writes a result as a marked PNG file, in the colours of the character's file. Raises `UserError`."""
+    """Writes a result as a marked PNG file, in the colours of the character's file, with mask and draft. Raises `UserError`."""
 
     def __call__(
-        self, image: Image8, path: Path, metadata: Mapping[str, Any], seed: int, *, profile: EmbeddedProfile | None
+        self,
+        image: Image8,
+        path: Path,
+        metadata: Mapping[str, Any],
+        seed: int,
+        *,
+        profile: EmbeddedProfile | None,
+        chunks: Chunks | None = None,
     ) -> None: ...
 
 
@@ -120,8 +128,8 @@ class Wardrobe:
 
 @dataclass(frozen=True)
 class Draft:
-    """The draft, see `ui.draft`. shown: what is drafted, pose: joints put right, own: a draft of the visitor's own; redraw: out
-    of sight, pressed by scripts."""
+    """The draft, see `ui.draft`. shown: what is drafted, pose: joints put right, own: a draft that is not drawn here
+    (`ui.restoring.Own`); redraw: out of sight, pressed by scripts."""
 
     shown: gr.State
     pose: gr.State
@@ -212,6 +220,7 @@ class Page:
     soft_edge: gr.Slider
     garment_scale: gr.Slider
     detail: gr.Checkbox
+    embed: gr.Checkbox
     steering: Steering
     wardrobe: Wardrobe
     fetching: Fetching
@@ -223,9 +232,13 @@ class Page:
     slider: gr.ImageSlider
     proof: gr.HTML
     remedies: Remedies
+    remember: gr.Checkbox  # see `ui.keeping`
+    forget: gr.Button
+    keeper: gr.HTML
     result_tools: gr.Row
     download: gr.DownloadButton
     outfit: gr.DownloadButton
     reuse: gr.Button
+    restore: gr.Button
     others: gr.UploadButton
     gallery: gr.Gallery

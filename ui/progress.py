@@ -14,6 +14,7 @@ from PIL import Image
 from pipeline.request import Image8, Step
 from ui.texts import say
 
+_PATIENCE = 3.0  # times as long as a step usually takes
 _STAGES = {"draw": "drawing", "detail": "detailing", "upscale": "enlarging"}
 
 
@@ -27,11 +28,13 @@ def note_stage(text: str) -> str:
 
 
 class Clock:
-    """Turns steps into a bar; estimates the rest from the pace since the first step."""
+    """Turns steps into a bar; estimates the rest from the pace since the first step. Where it takes longer than was estimated, no
+    time is told any more; after the last step the picture is put together, for as long as that takes."""
 
     def __init__(self) -> None:
         self._first: tuple[float, float] | None = None
         self._preview = ""
+        self._due: tuple[float, float, str] | None = None  # when the next step should be there, the share, and what is done
 
     def waiting(self, text: str) -> str:
         """The stage before the first step."""
@@ -48,7 +51,21 @@ class Clock:
         title = say(request, _STAGES.get(step.stage, "preparing"))
         if step.images > 1:
             title += " · " + say(request, "of", image=step.image + 1, images=step.images)
-        return _stage(self._preview, share, title, self._left(share, request))
+        if share >= 1:
+            self._due = None
+            return _stage(self._preview, 1.0, say(request, "finishing"), "")
+        left = self._left(share, request)
+        if self._first is not None and share > self._first[1]:
+            pace = (time.monotonic() - self._first[0]) / (share - self._first[1])
+            self._due = time.monotonic() + _PATIENCE * pace / (max(1, step.total) * step.images), share, title
+        return _stage(self._preview, share, title, left)
+
+    def overdue(self, request: gr.Request | None) -> str | None:
+        """The stage without a remaining time, once, where a step takes much longer than those before; None otherwise."""
+        if self._due is None or time.monotonic() < self._due[0]:
+            return None
+        (_, share, title), self._due = self._due, None
+        return _stage(self._preview, share, title, say(request, "longer"))
 
     def _left(self, share: float, request: gr.Request | None) -> str:
         now = time.monotonic()

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from pipeline.alike import dress_alike
+from pipeline.embedded import Chunks, Restored, chunks_of, embed, read_chunks, read_restored
 from pipeline.images import EmbeddedProfile, load_character, save_png
 from pipeline.images import Picture as Upload
 from pipeline.request import Image8, SwapResult, UserError
@@ -26,7 +27,8 @@ class Picture:
 
     file: the result in full; original, mask: what it was made from, in full; before, after: for the slider, at most 2048
     pixels a side; outfit: the clothing alone, or None. changed: pixels of the saved file that differ from the upload
-    although the mask is 0 there. metadata: of the result, what replays it.
+    although the mask is 0 there. metadata: of the result, what replays it. chunks: its mask and draft, whether its file has them
+    or not.
     """
 
     file: str
@@ -41,6 +43,13 @@ class Picture:
     changed: int
     warnings: tuple[str, ...]
     metadata: dict[str, Any]
+    chunks: Chunks
+
+    @property
+    def restored(self) -> Restored:
+        """How it was made, as its file would say."""
+        height, width = load_character(self.original).shape[:2]
+        return Restored(True, self.metadata | {"seed": self.seed}, read_chunks(self.chunks, (width, height)))
 
     @property
     def files(self) -> set[str]:
@@ -66,9 +75,12 @@ def keep(
     steps: int,
     save: Save,
     profile: EmbeddedProfile | None = None,
+    painted: Image8 | None = None,
+    embeds: bool = True,
 ) -> Shelf:
-    """Save a result's pictures and put them first; the oldest beyond 24 are deleted. profile: of the original's file. Raises
-    what `save` raises."""
+    """Save a result's pictures and put them first; the oldest beyond 24 are deleted. profile: of the original's file; painted:
+    the mask that was asked for, H x W, None where it was found; embeds: the files carry mask and draft. Raises what `save`
+    raises."""
     shelf = shelf or Shelf(tempfile.mkdtemp(prefix=f"cc-controlnet-page-{os.getpid()}-"))
     folder, number = Path(shelf.folder), shelf.saved + 1
     before, mask = folder / f"before-{number}.png", folder / f"mask-{number}.png"
@@ -81,7 +93,9 @@ def keep(
     for index, (image, seed) in enumerate(zip(result.images, result.seeds, strict=True)):
         name = f"outfit-{number}-{index + 1}-seed-{seed}"
         file = folder / f"{name}.png"
-        save(image, file, result.metadata, seed, profile=profile)
+        draft = result.drafts[index] if index < len(result.drafts) else None
+        chunks = embed(result.mask if painted is None else painted, painted is None, draft)
+        save(image, file, result.metadata, seed, profile=profile, chunks=chunks if embeds else None)
         small = proxy(image)
         after = file if small is image and profile is None else folder / f"{name}-small.png"
         if after != file:
@@ -89,22 +103,47 @@ def keep(
         outfit = folder / f"{name}-clothes.png" if index < len(result.outfits) else None
         if outfit:
             save(result.outfits[index], outfit, result.metadata, seed, profile=profile)
-        new.append(
-            Picture(
-                str(file),
-                str(whole),
-                str(mask),
-                str(before),
-                str(after),
-                str(outfit) if outfit else None,
-                seed,
-                result.seconds,
-                steps,
-                changed_outside(original, load_character(file), result.mask),
-                result.warnings,
-                result.metadata,
-            )
-        )
+        changed = changed_outside(original, load_character(file), result.mask)
+        kept = (str(outfit) if outfit else None, seed, result.seconds, steps, changed, result.warnings, result.metadata, chunks)
+        new.append(Picture(str(file), str(whole), str(mask), str(before), str(after), *kept))
+    return _with(shelf, new, number)
+
+
+def put_back(shelf: Shelf, files: Mapping[str, str], told: Mapping[str, Any]) -> Shelf:
+    """A result that was on a shelf before, first on this one. files: what `Picture` calls file, original, mask and outfit, the
+    last if there is one; told: its seed, seconds, steps and warnings. Raises `UserError`, `KeyError` or `ValueError` for what is
+    no result."""
+    image, original, mask = (load_character(files[name]) for name in ("file", "original", "mask"))
+    restored = read_restored(files["file"], (image.shape[1], image.shape[0]))
+    if restored is None or not restored.own or not image.shape == original.shape == mask.shape:
+        raise ValueError("no result")
+    folder, number, seed = Path(shelf.folder), shelf.saved + 1, int(told["seed"])
+    names = {"file": f"outfit-{number}-1-seed-{seed}", "original": f"original-{number}", "mask": f"mask-{number}"}
+    names |= {"outfit": f"{names['file']}-clothes"} if "outfit" in files else {}
+    own = {name: shutil.copyfile(files[name], folder / f"{stem}.png") for name, stem in names.items()}
+    small = {name: folder / f"{names[name]}-small.png" for name in ("file", "original")}
+    save_png(proxy(image), small["file"])
+    save_png(proxy(original), small["original"])
+    picture = Picture(
+        file=str(own["file"]),
+        original=str(own["original"]),
+        mask=str(own["mask"]),
+        before=str(small["original"]),
+        after=str(small["file"]),
+        outfit=str(own["outfit"]) if "outfit" in own else None,
+        seed=seed,
+        seconds=float(told["seconds"]),
+        steps=int(told["steps"]),
+        changed=changed_outside(original, image, mask[..., 0]),
+        warnings=tuple(map(str, told["warnings"])),
+        metadata=dict(restored.parameters),
+        chunks=chunks_of(files["file"]) or embed(mask[..., 0], True, None),
+    )
+    return _with(shelf, [picture], number)
+
+
+def _with(shelf: Shelf, new: Sequence[Picture], number: int) -> Shelf:
+    """New pictures first; files that only the oldest had are deleted."""
     pictures = (*new, *shelf.pictures)
     kept = {file for picture in pictures[:_KEPT] for file in picture.files}
     for forgotten in {name for old in pictures[_KEPT:] for name in old.files} - kept:

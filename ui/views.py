@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from ui import remedies
+from ui import keeping, remedies
 from ui.guard import Updates
 from ui.page import Page
 from ui.progress import empty_stage
@@ -24,7 +24,8 @@ def stage(page: Page) -> list[Any]:
 def results(page: Page) -> list[Any]:
     """What `finished` changes, beside the stage."""
     large = [page.enlarging.file, page.enlarging.told]
-    return [page.shelf, page.download, page.outfit, page.gallery, *large, *remedies.outputs(page)]
+    own = [page.shelf, page.download, page.outfit, page.gallery, page.keeper]
+    return [*own, *large, *remedies.outputs(page)]
 
 
 def busy(page: Page, stage: str) -> Updates:
@@ -71,7 +72,7 @@ def chosen(page: Page, shelf: Shelf, request: gr.Request | None) -> Updates:
 def finished(page: Page, shelf: Shelf, request: gr.Request | None) -> Updates:
     """A new result: idle again, with it in front and on the gallery."""
     gallery = gr.update(value=[picture.file for picture in shelf.pictures], selected_index=shelf.chosen, visible=True)
-    return idle(page, shelf, request) | chosen(page, shelf, request) | {page.gallery: gallery}
+    return idle(page, shelf, request) | chosen(page, shelf, request) | {page.gallery: gallery} | keeping.results(page, shelf)
 
 
 def proof(picture: Picture, request: gr.Request | None) -> str:

@@ -82,7 +82,9 @@ def visit(studio: Studio, browser: Browser) -> Iterator[Callable[..., Page]]:
 def picture(tmp_path: Path) -> Callable[..., Path]:
     def saved(width: int, height: int, colour: tuple[int, int, int] = WHITE) -> Path:
         file = tmp_path / f"{width}x{height}-{colour}.png"
-        save_png(np.full((height, width, 4), (*colour, 255), np.uint8), file)
+        pixels = np.full((height, width, 4), (*colour, 255), np.uint8)
+        pixels[-1, -1, 2] ^= 1  # pictures of one colour are refused
+        save_png(pixels, file)
         return file
 
     return saved

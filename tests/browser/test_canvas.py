@@ -53,6 +53,7 @@ def test_a_picture_of_another_size_begins_anew(visit: Callable[..., Page], studi
         drag(page, (20, 30), (60, 30))
         mask = painted(page)
         assert mask[26:34, 20:60].all() and not mask[:24].any() and not mask[36:].any() and not mask[:, 66:].any()
+        page.fill("#prompt textarea", "red skirt")
         page.click("#generate")
         expect(page.locator(".proof")).to_be_visible()
         expect(page.locator("#generate")).to_be_visible()
@@ -132,6 +133,7 @@ def test_detection_keeps_what_was_painted(visit: Callable[..., Page], studio: St
     layers = bits(page)
     assert (layers[100, 40:120] == PARTS | ERASED).all() and layers[110, 80] == PARTS and not layers[20, 32]
     chip(page, "bottomwear")
+    page.fill("#prompt textarea", "red skirt")
     page.click("#generate")
     expect(page.locator(".proof")).to_be_visible()
     sent = studio.engine.requests[-1].mask

@@ -69,6 +69,7 @@ def test_a_model_is_fetched_from_the_page(shop: Shop, context: BrowserContext, c
     expect(page.locator("#fetching")).to_contain_text(" MB · ")
     expect(page.locator("#fetch")).to_be_disabled()
     choose_model(page, "Bundled")
+    page.fill("#prompt textarea", "red skirt")
     page.click("#generate")
     expect(page.locator(".proof")).to_be_visible()
     expect(page.locator("#fetching [role=progressbar]")).to_be_visible()  # it goes on all the while

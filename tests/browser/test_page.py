@@ -12,7 +12,8 @@ from pipeline.images import load_character, read_text, save_png
 from pipeline.marking import read_parameters
 from tests.browser.conftest import Site
 from tests.browser.on_canvas import bits, drag, open_picture, settle, shown, wait_for_another
-from ui.presets import PRESETS
+from ui.presets import PRESETS, words_of
+from ui.texts import LANGUAGES
 
 
 def upload(page: Page, character: Path) -> None:
@@ -60,6 +61,10 @@ def test_a_garment_is_shown_instead_of_described(page: Page, site: Site, charact
 
     page.locator("#garment button[aria-label='Remove Image'], #garment button[aria-label='Clear']").first.click()
     expect(page.locator("#garment img")).to_have_count(0)
+    page.click("#generate")
+    assert toast(page) == "Please describe the new outfit first, or show a garment."
+    assert len(site.engine.requests) == 1
+    say(page, "red skirt")
     page.click("#generate")
     expect(page.locator("#gallery button.thumbnail-item")).to_have_count(2)
     assert not site.engine.requests[-1].garments
@@ -144,6 +149,14 @@ def test_mistakes_are_one_sentence_and_nothing_is_lost(page: Page, site: Site, c
     expect(page.locator("#drop img")).to_have_count(0)  # cleared for the next try
     page.wait_for_timeout(2000)
 
+    for name, level in (("clear", 0), ("plain", 255)):
+        empty = tmp_path / f"{name}.png"
+        save_png(np.full((90, 60, 4), level, np.uint8), empty)
+        page.set_input_files("#drop input[type=file]", empty)
+        said = page.locator("[data-testid=toast-text]", has_text="There is nothing to be seen on this picture")
+        expect(said.last).to_be_visible()
+        expect(page.locator("#drop img")).to_have_count(0)
+        page.wait_for_timeout(2000)
     upload(page, character_file)
     expect(page.locator("#prompt textarea")).to_have_value("blue shirt")
     assert not site.engine.requests
@@ -174,6 +187,7 @@ def test_the_picture_is_not_uploaded_again_at_every_step(page: Page, site: Site,
     site.engine.pause = 0.3
     upload(page, character_file)
     paint(page)
+    say(page, "red skirt")
     page.fill("#count input[type=number]", "3")
     uploads: list[str] = []
     page.on("request", lambda request: uploads.append(request.url) if "/upload" in request.url else None)
@@ -185,6 +199,7 @@ def test_the_picture_is_not_uploaded_again_at_every_step(page: Page, site: Site,
 def test_closing_the_tab_stops_the_device(page: Page, context: BrowserContext, site: Site, character_file: Path) -> None:
     upload(page, character_file)
     paint(page)
+    say(page, "red skirt")
     site.engine.pause = 0.4
     page.fill("#count input[type=number]", "6")
     page.click("#generate")
@@ -202,6 +217,7 @@ def test_masks_can_be_cleared_inverted_and_imported(page: Page, site: Site, char
     save_png(mask, tmp_path / "mask.png")
     page.click("#examples button")
     wait_for_another(page, None)
+    say(page, "red skirt")
     with page.expect_file_chooser() as chooser:
         page.click("#import")
     chooser.value.set_files(tmp_path / "mask.png")
@@ -247,7 +263,7 @@ def test_fits_a_phone_speaks_japanese_and_calls_nobody(site: Site, context: Brow
 def test_works_with_the_keyboard(page: Page, site: Site) -> None:
     page.locator("#presets button").first.focus()
     page.keyboard.press("Enter")
-    expect(page.locator("#prompt textarea")).to_have_value(PRESETS[0][1])
+    expect(page.locator("#prompt textarea")).to_have_value(LANGUAGES["en"][words_of(PRESETS[0])])
     page.locator("#examples button").first.focus()
     page.keyboard.press("Enter")
     wait_for_another(page, None)

@@ -9,6 +9,7 @@ import numpy as np
 
 from pipeline.chips import choices_of, reworded
 from pipeline.detect import masked
+from pipeline.marking import describe
 from pipeline.mask import composite_mask
 from pipeline.outfit import read_outfit
 from pipeline.request import (
@@ -60,7 +61,9 @@ class FlatEngine:
         outfit = np.where(mask[..., None] > 0, painted, 0).astype(np.uint8)
         seeds = tuple(request.seed + image for image in range(request.count))
         images, outfits = (painted,) * request.count, (outfit,) * request.count
-        return SwapResult(images, seeds, mask, outfits, seconds=0.1, warnings=self.warnings, metadata={"prompt": request.prompt})
+        drafted = self.drafted(request).image if request.prompt and not isinstance(request.draft, str) else None
+        drafts = () if drafted is None else (drafted,) * request.count
+        return SwapResult(images, seeds, mask, outfits, drafts, 0.1, warnings=self.warnings, metadata=describe(request))
 
     def detect(self, request: DetectRequest) -> Detection:
         return banded(request.character)
@@ -84,6 +87,9 @@ class FlatEngine:
     def draft(self, request: SwapRequest) -> Drafted:
         """The last garment's colour over all clothes, from the neck down to where its second joint was placed."""
         self.drafts.append(request)
+        return self.drafted(request)
+
+    def drafted(self, request: SwapRequest) -> Drafted:
         wish = read_outfit(request.prompt, request.negative_prompt, request.seed)
         height, width = request.character.shape[:2]
         joints = {"neck": (width / 2, height * 0.4), "wrist_l": (width * 0.25, height * 0.8), **request.joints}

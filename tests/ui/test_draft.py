@@ -24,6 +24,7 @@ from ui.draft_view import Pose
 from ui.finding import Choice, Sight
 from ui.jobs import Jobs
 from ui.page import Backstage, Page
+from ui.restoring import Own
 from ui.texts import LANGUAGES
 from ui.texts.notes import NOTES, told_in
 
@@ -192,7 +193,7 @@ def test_nothing_is_drafted_where_that_is_not_wanted(desk: Desk) -> None:
     assert not desk.engine.drafts
     own: Image8 = np.zeros_like(desk.character)
     own[50:] = (9, 9, 9, 255)
-    seen = desk.redraw(garment=None, own=own)
+    seen = desk.redraw(garment=None, own=Own(own))
     assert "data:image/webp" in seen["picture"] and seen["drop"]["visible"]
     assert ask(desk.page, desk.values, finds=True).draft is own
 

@@ -34,6 +34,15 @@ def test_room_grows_the_mask_but_not_over_the_face() -> None:
     assert grown[64].all() and not grown[68].any() and not grown[:40].any()
 
 
+def test_what_grows_stays_a_little_away_from_what_is_protected() -> None:
+    labels = np.repeat(FOUND.labels, 10, 0).repeat(10, 1)  # 1000 pixels high: a margin of 4
+    labels[660:700] = P.HELD
+    large = replace(FOUND, labels=labels, keep=np.repeat(FOUND.keep, 10, 0).repeat(10, 1))
+    grown = mask_of(large, (P.TOPWEAR,), ALWAYS_ON, room=1.0)
+    assert grown[400:656].all() and not grown[656:704].any() and grown[704:715].all()
+    assert mask_of(large, (P.TOPWEAR,), ALWAYS_ON)[400].all(), "clothes come up to the neck, or their rim would stay"
+
+
 def test_choices_are_numbered_and_can_be_gone_back_to() -> None:
     top = chosen(Choice(FOUND, (P.TOPWEAR,), ALWAYS_ON, room=0))
     both = chosen(Choice(FOUND, (P.TOPWEAR, P.BOTTOMWEAR), ALWAYS_ON, room=0))

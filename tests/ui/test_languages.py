@@ -11,19 +11,26 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import gradio as gr
+import numpy as np
 import pytest
 
 from pipeline.outfit import read_outfit
-from pipeline.request import UserError
+from pipeline.request import SwapRequest, UserError
+from tests.ui.flat_engine import FlatEngine
+from ui import draft_view
 from ui.guard import as_message
-from ui.texts import LANGUAGES, TRANSLATIONS, language, notes_zh_tw
+from ui.presets import PRESETS, words_of
+from ui.texts import LANGUAGES, TRANSLATIONS, garments, language, notes_zh_tw
 from ui.texts.errors import ERRORS
 from ui.texts.notes import NOTES, told_in
+from wardrobe.cuts import LENGTHS, NECKLINES, SLEEVES
+from wardrobe.kinds import KINDS
+from wardrobe.palette import COLOURS
 
 ROOT = Path(__file__).parents[2]
 OTHERS = [code for code in LANGUAGES if code != "en"]
 # What only whoever runs this machine reads, at its start, in its terminal or in its log.
-OPERATOR = re.compile(r"\{_PREFIX\}|\{OFF\} cannot|Safety: %s|The outfit in this picture was drawn by")
+OPERATOR = re.compile(r"\{_PREFIX\}|\{(?:EMBED_)?OFF\} cannot|Safety: %s|The outfit in this picture was drawn by")
 # Words that are the same everywhere; {values} and commands are set aside first.
 SAME = {
     "CC_ControlNet",
@@ -44,6 +51,7 @@ SAME = {
     "T",
     *("Idempotency", "Key", "Authorization", "Bearer", "SECRET", "multipart", "form", "data", "openapi", "json"),
     *("prompt", "garment", "garment_scale", "garment_parts"),
+    *("A", "V", "Polo"),
 }
 SIMPLIFIED_ONLY = set("张图换装蒙选择请为们这没发颜红蓝绿种设细绘轮转页无临节载单词强与头脸护线宽从")
 KANA = re.compile("[\u3040-\u30ff]")
@@ -190,6 +198,41 @@ def test_examples_on_the_page_are_understood() -> None:
     for texts in LANGUAGES.values():
         wish = read_outfit(texts["prompt_hint"], texts["negative_hint"], 1)
         assert len(wish.garments) == 2 and wish.notes == () and wish.without
+
+
+def test_everything_in_the_wardrobe_has_its_names() -> None:
+    words = {"kind": KINDS, "colour": COLOURS, "length": LENGTHS, "sleeve": SLEEVES, "neckline": NECKLINES}
+    assert {field: set(rows) for field, rows in garments.WORDS.items()} == {field: set(known) for field, known in words.items()}
+    for rows in garments.WORDS.values():
+        for simple, traditional, japanese in rows.values():
+            assert not SIMPLIFIED_ONLY & set(traditional), traditional
+            assert not KANA.search(simple + traditional) and simple and japanese
+    assert garments.named("hoodie", "red", visitor("zh-TW")) == "紅色帽T"
+    assert garments.named("hoodie", "red", visitor("ja")) == "赤のパーカー"
+    assert garments.named("hoodie", "red", visitor("en")) == "red hoodie"
+    assert garments.called("sleeve", "none", visitor("en")) == "no sleeves"
+    assert garments.called("kind", "space suit", visitor("zh")) == "space suit", "what has no row keeps its English name"
+
+
+@pytest.mark.parametrize("code", ["zh", "zh-TW", "ja"])
+def test_chips_of_a_draft_are_in_the_language(code: str) -> None:
+    drafted = FlatEngine().draft(SwapRequest(np.zeros((50, 40, 4), np.uint8), 1, prompt="red hoodie, blue jeans"))
+    html = draft_view.chips(drafted.garments, drafted.choices, visitor(code))
+    seen = [text for text in re.findall(r">([^<>]+)<", html) if text not in "↕×"]
+    assert len(seen) > 100 and {text: words for text in seen if (words := english_in(text))} == {}
+    titles = re.findall(r'title="([^"]+)"', html)
+    assert titles and {text: words for text in titles if (words := english_in(text))} == {}
+
+
+@pytest.mark.parametrize("code", OTHERS)
+@pytest.mark.parametrize("name", PRESETS)
+def test_ideas_mean_the_same_in_every_language(code: str, name: str) -> None:
+    one, other = (read_outfit(LANGUAGES[language][words_of(name)], "", 1) for language in ("en", code))
+    named, again = (
+        [(garment.kind, garment.colour, garment.second_colour, garment.pattern, garment.length) for garment in wish.garments]
+        for wish in (one, other)
+    )
+    assert named and named == again and other.notes == one.notes == ()
 
 
 @pytest.mark.parametrize(

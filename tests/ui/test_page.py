@@ -17,11 +17,11 @@ from pipeline.request import Step, SwapRequest, UserError
 from serving.engine import Missing, MissingHints
 from tests.ui.flat_engine import FlatEngine, banded
 from tests.ui.test_canvas import held
-from ui import asking, events, fetching, finding, layout, texts
+from ui import asking, events, fetching, finding, layout, restoring, texts
 from ui.finding import Choice, Sight
 from ui.jobs import Jobs
 from ui.page import Backstage, Page, ProfileInfo
-from ui.presets import PRESETS
+from ui.presets import PRESETS, label_of, words_of
 from ui.progress import Clock, download
 
 INFO = ProfileInfo("bundled", "Bundled", ("ddim", "euler"), "ddim", 25, 4.0)
@@ -150,7 +150,7 @@ def test_the_languages_say_the_same_things() -> None:
         assert words.keys() == english.keys()
         assert all(words.values())
         assert all(holes(words[key]) == holes(text) for key, text in english.items())
-    assert {key for key, _ in PRESETS} <= english.keys()
+    assert {key(name) for name in PRESETS for key in (label_of, words_of)} <= english.keys()
 
 
 @pytest.mark.parametrize(
@@ -168,6 +168,35 @@ def test_progress_shows_share_preview_and_rest() -> None:
     assert "data:image/jpeg;base64," in html
     assert "s left" in html
     assert "2 of 4" in clock.html(Step(0, 10, image=1, images=4), None)
+
+
+def test_the_remaining_time_is_honest(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr("ui.progress.time.monotonic", lambda: now[0])
+    clock = Clock()
+    for index in range(4):
+        now[0] += 1
+        html = clock.html(Step(index, 4), None)
+    assert "about 1 s left" in html and clock.overdue(None) is None
+    now[0] += 2.9
+    assert clock.overdue(None) is None
+    now[0] += 0.2
+    late = clock.overdue(None)
+    assert late is not None and "longer than expected" in late and " s left" not in late and 'aria-valuenow="75"' in late
+    assert clock.overdue(None) is None, "said once"
+    done = clock.html(Step(4, 4), None)
+    now[0] += 60
+    assert "Putting the picture together" in done and " s left" not in done and clock.overdue(None) is None
+
+
+def test_without_words_or_garment_it_is_asked_for(pages: list[Page], values: dict[Any, Any]) -> None:
+    page, picture = pages[0], np.full((9, 9, 4), 255, np.uint8)
+    with pytest.raises(UserError, match="describe the new outfit first, or show a garment"):
+        asking.require_wish(page, values | {page.prompt: "  "}, None)
+    for wish in ({page.prompt: "red coat"}, {page.garment: picture}, {page.draft.own: restoring.Own(picture)}):
+        asking.require_wish(page, values | wish, None)
+    with pytest.raises(UserError, match="choose a character"):
+        asking.require_wish(page, values | {page.original: None}, None)
 
 
 def test_a_model_that_is_loaded_or_fetched_is_named() -> None:

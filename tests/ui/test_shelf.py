@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from pipeline.embedded import read_restored
 from pipeline.images import EmbeddedProfile, Picture, load_character, load_picture, read_text
 from pipeline.marking import read_credentials, read_parameters, save_result
 from pipeline.request import SwapRequest, UserError
@@ -101,13 +102,22 @@ def test_whatever_is_kept_is_signed_where_there_is_a_certificate(tmp_path: Path)
 def test_results_are_saved_with_what_replays_them_or_not_at_all() -> None:
     saved: list[tuple[str, dict[str, object], int]] = []
 
-    def save(image: np.ndarray, path: Path, metadata: dict[str, object], seed: int, profile: EmbeddedProfile | None) -> None:
+    def save(
+        image: np.ndarray,
+        path: Path,
+        metadata: dict[str, object],
+        seed: int,
+        profile: EmbeddedProfile | None,
+        chunks: dict[bytes, bytes] | None = None,
+    ) -> None:
         assert profile is None
         saved.append((path.name, metadata, seed))
         save_result(image, path, metadata, seed)
 
-    asked, told = request(), {"prompt": "blue coat"}
-    shelf = shelves.keep(None, asked.character, FlatEngine().swap(asked), 1, save)
+    asked = request()
+    made = FlatEngine().swap(asked)
+    told = made.metadata
+    shelf = shelves.keep(None, asked.character, made, 1, save)
     shelves.dress_others(shelf, [Picture(asked.character)], save)
     names = ("outfit-1-1-seed-5", "outfit-2-1-seed-5")
     assert saved == [(f"{name}{end}.png", told, 5) for name in names for end in ("", "-clothes")]
@@ -135,3 +145,19 @@ def test_another_face_wears_the_same_outfit() -> None:
     with pytest.raises(UserError, match="lie elsewhere"):
         shelves.dress_others(shelf, [Picture(255 - asked.character)], save_result)
     shelves.discard(shelf)
+
+
+def test_files_carry_mask_and_draft_unless_that_is_not_wished() -> None:
+    asked = request()
+    made = FlatEngine().swap(asked)
+    for painted, embeds in ((asked.mask, True), (None, True), (asked.mask, False)):
+        shelf = shelves.keep(None, asked.character, made, 1, save_result, painted=painted, embeds=embeds)
+        restored = read_restored(shelf.current.file, (30, 40))
+        assert restored is not None
+        for held in (shelf.current.restored.embedded, *((restored.embedded,) if embeds else ())):
+            assert held.mask is not None and held.draft is not None and made.draft is not None
+            assert held.grown is (painted is None)
+            assert ((held.mask > 0) == (asked.mask > 0 if painted is not None else made.mask >= 128)).all()
+            assert (held.draft == made.draft).all()
+        assert embeds or restored.embedded.mask is None
+        shelves.discard(shelf)

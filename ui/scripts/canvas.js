@@ -31,6 +31,7 @@ class Editor {
         if (message.colour) this.view.setColour(message.colour);
         if (message.kind === "parts") {
             this.told = message.step;
+            this.choices.set(message.step, message.choice);
             this.mask.setParts(message.step, message.parts, message.unsure);
         } else if (message.kind === "replace") this.mask.replace(message.region);
         else this.mask.region(message.kind, message.region);
@@ -42,6 +43,12 @@ class Editor {
         Object.assign(this, {picture, told: 0, largest: Math.max(width, height) / 2});
         this.mask = new Mask(width, height, (box) => this.view.update(box));
         if (message.added) decodeRuns(message.added, (start, end) => this.mask.bits.fill(ADDED, start, end));
+        this.choices = new Map();  // what the server tells of each, for the keeper
+        if (message.step) {
+            this.mask.lay({1: message.parts, 8: message.unsure, 4: message.erased});
+            this.mask.step = this.told = message.step;
+            this.choices.set(message.step, message.choice);
+        }
         this.view.resize();
         this.view.open(null, this.mask, colour);
         this.setSize(Math.max(width, height) / 16);

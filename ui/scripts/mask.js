@@ -87,6 +87,18 @@ class Mask {
         this.stroke = null;
     }
 
+    // Where the mask is, as runs, and its layers apart.
+    get runs() {
+        const [parts, added, erased] = [PARTS, ADDED, ERASED].map((layer) => encodeRuns(this.bits, layer));
+        return {runs: encodeRuns(this.bits.map((bits) => PAINTED[bits]), 1), parts, added, erased};
+    }
+
+    // Runs by the layer that they are added to, without a step of the history.
+    lay(layers) {
+        for (const [layer, runs] of Object.entries(layers))
+            decodeRuns(runs, (start, end) => { for (let at = start; at < end; at++) this.bits[at] |= +layer; });
+    }
+
     get all() { return [0, 0, this.width, this.height]; }
 
     // A stroke from its first point to its last; `line` is called in between.
