@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -45,7 +45,7 @@ def swap(engine: Engines, stock: Stocks, options: argparse.Namespace, results: T
     bar.close()
     for warning in result.warnings:
         print(f"note: {warning}", file=sys.stderr)
-    images = list(_save(result, options.out, profile, credentials))
+    images = list(_save(result, options.out, profile, credentials, _carried(result)))
     refused = {}
     for path, other in others.items():
         try:
@@ -285,12 +285,26 @@ def _naming(option: str) -> Iterator[None]:
 
 
 def _save(
-    result: SwapResult, out: Path, profile: EmbeddedProfile | None, credentials: Credentials | None
+    result: SwapResult,
+    out: Path,
+    profile: EmbeddedProfile | None,
+    credentials: Credentials | None,
+    carried: Sequence[Mapping[bytes, bytes]] = (),
 ) -> Iterator[tuple[Path, int]]:
-    from pipeline.marking import save_result
+    """carried: of every image its mask and draft, none where they are another picture's."""
+    from pipeline.marking import read_left_out, save_result
 
-    several = len(result.images) > 1
+    several, left_out = len(result.images) > 1, read_left_out()
     for number, (image, seed) in enumerate(zip(result.images, result.seeds, strict=True), 1):
         path = out.with_name(f"{out.stem}_{number}{out.suffix}") if several else out
-        save_result(image, path, result.metadata, seed, credentials, profile)
+        chunks = carried[number - 1] if carried else None
+        save_result(image, path, result.metadata, seed, credentials, profile, chunks, left_out)
         yield path, seed
+
+
+def _carried(result: SwapResult) -> list[Mapping[bytes, bytes]]:
+    """What the files carry to be gone on from on the page."""
+    from pipeline.embedded import embed
+
+    drafts = result.drafts or (None,) * len(result.images)
+    return [embed(result.mask, True, draft) for draft in drafts]

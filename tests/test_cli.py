@@ -19,6 +19,7 @@ from PIL import Image
 
 import app
 from models.profiles import PROFILES, ModelProfile
+from pipeline.embedded import chunks_of, read_chunks
 from pipeline.hints import KINDS
 from pipeline.images import load_character, read_text, save_png
 from pipeline.marking import read_parameters
@@ -191,6 +192,8 @@ def test_swap_prints_one_line_of_json(character: Path, mask: Path, tmp_path: Pat
     assert (before[outside] == after[outside]).all()
     assert (before != after).any()
     assert read_parameters(read_text(tmp_path / "out.png"))["prompt"] == "red skirt"
+    carried = read_chunks(chunks_of(tmp_path / "out.png"), (after.shape[1], after.shape[0]))
+    assert carried.mask is not None and carried.grown and not (carried.mask[outside] > 0).any()
 
 
 @pytest.mark.usefixtures("tiny")
