@@ -32,7 +32,7 @@ from wardrobe.canvas import Frame, Layer, Z
 from wardrobe.outfit import Outfit, is_waisted
 from wardrobe.render import paint_maps, paint_picture
 from wardrobe.skin import skin_layers
-from wardrobe.style import Style
+from wardrobe.style import RGB, Style
 from wardrobe.svg import to_svg
 
 Plane = NDArray[np.float32]  # H x W
@@ -135,9 +135,10 @@ def draw_draft(sitter: Sitter, outfit: Outfit) -> Draft:
     lit = skin & ~sitter.like & ~sitter.kept  # a limb may be lit in another hue
     own_skin = (skin & sitter.like) | (lit & ~crumbs(lit, LIT * unit**2))
     # a chin's shadow first: where some of the neck is seen it is in that tone already
-    colours = _cast(drawn.picture[..., :3], front & sitter.throat.jaw, bare & lines_end, style, 0.0, CHIN * unit)
+    chin, throat = front & sitter.throat.jaw, bare & lines_end
+    colours = _cast(drawn.picture[..., :3], chin, throat, style, (0.0, CHIN * unit), sitter.skin_shade)
     colours = led_over(colours, sitter.rgb, bare, own_skin, unit)
-    colours = _cast(colours, front, clothed, style, CAST[0] * unit, CAST[1] * unit)
+    colours = _cast(colours, front, clothed, style, (CAST[0] * unit, CAST[1] * unit), style.shade)
     colours = grained(colours, sitter.grain, np.where(clothed, 1.0, GRAINY_SKIN) * (alpha > 0))
     lines = np.where(alpha >= 128, drawn.lines, np.uint8(0))
     if sitter.sticker:
@@ -352,16 +353,17 @@ def _wrists(sitter: Sitter) -> Region:
     return ends > 0
 
 
-def _cast(drawn: Image8, front: Region, below: Region, style: Style, across: float, down: float) -> Image8:
+def _cast(drawn: Image8, front: Region, below: Region, style: Style, way: tuple[float, float], shade: RGB) -> Image8:
     """The shadow of what is in front, so many pixels away from the light and down, on what lies below it."""
+    across, down = way
     if style.shading == "flat" or not below.any():
         return drawn
     box = box_of(below, round(5 * down) + 1)
-    way = np.array([[1, 0, -style.light[0] * across], [0, 1, down]])
-    moved = cv2.warpAffine(front[box].astype(np.float32), way, front[box].shape[::-1])
+    shift = np.array([[1, 0, -style.light[0] * across], [0, 1, down]])
+    moved = cv2.warpAffine(front[box].astype(np.float32), shift, front[box].shape[::-1])
     if style.shading == "soft":
         moved = cv2.GaussianBlur(moved, (0, 0), max(0.5, SOFT_CAST * down))
-    shade = 1 + (np.array(style.shade, np.float32) / 255 - 1) * (moved * below[box]).clip(0, 1)[..., None]
+    share = 1 + (np.array(shade, np.float32) / 255 - 1) * (moved * below[box]).clip(0, 1)[..., None]
     cast = drawn.copy()
-    cast[box] = np.rint(drawn[box] * shade)
+    cast[box] = np.rint(drawn[box] * share)
     return cast

@@ -26,6 +26,10 @@ DARK = 60.0  # levels: beside a darker fill nobody sees a line
 DRAWN = 0.76  # share of the parts' borders that carry a line where a drawing has outlines
 BROAD, OUTLINED = 0.022, 0.85  # heads; broader ones are lines only where so much of the borders carries one
 TINTED = 0.22  # slope of the lines' colours over the fills' from which each fill has an ink of its own
+SHADOW = 240, 214, 204  # of skin, multiplied
+DIM, DIMMED = (6, 20), 0.97  # percentiles of skin's luminance that are its shadow, if it is darker than this share
+DARKEST = 165, 250  # the limits of such a shadow
+LEAST_SKIN = 200  # pixels that say something
 SPREAD = 0.05  # relative difference of light and shade below which a drawing is flat
 STEEP = 0.004  # relative slope per pixel at `HEAD` that still belongs to an even tone
 TWO, MOTLEY = 0.5, 0.35  # darkest to brightest tone of a region, and what that differs by channel, from which it is of two cloths
@@ -172,6 +176,24 @@ def flesh(rgb: Image8, keep: Region, labels: Image8) -> RGB:
             middle = np.median(lit, 0)
             return int(middle[0]), int(middle[1]), int(middle[2])
     return darken((254, 222, 200), 0.0)
+
+
+def shade_of_flesh(rgb: Image8, skin: Region, lit: RGB) -> RGB:
+    """The multiply colour of shadows on skin, as this artist paints them; the usual one where none are seen. Clothes lie in
+    another light: a lilac shadow on a sweater makes a neck grey.
+
+    rgb: H x W x 3; skin: H x W, without lines; lit: its light colour.
+    """
+    colours = rgb[skin].astype(np.float64)
+    if len(colours) < LEAST_SKIN:
+        return SHADOW
+    luma = colours @ [0.299, 0.587, 0.114]
+    low, high = np.percentile(luma, DIM)
+    ratio = np.median(colours[(luma >= low) & (luma <= high)], 0) / np.maximum(1, lit)
+    if ratio @ [0.299, 0.587, 0.114] > DIMMED:
+        return SHADOW
+    red, green, blue = (255 * ratio).clip(*DARKEST).astype(int)
+    return int(red), int(green), int(blue)
 
 
 def _face_of(kept: Region, labels: Image8) -> Region:

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.regions import Region, box_of
+from pipeline.regions import Region, box_of, near
 from pipeline.request import Image8
 from pipeline.surroundings import push_pull
 
@@ -44,7 +44,7 @@ def led_over(picture: Image8, rgb: Image8, drawn: Region, stays: Region, unit: f
 def _tone(rgb: Image8, skin: Region) -> tuple[NDArray[np.float32], Plane]:
     """Mean colour of the skin round every pixel, without lines, and how much of it there is, 0..1."""
     luma = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    plain = skin & (luma > INK * np.median(luma[skin])) if skin.any() else skin
+    plain = skin & ~near(luma <= INK * np.median(luma[skin]), 1) if skin.any() else skin  # soft rims of lines are none either
     there = cv2.GaussianBlur(plain.astype(np.float32), (0, 0), BESIDE)
     mean = cv2.GaussianBlur(rgb.astype(np.float32) * plain[..., None], (0, 0), BESIDE) / np.maximum(there, 1e-6)[..., None]
     return np.asarray(mean, np.float32), np.asarray(there, np.float32)

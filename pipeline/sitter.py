@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from pipeline.draft_style import flesh, measure_style
+from pipeline.draft_style import flesh, measure_style, shade_of_flesh
 from pipeline.fit import Fit
 from pipeline.grain import Grain, of_figure
 from pipeline.images import flatten
@@ -20,7 +20,7 @@ from pipeline.regions import Region, near
 from pipeline.request import CLOTHING, ClothingPart, Detection, Image8
 from pipeline.seen_limbs import with_seen_sides
 from pipeline.sticker import Sticker, sticker_of
-from pipeline.throat import Throat, beard_of, fringe_of, throat_of
+from pipeline.throat import Throat, beard_of, fringe_of, inked, throat_of
 from wardrobe.figure import SIDES
 from wardrobe.style import RGB, Style
 
@@ -38,9 +38,9 @@ class Sitter:
     """character: H x W x 4; rgb: the same before white; found: its parts; fit: its body; changed: what goes of the
     old outfit.
 
-    style, skin, grain, sticker: how it was drawn; hands: sides on which a hand is to be drawn. H x W each: old: what goes;
-    missed: what of that detection has overlooked; edge: its rim on what stays; beside: where limbs may stand out from it; beard:
-    what was taken for a scarf; like: what has the skin's hue; sides: those of a neck that is seen.
+    style, skin, skin_shade, grain, sticker: how it was drawn; hands: sides on which a hand is to be drawn. H x W each: old: what
+    goes; missed: what of that detection has overlooked; edge: its rim on what stays; beside: where limbs may stand out from it;
+    beard: what was taken for a scarf; like: what has the skin's hue; sides: those of a neck that is seen.
     """
 
     character: Image8
@@ -50,6 +50,7 @@ class Sitter:
     changed: frozenset[ClothingPart]
     style: Style
     skin: RGB
+    skin_shade: RGB
     grain: Grain | None
     sticker: Sticker | None
     hands: tuple[str, ...]
@@ -105,6 +106,7 @@ def sitter_of(character: Image8, found: Detection, fit: Fit, changed: Iterable[C
         changed,
         measure_style(rgb, labels, unit),
         skin,
+        shade_of_flesh(rgb, kept & like & ~inked(rgb, unit), skin),
         of_figure(rgb, labels, unit),
         sticker_of(character, labels),
         tuple(side for side in SIDES if not _is_kept(fit, side, kept)),
