@@ -131,7 +131,9 @@ def test_what_a_file_does_not_carry_is_said(
 def test_other_programs_words_never_replace_ones_own(visit: Callable[..., Page], tmp_path: Path, typed: str) -> None:
     settings = "Steps: 20, Sampler: Euler a, CFG scale: 7, Seed: 77, Size: 512x512"
     file = tmp_path / "elsewhere.png"
-    save_png(np.full((90, 120, 3), 200, np.uint8), file, {"parameters": f"red dress\nNegative prompt: hat\n{settings}"})
+    drawing = np.full((90, 120, 3), 200, np.uint8)  # of one colour it would be refused
+    drawing[20:80, 40:80] = 90, 60, 40
+    save_png(drawing, file, {"parameters": f"red dress\nNegative prompt: hat\n{settings}"})
     page = visit()
     say(page, typed)
     open_picture(page, file)
