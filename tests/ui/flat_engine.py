@@ -12,6 +12,7 @@ from pipeline.detect import masked
 from pipeline.marking import describe
 from pipeline.mask import composite_mask
 from pipeline.outfit import read_outfit
+from pipeline.plan import NOTHING_NAMED
 from pipeline.request import (
     CUT_OFF,
     Click,
@@ -96,7 +97,7 @@ class FlatEngine:
         if isinstance(request.draft, np.ndarray):
             return Drafted(request.draft, request.draft, joints=joints)
         if not wish.garments:
-            return Drafted(None, joints=joints, notes=wish.notes)
+            return Drafted(None, joints=joints, notes=wish.notes or (NOTHING_NAMED,))
         image = np.zeros_like(request.character)
         image[round(joints["neck"][1]) : round(joints["wrist_l"][1])] = (*wish.garments[-1].rgb, 255)
         worn = np.where(image[..., 3:] > 0, image, request.character)
