@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,7 +16,7 @@ from ui.drops import within_uploads
 from ui.guard import QUICK, SILENT, Updates, Values, finally_do, friendly, into_canvas
 from ui.page import Backstage, Page
 from ui.runs import Layer
-from ui.shelf import Shelf, put_back
+from ui.shelf import Shelf, empty, put_back
 
 _MOST = 24  # results, as many as a shelf holds
 _DONE = "() => { if (window.ccKeeper) window.ccKeeper.bringing = false; }"
@@ -114,7 +113,7 @@ def _region(layer: Layer | None) -> Image8 | None:
 
 def refilled(page: Page, backstage: Backstage, kept: Mapping[str, Any]) -> Shelf:
     """Results on a shelf again, newest first; those whose files are broken are left out."""
-    made = Shelf(tempfile.mkdtemp(prefix="cc-controlnet-"))
+    made = empty()
     rows, paths = kept.get("results"), kept.get("paths")
     if not isinstance(rows, list) or not isinstance(paths, dict):
         return made

@@ -81,7 +81,7 @@ def keep(
     """Save a result's pictures and put them first; the oldest beyond 24 are deleted. profile: of the original's file; painted:
     the mask that was asked for, H x W, None where it was found; embeds: the files carry mask and draft. Raises what `save`
     raises."""
-    shelf = shelf or Shelf(tempfile.mkdtemp(prefix=f"cc-controlnet-page-{os.getpid()}-"))
+    shelf = shelf or empty()
     folder, number = Path(shelf.folder), shelf.saved + 1
     before, mask = folder / f"before-{number}.png", folder / f"mask-{number}.png"
     whole = before if proxy(original) is original else folder / f"original-{number}.png"
@@ -107,6 +107,11 @@ def keep(
         kept = (str(outfit) if outfit else None, seed, result.seconds, steps, changed, result.warnings, result.metadata, chunks)
         new.append(Picture(str(file), str(whole), str(mask), str(before), str(after), *kept))
     return _with(shelf, new, number)
+
+
+def empty() -> Shelf:
+    """One without results, in a folder named after this server, so that the next can sweep what a killed one left."""
+    return Shelf(tempfile.mkdtemp(prefix=f"cc-controlnet-page-{os.getpid()}-"))
 
 
 def put_back(shelf: Shelf, files: Mapping[str, str], told: Mapping[str, Any]) -> Shelf:
