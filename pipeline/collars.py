@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 
 from pipeline.fit import Fit
@@ -37,8 +36,5 @@ def beside_collar(sitter: Sitter, outfit: Outfit, worn: Image8) -> Region:
 
 def place_of_neck(fit: Fit) -> Region:
     """H x W, where the figure's own neck is."""
-    place = np.zeros((fit.frame.height, fit.frame.width), np.uint8)
     left, right = fit.figure.neck_sides()
-    corners = np.concatenate([left, right[::-1]]) * fit.frame.scale + (fit.frame.dx, fit.frame.dy)
-    cv2.fillPoly(place, [np.rint(corners).astype(np.int32)], 1)
-    return place > 0
+    return fit.filled(np.concatenate([left, right[::-1]]))

@@ -59,6 +59,13 @@ class Fit:
         """Limbs that are drawn where they seem likely, without much to tell where they are."""
         return [name for name in LIMBS if self.trust[name] < GUESSED[name.split("_")[0]]]
 
+    def filled(self, corners: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """H x W, what lies within corners of the figure, N x 2 in units."""
+        found = np.zeros((self.frame.height, self.frame.width), np.uint8)
+        placed = corners * self.frame.scale + (self.frame.dx, self.frame.dy)
+        cv2.fillPoly(found, [np.rint(placed).astype(np.int32)], 1)
+        return found > 0
+
     def trust_map(self) -> NDArray[np.float32]:
         """H x W, 0..1: the trust of the limb that is nearest, less and less with the distance from it."""
         shape = self.frame.height, self.frame.width

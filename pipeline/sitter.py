@@ -123,9 +123,8 @@ def sitter_of(character: Image8, found: Detection, fit: Fit, changed: Iterable[C
 
 def _is_kept(fit: Fit, side: str, kept: Region) -> bool:
     """Whether a hand that stays lies where one would be drawn."""
-    place, hand = np.zeros(kept.shape, np.uint8), fit.figure.hand(side).points * fit.frame.scale + (fit.frame.dx, fit.frame.dy)
-    cv2.fillPoly(place, [np.rint(hand).astype(np.int32)], 1)
-    return bool((kept & (place > 0)).sum() > OWN * max(1, place.sum()))
+    place = fit.filled(fit.figure.hand(side).points)
+    return bool((kept & place).sum() > OWN * max(1, place.sum()))
 
 
 def _like(rgb: Image8, skin: RGB) -> Region:
