@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # to know which models there are takes no torch
 
     from models.placement import Placement
 
-ORDER = ("sdxl-anime", "sd15-anime", "sd15-anime-light", "bundled")  # the best first; every one may be used for money
+ORDER = ("sdxl-anime", "sd15-anime", "sd15-anime-light", "bundled")  # the best first; every one may be used commercially
 USER_ROWS = "models.toml"  # beside app.py, or where the environment's CC_MODELS says
 GOOD = 3  # so many rows of the ladder of placements are quick enough to be a default
 

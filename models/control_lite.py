@@ -15,7 +15,7 @@ from diffusers.configuration_utils import register_to_config
 from diffusers.models.controlnets.controlnet import ControlNetConditioningEmbedding
 from torch import Tensor, nn
 
-from models.controlnet import Added, Residuals
+from models.controlnet import AddedConditions, Residuals
 
 
 def zero_convolution(channels: int) -> nn.Conv2d:
@@ -63,7 +63,7 @@ class ControlNetLite(ModelMixin, ConfigMixin):
         text: Tensor,
         stem: Tensor,
         scale: float = 1.0,
-        added: Added | None = None,
+        added: AddedConditions | None = None,
     ) -> Residuals:
         """What to add to the skip connections and the middle block; `timestep`, `text` and `added` are not looked at."""
         x = self.conv_in(latents) + stem

@@ -18,10 +18,10 @@ import torch
 from diffusers import UNet2DConditionModel
 from torch import Tensor
 
-from models.controlnet import Added, Residuals, told
+from models.controlnet import AddedConditions, Residuals, time_embedding
 from models.fusion import Fusions
 from models.ip_adapter import Garment
-from models.t2i_adapter import Sketch, summed
+from models.t2i_adapter import AdapterFeatures, summed
 
 
 class ControlNetwork(Protocol):
@@ -36,7 +36,7 @@ class ControlNetwork(Protocol):
         text: Tensor,
         stem: Tensor,
         scale: float = 1.0,
-        added: Added | None = None,
+        added: AddedConditions | None = None,
     ) -> Residuals: ...
 
 
@@ -92,22 +92,22 @@ def predict(
     steps: int = 1,
     *,
     garments: Sequence[Garment] = (),
-    added: Added | None = None,
+    added: AddedConditions | None = None,
     masked: Masked | None = None,
-    sketches: Sequence[Sketch] = (),
+    adapter_states: Sequence[AdapterFeatures] = (),
 ) -> Tensor:
     """The U-Net's output for one step; branches outside their span are not run at all.
 
     latents: B x C x h x w, scaled as the scheduler wants them; timestep: scalar or B; text: B x tokens x D, or 2B
     (first the negative prompts) for classifier-free guidance, which gives 2B predictions. garments: reference pictures
     for a U-Net with adapters attached (`models.ip_adapter`), with as many rows as the text; what they find is summed.
-    added: for SDXL. masked: for inpainting U-Nets. sketches: of T2I-Adapters.
+    added: for SDXL. masked: for inpainting U-Nets. adapter_states: of T2I-Adapters.
     """
     copies = text.shape[0] // latents.shape[0]
     latents = torch.cat([latents] * copies)
     time = unet.time_embedding(unet.get_time_embed(latents, timestep))
-    time = told(unet, time, added)
-    drawn = summed([sketch for sketch in sketches if within(sketch.start, sketch.end, step, steps)])
+    time = time_embedding(unet, time, added)
+    drawn = summed([state for state in adapter_states if within(state.start, state.end, step, steps)])
     features = encode(unet, masked.behind(latents) if masked else latents, time, text, garments, drawn)
     for branch in branches:
         if branch.acts_at(step, steps):
@@ -125,7 +125,7 @@ def encode(
 ) -> list[Tensor]:
     """Every skip connection's feature, then the middle block's.
 
-    drawn: what sketches add to the blocks in their order, the middle one last; of one picture, or of a number that
+    drawn: what adapters add to the blocks in their order, the middle one last; of one picture, or of a number that
     divides the batch.
     """
     x = unet.conv_in(latents)
@@ -169,7 +169,7 @@ def _seen(block: Any, text: Tensor, garments: Sequence[Garment]) -> dict[str, An
 
 
 def controls_of(
-    branch: Branch, latents: Tensor, timestep: Tensor, text: Tensor, copies: int, added: Added | None = None
+    branch: Branch, latents: Tensor, timestep: Tensor, text: Tensor, copies: int, added: AddedConditions | None = None
 ) -> list[Tensor]:
     """What a branch has to say, in the order of `encode`."""
     stem = torch.cat([branch.stem] * copies) if branch.stem.shape[0] > 1 else branch.stem

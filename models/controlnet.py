@@ -23,7 +23,7 @@ Residuals = tuple[list[Tensor], Tensor]  # one addend a skip connection, and one
 
 
 @dataclass(frozen=True)
-class Added:
+class AddedConditions:
     """What SDXL's networks are told beside the words (Podell et al., arXiv:2307.01952, section 2.2).
 
     pooled: B x D, the second text encoder's embedding of the whole text; sizes: B x 6, the picture's original height and
@@ -34,11 +34,11 @@ class Added:
     pooled: Tensor
     sizes: Tensor
 
-    def rows(self, which: slice) -> Added:
-        return Added(self.pooled[which], self.sizes[which])
+    def rows(self, which: slice) -> AddedConditions:
+        return AddedConditions(self.pooled[which], self.sizes[which])
 
 
-def told(network: Any, time: Tensor, added: Added | None) -> Tensor:
+def time_embedding(network: Any, time: Tensor, added: AddedConditions | None) -> Tensor:
     """A U-Net's or a ControlNet's embedding of the timestep, B x D, with what an SDXL one is told beside the words."""
     assert (added is None) == (network.config.addition_embed_type is None), "SDXL's networks, and no others, need `added`"
     if added is None:
@@ -48,7 +48,7 @@ def told(network: Any, time: Tensor, added: Added | None) -> Tensor:
     return found
 
 
-def findings(network: Any, x: Tensor, emb: Tensor, text: Tensor, scale: float) -> Residuals:
+def encoder_residuals(network: Any, x: Tensor, emb: Tensor, text: Tensor, scale: float) -> Residuals:
     """What the trainable copy of the encoder makes of x, B x C x h x w: latents and hint behind the first convolution."""
     skips = [x]
     for block in [*network.down_blocks, network.mid_block]:
@@ -84,7 +84,7 @@ class CC_ControlNet(ControlNetModel):  # noqa: N801  the product's name
         text: Tensor,
         stem: Tensor,
         scale: float = 1.0,
-        added: Added | None = None,
+        added: AddedConditions | None = None,
     ) -> Residuals:
         """What to add to the U-Net's skip connections, the same values as `forward` gives.
 
@@ -93,10 +93,10 @@ class CC_ControlNet(ControlNetModel):  # noqa: N801  the product's name
         """
         time = self.time_proj(timestep.expand(latents.shape[0]).to(latents.device)).to(latents.dtype)
         emb = self.time_embedding(time)
-        emb = told(self, emb, added)
+        emb = time_embedding(self, emb, added)
 
         x = self.conv_in(latents) + stem  # the only place where the hint enters
-        return findings(self, x, emb, text, scale)
+        return encoder_residuals(self, x, emb, text, scale)
 
     def to_json_string(self) -> str:
         """The saved folder is an ordinary `ControlNetModel`, so that stock diffusers reads it."""

@@ -14,7 +14,7 @@ import torch
 from diffusers import ControlNetUnionModel
 from torch import Tensor
 
-from models.controlnet import Added, Residuals, findings, named, told
+from models.controlnet import AddedConditions, Residuals, encoder_residuals, named, time_embedding
 
 # what the published networks of eight types ("promax") call their hints; those of six types lack the last two
 OPENPOSE, DEPTH, SOFT_EDGE, LINEART, NORMAL, SEGMENT, TILE, REPAINT = range(8)
@@ -36,7 +36,7 @@ class CC_ControlNetUnion(ControlNetUnionModel):  # noqa: N801  like CC_ControlNe
         text: Tensor,
         stem: Tensor,
         scale: float,
-        added: Added | None,
+        added: AddedConditions | None,
     ) -> Residuals:
         """What to add to the U-Net's skip connections, the same values as `forward` gives for one picture.
 
@@ -48,12 +48,12 @@ class CC_ControlNetUnion(ControlNetUnionModel):  # noqa: N801  like CC_ControlNe
         types = torch.zeros(self.config.num_control_type, device=latents.device)
         types[list(kinds)] = 1
         shown = self.control_add_embedding(self.control_type_proj(types).flatten()[None].to(latents.dtype))
-        emb = told(self, self.time_embedding(time) + shown, added)
+        emb = time_embedding(self, self.time_embedding(time) + shown, added)
         strengths = [strength * scale for strength in kinds.values()]
         alone = len(kinds) == 1
         x = self.conv_in(latents)
         x = x + self._weighed(x, stem, list(kinds), [1.0] if alone else strengths)
-        return findings(self, x, emb, text, strengths[0] if alone else 1.0)
+        return encoder_residuals(self, x, emb, text, strengths[0] if alone else 1.0)
 
     def _weighed(self, x: Tensor, stem: Tensor, kinds: list[int], strengths: list[float]) -> Tensor:
         """The sum of the hints, each shifted by what the transformer says about it, B x C x h x w."""
@@ -101,6 +101,6 @@ class UnionControl:
         text: Tensor,
         stem: Tensor,
         scale: float = 1.0,
-        added: Added | None = None,
+        added: AddedConditions | None = None,
     ) -> Residuals:
         return self.network.residuals_of(self.kinds, latents, timestep, text, stem, scale, added)

@@ -26,7 +26,7 @@ class GarmentReader(nn.Module):
         self.image_encoder, self.adapter = image_encoder, adapter
 
     @property
-    def eyes(self) -> tuple[nn.Module, ...]:
+    def image_modules(self) -> tuple[nn.Module, ...]:
         """What it reads with; the adapter's other layers belong to the U-Net that they are attached to."""
         return self.image_encoder, self.adapter.image_proj
 

@@ -59,7 +59,7 @@ class DecoupledCrossAttention(nn.Module):
         return seen.transpose(1, 2).flatten(2)
 
 
-class Listener(nn.Module):
+class IPAdapterAttnProcessor(nn.Module):
     """Processor of one cross-attention layer: what it finds in the words, and in every garment. Without garments it
     computes exactly what it stands in for."""
 
@@ -201,8 +201,8 @@ class GarmentAdapter(nn.Module):
 def attach(unet: UNet2DConditionModel, adapters: Sequence[GarmentAdapter]) -> None:
     """Let the U-Net's cross-attention layers listen to several adapters, which garments name by their place here."""
     rows = zip(cross_attention_names(unet), *(adapter.layers for adapter in adapters), strict=True)
-    listeners = {name: Listener(layers) for name, *layers in rows}
-    unet.set_attn_processor({name: listeners.get(name, old) for name, old in unet.attn_processors.items()})
+    processors = {name: IPAdapterAttnProcessor(layers) for name, *layers in rows}
+    unet.set_attn_processor({name: processors.get(name, old) for name, old in unet.attn_processors.items()})
 
 
 def published(state: Mapping[str, Tensor]) -> dict[str, Tensor]:

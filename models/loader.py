@@ -35,7 +35,7 @@ from models.garment import GarmentReader
 from models.group_norm import quicken
 from models.hub import find, find_intact
 from models.ip_adapter import adapter_from_state
-from models.placement import RESIDENT, Awake, Placement
+from models.placement import RESIDENT, Onload, Placement
 from models.profiles import SKETCH, Control, ModelProfile
 from models.sources import Source
 from models.streaming import REST
@@ -74,9 +74,9 @@ class Networks:
     placement: Placement = RESIDENT
 
     @property
-    def awake(self) -> Awake:
-        """`with networks.awake(encoder): ...`: on the device while it works."""
-        return Awake(self.device, self.placement.rests)
+    def onload(self) -> Onload:
+        """`with networks.onload(encoder): ...`: on the device while it works."""
+        return Onload(self.device, self.placement.offload)
 
     @property
     def text_encoder(self) -> Any:
@@ -131,7 +131,7 @@ def load(
             parts["vae"] = read_network(AutoencoderKL, place(profile.vae), vae_dtype)
         tokenizers = [parts["tokenizer"], *([parts["tokenizer_2"]] if "tokenizer_2" in parts else [])]
         encoders = [parts[name] for name in _ENCODERS if name in parts]
-        resting = REST if placement.rests else device
+        resting = REST if placement.offload else device
         garment = _garment(profile, unet, resting) if profile.garment else None
         settle(unet, dtype)
         choose_attention(unet, device, dtype)
@@ -322,8 +322,8 @@ def _garment(profile: ModelProfile, unet: Any, device: torch.device) -> GarmentR
         raise WeightsError(str(error)) from error
     reader = GarmentReader(encoder, adapter).requires_grad_(False).eval().to(dtype=unet.dtype)
     adapter.attach(unet)
-    for eye in reader.eyes:
-        eye.to(device)
+    for module in reader.image_modules:
+        module.to(device)
     return reader
 
 

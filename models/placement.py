@@ -42,14 +42,14 @@ def _streamed(network: Any, device: torch.device, dtype: torch.dtype) -> None:
 
 @dataclass(frozen=True)
 class Placement:
-    """share: of the profile's `memory` that is needed at most; arrange: what happens to U-Net and control networks; rests:
+    """share: of the profile's `memory` that is needed at most; arrange: what happens to U-Net and control networks; offload:
     encoders and autoencoder are on the device only while they work; tiled: large pictures go through the autoencoder in tiles;
     not_on: types of devices that cannot do it."""
 
     name: str
     share: float
     arrange: Callable[[Any, torch.device, torch.dtype], None]
-    rests: bool = False
+    offload: bool = False
     tiled: bool = False
     not_on: tuple[str, ...] = ()
 
@@ -61,9 +61,9 @@ class Placement:
 RESIDENT = Placement("resident", 1.0, _leave)
 LADDER = (
     RESIDENT,
-    Placement("encoders rest", 0.75, _leave, rests=True),
-    Placement("8 bits", 0.45, _in_eight_bits, rests=True, tiled=True, not_on=("mps",)),  # Metal has no float8
-    Placement("streamed", 0.2, _streamed, rests=True, tiled=True),
+    Placement("encoders rest", 0.75, _leave, offload=True),
+    Placement("8 bits", 0.45, _in_eight_bits, offload=True, tiled=True, not_on=("mps",)),  # Metal has no float8
+    Placement("streamed", 0.2, _streamed, offload=True, tiled=True),
 )
 
 
@@ -95,15 +95,15 @@ def free_megabytes(device: torch.device) -> float:
     return float("inf")
 
 
-class Awake:
-    """Networks that rest while they do not work; `with awake(encoder): ...` brings them to the device and back."""
+class Onload:
+    """Networks that rest while they do not work; `with onload(encoder): ...` brings them to the device and back."""
 
-    def __init__(self, device: torch.device, rests: bool) -> None:
-        self.device, self.rests = device, rests
+    def __init__(self, device: torch.device, offload: bool) -> None:
+        self.device, self.offload = device, offload
 
     @contextmanager
     def __call__(self, *networks: nn.Module) -> Iterator[None]:
-        if not self.rests:
+        if not self.offload:
             yield
             return
         try:

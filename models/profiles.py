@@ -54,7 +54,7 @@ class ModelProfile:
     and wearer are taken away first, which ours was trained to overlook. lora: merged into the U-Net, distilled to few steps.
     prediction: laid over the scheduler's configuration, "" = as it says. memory: megabytes of the device that everything
     needs in 16 bits, 0 = hardly any; layout: the folder of `assets/layouts` that says how a single file is to be read.
-    commercial: may be used for money, as every default must.
+    commercial: may be used commercially, as every default must.
     dressed: trained on dressed characters alone, so that nothing has to be kept out by words.
     draft_strength: strength with which a draft is drawn over; 0 = the draft is the picture, and the model draws only what it
     leaves open.
@@ -180,7 +180,7 @@ SD15_ANIME = ModelProfile(
 )
 
 
-def _sd15_sketch(name: str, repo: str, hint: str) -> Control:
+def _sd15_t2i_adapter(name: str, repo: str, hint: str) -> Control:
     """A T2I-Adapter (TencentARC, a pickle in 32 bits): less exact than a ControlNet, and next to nothing beside the steps."""
     source = Source(f"TencentARC/{repo}", licence="Apache-2.0", megabytes=309)
     return Control(name, source, (hint,), "picture", kind=SKETCH, optional=hint != "lineart")
@@ -192,10 +192,10 @@ SD15_ANIME_LIGHT = replace(
     title="SD 1.5 anime, light hints",
     controls=(
         SD15_ANIME.controls[0],
-        _sd15_sketch("lineart", "t2iadapter_sketch_sd15v2", "lineart"),
-        _sd15_sketch("canny", "t2iadapter_canny_sd15v2", "canny"),
-        _sd15_sketch("pose", "t2iadapter_openpose_sd14v1", "pose"),
-        _sd15_sketch("depth", "t2iadapter_depth_sd15v2", "depth"),
+        _sd15_t2i_adapter("lineart", "t2iadapter_sketch_sd15v2", "lineart"),
+        _sd15_t2i_adapter("canny", "t2iadapter_canny_sd15v2", "canny"),
+        _sd15_t2i_adapter("pose", "t2iadapter_openpose_sd14v1", "pose"),
+        _sd15_t2i_adapter("depth", "t2iadapter_depth_sd15v2", "depth"),
     ),
     memory=6500,
 )
@@ -290,7 +290,7 @@ SDXL_ILLUSTRIOUS = replace(
 SDXL_NOOBAI_V = replace(
     SDXL_ILLUSTRIOUS,
     name="sdxl-noobai-v",
-    title="SDXL anime (NoobAI v-pred, not for money)",
+    title="SDXL anime (NoobAI v-pred, not for commercial use)",
     base=Source("Laxhar/noobai-XL-Vpred-1.0", parts=_SDXL_PARTS, licence="fair-ai, no commercial use", megabytes=6940),
     samplers=("euler", "ddim", "dpm++2m", "unipc"),
     rescale=0.7,

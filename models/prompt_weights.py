@@ -99,12 +99,12 @@ def chunks(tokenizer: Any, text: str) -> tuple[Chunk, ...]:
 
 def _pieces(tokenizer: Any, text: str) -> Iterable[Chunk]:
     """What must not be torn apart: single tokens, and all vectors of a taught word."""
-    taught = tokenizer.added_tokens_encoder
-    names = {index: name for name, index in taught.items()}
+    added = tokenizer.added_tokens_encoder
+    names = {index: name for name, index in added.items()}
     for fragment in fragments(text):
         for index in tokenizer(fragment.text, add_special_tokens=False, verbose=False).input_ids:
             ids = [index]
-            while index in names and (following := taught.get(f"{names[index]}_{len(ids)}")) is not None:
+            while index in names and (following := added.get(f"{names[index]}_{len(ids)}")) is not None:
                 ids.append(following)
             yield Chunk(tuple(ids), (fragment.weight,) * len(ids))
 

@@ -14,7 +14,7 @@ from torch import Tensor
 
 
 @dataclass(frozen=True)
-class Sketch:
+class AdapterFeatures:
     """What an adapter found in a drawing, a pose or a depth map.
 
     features: one for each of the U-Net's encoder blocks (SDXL's adapters have one for the middle block too), 1 or B x C x
@@ -28,13 +28,15 @@ class Sketch:
 
 
 @torch.no_grad()
-def read_sketch(adapter: T2IAdapter, hint: Tensor, scale: float = 1.0, start: float = 0.0, end: float = 1.0) -> Sketch:
+def adapter_features(
+    adapter: T2IAdapter, hint: Tensor, scale: float = 1.0, start: float = 0.0, end: float = 1.0
+) -> AdapterFeatures:
     """hint: B x channels x 8h x 8w in 0..1, white lines on black for line art; its sides must be multiples of
     `adapter.total_downscale_factor`."""
-    return Sketch(tuple(adapter(hint)), scale, start, end)
+    return AdapterFeatures(tuple(adapter(hint)), scale, start, end)
 
 
-def summed(sketches: Sequence[Sketch]) -> list[Tensor]:
-    """What several sketches add together, one feature a block; none if there are none."""
-    scaled = [[feature * sketch.scale for feature in sketch.features] for sketch in sketches]
+def summed(adapters: Sequence[AdapterFeatures]) -> list[Tensor]:
+    """What several adapters add together, one feature a block; none if there are none."""
+    scaled = [[feature * adapter.scale for feature in adapter.features] for adapter in adapters]
     return [torch.stack(features).sum(dim=0) for features in zip(*scaled, strict=True)]

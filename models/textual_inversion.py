@@ -21,24 +21,24 @@ SDXL = ("clip_l", "clip_g")  # the first encoder's vectors and the second's
 
 
 @contextmanager
-def taught(tokenizers: Sequence[Any], encoders: Sequence[Any], words: Sequence[tuple[Path, str]]) -> Iterator[None]:
+def textual_inversions(tokenizers: Sequence[Any], encoders: Sequence[Any], words: Sequence[tuple[Path, str]]) -> Iterator[None]:
     """Inside, the encoders know new words; afterwards tokenizers and tables are the same objects as before.
 
     words: a `.safetensors` file as A1111, diffusers or SDXL's trainers write it, and the word a prompt calls it by,
     whatever the case of its letters. One of several vectors takes as many tokens, named `word`, `word_1` ... as diffusers
     names them. Raises `WeightsError`.
     """
-    lessons = [(word, vectors_of(path, encoders)) for path, word in words]
+    inversions = [(word, vectors_of(path, encoders)) for path, word in words]
     for tokenizer in tokenizers:
-        for (path, _), (_, vectors) in zip(words, lessons, strict=True):
+        for (path, _), (_, vectors) in zip(words, inversions, strict=True):
             if len(vectors[0]) > tokenizer.model_max_length - 2:
                 raise WeightsError(
                     f"The {len(vectors[0])} vectors of {path.name} are more than a prompt holds, please remove it."
                 )
-        _check([name for word, vectors in lessons for name in _names(word, vectors[0])], tokenizer)
+        _check([name for word, vectors in inversions for name in _names(word, vectors[0])], tokenizer)
     with ExitStack() as stack:
         for index, (tokenizer, encoder) in enumerate(zip(tokenizers, encoders, strict=True)):
-            stack.enter_context(_learned(tokenizer, encoder, [(word, vectors[index]) for word, vectors in lessons]))
+            stack.enter_context(_learned(tokenizer, encoder, [(word, vectors[index]) for word, vectors in inversions]))
         yield
 
 
@@ -73,14 +73,14 @@ def _check(words: Sequence[str], tokenizer: Any) -> None:
 
 
 @contextmanager
-def _learned(tokenizer: Any, encoder: Any, lessons: Sequence[tuple[str, Tensor]]) -> Iterator[None]:
+def _learned(tokenizer: Any, encoder: Any, inversions: Sequence[tuple[str, Tensor]]) -> Iterator[None]:
     """One encoder with its tokenizer."""
     backend, table = tokenizer._tokenizer, encoder.get_input_embeddings()
     network = getattr(encoder, "text_model", encoder)
     end = network.eos_token_id
     tokenizer._tokenizer = copy.deepcopy(backend)
     try:
-        rows = {name: row for word, vectors in lessons for name, row in zip(_names(word, vectors), vectors, strict=True)}
+        rows = {name: row for word, vectors in inversions for name, row in zip(_names(word, vectors), vectors, strict=True)}
         # a whole word, or `cat` would be found in `category`
         tokenizer.add_tokens([AddedToken(name, single_word=True) for name in rows])
         weight = table.weight.detach()

@@ -22,7 +22,7 @@ from models.ip_adapter import Garment
 from models.loader import Networks
 from models.profiles import SKETCH, Control, ModelProfile
 from models.prompt_weights import without_weights
-from models.t2i_adapter import Sketch, read_sketch
+from models.t2i_adapter import AdapterFeatures, adapter_features
 from models.tokenizer import unknown_words
 from pipeline.hints import read, read_lineart
 from pipeline.images import garment_picture
@@ -203,9 +203,11 @@ def make_branches(
 
 
 @torch.no_grad()
-def make_sketches(networks: Networks, profile: ModelProfile, scene: Scene, hints: Sequence[Hint]) -> tuple[Sketch, ...]:
+def make_adapter_features(
+    networks: Networks, profile: ModelProfile, scene: Scene, hints: Sequence[Hint]
+) -> tuple[AdapterFeatures, ...]:
     """What the profile's T2I-Adapters find in the hints that are asked for, once for all steps."""
-    sketches = []
+    adapter_states = []
     for control in profile.controls:
         if control.kind != SKETCH:
             continue
@@ -214,8 +216,10 @@ def make_sketches(networks: Networks, profile: ModelProfile, scene: Scene, hints
             picture, scale = BUILDERS[control.builder].build(scene, {kind: hint})
             if adapter.config.in_channels == 1:  # those of lines
                 picture = picture.mean(dim=1, keepdim=True)
-            sketches.append(read_sketch(adapter, picture.to(networks.device, networks.dtype), scale, hint.start, hint.end))
-    return tuple(sketches)
+            adapter_states.append(
+                adapter_features(adapter, picture.to(networks.device, networks.dtype), scale, hint.start, hint.end)
+            )
+    return tuple(adapter_states)
 
 
 def _heard(control: Control, hints: Sequence[Hint]) -> dict[str, Hint]:

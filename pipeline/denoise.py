@@ -11,10 +11,10 @@ import torch
 from torch import Tensor
 
 from models.controlled_unet import Branch, Masked, guide, predict, within
-from models.controlnet import Added
+from models.controlnet import AddedConditions
 from models.ip_adapter import Garment
 from models.samplers import SAMPLERS, FlowEuler
-from models.t2i_adapter import Sketch
+from models.t2i_adapter import AdapterFeatures
 
 OnLatents = Callable[[int, int, Tensor], None]  # step, steps, the clean latents as they look now
 
@@ -43,9 +43,9 @@ def denoise(
     strength: float = 1.0,
     known: Known | None = None,
     garments: Sequence[Garment] = (),
-    added: Added | None = None,
+    added: AddedConditions | None = None,
     masked: Masked | None = None,
-    sketches: Sequence[Sketch] = (),
+    adapter_states: Sequence[AdapterFeatures] = (),
     generators: list[torch.Generator] | None = None,
     on_step: OnLatents | None = None,
 ) -> Tensor:
@@ -58,7 +58,7 @@ def denoise(
     step, at that step's noise level, as the Stable Diffusion inpainting pipelines do for U-Nets without mask channels.
     With them (masked) they put nothing back: give no known picture, or for a strength below 1 one whose mask is 1
     everywhere. garments: reference pictures, added: what SDXL is told beside the words, each with as many rows as the text.
-    sketches: of T2I-Adapters. generators: one a picture, for samplers that add noise, so that a picture does not depend on
+    adapter_states: of T2I-Adapters. generators: one a picture, for samplers that add noise, so that a picture does not depend on
     its batch. on_step may raise `Cancelled`.
     """
     scheduler.set_timesteps(steps, device=noise.device)
@@ -81,7 +81,9 @@ def denoise(
         seen = [replace(garment, tokens=garment.tokens[rows]) for garment in garments]
         beside = added and added.rows(rows)
         step = (scaled.to(text.dtype), timestep, text[rows], index, len(timesteps))
-        prediction = predict(unet, branches, *step, garments=seen, added=beside, masked=masked, sketches=sketches).float()
+        prediction = predict(
+            unet, branches, *step, garments=seen, added=beside, masked=masked, adapter_states=adapter_states
+        ).float()
         if guided:
             prediction = guide(prediction, guidance, rescale)
         latents = scheduler.step(prediction, timestep, latents, return_dict=False, **own_noise)[0]

@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from models.placement import Awake
+from models.placement import Onload
 from pipeline.composite import paste
 from pipeline.images import Crop, flatten, resize
 from pipeline.latents import decode_picture, to_picture
@@ -52,11 +52,11 @@ class Thumbnail:
 Decoder = Callable[[Tensor], Image8]  # 1 x C x h x w latents -> H x W x 3
 
 
-def small_decoder(vae: Any, awake: Awake) -> Decoder:
-    """The autoencoder itself, at half size: for one as small as the bundled. awake: brings it to the latents' device."""
+def small_decoder(vae: Any, onload: Onload) -> Decoder:
+    """The autoencoder itself, at half size: for one as small as the bundled. onload: brings it to the latents' device."""
 
     def decode(latents: Tensor) -> Image8:
-        with awake(vae):
+        with onload(vae):
             return to_picture(decode_picture(vae, F.avg_pool2d(latents, 2)))
 
     return decode

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from models.annotators import Annotators
 from models.controlled_unet import Masked
-from models.controlnet import Added
+from models.controlnet import AddedConditions
 from models.ip_adapter import Garment
 from models.kept import Kept, digest
 from models.loader import Networks
@@ -22,7 +22,7 @@ from models.text import Words
 from pipeline.backdrop import put_back
 from pipeline.canvas import Canvas, Timer, prepare
 from pipeline.composite import cut_out, join_border, match_colours, outfit_layer, paste
-from pipeline.conditions import Scene, make_branches, make_sketches, read_garment, text_warnings
+from pipeline.conditions import Scene, make_adapter_features, make_branches, read_garment, text_warnings
 from pipeline.denoise import Known, count_steps, denoise
 from pipeline.draft import dressed
 from pipeline.dyeing import DYED
@@ -195,7 +195,7 @@ class OutfitSwapper:
             texts.insert(0, negative_prompt(*unwanted) if fixed else ", ".join(filter(None, unwanted)))
 
         def read() -> Words:
-            with self.networks.awake(*self.networks.text_encoders):
+            with self.networks.onload(*self.networks.text_encoders):
                 return self.networks.reader.read(texts)
 
         words: Words = self._read.of((*texts, request.loras, new_words(request)), read)
@@ -211,7 +211,7 @@ class OutfitSwapper:
         size, guided = (canvas.character.shape[1], canvas.character.shape[0]), request.guidance > 1
 
         def read(image: Image8) -> Garment:
-            with self.networks.awake(*reader.eyes):
+            with self.networks.onload(*reader.image_modules):
                 return read_garment(self.networks, image, 1.0, guided)
 
         def worn(picture: GarmentPicture) -> Worn:
@@ -259,13 +259,13 @@ class OutfitSwapper:
             steps = count_steps(request.steps, work.strength, request.sampler)
             scene = Scene(rgb, mask, self.annotators, None if job.lines is None else crop.take(job.lines))
             branches = make_branches(networks, self.profile, scene, hints, steps)
-            sketches = make_sketches(networks, self.profile, scene, hints)
+            adapter_states = make_adapter_features(networks, self.profile, scene, hints)
             drawn_over = (to_tensor(grow(mask, round(DENOISE_GROW * self.profile.native / 512))) >= 0.5).float()
-            with networks.awake(networks.vae):
+            with networks.onload(networks.vae):
                 latents = encode_picture(networks.vae, to_tensor(work.start), random).to(networks.device)
                 noise = torch.randn(latents.shape, generator=random).to(networks.device)
                 hidden = encode_masked(networks.vae, to_tensor(rgb), drawn_over, random) if networks.masked_inputs else None
-            preview = small_decoder(networks.vae, networks.awake) if networks.quick_vae else linear_decoder(latents, work.start)
+            preview = small_decoder(networks.vae, networks.onload) if networks.quick_vae else linear_decoder(latents, work.start)
             keep = latent_mask(drawn_over, *latents.shape[-2:]).to(networks.device)
             places = F.interpolate(keep, drawn_over.shape[-2:])  # in pixels, or the layers' reading rings
             if hidden is None:  # the picture is put back outside the mask
@@ -292,13 +292,13 @@ class OutfitSwapper:
                 known=known,
                 garments=[worn.at(crop, places) for worn in job.worn],
                 masked=masked,
-                sketches=sketches,
+                adapter_states=adapter_states,
                 added=added(job.words, crop),
                 generators=[random],
                 on_step=on_step,
             )
         with job.timer("decode"):
-            with networks.awake(networks.vae):
+            with networks.onload(networks.vae):
                 pixels = decode_picture(networks.vae, latents)
             require_numbers(pixels, self.profile.name)
             drawn = to_picture(pixels)
@@ -311,12 +311,12 @@ class OutfitSwapper:
             return drawn if backdrop is None else put_back(drawn, backdrop.taken(crop), mask)
 
 
-def added(words: Words, crop: Crop) -> Added | None:
+def added(words: Words, crop: Crop) -> AddedConditions | None:
     """What SDXL is told beside the words: that nothing was cut off, and how large the picture is."""
     if words.pooled is None:
         return None
     sizes = torch.tensor([[crop.height, crop.width, 0, 0, crop.height, crop.width]], device=words.pooled.device)
-    return Added(words.pooled, sizes.repeat(len(words.pooled), 1))
+    return AddedConditions(words.pooled, sizes.repeat(len(words.pooled), 1))
 
 
 @dataclass(frozen=True)

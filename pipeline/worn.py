@@ -13,7 +13,7 @@ from pathlib import Path
 
 from models.loader import Networks
 from models.lora import worn
-from models.textual_inversion import taught
+from models.textual_inversion import textual_inversions
 from models.weights import WeightsError
 from pipeline.request import LoRA, SwapRequest, UserError
 from pipeline.worn_names import SUFFIX, loras_folder, names_in, words_folder
@@ -75,7 +75,7 @@ def dressed(networks: Networks, request: SwapRequest) -> Iterator[None]:
             if loras:
                 stack.enter_context(worn(networks.unet, networks.text_encoders, loras))
             if words:
-                stack.enter_context(taught(networks.tokenizers, networks.text_encoders, words))
+                stack.enter_context(textual_inversions(networks.tokenizers, networks.text_encoders, words))
         except WeightsError as error:
             raise UserError(str(error)) from None
         yield

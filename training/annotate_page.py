@@ -55,7 +55,7 @@ def build(folder: Folder) -> gr.Blocks:
 
     def draw(work: Work, opacity: float, zoom: float) -> NDArray[np.uint8]:
         picture = picture_of(work.stem)
-        return shown(picture, make_labels(picture, work.operations, folder.eyes), work, opacity, zoom)
+        return shown(picture, make_labels(picture, work.operations, folder.networks), work, opacity, zoom)
 
     first = next((stem for stem in stems if not (folder.labels / f"{stem}.png").exists()), stems[0])
     blocks: gr.Blocks = gr.Blocks(title="Parts by hand", analytics_enabled=False, fill_width=True)

@@ -14,7 +14,7 @@ from PIL import Image
 from models.hint_reader import JOINTS
 from pipeline.images import load_character, save_png
 from pipeline.request import Image8, UserError
-from training.annotating import VALUES, Eyes, Labels, Operation, given, make_labels
+from training.annotating import VALUES, Labels, LazySegmenter, Operation, given, make_labels
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".webp")
 JOINTS_END = ".joints.json"
@@ -26,7 +26,7 @@ class Folder:
 
     pictures: Path
     labels: Path
-    eyes: Eyes = field(default_factory=Eyes)
+    networks: LazySegmenter = field(default_factory=LazySegmenter)
 
     def files(self) -> list[Path]:
         """Pictures by name. Raises `UserError` where there are none."""
@@ -63,7 +63,7 @@ class Folder:
         """Makes the label of these operations, and writes both files."""
         file = self.file(stem)
         picture = load_character(file)
-        labels = make_labels(picture, operations, self.eyes)
+        labels = make_labels(picture, operations, self.networks)
         write_operations(self.labels / f"{stem}.json", file.name, (picture.shape[1], picture.shape[0]), operations)
         save_png(labels, self.labels / f"{stem}.png")
         return labels

@@ -68,7 +68,7 @@ class Canvas:
         return self.labels.shape[0], self.labels.shape[1]
 
 
-class Eyes:
+class LazySegmenter:
     """The bundled networks, read when they are first asked for: most labels are made without."""
 
     @cached_property
@@ -76,13 +76,13 @@ class Eyes:
         return load_bundled(SEGMENTER)
 
 
-def make_labels(picture: Image8, operations: Sequence[Operation], eyes: Eyes | None = None) -> Labels:
+def make_labels(picture: Image8, operations: Sequence[Operation], networks: LazySegmenter | None = None) -> Labels:
     """H x W uint8, values of `ClothingPart` and `UNKNOWN`, for a picture H x W x 4.
 
     What a network has answered is written into the operation ("found"), so that the label stays what it was when the
     network has learned more. Raises `UserError` for an operation that cannot be carried out.
     """
-    canvas, eyes = Canvas(picture, np.zeros(picture.shape[:2], np.uint8)), eyes or Eyes()
+    canvas, networks = Canvas(picture, np.zeros(picture.shape[:2], np.uint8)), networks or LazySegmenter()
     at = 0
     while at < len(operations):
         stop = at + 1
@@ -90,7 +90,7 @@ def make_labels(picture: Image8, operations: Sequence[Operation], eyes: Eyes | N
             while stop < len(operations) and _same_watershed(operations[at], operations[stop]):
                 stop += 1
         try:
-            _carry_out(canvas, operations[at:stop], eyes)
+            _carry_out(canvas, operations[at:stop], networks)
         except UserError as error:
             raise UserError(f"Operation {at + 1} cannot be carried out: {error}") from None
         at = stop
@@ -101,14 +101,14 @@ def _same_watershed(first: Operation, other: Operation) -> bool:
     return other.get("op") == "scribble" and first.get("within") == other.get("within")
 
 
-def _carry_out(canvas: Canvas, group: Sequence[Operation], eyes: Eyes) -> None:
+def _carry_out(canvas: Canvas, group: Sequence[Operation], networks: LazySegmenter) -> None:
     name = str(group[0].get("op"))
     if name == "scribble":
         _paint(canvas, scribbled(canvas, group), group[0])
     elif name in SILHOUETTES:
         SILHOUETTES[name](canvas, group[0])
     elif name in OPERATIONS:
-        _paint(canvas, OPERATIONS[name](canvas, group[0], eyes), group[0])
+        _paint(canvas, OPERATIONS[name](canvas, group[0], networks), group[0])
     else:
         raise UserError(
             f"there is no operation {name!r}, please choose from: {', '.join([*OPERATIONS, *SILHOUETTES, 'scribble'])}."
@@ -212,11 +212,11 @@ def _flooded(rgb: NDArray[np.uint8], seeds: NDArray[np.int32]) -> NDArray[np.int
     return np.asarray(found[1:-1, 1:-1])
 
 
-def _polygon(canvas: Canvas, operation: Operation, eyes: Eyes) -> NDArray[np.int16]:
+def _polygon(canvas: Canvas, operation: Operation, networks: LazySegmenter) -> NDArray[np.int16]:
     return _as_part(outlined(canvas, operation), operation)
 
 
-def _fill(canvas: Canvas, operation: Operation, eyes: Eyes) -> NDArray[np.int16]:
+def _fill(canvas: Canvas, operation: Operation, networks: LazySegmenter) -> NDArray[np.int16]:
     """Everything of nearly the colour of the points that hangs together with them (`apart`: or does not), and its half of
     the lines round it."""
     tolerance, reach = _number(operation, "tolerance", TOLERANCE), _number(operation, "reach", REACH)
@@ -268,22 +268,22 @@ def scribbled(canvas: Canvas, strokes: Sequence[Operation]) -> NDArray[np.int16]
     return np.where(met, grown, found).astype(np.int16)
 
 
-def _click(canvas: Canvas, operation: Operation, eyes: Eyes) -> NDArray[np.int16]:
+def _click(canvas: Canvas, operation: Operation, networks: LazySegmenter) -> NDArray[np.int16]:
     """What the bundled SAM takes for the thing at the points, less that at the points of `out`."""
 
     points, out = points_of(operation, 1), points_of(operation, 0, "out")
 
     def ask() -> Labels:
         clicks = [Click(float(x), float(y)) for x, y in points] + [Click(float(x), float(y), add=False) for x, y in out]
-        return pick(eyes.segmenter, canvas.picture, clicks)
+        return pick(networks.segmenter, canvas.picture, clicks)
 
     region = _remembered(canvas, operation, [points.tolist(), out.tolist()], ask) > 0
     return _as_part(snapped(canvas.rgb, region, round(_number(operation, "snap", 0))), operation)
 
 
-def _detected(canvas: Canvas, operation: Operation, eyes: Eyes) -> NDArray[np.int16]:
+def _detected(canvas: Canvas, operation: Operation, networks: LazySegmenter) -> NDArray[np.int16]:
     """Everything that the bundled parser sees, or of it the `parts` alone."""
-    found = _remembered(canvas, operation, [], lambda: detect(eyes.segmenter, DetectRequest(canvas.picture)).labels)
+    found = _remembered(canvas, operation, [], lambda: detect(networks.segmenter, DetectRequest(canvas.picture)).labels)
     wanted = [value_of(title) for title in operation.get("parts", [part.title for part in ClothingPart if part])]
     return np.where(np.isin(found, wanted), found.astype(np.int16), np.int16(-1))
 
@@ -317,11 +317,11 @@ def _as_png(labels: Labels) -> dict[str, Any]:
     return {"png": base64.b64encode(cv2.imencode(".png", labels)[1].tobytes()).decode()}
 
 
-def _given(canvas: Canvas, operation: Operation, eyes: Eyes) -> NDArray[np.int16]:
+def _given(canvas: Canvas, operation: Operation, networks: LazySegmenter) -> NDArray[np.int16]:
     return _stored(canvas, operation.get("found")).astype(np.int16)
 
 
-def _rest(canvas: Canvas, operation: Operation, eyes: Eyes) -> NDArray[np.int16]:
+def _rest(canvas: Canvas, operation: Operation, networks: LazySegmenter) -> NDArray[np.int16]:
     """What is not labelled yet, inside the silhouette."""
     if canvas.silhouette is None and is_opaque(canvas.picture):
         raise UserError("'rest' needs to know where the figure ends, please put 'silhouette' (or 'alpha') before it.")
@@ -349,7 +349,7 @@ def _alpha(canvas: Canvas, operation: Operation) -> None:
     canvas.labels[~canvas.solid] = ClothingPart.BACKGROUND
 
 
-OPERATIONS: Mapping[str, Callable[[Canvas, Operation, Eyes], NDArray[np.int16]]] = {
+OPERATIONS: Mapping[str, Callable[[Canvas, Operation, LazySegmenter], NDArray[np.int16]]] = {
     "polygon": _polygon,
     "fill": _fill,
     "click": _click,

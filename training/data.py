@@ -43,7 +43,7 @@ LATENTS = {"latents": 8, "latents_half": 16}  # pixels a cell
 class Batch:
     """latents: B x C x h x w; pictures: by their arrays' names, B x channels x H x W, colours and greys in 0..1; tokens: B x
     77, or B x 2 x 77 for SDXL's two text encoders; empty: the tokens of no words, 1 row; sizes: for SDXL, B x 6, see
-    `models.controlnet.Added`."""
+    `models.controlnet.AddedConditions`."""
 
     latents: Tensor
     pictures: dict[str, Tensor]

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from models.controlled_unet import Branch, predict
-from models.controlnet import Added
+from models.controlnet import AddedConditions
 from models.ip_adapter import Garment
 from training import objective
 from training.data import Batch
@@ -94,7 +94,7 @@ class Diffusion(nn.Module):
         wanted = batch.pictures["target"].to(picture.device)[rows]
         return objective.consistency(picture, wanted, noised.clarity[rows]) * len(rows) / len(prediction)
 
-    def _prompt(self, batch: Batch, chance: Tensor) -> tuple[Tensor, Added | None, list[Garment]]:
+    def _prompt(self, batch: Batch, chance: Tensor) -> tuple[Tensor, AddedConditions | None, list[Garment]]:
         """Words and, with an adapter, a picture of the garment; either or both are dropped now and then."""
         recipe, device = self.recipe, chance.device
         no_text = chance < recipe.drop_text + recipe.drop_both
@@ -102,7 +102,7 @@ class Diffusion(nn.Module):
         tokens = torch.where(no_text.view(-1, *[1] * (shown.ndim - 1)), batch.empty.to(device), shown)
         encoded = self.parts["text_encoder"](tokens)
         text: Tensor = encoded.last_hidden_state
-        added = None if batch.sizes is None else Added(encoded.pooler_output, batch.sizes.to(text))
+        added = None if batch.sizes is None else AddedConditions(encoded.pooler_output, batch.sizes.to(text))
         if "garment" not in self.parts:
             return text, added, []
         no_garment = (chance >= recipe.drop_text) & (chance < recipe.drop_text + recipe.drop_both + recipe.drop_garment)

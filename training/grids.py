@@ -14,7 +14,7 @@ from PIL import Image
 from torch import Tensor
 
 from models.controlled_unet import Branch
-from models.controlnet import Added
+from models.controlnet import AddedConditions
 from models.garment import GarmentReader
 from models.ip_adapter import Garment
 from models.samplers import make_scheduler
@@ -56,7 +56,7 @@ def draw(
         branches.append(Branch(parts["control"], parts["control"].hint_stem(hint), fusion=fusion))
     words = torch.cat([batch.empty.expand_as(tokens), tokens]).to(device)
     encoded = parts["text_encoder"](words)
-    added = None if batch.sizes is None else Added(encoded.pooler_output, batch.sizes.repeat(2, 1).to(device))
+    added = None if batch.sizes is None else AddedConditions(encoded.pooler_output, batch.sizes.repeat(2, 1).to(device))
     garments = []
     if "garment" in recipe.parts:
         reader, seen = parts["garment"], batch.pictures["garment"].to(device)

@@ -6,7 +6,7 @@ import torch
 from diffusers import ControlNetModel, UNet2DConditionModel
 
 from models.controlled_unet import Branch, guide, predict
-from models.controlnet import Added, CC_ControlNet, from_unet, randomise_zero_convolutions
+from models.controlnet import AddedConditions, CC_ControlNet, from_unet, randomise_zero_convolutions
 from tests.tiny import SDXL, tiny_unet
 
 
@@ -59,7 +59,7 @@ def test_sdxl_is_told_sizes_and_pooled_words_parity(inputs: dict[str, torch.Tens
     unet = UNet2DConditionModel.from_config(tiny_unet().config, **SDXL).eval()
     control = from_unet(unet, 5, (4, 4, 8, 8)).eval()
     randomise_zero_convolutions(control)
-    added = Added(torch.randn(2, 24), torch.tensor([[64, 64, 0, 0, 64, 64], [80, 64, 8, 0, 64, 64]]))
+    added = AddedConditions(torch.randn(2, 24), torch.tensor([[64, 64, 0, 0, 64, 64], [80, 64, 8, 0, 64, 64]]))
     told = {"text_embeds": added.pooled, "time_ids": added.sizes}
     step = (inputs["latents"], inputs["timestep"], inputs["text"])
     down, middle = control.stock()(*step, inputs["hint"], conditioning_scale=scale, added_cond_kwargs=told, return_dict=False)

@@ -14,7 +14,7 @@ from models.ip_adapter import (
     Garment,
     GarmentAdapter,
     ImageProjection,
-    Listener,
+    IPAdapterAttnProcessor,
     adapter_from_state,
     cross_attention_names,
     detach,
@@ -91,7 +91,7 @@ def test_a_mask_says_where_the_garment_acts() -> None:
     hidden, text, tokens = torch.randn(1, 16, 32), torch.randn(1, 77, 16), torch.randn(1, 4, 16)
     mask = torch.zeros(1, 1, 64, 64)
     mask[..., 32:, :] = 1
-    attention.set_processor(Listener([layer]))
+    attention.set_processor(IPAdapterAttnProcessor([layer]))
     alone = attention(hidden, text)
     found = attention(hidden, text, ip_hidden_states=[Garment(tokens, 1.0, mask)])
     assert torch.equal(found[:, :8], alone[:, :8])

@@ -11,7 +11,7 @@ from models.attention import choose_attention
 from models.choice import best
 from models.controlled_unet import predict
 from models.loader import best_dtype
-from models.placement import LADDER, RESIDENT, Awake, Placement, below, fitting
+from models.placement import LADDER, RESIDENT, Onload, Placement, below, fitting
 from models.profiles import PROFILES
 from tests.standin_device import StandInDevice
 from tests.tiny import tiny_unet
@@ -60,8 +60,8 @@ def test_without_a_gpu_attention_is_pytorchs() -> None:
 
 def test_resting_networks_come_back_after_an_error() -> None:
     network, meta = torch.nn.Linear(2, 2), torch.device("cpu")
-    awake = Awake(meta, rests=True)
-    with pytest.raises(KeyError), awake(network):
+    onload = Onload(meta, offload=True)
+    with pytest.raises(KeyError), onload(network):
         raise KeyError
     assert network.weight.device == CPU
 

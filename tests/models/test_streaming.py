@@ -11,7 +11,7 @@ from diffusers import UNet2DConditionModel
 from torch import Tensor, nn
 
 from models.controlled_unet import Branch, predict
-from models.controlnet import Added
+from models.controlnet import AddedConditions
 from models.controlnet_union import LINEART, REPAINT, CC_ControlNetUnion, UnionControl
 from models.ip_adapter import Garment, attach, new_adapter
 from models.placement import LADDER
@@ -48,7 +48,7 @@ def step(unet: UNet2DConditionModel, union: CC_ControlNetUnion, device: torch.de
 
     latents, text, tokens, hint = noise(1, 4, 8, 8), noise(2, 77, 32), noise(2, 4, 32), noise(1, 6, 64, 64)
     control = UnionControl(union, {REPAINT: 1.0, LINEART: 0.5})
-    added = Added(noise(2, 16), noise(2, 6))
+    added = AddedConditions(noise(2, 16), noise(2, 6))
     branch = Branch(control, control.hint_stem(hint))
     garments = [Garment(tokens)] if garment else []
     return predict(unet, [branch], latents, torch.tensor(5).to(device), text, garments=garments, added=added).cpu()

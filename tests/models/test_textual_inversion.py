@@ -13,7 +13,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from models.text import TextReader
-from models.textual_inversion import taught
+from models.textual_inversion import textual_inversions
 from models.weights import WeightsError
 from tests.models.test_text import CPU, sd15_reader, sdxl_parts
 
@@ -47,7 +47,7 @@ def test_new_words_parity(files: list[tuple[Path, str]], tmp_path: Path) -> None
         stock.load_textual_inversion(str(path), token=word)
     wanted, _ = stock.encode_prompt(PROMPT, CPU, 1, False)
     before = reader.read([PROMPT]).hidden
-    with taught(reader.tokenizers, reader.encoders, files):
+    with textual_inversions(reader.tokenizers, reader.encoders, files):
         found = reader.read([PROMPT]).hidden
         weighted = reader.read([PROMPT.replace("<style>", "(<style>:1.3)")]).hidden
     assert (found - wanted).abs().max() <= 1e-4
@@ -69,7 +69,7 @@ def test_new_words_for_sdxl_parity(end: str, tmp_path: Path) -> None:
     if end != "own":  # a configuration with which a new word would be taken for the end of the prompt
         encoders[1].text_model.eos_token_id = 2
     reader = TextReader(tokenizers, encoders)
-    with taught(tokenizers, encoders, [(file, "<style>")]):
+    with textual_inversions(tokenizers, encoders, [(file, "<style>")]):
         found = reader.read([PROMPT])
     assert found.pooled is not None
     assert (found.hidden - wanted).abs().max() <= 1e-4
@@ -80,7 +80,7 @@ def test_new_words_for_sdxl_parity(end: str, tmp_path: Path) -> None:
 def test_a_word_is_found_in_any_case_but_not_inside_another(files: list[tuple[Path, str]], tmp_path: Path) -> None:
     reader = sd15_reader(tmp_path)
     before = reader.read(["uneasy skirt", "mystyle"]).hidden
-    with taught(reader.tokenizers, reader.encoders, [(files[0][0], "MyStyle"), files[1]]):
+    with textual_inversions(reader.tokenizers, reader.encoders, [(files[0][0], "MyStyle"), files[1]]):
         inside, lower, upper = reader.read(["uneasy skirt", "mystyle", "MyStyle"]).hidden
     assert torch.equal(inside, before[0])
     assert torch.equal(lower, upper) and (lower - before[1]).abs().max() > 1e-2
@@ -106,10 +106,10 @@ def test_words_are_forgotten_without_a_trace(files: list[tuple[Path, str]], tmp_
         ]
 
     before = anatomy()
-    with taught(reader.tokenizers, reader.encoders, files):
+    with textual_inversions(reader.tokenizers, reader.encoders, files):
         assert len(tokenizer) == before[2] + 4
     assert anatomy() == before
-    with pytest.raises(KeyboardInterrupt), taught(reader.tokenizers, reader.encoders, files):
+    with pytest.raises(KeyboardInterrupt), textual_inversions(reader.tokenizers, reader.encoders, files):
         raise KeyboardInterrupt
     assert anatomy() == before
     assert torch.equal(reader.read([PROMPT]).hidden, said)
@@ -121,7 +121,7 @@ def test_files_for_other_models_and_broken_ones_are_refused(files: list[tuple[Pa
 
     def refused(path: Path, match: str, by: TextReader = reader, *names: str) -> None:
         for word in names or ("word",):
-            with pytest.raises(WeightsError, match=match), taught(by.tokenizers, by.encoders, [(path, word)]):
+            with pytest.raises(WeightsError, match=match), textual_inversions(by.tokenizers, by.encoders, [(path, word)]):
                 pass
 
     refused(file, "another model", large)
@@ -136,5 +136,8 @@ def test_files_for_other_models_and_broken_ones_are_refused(files: list[tuple[Pa
     refused(tmp_path / "old.pt", "not a .safetensors file")
     refused(file, "already", reader, "red</w>", "<|endoftext|>")
     refused(file, "without brackets", reader, "", "(word)")
-    with pytest.raises(WeightsError, match="already"), taught(reader.tokenizers, reader.encoders, [files[0], files[0]]):
+    with (
+        pytest.raises(WeightsError, match="already"),
+        textual_inversions(reader.tokenizers, reader.encoders, [files[0], files[0]]),
+    ):
         pass

@@ -16,8 +16,8 @@ from pipeline.conditions import (
     Scene,
     bundled_hint,
     inpaint_hint,
+    make_adapter_features,
     make_branches,
-    make_sketches,
     token_ids,
 )
 from pipeline.hints import read, read_lineart
@@ -75,10 +75,10 @@ def test_a_sketch_is_what_its_adapter_finds_in_the_hint(channels: int) -> None:
     rng = np.random.default_rng(0)
     scene = Scene(rng.integers(0, 256, (64, 64, 3), np.uint8), np.zeros((64, 64), np.uint8), Annotators())
     hints = (Hint("canny", 0.7, start=0.1, end=0.6), Hint("pose", 1.0))
-    (found,) = make_sketches(networks, row, scene, hints)
+    (found,) = make_adapter_features(networks, row, scene, hints)
     assert (found.scale, found.start, found.end) == (0.7, 0.1, 0.6)
     picture = to_tensor(read("canny", scene.rgb, scene.mask))[:, :channels]  # its three channels are alike
     for feature, wanted in zip(found.features, adapter(picture), strict=True):
         assert torch.allclose(feature, wanted, atol=1e-6)
-    assert make_sketches(networks, row, scene, (Hint("canny", 0.0),)) == ()
+    assert make_adapter_features(networks, row, scene, (Hint("canny", 0.0),)) == ()
     assert make_branches(networks, row, scene, hints, 4) == ()

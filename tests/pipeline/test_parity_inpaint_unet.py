@@ -11,7 +11,7 @@ from diffusers import (
 from torch import Tensor
 
 from models.controlled_unet import Branch, Masked
-from models.controlnet import Added, from_unet, randomise_zero_convolutions
+from models.controlnet import AddedConditions, from_unet, randomise_zero_convolutions
 from models.samplers import make_scheduler
 from pipeline.conditions import inpaint_hint
 from pipeline.denoise import Known, denoise
@@ -59,7 +59,7 @@ class Scene(Given):
             known = Known(encode_picture(self.vae, self.rgb, generator), torch.ones(1, 1, 8, 8))
         noise = torch.randn(1, 4, 8, 8, generator=generator)
         kept = encode_masked(self.vae, self.rgb if shown is None else shown, self.mask, generator)
-        added = Added(self.pooled, SIZES) if self.layout == "sdxl" else None
+        added = AddedConditions(self.pooled, SIZES) if self.layout == "sdxl" else None
         return denoise(
             self.unet,
             [Branch(self.control, self.control.hint_stem(self.hint), 0.8)],

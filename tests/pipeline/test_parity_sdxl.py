@@ -10,7 +10,7 @@ from diffusers import StableDiffusionXLControlNetInpaintPipeline
 from torch import Tensor
 
 from models.controlled_unet import Branch
-from models.controlnet import Added, from_unet, randomise_zero_convolutions
+from models.controlnet import AddedConditions, from_unet, randomise_zero_convolutions
 from models.samplers import SAMPLERS, make_scheduler
 from pipeline.conditions import inpaint_hint
 from pipeline.denoise import Known, denoise
@@ -81,7 +81,7 @@ class Scene(Given):
             guidance=5.0,
             rescale=rescale,
             known=known,
-            added=Added(self.pooled, sizes),
+            added=AddedConditions(self.pooled, sizes),
             generators=[generator],
         )
 

@@ -12,7 +12,7 @@ from diffusers import ControlNetUnionModel, StableDiffusionXLControlNetUnionInpa
 from torch import Tensor
 
 from models.controlled_unet import Branch, predict
-from models.controlnet import Added
+from models.controlnet import AddedConditions
 from models.controlnet_union import LINEART, REPAINT, CC_ControlNetUnion, UnionControl
 from models.samplers import make_scheduler
 from pipeline.denoise import Known, denoise
@@ -80,7 +80,7 @@ class Scene(Given):
             steps=STEPS,
             guidance=5.0,
             known=Known(encode_picture(self.vae, self.rgb, torch.Generator()), latent_mask(self.mask, 8, 8)),
-            added=Added(self.pooled, SIZES),
+            added=AddedConditions(self.pooled, SIZES),
         )
 
 
@@ -111,7 +111,7 @@ def test_pictures_of_a_batch_do_not_see_each_other(scene: Scene) -> None:
     latents, text = torch.randn(2, 4, 8, 8, generator=generator), torch.randn(2, 77, 16, generator=generator)
     network = UnionControl(scene.union, {REPAINT: 1.0})
     stem = network.hint_stem(torch.cat([scene.pictures[REPAINT], scene.pictures[LINEART]]))
-    added = Added(scene.pooled, SIZES)
+    added = AddedConditions(scene.pooled, SIZES)
 
     def seen(rows: slice) -> Tensor:
         step = (latents[rows], torch.tensor(500), text[rows])

@@ -20,12 +20,12 @@ from PIL import Image
 from torch import Tensor
 
 from models.annotators import Annotators
-from models.controlnet import Added
+from models.controlnet import AddedConditions
 from models.profiles import BUNDLED, SKETCH, Control
 from models.samplers import make_scheduler
 from models.sources import Source
-from models.t2i_adapter import Sketch, read_sketch
-from pipeline.conditions import Scene, make_sketches
+from models.t2i_adapter import AdapterFeatures, adapter_features
+from pipeline.conditions import Scene, make_adapter_features
 from pipeline.denoise import denoise
 from pipeline.hints import read
 from pipeline.request import Hint
@@ -59,9 +59,11 @@ def given() -> Given:
     return Given()
 
 
-def ours(given: Given, unet: Any, sketches: Sequence[Sketch], added: Added | None = None) -> Tensor:
+def ours(given: Given, unet: Any, adapter_states: Sequence[AdapterFeatures], added: AddedConditions | None = None) -> Tensor:
     scheduler = make_scheduler("ddim", EPSILON)
-    return denoise(unet, [], given.text, scheduler, given.noise, steps=STEPS, guidance=5.0, added=added, sketches=sketches)
+    return denoise(
+        unet, [], given.text, scheduler, given.noise, steps=STEPS, guidance=5.0, added=added, adapter_states=adapter_states
+    )
 
 
 @pytest.mark.parametrize("count", [1, 2])
@@ -81,9 +83,9 @@ def test_sketch_parity(given: Given, count: int) -> None:
     single = count == 1
     shown, followed = (pictures[0], scales[0]) if single else (pictures, scales)
     wanted = drawn_by(pipe, given, image=shown, adapter_conditioning_scale=followed, **usual)
-    sketches = [read_sketch(*row) for row in zip(adapters, pictures, scales, strict=True)]
-    assert apart(ours(given, unet, sketches), wanted) <= 1e-4
-    assert apart(ours(given, unet, sketches[1:]), wanted) > 1e-2, "a missing sketch must show"
+    adapter_states = [adapter_features(*row) for row in zip(adapters, pictures, scales, strict=True)]
+    assert apart(ours(given, unet, adapter_states), wanted) <= 1e-4
+    assert apart(ours(given, unet, adapter_states[1:]), wanted) > 1e-2, "a missing adapter must show"
 
 
 def test_parity_from_the_picture_of_a_hint_on(given: Given) -> None:
@@ -99,7 +101,7 @@ def test_parity_from_the_picture_of_a_hint_on(given: Given) -> None:
     hints = (Hint("canny", 0.8), Hint("depth", 0.6, image=depth))
     controls = tuple(Control(kind, Source("nobody/nothing"), (kind,), "picture", kind=SKETCH) for kind in adapters)
     networks: Any = SimpleNamespace(controls=adapters, device=torch.device("cpu"), dtype=torch.float32)
-    sketches = make_sketches(networks, replace(BUNDLED, controls=controls), scene, hints)
+    adapter_states = make_adapter_features(networks, replace(BUNDLED, controls=controls), scene, hints)
 
     pictures = [Image.fromarray(read(hint.kind, scene.rgb, mask, hint.image)) for hint in hints]
     parts = {"vae": tiny_vae(), "unet": unet, "adapter": MultiAdapter(list(adapters.values()))}
@@ -112,8 +114,8 @@ def test_parity_from_the_picture_of_a_hint_on(given: Given) -> None:
         latents=given.noise,
         adapter_conditioning_scale=[0.8, 0.6],
     )
-    assert apart(ours(given, unet, sketches), wanted) <= 1e-4
-    assert apart(ours(given, unet, sketches[::2]), wanted) > 1e-2, "a missing sketch must show"
+    assert apart(ours(given, unet, adapter_states), wanted) <= 1e-4
+    assert apart(ours(given, unet, adapter_states[::2]), wanted) > 1e-2, "a missing adapter must show"
 
 
 @pytest.mark.parametrize("end", [1.0, 0.5])
@@ -133,8 +135,8 @@ def test_sdxl_sketch_parity(given: Given, end: float) -> None:
         adapter_conditioning_scale=0.8,
         adapter_conditioning_factor=end,
     )
-    added = Added(given.pooled, SIZES)
-    sketch = read_sketch(adapter, picture, 0.8, end=end)
+    added = AddedConditions(given.pooled, SIZES)
+    sketch = adapter_features(adapter, picture, 0.8, end=end)
     assert apart(ours(given, unet, [sketch], added), wanted) <= 1e-4
     assert apart(ours(given, unet, [replace(sketch, features=sketch.features[:3])], added), wanted) > 1e-3, "the middle block's"
-    assert apart(ours(given, unet, [], added), wanted) > 1e-2, "a missing sketch must show"
+    assert apart(ours(given, unet, [], added), wanted) > 1e-2, "a missing adapter must show"
