@@ -6,15 +6,17 @@ import cv2
 import numpy as np
 
 from pipeline.images import is_opaque
-from pipeline.regions import Region, away_from, box_round, crumbs, near, touching
+from pipeline.regions import Region, away_from, box_of, box_round, crumbs, near, touching
 from pipeline.request import ClothingPart, Image8
 from pipeline.sitter import Sitter
+from pipeline.surroundings import push_pull
 
 Part = ClothingPart
 
 SCRAP = 0.01  # of the figure: larger pieces that nobody has a name for stay
 ABOUT = 6  # pixels round a speck, whose colours it is compared with
 CLOSE, ALIKE = 3, 12.0  # pixels beside a border, and levels by which they differ within one thing
+AROUND, STRANGE = 0.02, 30.0  # of the long side: what lies so near old clothes, and levels by which it is no background
 OUTLINE = 0.006  # of the long side: the outline of old clothes beside their labels
 
 
@@ -31,11 +33,10 @@ def reach_of_outline(labels: Image8) -> float:
 
 
 def scraps(character: Image8, labels: Image8, old: Region, front: Region) -> Region:
-    """Small pieces of a sprite beside its old clothes that are neither skin nor stay in front, nor hang together with what does
-    in one colour: detection has missed them."""
-    if is_opaque(character):
-        return np.zeros_like(old)
-    loose = (character[..., 3] > 0) & ~old & ~near(front, 1) & (labels != Part.SKIN)
+    """Small pieces beside old clothes that are neither skin nor background nor stay in front, nor hang together with what does in
+    one colour: detection has missed them."""
+    there = _before_the_rest(character, labels, old, front) if is_opaque(character) else character[..., 3] > 0
+    loose = there & ~old & ~near(front, 1) & (labels != Part.SKIN)
     _, where, table, _ = cv2.connectedComponentsWithStats(loose.astype(np.uint8), connectivity=8)
     beside, close = (
         np.bincount(where[near(region, gap)], minlength=len(table)) > 0 for region, gap in ((old, 2), (front, CLOSE))
@@ -48,6 +49,20 @@ def scraps(character: Image8, labels: Image8, old: Region, front: Region) -> Reg
         ends, ahead = piece & near(front[box], CLOSE), front[box] & near(piece, CLOSE)
         found[index] = np.abs(np.median(seen[ends], axis=0) - np.median(seen[ahead], axis=0)).max() >= ALIKE
     return np.asarray(found[where])
+
+
+def _before_the_rest(character: Image8, labels: Image8, old: Region, front: Region) -> Region:
+    """What near the old clothes of a picture with a background is not of the background's colours; a soft edge of hair is
+    nearer to the hair."""
+    reach, away = AROUND * max(labels.shape), away_from(old)
+    close = (away <= reach) & (away < away_from(front))
+    box = box_of(close, round(2 * reach)) if old.any() else (slice(None), slice(None))
+    rgb, figure = character[box][..., :3].astype(np.float32), away_from(labels[box] > 0) <= reach
+    weight = (~figure).astype(np.float32)[..., None]
+    found = np.zeros_like(old)
+    if weight.any():
+        found[box] = np.abs(rgb - push_pull(rgb * weight, weight)).max(2) > STRANGE
+    return found & close & (labels == 0)
 
 
 def specks(sitter: Sitter, seen: Region, old: Region) -> Region:

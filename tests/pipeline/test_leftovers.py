@@ -1,0 +1,23 @@
+"""What would be left of old clothes before a background."""
+
+import numpy as np
+
+from pipeline.leftovers import scraps
+from pipeline.request import ClothingPart
+
+
+def test_a_streak_beside_old_clothes_goes_with_them_and_soft_hair_stays() -> None:
+    character = np.full((200, 200, 4), (180, 200, 220, 255), np.uint8)
+    labels = np.zeros((200, 200), np.uint8)
+    labels[90:150, 60:120] = ClothingPart.TOPWEAR
+    labels[40:84, 60:120] = ClothingPart.HAIR
+    character[labels == ClothingPart.TOPWEAR, :3] = (200, 90, 60)
+    character[labels == ClothingPart.HAIR, :3] = (90, 70, 60)
+    character[100:130, 120:122, :3] = 250  # a stroke of light along the sleeve
+    character[84:86, 70:90, :3] = (130, 130, 130)  # the lower edge of the hair
+    character[160:190, 150:190, :3] = (60, 120, 60)  # a bush far off
+    old, front = labels == ClothingPart.TOPWEAR, labels == ClothingPart.HAIR
+    found = scraps(character, labels, old, front)
+    assert found[100:130, 120:122].all(), "the stroke is of the old clothes"
+    assert not found[84:86].any() and not found[160:].any()
+    assert not found[old | front].any()
