@@ -28,12 +28,18 @@ WIDEST, LOCK, CLEAR = 0.14, 0.25, 25.0  # heads: half the width of a strand, and
 FARTHEST = 3.0  # heads: how far from the hair its end may be
 MOST = 0.2  # of the clothes that a strand may cover, and of the hair that may be cloth
 LARGEST = 0.5  # of the hair: no strand is larger
+LONE = 0.02  # of the figure: a smaller piece of clothes, apart from the rest, may be all hair
 DARK = 0.6  # of the hair's darkest tone: outlines are darker
 LINE, INKED = 2.0, 0.018  # pixels and heads: half the width of lines, which have the colour of dark hair
-LONG = 10.0  # least area of a strand in squares of half its width
+LIGHTER, COLOURED = 8.0, 15.0  # CIELAB: what is so much lighter than lines and so far from grey is none
+FINE = 1.2  # pixels: half the width of such hair
+LONG, CLEARLY, TIP = 10.0, 7.0, 5.5  # least area of a strand in squares of half its width
+CLOSE = 0.25  # heads: how far a tip reaches
 SMALLEST = 0.0008  # of the figure
 RIM, OUTLINE, INK = 0.03, 3.0, 0.8  # heads and pixels: the outline of a strand, and how dark it is beside it
 THREAD, NEIGHBOUR = 0.03, 0.06  # heads: half the width of what is left beside cloth that was taken for hair, and how far from it
+DARKEST, MOSTLY = 3, 0.8  # percentile of the figure's lightness that its lines have; share of a strand
+NECK, FILLED = (0.12, 0.6), 0.4  # heads between hair and hair beside a neck, and share of that which a scarf fills
 MAIN = 0.08  # of the hair: least share of one of its colours
 
 
@@ -57,9 +63,15 @@ def with_strands(rgb: Image8, labels: Labels) -> Labels:
         return labels
     cloth = np.asarray(np.linalg.norm(lab - push_pull(lab * weight, weight), axis=2), np.float32)
     head = float(np.sqrt(hair.sum()))
-    like = clothes & (parts != ClothingPart.NECKWEAR) & (lab[..., 0] > DARK * tones[:, 0].min())  # scarves often match the hair
+    scarf = parts == ClothingPart.NECKWEAR  # these often match the hair
+    like = clothes & ~scarf & (lab[..., 0] > DARK * tones[:, 0].min())
+    if scarf.any():
+        like &= own < apart_from(lab, tones_of(lab, scarf))
+    like &= ~_across(like, hair, head)
     like &= (own < NEARER * cloth) & (cloth > APART)
-    found = _long_and_thin(like, cloth, hair, clothes, head, figure)
+    line = float(np.percentile(lab[..., 0][parts > 0], DARKEST))
+    no_line = (lab[..., 0] > line + LIGHTER) & (np.hypot(lab[..., 1], lab[..., 2]) > COLOURED)
+    found = _long_and_thin(like, no_line, cloth, hair, clothes, head, figure)
     if found.any():  # and its outline
         found |= grown(found, max(OUTLINE, RIM * head)) & clothes & (lab[..., 0] < INK * lab[found][:, 0].mean())
     mistaken = touching(hair & (cloth < FAR) & (own > FAR) & (cloth < NEARER * own), grown(clothes, 2), SMALLEST * figure)
@@ -100,8 +112,19 @@ def _own_tones(lab: Lab, hair: Region, clothes: Region) -> NDArray[np.float32]:
     return tones[[middle > max(MAIN, 0.8 * rim, cloth) for middle, rim, cloth in np.nan_to_num(shares)]]
 
 
-def _long_and_thin(like: Region, cloth: Lab, hair: Region, clothes: Region, head: float, figure: int) -> Region:
-    """Pieces that begin at the hair. cloth: H x W, how far from the cloth's colour."""
+def _across(like: Region, hair: Region, head: float) -> Region:
+    """What fills most of a row from hair to hair: a scarf round a neck, no strand."""
+    found = np.zeros_like(like)
+    for y in np.flatnonzero(hair.any(1) & like.any(1)):
+        ends = np.flatnonzero(np.diff(hair[y].astype(np.int8)))
+        for start, stop in zip(ends[1::2] + 1, ends[2::2] + 1, strict=False) if hair[y, 0] == 0 else ():
+            if NECK[0] * head < stop - start < NECK[1] * head and like[y, start:stop].mean() > FILLED:
+                found[y, start:stop] = True
+    return like & found
+
+
+def _long_and_thin(like: Region, no_line: Region, cloth: Lab, hair: Region, clothes: Region, head: float, figure: int) -> Region:
+    """Pieces that begin at the hair. no_line: H x W, whose colour is no line's; cloth: H x W, how far from the cloth's colour."""
     gap = 2 * max(1, round(GAP * head)) + 1
     closed = cv2.morphologyEx(like.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((gap, gap), np.uint8)) > 0
     joined = np.asarray(closed & clothes, np.uint8)
@@ -115,8 +138,13 @@ def _long_and_thin(like: Region, cloth: Lab, hair: Region, clothes: Region, head
         half, area = float(depth[piece].max()), table[index, cv2.CC_STAT_AREA]
         ridge = depth[piece & (depth >= cv2.dilate(depth, np.ones((3, 3), np.uint8)))]
         widest = WIDEST if float(cloth[piece].mean()) < CLEAR else LOCK
-        thin = half < widest * head and area > LONG * half**2 and float(np.median(ridge)) > max(LINE, INKED * head)
-        most = min(LARGEST * hair.sum(), MOST * sizes[np.unique(garment[piece]), cv2.CC_STAT_AREA].sum())
+        coloured = no_line[piece & like].mean() > MOSTLY
+        clear = coloured and float(cloth[piece].mean()) > CLEAR
+        least = FINE if coloured else max(LINE, INKED * head)
+        long = TIP if coloured and away[piece].max() < CLOSE * head else CLEARLY if clear else LONG
+        thin = half < widest * head and area > long * half**2 and float(np.median(ridge)) > least
+        cloths = int(sizes[np.unique(garment[piece]), cv2.CC_STAT_AREA].sum())
+        most = min(LARGEST * hair.sum(), MOST * cloths if cloths > LONE * figure else figure)
         small = area < most and away[piece].max() < FARTHEST * head
         if area > SMALLEST * figure and thin and small:
             found |= piece

@@ -28,6 +28,23 @@ def test_a_strand_over_a_dress_is_hair() -> None:
     assert (found != labels)[~strand].mean() < 0.002
 
 
+def test_thin_ends_of_hair_that_is_no_line_are_hair_and_a_scarf_between_is_none() -> None:
+    rgb, labels, _ = picture()
+    rgb[88:250, 96:104] = DRESS
+    rgb[90:110, 75:85] = rgb[90:110, 115:125] = HAIR  # locks on both sides of a neck
+    labels[90:110, 75:85] = labels[90:110, 115:125] = ClothingPart.HAIR
+    scarf = np.zeros(labels.shape, bool)
+    scarf[92:100, 85:115] = True
+    ends = np.zeros(labels.shape, bool)
+    for x in (77, 81, 117, 121):
+        ends[108:200, x : x + 3] = True
+    rgb[scarf | ends] = HAIR
+    rgb[10:20, 60:140], labels[10:20, 60:140] = 20, ClothingPart.HAIR  # lines are darker
+    found = with_strands(rgb, labels)
+    assert (found[ends] == ClothingPart.HAIR).mean() > 0.9
+    assert (found[scarf] == ClothingPart.ONEPIECE).mean() > 0.8
+
+
 def test_a_print_in_the_colour_of_the_hair_stays_cloth() -> None:
     rgb, labels, strand = picture()
     rgb[strand] = DRESS
