@@ -54,15 +54,17 @@ def scraps(character: Image8, labels: Image8, old: Region, front: Region) -> Reg
 def _before_the_rest(character: Image8, labels: Image8, old: Region, front: Region) -> Region:
     """What near the old clothes of a picture with a background is not of the background's colours; a soft edge of hair is
     nearer to the hair."""
-    reach, away = AROUND * max(labels.shape), away_from(old)
-    close = (away <= reach) & (away < away_from(front))
-    box = box_of(close, round(2 * reach)) if old.any() else (slice(None), slice(None))
+    found, reach, away = np.zeros_like(old), AROUND * max(labels.shape), away_from(old)
+    if not old.any():
+        return found
+    box = box_of(away <= reach, round(2 * reach))
     rgb, figure = character[box][..., :3].astype(np.float32), away_from(labels[box] > 0) <= reach
     weight = (~figure).astype(np.float32)[..., None]
-    found = np.zeros_like(old)
     if weight.any():
-        found[box] = np.abs(rgb - push_pull(rgb * weight, weight)).max(2) > STRANGE
-    return found & close & (labels == 0)
+        strange = np.abs(rgb - push_pull(rgb * weight, weight)).max(2) > STRANGE
+        strange &= (labels[box] == 0) & (away < away_from(front))[box]
+        found[box] = strange & ~touching(strange, away[box] > reach)  # what reaches farther is something else
+    return found
 
 
 def specks(sitter: Sitter, seen: Region, old: Region) -> Region:
