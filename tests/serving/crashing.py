@@ -1,7 +1,12 @@
-"""A server that is killed: python -m tests.serving.crashing FOLDER PORT. Imports nothing that is slow to come back."""
+"""A server that is killed: python -m tests.serving.crashing FOLDER PORT.
+
+At every line that it reads a process of its own serves, and its number is printed, and "gone" once it is dead. Those are
+forks: what takes seconds is imported once.
+"""
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from pathlib import Path
@@ -43,10 +48,20 @@ class SeedEngine:
         return Health(True, "bundled", "cpu")
 
 
-if __name__ == "__main__":
-    settings = Settings(jobs=sys.argv[1], rate=0, queue=1000, share=1000)
+def serve(folder: str, port: int) -> None:
+    settings = Settings(jobs=folder, rate=0, queue=1000, share=1000)
     desk = Service(cast(Engine, cast(Any, SeedEngine())), save_result, settings)
-    server = WebServer(site.build(desk, Stock(Path(__file__).parents[2]), "bundled", True), "127.0.0.1", int(sys.argv[2]))
+    server = WebServer(site.build(desk, Stock(Path(__file__).parents[2]), "bundled", True), "127.0.0.1", port)
     server.start()
-    print("serving", flush=True)
+    print(os.getpid(), flush=True)
     sys.stdin.read()
+
+
+if __name__ == "__main__":
+    while sys.stdin.readline():
+        if served := os.fork():
+            os.waitpid(served, 0)
+            print("gone", flush=True)
+        else:
+            serve(sys.argv[1], int(sys.argv[2]))
+            os._exit(0)
