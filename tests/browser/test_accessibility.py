@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Literal
 
-import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
@@ -12,6 +11,7 @@ from tests.browser.conftest import Site
 from tests.browser.on_canvas import settle
 from tests.browser.test_page import say
 
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 # What is pressed and lower than 40 px. A box or a dot is pressed by its label.
 _SMALL = """() => [...document.querySelectorAll('button, input, select, summary, textarea')].filter((element) => {
     const style = getComputedStyle(element), box = element.getBoundingClientRect();
@@ -27,10 +27,16 @@ _AT_REST = """() => !document.getAnimations().some((one) =>
     one.playState === 'running' && one.effect.getComputedTiming().endTime !== Infinity)"""
 
 
-def violations(page: Page) -> list[tuple[str, list[str]]]:
-    page.wait_for_function(_AT_REST)
-    found = Axe().run(page).response["violations"]
-    return [(rule["id"], [str(node["target"]) for node in rule["nodes"]]) for rule in found]
+def violations(page: Page) -> list[tuple[str, str, list[str]]]:
+    """In light and in dark colours."""
+    found: list[tuple[str, str, list[str]]] = []
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_function("(dark) => document.body.classList.contains('dark') === dark", arg=scheme == "dark")
+        page.wait_for_function(_AT_REST)
+        rules = Axe().run(page).response["violations"]
+        found += [(scheme, rule["id"], [str(node["target"]) for node in rule["nodes"]]) for rule in rules]
+    return found
 
 
 def with_a_draft(page: Page) -> None:
@@ -48,11 +54,9 @@ def with_a_result(page: Page) -> None:
     expect(page.locator(".proof")).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_has_nothing_to_say(site: Site, context: BrowserContext, scheme: Literal["light", "dark"]) -> None:
+def test_axe_has_nothing_to_say(site: Site, context: BrowserContext) -> None:
     site.engine.pause, site.engine.sees = 0.0, False
     page = context.new_page()
-    page.emulate_media(color_scheme=scheme)
     page.goto(site.url)
     expect(page.locator("#examples button[aria-label]")).to_have_count(1)
     page.wait_for_timeout(1000)
