@@ -28,7 +28,7 @@ def test_a_round_has_a_row_for_every_way_to_ask(
 ) -> None:
     monkeypatch.setitem(PROFILES, "tiny", replace(tiny_profile, steps=1))
     monkeypatch.setattr(garment_report, "cases", lambda seeds: islice(cases(seeds), 1))  # a character is two
-    scales = (0.0, 0.25, 1.0)
+    scales = (0.0, 1.0)
     monkeypatch.setattr(garment_report, "SCALES", scales)
     save(Judge(), tmp_path, {})
     found = measure([EVALUATION_SEEDS + 1], "tiny", tmp_path)
@@ -39,4 +39,4 @@ def test_a_round_has_a_row_for_every_way_to_ask(
         assert likenesses[f"{asked}, {LOCKED}"].palette < likenesses[f"{asked}, lambda 1"].palette
     assert leaks[OUTSIDE] == 0
     text = table(found * 2)
-    assert "| words alone |" in text and "| picture alone, lambda 0.25 |" in text and f"| {OUTSIDE} | 0.00 |" in text
+    assert "| words alone |" in text and "| picture alone, lambda 1 |" in text and f"| {OUTSIDE} | 0.00 |" in text
