@@ -17,9 +17,11 @@ from ui.guard import QUICK, SILENT, Updates, Values, finally_do, friendly, into_
 from ui.page import Backstage, Page
 from ui.runs import Layer
 from ui.shelf import Shelf, empty, put_back
+from ui.visitors import VISITOR, VISITORS, Visitors
 
 _MOST = 24  # results, as many as a shelf holds
 _DONE = "() => { if (window.ccKeeper) window.ccKeeper.bringing = false; }"
+_EMPTIED = "() => { window.ccKeeper?.emptied(); }"
 _SWITCH = "() => [window.ccKeeper ? window.ccKeeper.on : true]"
 
 
@@ -32,6 +34,17 @@ def connect(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
     page.remember.input(None, page.remember, None, js="(on) => { window.ccKeeper?.switched(on); }", **QUICK)
     page.forget.click(None, None, None, js="() => { window.ccKeeper?.forget(); }", **QUICK)
     blocks.load(None, None, page.remember, js=_SWITCH, **QUICK)
+
+    def delete(request: gr.Request) -> None:
+        """All that is this visitor's on the server, also of other visits in the same browser."""
+        scope = request.request.scope if request.request else {}
+        visitors: Visitors | None = scope.get(VISITORS)
+        for session in visitors.sessions_of(scope[VISITOR]) if visitors else [str(request.session_hash)]:
+            backstage.jobs.stop(session)
+        if visitors:
+            visitors.forget(scope[VISITOR])
+
+    page.delete.click(delete, None, None, **QUICK).success(None, None, None, js=_EMPTIED, **QUICK)
 
     def placed(values: Values) -> Updates:
         return keeping.joints(page, values[page.draft.pose].joints)

@@ -1,4 +1,5 @@
-"""Which of gradio's ways in are open: what the page itself sends, and nothing that gradio would fail at."""
+"""Which of gradio's ways in are open: what the page itself sends, with files of whoever sends it, and nothing that gradio would
+fail at."""
 
 from __future__ import annotations
 
@@ -6,14 +7,17 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
+from pipeline.request import UserError
 from ui.texts.notes import told_in
+from ui.visitors import NO_FILE, VISITOR, Visitors
 
 NOTHING = "There is no such function, please reload the page."
 WRONG = "This is not what the page sends, please reload it."
-_PREFIX = "/gradio_api/"
-_CLOSED = ("call", "api")  # by name: no function of the page has one; programs have /api/v1
+PREFIX = "/gradio_api/"
+_CLOSED = ("call", "api", "component_server", "process_recording")  # no function of the page has a name
 _OPEN = ("run/predict", "queue/join")
 
 
@@ -21,18 +25,21 @@ class Functions:
     """ASGI: functions that there are, with as many values as they take. Gradio 6.31 answers everything else with 500 and prints
     what was sent."""
 
-    def __init__(self, app: Any, known: Callable[[], Mapping[int, int]]) -> None:
-        """known: how many values each function takes, by its number."""
-        self._app, self._known = app, known
+    def __init__(
+        self, app: Any, known: Callable[[], Mapping[int, int]], visitors: Visitors, admit: Callable[[set[str], str], None]
+    ) -> None:
+        """known: how many values each function takes, by its number; admit: given the files that a visit of the page sends, and
+        its name, raises `UserError` where they cannot be read now."""
+        self._app, self._known, self._visitors, self._admit = app, known, visitors, admit
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         path = scope.get("path", "").removeprefix(scope.get("root_path", ""))
-        if scope["type"] != "http" or scope["method"] != "POST" or not path.startswith(_PREFIX):
+        if scope["type"] != "http" or scope["method"] != "POST" or not path.startswith(PREFIX):
             await self._app(scope, receive, send)
             return
-        asked = path.removeprefix(_PREFIX).rstrip("/")
+        asked = path.removeprefix(PREFIX).rstrip("/")
         if asked.partition("/")[0] in _CLOSED or (asked.startswith("run/") and asked not in _OPEN):
-            await _answer(scope, send, 404, NOTHING)
+            await answer(scope, send, 404, NOTHING)
             return
         if asked not in _OPEN:
             await self._app(scope, receive, send)
@@ -45,8 +52,8 @@ class Functions:
             body += message.get("body", b"")
             if not message.get("more_body"):
                 break
-        if problem := self._problem(body):
-            await _answer(scope, send, *problem)
+        if problem := await run_in_threadpool(self._problem, body, scope[VISITOR]):
+            await answer(scope, send, *problem)
             return
         sent = False
 
@@ -65,7 +72,7 @@ class Functions:
 
         await self._app(scope, again, told)
 
-    def _problem(self, body: bytes) -> tuple[int, str] | None:
+    def _problem(self, body: bytes, visitor: str) -> tuple[int, str] | None:
         try:
             asked = json.loads(body, parse_constant=_refuse)
         except (ValueError, RecursionError):
@@ -76,14 +83,26 @@ class Functions:
         values = self._known().get(number) if isinstance(number, int) else None
         if values is None:
             return 404, NOTHING
-        return None if len(asked["data"]) == values and isinstance(asked.get("session_hash"), str) else (422, WRONG)
+        session = asked.get("session_hash")
+        if len(asked["data"]) != values or not isinstance(session, str):
+            return 422, WRONG
+        if not self._visitors.attend(visitor, session):
+            return 404, NOTHING
+        files = {*self._visitors.named([asked["data"], asked.get("event_data")])}
+        if not all(self._visitors.may_have(visitor, file) for file in files):
+            return 404, NO_FILE
+        try:
+            self._admit(files, session)
+        except UserError as error:
+            return 429, str(error)
+        return None
 
 
 def _refuse(constant: str) -> None:
     raise ValueError(f"{constant} is not JSON")
 
 
-async def _answer(scope: Any, send: Any, status: int, sentence: str) -> None:
+async def answer(scope: Any, send: Any, status: int, sentence: str) -> None:
     sentence = told_in(sentence, Request(scope))  # type: ignore[arg-type]  # gradio's has the same headers
     body = json.dumps({"error": sentence, "detail": sentence}).encode()
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]

@@ -25,11 +25,12 @@ _MOST = 12  # results
 
 
 def build() -> dict[str, Any]:
-    """A switch and a button."""
+    """A switch, and buttons that delete what the browser keeps, and all there is."""
     with gr.Row(elem_id="keeping", elem_classes="tools"):
         remember = gr.Checkbox(value=True, label=label("remember"), interactive=True, container=False, elem_id="remember")
         forget = gr.Button(label("forget"), size="sm", min_width=140, elem_id="forget")
-    return {"remember": remember, "forget": forget}
+        delete = gr.Button(label("delete"), size="sm", min_width=140, variant="stop", elem_id="delete")
+    return {"remember": remember, "forget": forget, "delete": delete}
 
 
 def build_keeper() -> gr.HTML:

@@ -4,25 +4,52 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 
 import gradio as gr
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 
+from pipeline.request import UserError
+from serving.web.uploads import Budget, bytes_of
 from ui import layout
+from ui.doorkeeper import Doorkeeper
 from ui.functions import Functions
+from ui.held import held
+from ui.visitors import Visitors
 
-_SESSIONS = 200  # whose state is kept at once
+_SESSIONS = 10_000  # more than `Visitors` keep: gradio would let go of the oldest without deleting anything
+_LEFT_SECONDS = 10.0  # where memory is short: whoever has left is not waited for
 
 
 def mount(site: FastAPI, blocks: gr.Blocks, megabytes: int) -> None:
     """Put the page at the root of an application, behind what that answers itself. megabytes: of an upload, at most."""
     blocks.state_session_capacity = _SESSIONS
     options = layout.launch_options()
+    budget: Budget = site.state.budget
 
     @cache
     def known() -> Mapping[int, int]:
         return {number: len(fn.inputs) for number, fn in blocks.fns.items() if fn.fn is not None}
 
-    options["app_kwargs"]["middleware"].append(Middleware(Functions, known=known))
+    def forget(session: str) -> None:
+        holder = blocks.state_holder
+        holder.delete_state(session)  # with the files of its results
+        holder.session_data.pop(session, None)
+        holder.time_last_used.pop(session, None)
+
+    def admit(files: set[str], session: str) -> None:
+        size = bytes_of(map(Path, files))
+        freed = held(blocks.state_holder, session) if size else 0
+        try:
+            budget.require(size, freed)
+        except UserError:
+            visitors.sweep(_LEFT_SECONDS)
+            budget.require(size, freed)
+
+    visitors = Visitors(blocks.GRADIO_CACHE, forget)
+    visitors.publish(blocks.config)
+    budget.count(lambda: held(blocks.state_holder))
+    door = [Middleware(Doorkeeper, visitors=visitors), Middleware(Functions, known=known, visitors=visitors, admit=admit)]
+    options["app_kwargs"]["middleware"] += door
     gr.mount_gradio_app(site, blocks, "/", max_file_size=f"{megabytes}mb", show_error=False, ssr_mode=False, **options)

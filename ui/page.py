@@ -234,6 +234,7 @@ class Page:
     remedies: Remedies
     remember: gr.Checkbox  # see `ui.keeping`
     forget: gr.Button
+    delete: gr.Button
     keeper: gr.HTML
     result_tools: gr.Row
     download: gr.DownloadButton

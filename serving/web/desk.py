@@ -46,14 +46,14 @@ class Desk:
     def __init__(self, service: Service, models: Catalogue, default: str) -> None:
         """default: the model of requests that name none."""
         self.service, self.models, self._default = service, models, default
-        self._budget = Budget(service.settings.decoded_megabytes * 1_000_000)
+        self.budget = Budget(service.settings.decoded_megabytes * 1_000_000)
 
     @contextmanager
     def _reading(self, visitor: str, key: str | None, sent: Sent) -> Iterator[Uploads]:
         """A known key's job may be there although there is no room for another."""
         if key is None:
             self.service.require_room(visitor)
-        with received(self._budget, sent) as uploads:
+        with received(self.budget, sent) as uploads:
             yield uploads
 
     def swap(self, visitor: str, form: SwapForm, key: str | None = None) -> tuple[Entry, str]:
@@ -82,7 +82,7 @@ class Desk:
             await asyncio.sleep(min(POLL_SECONDS, max(0.0, until - time.monotonic())))
 
     def detect(self, form: DetectForm) -> answers.DetectAnswer:
-        with self.service.look("detect"), received(self._budget, [("character", form.character)]) as uploads:
+        with self.service.look("detect"), received(self.budget, [("character", form.character)]) as uploads:
             found = self.service.engine.detect(DetectRequest(uploads.picture("character").image, form.words.strip()))
             return answers.DetectAnswer(
                 people=found.count,
@@ -95,7 +95,7 @@ class Desk:
 
     def draft(self, form: DraftForm) -> answers.DraftAnswer:
         sent: Sent = [("character", form.character), ("mask", form.mask)]
-        with self.service.look("draft"), received(self._budget, sent) as uploads:
+        with self.service.look("draft"), received(self.budget, sent) as uploads:
             character = uploads.picture("character").image
             asked = filled(
                 self.models.named("bundled"),

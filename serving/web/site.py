@@ -39,6 +39,7 @@ def build(service: Service, models: Catalogue, default: str, local: bool, told: 
     ]
     site = FastAPI(title="CC_ControlNet", version="1", description=DESCRIPTION, docs_url=None, redoc_url=None, middleware=shield)
     desk = Desk(service, models, default)
+    site.state.budget = desk.budget  # also of the pictures on the page, see `ui.mount`
     site.include_router(routes.build(desk))
     site.include_router(mcp.build(desk))
     _add_probes(site, service)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,16 +25,28 @@ class Budget:
 
     def __init__(self, most: int) -> None:
         self._most, self._held, self._lock = most, 0, threading.Lock()
+        self._kept: Callable[[], int] = int
 
     @property
     def held(self) -> int:
-        return self._held
+        """What is read now, and what is kept elsewhere."""
+        return self._held + self._kept()
+
+    def count(self, kept: Callable[[], int]) -> None:
+        """Also what is kept elsewhere: the pictures on the page."""
+        self._kept = kept
+
+    def require(self, size: int, freed: int = 0) -> None:
+        """Before so much is kept elsewhere, in place of what is freed. Raises `Refused` where it is not left."""
+        others = self.held - freed
+        if others > 0 and others + size > self._most:
+            raise Refused(MEMORY, AGAIN_SECONDS)
 
     @contextmanager
     def holding(self, size: int) -> Iterator[None]:
         """Raises `Refused` where so much is not left; one request alone is never refused for its size."""
         with self._lock:
-            if self._held and self._held + size > self._most:
+            if self._held and self.held + size > self._most:
                 raise Refused(MEMORY, AGAIN_SECONDS)
             self._held += size
         try:
@@ -77,8 +89,13 @@ def received(budget: Budget, sent: Iterable[tuple[str, UploadFile | None]]) -> I
                 files[name] = Path(folder) / str(len(files))
                 with files[name].open("wb") as file:
                     shutil.copyfileobj(upload.file, file)
-        with budget.holding(BYTES_A_PIXEL * sum(map(_pixels, files.values()))):
+        with budget.holding(bytes_of(files.values())):
             yield Uploads(files)
+
+
+def bytes_of(files: Iterable[Path]) -> int:
+    """What these pictures take in memory while they are read."""
+    return BYTES_A_PIXEL * sum(map(_pixels, files))
 
 
 def _pixels(path: Path) -> int:

@@ -17,6 +17,11 @@ class Keeper {
             opening.onsuccess = () => resolve(opening.result);
             opening.onerror = () => reject(opening.error);
         }).catch(() => null);  // a private window may have none: then nothing is kept
+        this.others = new BroadcastChannel("cc_controlnet");
+        this.others.onmessage = () => {
+            this.bringing = true;
+            setTimeout(() => location.reload(), SOON);
+        };
     }
 
     get on() {
@@ -44,6 +49,14 @@ class Keeper {
     putPlain(name, value) { return this.put(name, JSON.parse(JSON.stringify(value ?? null))); }
 
     forget() { return this.ask("readwrite", (store) => store.clear()); }
+
+    // The server has deleted everything: here too, and on all pages of this browser, which begin anew.
+    async emptied() {
+        this.bringing = true;
+        this.others?.postMessage("emptied");
+        await this.forget();
+        location.reload();
+    }
 
     async switched(on) {
         try { localStorage.setItem(SWITCH, on ? "on" : "off"); } catch { return; }

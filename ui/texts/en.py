@@ -106,6 +106,7 @@ TEXTS = {
     "embed": "Saved pictures carry mask and draft",
     "remember": "Remember this page in this browser",
     "forget": "Forget what is remembered",
+    "delete": "Delete my pictures",
     "gallery": "Your pictures",
     "download": "Download picture",
     "outfit": "Download outfit only",

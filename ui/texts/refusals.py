@@ -103,6 +103,10 @@ REFUSALS: dict[str, dict[str, str]] = {
         "zh": "指定部分是用来寻找服装的，有蒙版时请不要填写。",
         "ja": "部分の指定は服を探すためのものです。マスクがあるときは省いてください。",
     },
+    "There is no such file here, or it is another visitor's.": {
+        "zh": "这里没有这个文件，或它属于另一位访客。",
+        "ja": "このファイルはないか、ほかの方のものです。",
+    },
     "There is no such function, please reload the page.": {
         "zh": "没有这个功能，请重新加载页面。",
         "ja": "その機能はありません。ページを読み込み直してください。",

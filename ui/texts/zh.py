@@ -106,6 +106,7 @@ TEXTS = {
     "embed": "保存的图片附带蒙版和草图",
     "remember": "在此浏览器中记住本页内容",
     "forget": "忘记已记住的内容",
+    "delete": "删除我的图片",
     "gallery": "你的图片",
     "download": "下载图片",
     "outfit": "仅下载服装",

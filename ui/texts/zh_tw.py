@@ -106,6 +106,7 @@ TEXTS = {
     "embed": "儲存的圖片附帶遮罩和草圖",
     "remember": "在此瀏覽器中記住本頁內容",
     "forget": "忘記已記住的內容",
+    "delete": "刪除我的圖片",
     "gallery": "你的圖片",
     "download": "下載圖片",
     "outfit": "僅下載服裝",

@@ -1,0 +1,258 @@
+"""Whose pictures are whose, on the page as it is served."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import numpy as np
+import pytest
+from starlette.testclient import TestClient
+
+from pipeline.images import save_png
+from pipeline.marking import save_result
+from pipeline.request import UserError
+from serving.seat import Seat
+from serving.stock import Stock
+from serving.web import site
+from serving.web.uploads import Budget
+from tests.serving.desk import service
+from ui import layout, visitors
+from ui.doorkeeper import COOKIE
+from ui.held import held
+from ui.jobs import Jobs
+from ui.mount import mount
+from ui.page import ProfileInfo
+from ui.texts.notes import told_in
+from ui.visitors import Visitors
+
+ROOT = Path(__file__).parents[2]
+INFO = ProfileInfo("bundled", "Bundled", ("ddim",), "ddim", 2, 4.0)
+
+
+class House:
+    """The page as it is served, and visitors of it."""
+
+    def __init__(self, folder: Path) -> None:
+        save_png(np.random.default_rng(0).integers(0, 256, (40, 30, 4), np.uint8), folder / "example.png")
+        self.desk = service()
+        jobs = Jobs(lambda visitor: Seat(self.desk, visitor))
+        self.blocks = layout.build(Seat(self.desk, "page"), [INFO], save_result, [folder / "example.png"], jobs)
+        self.blocks.queue(max_size=8, default_concurrency_limit=4, api_open=False)
+        self.application = site.build(self.desk, Stock(ROOT), "bundled", True, told_in)
+        mount(self.application, self.blocks, 2)
+        self.clients: list[TestClient] = []
+
+    def visitor(self, cookie: str = "") -> TestClient:
+        client = TestClient(self.application, "http://localhost", cookies={COOKIE: cookie} if cookie else None)
+        client.__enter__()
+        self.clients.append(client)
+        if not cookie:
+            assert client.get("/").status_code == 200 and client.cookies[COOKIE]
+        return client
+
+    def close(self) -> None:
+        for client in self.clients:
+            client.__exit__()
+        self.blocks.close(verbose=False)
+        self.desk.close(5)
+        self.desk.end()
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the page's files lie."""
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def house(home: Path, tmp_path: Path) -> Iterator[House]:
+    made = House(tmp_path)
+    yield made
+    made.close()
+
+
+def picture(seed: int, path: Path, width: int = 30) -> bytes:
+    save_png(np.random.default_rng(seed).integers(0, 256, (40, width, 4), np.uint8), path)
+    return path.read_bytes()
+
+
+def upload(client: TestClient, content: bytes) -> str:
+    answer = client.post("/gradio_api/upload", files={"files": ("mine.png", content)})
+    assert answer.status_code == 200
+    (path,) = answer.json()
+    return str(path)
+
+
+def status(client: TestClient, path: str, way: str = "file=") -> int:
+    return client.get(f"/gradio_api/{way}{path}").status_code
+
+
+def ask(client: TestClient, blocks: gr.Blocks, path: str, session: str, component: str = "drop", event: str = "upload") -> Any:
+    """The page's own question after something was dropped there."""
+    dropped = next(block for block in blocks.blocks.values() if getattr(block, "elem_id", None) == component)
+    (number,) = (number for number, fn in blocks.fns.items() if fn.fn is not None and (dropped._id, event) in fn.targets)
+    file = {"path": path, "meta": {"_type": "gradio.FileData"}}
+    data = [file if item is dropped else None for item in blocks.fns[number].inputs]
+    return client.post("/gradio_api/queue/join", json={"data": data, "fn_index": number, "session_hash": session})
+
+
+def answered(client: TestClient, session: str) -> str:
+    """All that the page is told."""
+    with client.stream("GET", "/gradio_api/queue/data", params={"session_hash": session}) as stream:
+        told = ""
+        for line in stream.iter_lines():
+            told += line + "\n"
+            if "close_stream" in line or "process_completed" in line:
+                return told
+    return told
+
+
+def test_an_address_is_its_visitors_alone(house: House, home: Path, tmp_path: Path) -> None:
+    mine, other = house.visitor(), house.visitor()
+    assert mine.cookies[COOKIE] != other.cookies[COOKIE]
+    path = upload(mine, picture(1, tmp_path / "a.png"))
+    assert Path(path).is_relative_to(home)
+    folder, name = Path(path).parent, Path(path).name
+    for way in ("file=", "file/"):
+        for written in (path, f"/{path}", str(folder / ".." / folder.name / name), f"{folder}//{name}"):
+            assert status(other, written, way) == 404, (way, written)
+    assert status(mine, path) == 200 and mine.head(f"/gradio_api/file={path}").status_code == 200
+    assert other.head(f"/gradio_api/file={path}").status_code == 404
+    other.cookies.clear()
+    refused = other.get(f"/gradio_api/file={path}", headers={"accept-language": "ja"})
+    assert refused.status_code == 404 and "ほかの方" in refused.json()["detail"] and str(home) not in refused.text
+    other.cookies.set(COOKIE, "guessed" + "a" * 25)
+    assert status(other, path) == 404
+
+    # nor is it read for somebody else, nor told of in somebody else's visit
+    assert ask(other, house.blocks, path, "stranger").status_code == 404
+    assert ask(mine, house.blocks, path, "visit").status_code == 200
+    assert ask(other, house.blocks, upload(other, picture(2, tmp_path / "b.png")), "visit").status_code == 404
+    assert other.get("/gradio_api/queue/data", params={"session_hash": "visit"}).status_code == 404
+    assert mine.get("/gradio_api/deep_link", params={"session_hash": "visit"}).status_code == 404
+
+
+def test_what_is_made_for_a_visitor_is_that_visitors(house: House, home: Path, tmp_path: Path) -> None:
+    mine, other = house.visitor(), house.visitor()
+    path = upload(mine, picture(1, tmp_path / "a.png"))
+    assert ask(mine, house.blocks, path, "visit").status_code == 200
+    assert '"success":true' in answered(mine, "visit")
+    made = [file for file in home.rglob("*") if file.is_file()]
+    assert len(made) > 2, "the upload, the example and what lies on the canvas"
+    example = {file for file in made if status(other, str(file)) == 200}
+    assert len(example) == 1 and all(status(mine, str(file)) == 200 for file in made)
+    assert held(house.blocks.state_holder, "visit") >= 40 * 30 * 4
+
+    # deleted at once, but for what everybody has, and what another has sent as well
+    again = upload(other, picture(1, tmp_path / "a.png"))
+    assert again == path and status(other, path) == 200
+    (number,) = (number for number, fn in house.blocks.fns.items() if fn.name == "delete")
+    gone = mine.post("/gradio_api/run/predict", json={"data": [], "fn_index": number, "session_hash": "visit"})
+    assert gone.status_code == 200
+    assert {file for file in home.rglob("*") if file.is_file()} == {*example, Path(path)}
+    assert status(mine, path) == 404 and status(other, path) == 200
+    assert "visit" not in house.blocks.state_holder.session_data and held(house.blocks.state_holder) == 0
+
+
+def test_after_a_restart_nobody_has_what_was_left(house: House, home: Path, tmp_path: Path) -> None:
+    mine = house.visitor()
+    path = upload(mine, picture(1, tmp_path / "a.png"))
+    next_one = House(tmp_path)
+    try:
+        back = next_one.visitor(mine.cookies[COOKIE])
+        assert Path(path).is_file() and status(back, path) == 404
+    finally:
+        next_one.close()
+
+
+@pytest.fixture
+def crowd(tmp_path: Path) -> tuple[Visitors, list[str]]:
+    """And the visits that were let go of."""
+    ended: list[str] = []
+    return Visitors(str(tmp_path), ended.append), ended
+
+
+def owned(crowd: Visitors, visitor: str, file: Path) -> Path:
+    file.parent.mkdir(exist_ok=True)
+    file.write_bytes(b"picture")
+    crowd.hand_out(visitor, f'{{"path": "{file}"}}')
+    assert crowd.may_have(visitor, str(file))
+    return file
+
+
+def test_what_is_left_goes_with_who_leaves(crowd: tuple[Visitors, list[str]], tmp_path: Path) -> None:
+    people, ended = crowd
+    files = {name: owned(people, name, tmp_path / name / "a b.png") for name in ("stays", "leaves", "never came")}
+    for visitor, session in (("stays", "one"), ("leaves", "two"), ("leaves", "three")):
+        assert people.attend(visitor, session)
+        people.arrive(session)
+    people.leave("two")
+    people.sweep(0)
+    assert ended == ["two"] and files["leaves"].exists(), "still there in another visit"
+    assert not files["never came"].exists()
+    people.leave("three")
+    people.sweep(60)
+    assert ended == ["two"], "a while to come back"
+    people.sweep(0)
+    assert ended == ["two", "three"] and not files["leaves"].parent.exists() and files["stays"].exists()
+
+
+def test_invented_visitors_drive_nobody_out(
+    crowd: tuple[Visitors, list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(visitors, "_SESSIONS", 20)
+    people, ended = crowd
+    file = owned(people, "here", tmp_path / "here" / "a.png")
+    people.attend("here", "here")
+    people.arrive("here")
+    early = owned(people, "early", tmp_path / "early" / "a.png")
+    people.attend("early", "early")
+    for number in range(50):
+        people.attend(f"invented {number}", str(number))
+    assert "here" not in ended and file.exists()
+    assert ended[0] == "early" and not early.exists() and len(ended) == 32
+
+
+def test_files_are_found_in_whatever_is_told(crowd: tuple[Visitors, list[str]], tmp_path: Path) -> None:
+    people, _ = crowd
+    file = tmp_path / "x" / "a b ü.png"
+    file.parent.mkdir()
+    file.touch()
+    for text in (
+        f'["<img src=\\"/gradio_api/file={tmp_path}/x/a%20b%20ü.png\\" alt=\\"\\">"]',
+        f'{{"url": "http://h/f={file}"}}',
+    ):
+        who = text[:9]
+        assert not people.may_have(who, str(file))
+        people.hand_out(who, text)
+        assert people.may_have(who, str(file))
+    assert list(people.named({"a": ["red/blue skirt", {"b": str(file.parent / ".." / "x" / file.name)}, 3]})) == [str(file)]
+    assert people.may_have("anybody", "/etc/hostname"), "gradio looks after what lies elsewhere"
+
+
+def test_pictures_on_the_page_count_into_the_budget() -> None:
+    budget, kept = Budget(1000), [0]
+    budget.count(lambda: kept[0])
+    budget.require(2000)  # alone
+    kept[0] = 600
+    budget.require(400)
+    budget.require(900, freed=500)  # in place of one's own
+    with pytest.raises(UserError, match="Many large pictures"):
+        budget.require(401)
+    with budget.holding(300), pytest.raises(UserError, match="Many large pictures"), budget.holding(200):
+        pass
+
+
+def test_large_pictures_are_refused_before_they_are_read(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mine, other = house.visitor(), house.visitor()
+    assert ask(mine, house.blocks, upload(mine, picture(1, tmp_path / "a.png")), "visit").status_code == 200
+    answered(mine, "visit")
+    second = upload(other, picture(2, tmp_path / "b.png", width=60))
+    monkeypatch.setattr(house.application.state.budget, "_most", 20_000)
+    refused = ask(other, house.blocks, second, "second")
+    assert refused.status_code == 429 and "Many large pictures" in refused.json()["detail"]
+    assert ask(mine, house.blocks, upload(mine, picture(3, tmp_path / "c.png")), "visit").status_code == 200, "in its own's place"
