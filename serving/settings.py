@@ -26,7 +26,7 @@ class Settings:
     keep_megabytes: int = _row(2000, "megabytes that jobs and results may take on the disk", 1, 1_000_000)
     upload_megabytes: int = _row(64, "megabytes that one request may send", 1, 1000)
     decoded_megabytes: int = _row(
-        1000, "megabytes that the pictures of all requests may take in memory while they are read", 1, 100_000
+        1000, "megabytes that the pictures of all requests and on the page may take in memory", 1, 100_000
     )
     rate: int = _row(1200, "requests a minute that one address may send besides looking at files, 0 = any number", 0, 1_000_000)
     allowed_hosts: str = _row("", "names by which the server may be called; by default any, on 127.0.0.1 only this machine's")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -16,7 +18,7 @@ _OWN = re.compile(rf"(?:^|;\s*){COOKIE}=([A-Za-z0-9_-]{{32}})(?:;|$)")
 _FILE = re.compile(rf"(?:{PREFIX}|/)file[=/](.+)", re.DOTALL)
 _HEARTBEAT = f"{PREFIX}heartbeat/"
 _DEEP_LINK = f"{PREFIX}deep_link"  # would lay a visit's values down for whoever has the link; the page gives none
-_TOLD = (b"application/json", b"text/event-stream")  # answers that may name files
+_TELLS = {f"{PREFIX}{name}" for name in ("upload", "run/predict", "queue/data")}  # answers that hand out files
 
 
 def visitor_of(headers: Mapping[str, str]) -> str:
@@ -50,17 +52,18 @@ class Doorkeeper:
         if path.startswith(_DEEP_LINK) or (session and not self._visitors.attend(visitor, session)):
             await answer(scope, send, 404, NO_FILE)
             return
-        told, is_page = False, path == "/"
+        told, greets = False, not known and (path == "/" or path.startswith(PREFIX))
 
         async def sent(message: Any) -> None:
             nonlocal told
             if message["type"] == "http.response.start":
-                kind = next((value for name, value in message["headers"] if name.lower() == b"content-type"), b"")
-                told = path.startswith(PREFIX) and kind.startswith(_TOLD)
-                if not known and (told or is_page):
-                    message = {**message, "headers": [*message["headers"], (b"set-cookie", _cookie(visitor, scope))]}
-            elif told:
-                self._visitors.hand_out(visitor, message.get("body", b"").decode("utf-8", "replace"))
+                told = path.rstrip("/") in _TELLS and message["status"] == 200
+                if greets:
+                    is_secure = "https" in (scope.get("scheme"), headers.get("x-forwarded-proto"))
+                    message = {**message, "headers": [*message["headers"], (b"set-cookie", _cookie(visitor, is_secure))]}
+            elif told and self._visitors.written in message.get("body", b""):
+                for said in _answers(message["body"]):
+                    self._visitors.hand_out(visitor, {"path": said} if isinstance(said, str) else said)
             await send(message)
 
         if not path.startswith(_HEARTBEAT):
@@ -76,13 +79,21 @@ class Doorkeeper:
 def _session(path: str, scope: Any) -> str:
     """The visit of the page that a request without a body names; those with one are looked at by `ui.functions`."""
     if path.startswith(_HEARTBEAT):
-        return path.removeprefix(_HEARTBEAT)
+        return str(path.removeprefix(_HEARTBEAT))
     if path.startswith(f"{PREFIX}queue/data"):
         return parse_qs(scope["query_string"].decode("latin-1")).get("session_hash", [""])[0]
     return ""
 
 
-def _cookie(visitor: str, scope: Any) -> bytes:
+def _answers(body: bytes) -> Iterator[Any]:
+    """What a whole answer in JSON says, or a message of a stream of them; of an upload its paths."""
+    for line in body.splitlines():
+        with suppress(ValueError):
+            said = json.loads(line.removeprefix(b"data:"))
+            yield from said if isinstance(said, list) else [said]
+
+
+def _cookie(visitor: str, is_secure: bool) -> bytes:
     """As that of `ui.language`: over TLS the page may be shown in another site's frame."""
-    frame = "SameSite=None; Secure; Partitioned" if scope.get("scheme") == "https" else "SameSite=Lax"
+    frame = "SameSite=None; Secure; Partitioned" if is_secure else "SameSite=Lax"
     return f"{COOKIE}={visitor}; Path=/; HttpOnly; {frame}".encode()

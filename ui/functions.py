@@ -88,7 +88,7 @@ class Functions:
             return 422, WRONG
         if not self._visitors.attend(visitor, session):
             return 404, NOTHING
-        files = {*self._visitors.named([asked["data"], asked.get("event_data")])}
+        files = {*self._visitors.named(asked)}
         if not all(self._visitors.may_have(visitor, file) for file in files):
             return 404, NO_FILE
         try:

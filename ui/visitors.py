@@ -8,21 +8,18 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import unquote
 
 VISITOR, VISITORS = "cc.visitor", "cc.visitors"  # keys of a scope: who asks, and the `Visitors` that know what is whose
 NO_FILE = "There is no such file here, or it is another visitor's."
 LEFT_SECONDS = 300.0  # a phone that sleeps lets go of its connections, and is woken
 _SESSIONS = 200  # whose pictures are kept at once
 _LONGEST = 4096  # characters of a path
-_AFTER_NAME = re.compile(r"[\"'<>?&]")  # what follows a path inside of HTML
 
 
 @dataclass
@@ -49,7 +46,7 @@ class Visitors:
     def __init__(self, folder: str, forget: Callable[[str], None]) -> None:
         """folder: where the page's files lie; forget: lets go of all that is held for a session, and stops its work."""
         self.folder, self._forget = os.path.realpath(folder), forget
-        self._written = re.compile("|".join(re.escape(_escaped(one)) + r'(?:[^"\\]|\\.)*' for one in {folder, self.folder}))
+        self.written = json.dumps(folder, ensure_ascii=False)[1:-1].encode()  # as answers have it
         self._public: frozenset[str] = frozenset()
         self._visitors: dict[str, _Visitor] = {}
         self._sessions: dict[str, _Session] = {}
@@ -59,11 +56,13 @@ class Visitors:
 
     def publish(self, config: Any) -> None:
         """The files that the page shows to everybody. config: the page's, as gradio sends it."""
-        self._public = frozenset(self._paths_in(json.dumps(config, default=str)))
+        self._public = frozenset(self.named(json.loads(json.dumps(config, default=str))))
 
-    def hand_out(self, visitor: str, text: str) -> None:
-        """From now on the visitor may have the files that are named in a text of JSON."""
-        if found := self._paths_in(text):
+    def hand_out(self, visitor: str, answer: Any) -> None:
+        """From now on the visitor may have the files that an answer of gradio's hands out, in JSON. Not any text that is a path:
+        a visitor might have written it."""
+        found = {path for told in _handed_out(answer) for path in self.named(told) if os.path.isfile(path)}
+        if found:
             with self._lock:
                 self._of(visitor).files.update(found)
 
@@ -86,15 +85,6 @@ class Visitors:
 
     def _is_ours(self, real: str) -> bool:
         return real.startswith(self.folder + os.sep)
-
-    def _paths_in(self, text: str) -> set[str]:
-        """Files that there are."""
-        found = set()
-        for match in self._written.finditer(text):
-            written = str(json.loads(f'"{match[0]}"'))
-            whole = os.path.realpath(written)
-            found.add(whole if os.path.isfile(whole) else os.path.realpath(unquote(_AFTER_NAME.split(written)[0])))
-        return {path for path in found if self._is_ours(path) and os.path.isfile(path)}
 
     # --- visits
 
@@ -168,5 +158,16 @@ class Visitors:
                 os.rmdir(os.path.dirname(path))
 
 
-def _escaped(path: str) -> str:
-    return json.dumps(path, ensure_ascii=False)[1:-1]
+def _handed_out(answer: Any) -> Iterator[str]:
+    """Paths of gradio's `FileData`, also where only what has changed is told, as [what is done, keys to the place, value]."""
+    if isinstance(answer, dict):
+        if isinstance(path := answer.get("path"), str):
+            yield path
+        for item in answer.values():
+            yield from _handed_out(item)
+    elif isinstance(answer, list):
+        match answer:
+            case [str(), [*_, "path"], str(path)]:
+                yield path
+        for item in answer:
+            yield from _handed_out(item)

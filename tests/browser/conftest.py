@@ -33,7 +33,7 @@ from pipeline.request import (
 )
 from serving.engine import Health
 from serving.local import LocalEngine
-from tests.browser.studio import picture, studio, visit  # noqa: F401  fixtures
+from tests.browser.studio import picture, served, studio, visit  # noqa: F401  fixtures
 from tests.ui.flat_engine import FlatEngine, banded
 from ui import layout
 from ui.page import ProfileInfo

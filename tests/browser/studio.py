@@ -16,10 +16,19 @@ from pipeline.detect import NOT_NAMED
 from pipeline.images import save_png
 from pipeline.marking import save_result
 from pipeline.request import ClothingPart, Detection, DetectRequest
+from serving.seat import Seat
+from serving.service import Service
+from serving.stock import Stock
+from serving.web import site
+from serving.web.server import WebServer
 from tests.ui.flat_engine import FlatEngine
 from ui import layout
+from ui.jobs import Jobs
+from ui.mount import mount
 from ui.page import ProfileInfo
+from ui.texts.notes import told_in
 
+ROOT = Path(__file__).parents[2]
 INFO = ProfileInfo("bundled", "Bundled", ("ddim",), "ddim", 2, 4.0)
 WHITE = (255, 255, 255)
 
@@ -53,6 +62,25 @@ def page_of(engine: FlatEngine, infos: Sequence[ProfileInfo]) -> Iterator[Studio
 def studio() -> Iterator[Studio]:
     with page_of(UnsureEngine(), [INFO]) as found:
         yield found
+
+
+@pytest.fixture
+def served() -> Iterator[str]:
+    """The address of the page as the app serves it, over the same engine."""
+    desk = Service(UnsureEngine(0.02), save_result)
+    examples = sorted((ROOT / "assets" / "examples").glob("*.png"))
+    jobs = Jobs(lambda visitor: Seat(desk, visitor))
+    blocks = layout.build(Seat(desk, "page"), [INFO], save_result, examples, jobs)
+    blocks.queue(max_size=8, default_concurrency_limit=4, api_open=False)
+    application = site.build(desk, Stock(ROOT), "bundled", True, told_in)
+    mount(application, blocks, 64)
+    server = WebServer(application, "127.0.0.1", 0)
+    server.start()
+    yield server.url
+    desk.close(5)
+    desk.end()
+    blocks.close(verbose=False)
+    server.stop()
 
 
 @pytest.fixture

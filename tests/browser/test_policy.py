@@ -2,45 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Browser, ConsoleMessage, expect
 
 from pipeline.images import save_png
-from pipeline.marking import save_result
-from serving.seat import Seat
-from serving.service import Service
-from serving.stock import Stock
-from serving.web import site
-from serving.web.server import WebServer
-from tests.browser.studio import INFO, UnsureEngine
 from tests.serving.desk import swap
-from ui import layout
-from ui.jobs import Jobs
-from ui.mount import mount
-from ui.texts.notes import told_in
-
-ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture
-def served() -> Iterator[str]:
-    desk = Service(UnsureEngine(0.02), save_result)
-    examples = sorted((ROOT / "assets" / "examples").glob("*.png"))
-    jobs = Jobs(lambda visitor: Seat(desk, visitor))
-    blocks = layout.build(Seat(desk, "page"), [INFO], save_result, examples, jobs)
-    blocks.queue(max_size=8, default_concurrency_limit=4, api_open=False)
-    application = site.build(desk, Stock(ROOT), "bundled", True, told_in)
-    mount(application, blocks, 64)
-    server = WebServer(application, "127.0.0.1", 0)
-    server.start()
-    yield server.url
-    desk.close(5)
-    desk.end()
-    blocks.close(verbose=False)
-    server.stop()
 
 
 def test_the_page_lives_with_its_policy_and_asks_nobody_else(served: str, browser: Browser, tmp_path: Path) -> None:

@@ -37,42 +37,46 @@ class House:
 
     def __init__(self, folder: Path) -> None:
         save_png(np.random.default_rng(0).integers(0, 256, (40, 30, 4), np.uint8), folder / "example.png")
-        self.desk = service()
-        jobs = Jobs(lambda visitor: Seat(self.desk, visitor))
-        self.blocks = layout.build(Seat(self.desk, "page"), [INFO], save_result, [folder / "example.png"], jobs)
+        self._desk = service()
+        jobs = Jobs(lambda visitor: Seat(self._desk, visitor))
+        self.blocks = layout.build(Seat(self._desk, "page"), [INFO], save_result, [folder / "example.png"], jobs)
         self.blocks.queue(max_size=8, default_concurrency_limit=4, api_open=False)
-        self.application = site.build(self.desk, Stock(ROOT), "bundled", True, told_in)
+        self._clients: list[TestClient] = []
+        self.start()
+
+    def start(self) -> None:
+        self.application = site.build(self._desk, Stock(ROOT), "bundled", True, told_in)
         mount(self.application, self.blocks, 2)
-        self.clients: list[TestClient] = []
 
     def visitor(self, cookie: str = "") -> TestClient:
         client = TestClient(self.application, "http://localhost", cookies={COOKIE: cookie} if cookie else None)
         client.__enter__()
-        self.clients.append(client)
+        self._clients.append(client)
         if not cookie:
             assert client.get("/").status_code == 200 and client.cookies[COOKIE]
         return client
 
     def close(self) -> None:
-        for client in self.clients:
+        for client in self._clients:
             client.__exit__()
         self.blocks.close(verbose=False)
-        self.desk.close(5)
-        self.desk.end()
+        self._desk.close(5)
+        self._desk.end()
 
 
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the page's files lie."""
-    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "home"))
-    return tmp_path / "home"
+    return tmp_path_factory.mktemp("home")
 
 
-@pytest.fixture
-def house(home: Path, tmp_path: Path) -> Iterator[House]:
-    made = House(tmp_path)
-    yield made
-    made.close()
+@pytest.fixture(scope="module")
+def house(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GRADIO_TEMP_DIR", str(home))
+        made = House(tmp_path_factory.mktemp("examples"))
+        yield made
+        made.close()
 
 
 def picture(seed: int, path: Path, width: int = 30) -> bytes:
@@ -128,45 +132,47 @@ def test_an_address_is_its_visitors_alone(house: House, home: Path, tmp_path: Pa
     other.cookies.set(COOKIE, "guessed" + "a" * 25)
     assert status(other, path) == 404
 
+    assert "SameSite=Lax" in other.get("/").headers["set-cookie"]
+    framed = other.get("/", headers={"x-forwarded-proto": "https"}).headers["set-cookie"]
+    assert all(word in framed for word in ("HttpOnly", "SameSite=None", "Secure", "Partitioned"))
+
     # nor is it read for somebody else, nor told of in somebody else's visit
     assert ask(other, house.blocks, path, "stranger").status_code == 404
     assert ask(mine, house.blocks, path, "visit").status_code == 200
+    for body in ({"hash": {"path": path}}, {"event_id": {"path": path}}):  # which are repeated in what is wrong with them
+        other.post("/gradio_api/cancel", json=body)
+        other.post("/gradio_api/run/predict", json={"data": [], "fn_index": 0, "session_hash": "x", **body})
+    assert status(other, path) == 404
     assert ask(other, house.blocks, upload(other, picture(2, tmp_path / "b.png")), "visit").status_code == 404
     assert other.get("/gradio_api/queue/data", params={"session_hash": "visit"}).status_code == 404
     assert mine.get("/gradio_api/deep_link", params={"session_hash": "visit"}).status_code == 404
 
 
 def test_what_is_made_for_a_visitor_is_that_visitors(house: House, home: Path, tmp_path: Path) -> None:
+    def files() -> set[Path]:
+        return {file for file in home.rglob("*") if file.is_file()}
+
     mine, other = house.visitor(), house.visitor()
-    path = upload(mine, picture(1, tmp_path / "a.png"))
-    assert ask(mine, house.blocks, path, "visit").status_code == 200
-    assert '"success":true' in answered(mine, "visit")
-    made = [file for file in home.rglob("*") if file.is_file()]
-    assert len(made) > 2, "the upload, the example and what lies on the canvas"
-    example = {file for file in made if status(other, str(file)) == 200}
-    assert len(example) == 1 and all(status(mine, str(file)) == 200 for file in made)
-    assert held(house.blocks.state_holder, "visit") >= 40 * 30 * 4
+    before, others = files(), held(house.blocks.state_holder)
+    example = {file for file in before if status(mine, str(file)) == 200}
+    assert len(example) == 1 and status(other, str(*example)) == 200
+    path = upload(mine, picture(3, tmp_path / "a.png"))
+    assert ask(mine, house.blocks, path, "own visit").status_code == 200
+    assert '"success":true' in answered(mine, "own visit")
+    made = files() - before
+    assert len(made) > 1, "the upload, and what lies on the canvas"
+    assert {status(mine, str(file)) for file in made} == {200} and {status(other, str(file)) for file in made} == {404}
+    assert held(house.blocks.state_holder, "own visit") >= 40 * 30 * 4
 
     # deleted at once, but for what everybody has, and what another has sent as well
-    again = upload(other, picture(1, tmp_path / "a.png"))
+    again = upload(other, picture(3, tmp_path / "a.png"))
     assert again == path and status(other, path) == 200
     (number,) = (number for number, fn in house.blocks.fns.items() if fn.name == "delete")
-    gone = mine.post("/gradio_api/run/predict", json={"data": [], "fn_index": number, "session_hash": "visit"})
+    gone = mine.post("/gradio_api/run/predict", json={"data": [], "fn_index": number, "session_hash": "own visit"})
     assert gone.status_code == 200
-    assert {file for file in home.rglob("*") if file.is_file()} == {*example, Path(path)}
+    assert files() == {*before, Path(path)}
     assert status(mine, path) == 404 and status(other, path) == 200
-    assert "visit" not in house.blocks.state_holder.session_data and held(house.blocks.state_holder) == 0
-
-
-def test_after_a_restart_nobody_has_what_was_left(house: House, home: Path, tmp_path: Path) -> None:
-    mine = house.visitor()
-    path = upload(mine, picture(1, tmp_path / "a.png"))
-    next_one = House(tmp_path)
-    try:
-        back = next_one.visitor(mine.cookies[COOKIE])
-        assert Path(path).is_file() and status(back, path) == 404
-    finally:
-        next_one.close()
+    assert "own visit" not in house.blocks.state_holder.session_data and held(house.blocks.state_holder) == others
 
 
 @pytest.fixture
@@ -179,7 +185,7 @@ def crowd(tmp_path: Path) -> tuple[Visitors, list[str]]:
 def owned(crowd: Visitors, visitor: str, file: Path) -> Path:
     file.parent.mkdir(exist_ok=True)
     file.write_bytes(b"picture")
-    crowd.hand_out(visitor, f'{{"path": "{file}"}}')
+    crowd.hand_out(visitor, {"path": str(file)})
     assert crowd.may_have(visitor, str(file))
     return file
 
@@ -217,19 +223,18 @@ def test_invented_visitors_drive_nobody_out(
     assert ended[0] == "early" and not early.exists() and len(ended) == 32
 
 
-def test_files_are_found_in_whatever_is_told(crowd: tuple[Visitors, list[str]], tmp_path: Path) -> None:
+def test_files_are_those_that_are_handed_out(crowd: tuple[Visitors, list[str]], tmp_path: Path) -> None:
     people, _ = crowd
     file = tmp_path / "x" / "a b ü.png"
     file.parent.mkdir()
     file.touch()
-    for text in (
-        f'["<img src=\\"/gradio_api/file={tmp_path}/x/a%20b%20ü.png\\" alt=\\"\\">"]',
-        f'{{"url": "http://h/f={file}"}}',
-    ):
-        who = text[:9]
-        assert not people.may_have(who, str(file))
-        people.hand_out(who, text)
-        assert people.may_have(who, str(file))
+    data = {"path": str(file), "url": f"http://h/gradio_api/file={file}", "meta": {"_type": "gradio.FileData"}}
+    for number, answer in enumerate(([{"value": [data, None]}], ["replace", ["value", 0, "path"], str(file)])):
+        people.hand_out(str(number), {"output": {"data": [answer]}})
+        assert people.may_have(str(number), str(file))
+    for answer in (str(file), [str(file)], {"alt": str(file)}, ["replace", ["value", "alt"], str(file)]):
+        people.hand_out("a prompt that is repeated", {"output": {"data": [answer]}})
+    assert not people.may_have("a prompt that is repeated", str(file))
     assert list(people.named({"a": ["red/blue skirt", {"b": str(file.parent / ".." / "x" / file.name)}, 3]})) == [str(file)]
     assert people.may_have("anybody", "/etc/hostname"), "gradio looks after what lies elsewhere"
 
@@ -249,10 +254,18 @@ def test_pictures_on_the_page_count_into_the_budget() -> None:
 
 def test_large_pictures_are_refused_before_they_are_read(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     mine, other = house.visitor(), house.visitor()
-    assert ask(mine, house.blocks, upload(mine, picture(1, tmp_path / "a.png")), "visit").status_code == 200
-    answered(mine, "visit")
-    second = upload(other, picture(2, tmp_path / "b.png", width=60))
-    monkeypatch.setattr(house.application.state.budget, "_most", 20_000)
+    assert ask(mine, house.blocks, upload(mine, picture(5, tmp_path / "a.png")), "first").status_code == 200
+    answered(mine, "first")
+    own, all = held(house.blocks.state_holder, "first"), held(house.blocks.state_holder)
+    second = upload(other, picture(6, tmp_path / "b.png", width=60))
+    monkeypatch.setattr(house.application.state.budget, "_most", all - own + 12 * 40 * 30)
     refused = ask(other, house.blocks, second, "second")
     assert refused.status_code == 429 and "Many large pictures" in refused.json()["detail"]
-    assert ask(mine, house.blocks, upload(mine, picture(3, tmp_path / "c.png")), "visit").status_code == 200, "in its own's place"
+    assert ask(mine, house.blocks, upload(mine, picture(7, tmp_path / "c.png")), "first").status_code == 200, "in its own's place"
+
+
+def test_after_a_restart_nobody_has_what_was_left(house: House, tmp_path: Path) -> None:
+    mine = house.visitor()
+    path = upload(mine, picture(4, tmp_path / "a.png"))
+    house.start()
+    assert Path(path).is_file() and status(house.visitor(mine.cookies[COOKIE]), path) == 404
