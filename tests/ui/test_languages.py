@@ -162,6 +162,17 @@ def test_the_browser_finds_the_regional_names() -> None:
     assert there["zh-CN"] is LANGUAGES["zh"] and there["zh-TW"] is LANGUAGES["zh-TW"] and there["ja"] is LANGUAGES["ja"]
 
 
+def test_garments_within_a_note_are_called_as_on_the_page() -> None:
+    kind, skirt = garments.WORDS["kind"]["hoodie"], garments.WORDS["kind"]["pleated skirt"]
+    knee, long = garments.WORDS["length"]["knee"], garments.WORDS["length"]["long"]
+    for column, code in enumerate(("zh", "zh-TW", "ja")):
+        cut = told_in("The mask leaves no room for all of this: hoodie, pleated skirt; please extend the mask.", visitor(code))
+        assert f"{kind[column]}、{skirt[column]}" in cut
+        nearest = told_in("A hoodie comes no nearer to knee-length than long.", visitor(code))
+        assert all(words[column] in nearest for words in (kind, knee, long)) and not re.search("[a-z]", nearest)
+    assert "hat comes nearest" in told_in("There is no sombrero in the wardrobe, hat comes nearest.", visitor("en"))
+
+
 def test_mistakes_and_whatever_has_no_translation(capfd: pytest.CaptureFixture[str]) -> None:
     wrong = UserError("Picture 2: Nothing is painted yet, please paint over the clothing that should change.")
     assert as_message(wrong, visitor("ja")).message == "2 枚目：まだ何も塗られていません。着せ替えたい服を塗ってください。"

@@ -14,7 +14,12 @@ _NOUNS = {"sleeve": "sleeves", "neckline": "neck"}
 def called(field: str, word: str, request: gr.Request | None) -> str:
     """A word of a garment's `field` ("kind", "colour", "length", "sleeve", "neckline") in the visitor's language; in English, as
     one that has no row here, with its noun: "short sleeves", where "short" alone may be a length."""
-    column, row = _COLUMNS.get(language(request)), WORDS[field].get(word)
+    return called_in(language(request), field, word)
+
+
+def called_in(code: str, field: str, word: str) -> str:
+    """Likewise, in the language of this code."""
+    column, row = _COLUMNS.get(code), WORDS[field].get(word)
     if column is not None and row is not None:
         return row[column]
     return f"{'no' if word == 'none' else word} {_NOUNS[field]}" if field in _NOUNS else word

@@ -10,6 +10,7 @@ import gradio as gr
 
 from ui.texts import LANGUAGES, language, say
 from ui.texts.errors import ERRORS
+from ui.texts.garments import called_in
 from ui.texts.notes_zh_tw import TRADITIONAL
 
 NOTES: dict[str, dict[str, str]] = {
@@ -163,11 +164,15 @@ def _translated(sentence: str, code: str) -> str | None:
             values["error"] = _translated(values["error"], code) or LANGUAGES[code]["operator"]
         if "parts" in values:
             values["parts"] = _PART.sub(lambda part: LANGUAGES[code].get(_PARTS.get(part[0], ""), "、"), values["parts"])
+        for name in _WORDS.keys() & values.keys():
+            words = [called_in(code, _WORDS[name], word.removesuffix("-length")) for word in values[name].split(", ")]
+            values[name] = "、".join(words)
         return text.format(**values)
     return None
 
 
 _IN_OWN_SCRIPT = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")  # kana or Chinese characters: told already
+_WORDS = {"kind": "kind", "garments": "kind", "wanted": "length", "given": "length"}  # fields of a garment, by the name in a note
 _PARTS = {text: key for key, text in LANGUAGES["en"].items() if key.startswith("part_")}
 _PART = re.compile("|".join([*sorted(map(re.escape, _PARTS), key=len, reverse=True), ", | and "]))
 
