@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
+from typing import Protocol
 
 import gradio as gr
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 
 from pipeline.request import UserError
-from serving.web.uploads import Budget, bytes_of
 from ui import layout
 from ui.doorkeeper import Doorkeeper
 from ui.functions import Functions
@@ -20,6 +20,16 @@ from ui.visitors import Visitors
 
 _SESSIONS = 10_000  # more than `Visitors` keep: gradio would let go of the oldest without deleting anything
 _LEFT_SECONDS = 10.0  # where memory is short: whoever has left is not waited for
+
+
+class Budget(Protocol):
+    """Of memory for decoded pictures, see `serving.web.uploads`."""
+
+    def count(self, kept: Callable[[], int]) -> None: ...
+
+    def size_of(self, files: Iterable[Path]) -> int: ...
+
+    def require(self, size: int, freed: int = 0) -> None: ...
 
 
 def mount(site: FastAPI, blocks: gr.Blocks, megabytes: int) -> None:
@@ -39,7 +49,7 @@ def mount(site: FastAPI, blocks: gr.Blocks, megabytes: int) -> None:
         holder.time_last_used.pop(session, None)
 
     def admit(files: set[str], session: str) -> None:
-        size = bytes_of(map(Path, files))
+        size = budget.size_of(map(Path, files))
         freed = held(blocks.state_holder, session) if size else 0
         try:
             budget.require(size, freed)

@@ -42,6 +42,11 @@ class Budget:
         if others > 0 and others + size > self._most:
             raise Refused(MEMORY, AGAIN_SECONDS)
 
+    @staticmethod
+    def size_of(files: Iterable[Path]) -> int:
+        """What these pictures take in memory while they are read."""
+        return BYTES_A_PIXEL * sum(map(_pixels, files))
+
     @contextmanager
     def holding(self, size: int) -> Iterator[None]:
         """Raises `Refused` where so much is not left; one request alone is never refused for its size."""
@@ -89,13 +94,8 @@ def received(budget: Budget, sent: Iterable[tuple[str, UploadFile | None]]) -> I
                 files[name] = Path(folder) / str(len(files))
                 with files[name].open("wb") as file:
                     shutil.copyfileobj(upload.file, file)
-        with budget.holding(bytes_of(files.values())):
+        with budget.holding(budget.size_of(files.values())):
             yield Uploads(files)
-
-
-def bytes_of(files: Iterable[Path]) -> int:
-    """What these pictures take in memory while they are read."""
-    return BYTES_A_PIXEL * sum(map(_pixels, files))
 
 
 def _pixels(path: Path) -> int:

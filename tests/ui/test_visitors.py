@@ -132,9 +132,13 @@ def test_an_address_is_its_visitors_alone(house: House, home: Path, tmp_path: Pa
     other.cookies.set(COOKIE, "guessed" + "a" * 25)
     assert status(other, path) == 404
 
+    other.cookies.clear()
     assert "SameSite=Lax" in other.get("/").headers["set-cookie"]
+    other.cookies.clear()
     framed = other.get("/", headers={"x-forwarded-proto": "https"}).headers["set-cookie"]
     assert all(word in framed for word in ("HttpOnly", "SameSite=None", "Secure", "Partitioned"))
+    other.cookies.clear()
+    assert other.get("/").status_code == 200
 
     # nor is it read for somebody else, nor told of in somebody else's visit
     assert ask(other, house.blocks, path, "stranger").status_code == 404
