@@ -18,6 +18,7 @@ from typing import Any
 VISITOR, VISITORS = "cc.visitor", "cc.visitors"  # keys of a scope: who asks, and the `Visitors` that know what is whose
 NO_FILE = "There is no such file here, or it is another visitor's."
 LEFT_SECONDS = 300.0  # a phone that sleeps lets go of its connections, and is woken
+_LOOK_SECONDS = 30.0
 _SESSIONS = 200  # whose pictures are kept at once
 _LONGEST = 4096  # characters of a path
 
@@ -50,6 +51,7 @@ class Visitors:
         self._public: frozenset[str] = frozenset()
         self._visitors: dict[str, _Visitor] = {}
         self._sessions: dict[str, _Session] = {}
+        self._looker: threading.Timer | None = None
         self._lock = threading.RLock()
 
     # --- files
@@ -65,6 +67,7 @@ class Visitors:
         if found:
             with self._lock:
                 self._of(visitor).files.update(found)
+            self._look_again()  # also for whoever never opens the page
 
     def may_have(self, visitor: str, path: str) -> bool:
         """Whether a file is this visitor's or everybody's; what lies elsewhere is none of our business."""
@@ -115,12 +118,11 @@ class Visitors:
             if session in self._sessions:
                 self._sessions[session].open -= 1
                 self._sessions[session].seen = time.monotonic()
-        later = threading.Timer(LEFT_SECONDS, self.sweep)
-        later.daemon = True
-        later.start()
+        self._look_again()
 
-    def sweep(self, seconds: float = LEFT_SECONDS) -> None:
-        """Delete what belongs to whoever left so long ago."""
+    def sweep(self, seconds: float | None = None) -> None:
+        """Delete what belongs to whoever left so long ago, by default as long as is waited for them."""
+        seconds = LEFT_SECONDS if seconds is None else seconds
         with self._lock:
             for name in [name for name, session in self._sessions.items() if session.has_left(seconds)]:
                 self._end(name)
@@ -132,6 +134,23 @@ class Visitors:
     def sessions_of(self, visitor: str) -> list[str]:
         with self._lock:
             return [name for name, session in self._sessions.items() if session.visitor == visitor]
+
+    def _look_again(self) -> None:
+        """In a while, as long as somebody is waited for; one thread is enough."""
+
+        def look() -> None:
+            with self._lock:
+                self._looker = None
+                self.sweep()
+                sessions = self._sessions.values()
+                if not all(one.open for one in sessions) or self._visitors.keys() - {one.visitor for one in sessions}:
+                    self._look_again()
+
+        with self._lock:
+            if self._looker is None:
+                self._looker = threading.Timer(_LOOK_SECONDS, look)
+                self._looker.daemon = True
+                self._looker.start()
 
     def forget(self, visitor: str) -> None:
         """Delete all that there is of a visitor, now."""

@@ -4,13 +4,15 @@ import json
 import shutil
 import subprocess
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from models.loader import Networks
 from models.picture_judges import RATING
-from models.profiles import PROFILES, ModelProfile
+from models.profiles import PROFILES, SEGMENTER, ModelProfile
 from pipeline.images import load_character, read_text, save_png
 from pipeline.marking import describe, mark, read_credentials, read_parameters, save_result
 from pipeline.refusals import check_prompt
@@ -26,6 +28,7 @@ from pipeline.safety import (
     read_rules,
 )
 from pipeline.swap import OutfitSwapper
+from serving import local
 from serving.local import LocalEngine
 from tests.models.test_picture_judges import put_classifier, put_tagger
 
@@ -124,8 +127,13 @@ def test_only_models_of_other_pictures_get_the_fixed_negative_prompt(
     assert not any(row.dressed for row in PROFILES.values() if not row.name.startswith("bundled"))
 
 
-def test_judges_refuse_characters(tiny_profile: ModelProfile, job: SwapRequest, tmp_path) -> None:
+def test_judges_refuse_characters(
+    tiny_profile: ModelProfile, tiny_networks: Networks, job: SwapRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     profiles = {"bundled": replace(tiny_profile, native=128)}
+    eyes = local.load_segmenter(SEGMENTER, torch.device("cpu"))  # six engines, which differ in their judges alone
+    monkeypatch.setattr(local, "load_segmenter", lambda *_: eyes)
+    monkeypatch.setattr(local, "load", lambda *_, **__: tiny_networks)
     put_tagger(tmp_path / "explicit", explicit=9.0)
     put_tagger(tmp_path / "fine", explicit=-9.0)
     put_classifier(tmp_path / "photographs", "anime_real_cls/mobilenetv3_v1.4_dist", ("real", "anime"))

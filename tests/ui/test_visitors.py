@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from serving.seat import Seat
 from serving.stock import Stock
 from serving.web import site
 from serving.web.uploads import Budget
-from tests.serving.desk import service
+from tests.serving.desk import service, until
 from ui import layout, visitors
 from ui.doorkeeper import COOKIE
 from ui.held import held
@@ -209,6 +210,19 @@ def test_what_is_left_goes_with_who_leaves(crowd: tuple[Visitors, list[str]], tm
     assert ended == ["two"], "a while to come back"
     people.sweep(0)
     assert ended == ["two", "three"] and not files["leaves"].parent.exists() and files["stays"].exists()
+
+
+def test_one_thread_waits_for_all_who_left(crowd: tuple[Visitors, list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(visitors, "_LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(visitors, "LEFT_SECONDS", 0.0)
+    people, ended = crowd
+    there = threading.active_count()
+    for number in range(100):
+        people.attend("one", str(number))
+        people.arrive(str(number))
+        people.leave(str(number))
+        assert threading.active_count() <= there + 1
+    until(lambda: len(ended) == 100)
 
 
 def test_invented_visitors_drive_nobody_out(
