@@ -81,7 +81,7 @@ def _session(path: str, scope: Any) -> str:
     if path.startswith(_HEARTBEAT):
         return str(path.removeprefix(_HEARTBEAT))
     if path.startswith(f"{PREFIX}queue/data"):
-        return parse_qs(scope["query_string"].decode("latin-1")).get("session_hash", [""])[0]
+        return str(parse_qs(scope["query_string"].decode("latin-1")).get("session_hash", [""])[0])
     return ""
 
 

@@ -165,8 +165,8 @@ def _translated(sentence: str, code: str) -> str | None:
         if "parts" in values:
             values["parts"] = _PART.sub(lambda part: LANGUAGES[code].get(_PARTS.get(part[0], ""), "、"), values["parts"])
         for name in _WORDS.keys() & values.keys():
-            words = [called_in(code, _WORDS[name], word.removesuffix("-length")) for word in values[name].split(", ")]
-            values[name] = "、".join(words)
+            garments = values[name].split(", ")
+            values[name] = "、".join(called_in(code, _WORDS[name], word.removesuffix("-length")) for word in garments)
         return text.format(**values)
     return None
 
