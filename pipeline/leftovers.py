@@ -54,7 +54,8 @@ def scraps(character: Image8, labels: Image8, old: Region, front: Region) -> Reg
 def _before_the_rest(character: Image8, labels: Image8, old: Region, front: Region) -> Region:
     """What near the old clothes of a picture with a background is not of the background's colours; a soft edge of hair is
     nearer to the hair."""
-    found, reach, away = np.zeros_like(old), AROUND * max(labels.shape), away_from(old)
+    found: Region = np.zeros_like(old)
+    reach, away = AROUND * max(labels.shape), away_from(old)
     if not old.any():
         return found
     box = box_of(away <= reach, round(2 * reach))

@@ -138,7 +138,8 @@ def _long_and_thin(like: Region, no_line: Region, cloth: Lab, hair: Region, clot
         half, area = float(depth[piece].max()), table[index, cv2.CC_STAT_AREA]
         ridge = depth[piece & (depth >= cv2.dilate(depth, np.ones((3, 3), np.uint8)))]
         widest = WIDEST if float(cloth[piece].mean()) < CLEAR else LOCK
-        coloured = np.count_nonzero(piece & like & no_line) > MOSTLY * max(1, np.count_nonzero(piece & like))
+        own = np.count_nonzero(piece & like)
+        coloured = own > 0 and np.count_nonzero(piece & like & no_line) > MOSTLY * own
         clear = coloured and float(cloth[piece].mean()) > CLEAR
         least = FINE if coloured else max(LINE, INKED * head)
         long = TIP if coloured and away[piece].max() < CLOSE * head else CLEARLY if clear else LONG
