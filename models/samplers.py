@@ -1,4 +1,4 @@
-"""Samplers as rows: a name the user sees -> a scheduler of diffusers and its settings."""
+"""Samplers as rows: a name the user sees -> a scheduler of diffusers and its settings. To know which there are takes no torch."""
 
 from __future__ import annotations
 
@@ -6,38 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from diffusers import (
-    DDIMScheduler,
-    DPMSolverMultistepScheduler,
-    EulerAncestralDiscreteScheduler,
-    EulerDiscreteScheduler,
-    FlowMatchEulerDiscreteScheduler,
-    LCMScheduler,
-    PNDMScheduler,
-    UniPCMultistepScheduler,
-)
-from torch import Tensor
-
-
-class FlowEuler(FlowMatchEulerDiscreteScheduler):
-    """Euler's method for rectified flow (arXiv:2209.03003), with the interface that the others share."""
-
-    init_noise_sigma = 1.0
-
-    def scale_model_input(self, sample: Tensor, timestep: Tensor) -> Tensor:
-        return sample
-
-    def add_noise(self, original: Tensor, noise: Tensor, timesteps: Tensor) -> Tensor:
-        noised: Tensor = self.scale_noise(original, timesteps, noise)
-        return noised
-
 
 @dataclass(frozen=True)
 class Sampler:
-    """kind: a scheduler class; settings: laid over the model's own scheduler configuration; more: steps that it takes beyond
-    those it is asked for."""
+    """kind: a class of `models.schedulers`; settings: laid over the model's own scheduler configuration; more: steps that it
+    takes beyond those it is asked for."""
 
-    kind: Any
+    kind: str
     settings: Mapping[str, Any] = field(default_factory=dict)
     more: int = 0
 
@@ -47,24 +22,32 @@ KARRAS = {"use_karras_sigmas": True}  # arXiv:2206.00364, equation 5
 TRAILING = {"timestep_spacing": "trailing"}  # for few-step models, which begin at pure noise (arXiv:2305.08891, section 3.3)
 
 SAMPLERS = {
-    "ddim": Sampler(DDIMScheduler),
-    "ddim_trailing": Sampler(DDIMScheduler, TRAILING),
-    "pndm": Sampler(PNDMScheduler, {"skip_prk_steps": True}, more=1),
-    "euler": Sampler(EulerDiscreteScheduler),
-    "euler_trailing": Sampler(EulerDiscreteScheduler, TRAILING),
-    "euler_a": Sampler(EulerAncestralDiscreteScheduler),
-    "dpm++2m": Sampler(DPMSolverMultistepScheduler),
-    "dpm++2m_karras": Sampler(DPMSolverMultistepScheduler, KARRAS),
-    "dpm++2m_sde": Sampler(DPMSolverMultistepScheduler, SDE),
-    "dpm++2m_sde_karras": Sampler(DPMSolverMultistepScheduler, SDE | KARRAS),
-    "unipc": Sampler(UniPCMultistepScheduler),
-    "lcm": Sampler(LCMScheduler),
-    "flow": Sampler(FlowEuler),
+    "ddim": Sampler("DDIMScheduler"),
+    "ddim_trailing": Sampler("DDIMScheduler", TRAILING),
+    "pndm": Sampler("PNDMScheduler", {"skip_prk_steps": True}, more=1),
+    "euler": Sampler("EulerDiscreteScheduler"),
+    "euler_trailing": Sampler("EulerDiscreteScheduler", TRAILING),
+    "euler_a": Sampler("EulerAncestralDiscreteScheduler"),
+    "dpm++2m": Sampler("DPMSolverMultistepScheduler"),
+    "dpm++2m_karras": Sampler("DPMSolverMultistepScheduler", KARRAS),
+    "dpm++2m_sde": Sampler("DPMSolverMultistepScheduler", SDE),
+    "dpm++2m_sde_karras": Sampler("DPMSolverMultistepScheduler", SDE | KARRAS),
+    "unipc": Sampler("UniPCMultistepScheduler"),
+    "lcm": Sampler("LCMScheduler"),
+    "flow": Sampler("FlowEuler"),
 }
 
 
 def make_scheduler(name: str, config: Mapping[str, Any]) -> Any:
     """A fresh scheduler (they keep state), with the noise schedule that the model was trained on."""
+    from models import schedulers
+
     sampler = SAMPLERS[name]
     known = {key: value for key, value in config.items() if not key.startswith("_")}
-    return sampler.kind.from_config(known, **sampler.settings)
+    return getattr(schedulers, sampler.kind).from_config(known, **sampler.settings)
+
+
+def count_steps(steps: int, strength: float, sampler: str = "ddim") -> int:
+    """How many steps are run where so many are asked for, at this strength."""
+    asked = min(int(steps * strength), steps)
+    return asked + SAMPLERS[sampler].more if asked else 0

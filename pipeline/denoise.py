@@ -13,7 +13,8 @@ from torch import Tensor
 from models.controlled_unet import Branch, Masked, guide, predict, within
 from models.controlnet import AddedConditions
 from models.ip_adapter import Garment
-from models.samplers import SAMPLERS, FlowEuler
+from models.samplers import count_steps
+from models.schedulers import FlowEuler
 from models.t2i_adapter import AdapterFeatures
 
 OnLatents = Callable[[int, int, Tensor], None]  # step, steps, the clean latents as they look now
@@ -107,12 +108,6 @@ def repainted_after(mask: Tensor, step: int, steps: int) -> Tensor:
     arXiv:2306.00950, algorithm 1). What is 0 or 1 stays so at every step.
     """
     return (mask > 1 - step / steps).to(mask.dtype)
-
-
-def count_steps(steps: int, strength: float, sampler: str = "ddim") -> int:
-    """How many steps are run where so many are asked for, at this strength."""
-    asked = min(int(steps * strength), steps)
-    return asked + SAMPLERS[sampler].more if asked else 0
 
 
 def clean_estimate(scheduler: Any, scaled: Tensor, prediction: Tensor, timestep: Tensor) -> Tensor:

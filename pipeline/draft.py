@@ -28,12 +28,12 @@ from pipeline.sticker import backed, old_band
 from pipeline.surroundings import carried_on
 from pipeline.tucked import tucked, under_sleeves
 from wardrobe import garments
-from wardrobe.canvas import Frame, Layer, Z
+from wardrobe.canvas import Layer, Z
 from wardrobe.outfit import Outfit, is_waisted
 from wardrobe.render import paint_maps, paint_picture
 from wardrobe.skin import skin_layers
 from wardrobe.style import RGB, Style
-from wardrobe.svg import to_svg
+from wardrobe.svg import Sheet
 
 Plane = NDArray[np.float32]  # H x W
 Part = ClothingPart
@@ -62,19 +62,6 @@ GRAINY_SKIN = 0.4  # of the grain of clothes
 WHOLE = 250  # of 255: from there on a pixel of what stays is no mixture
 FAINT = 0.1  # share from which a pixel is seen
 SOFT_CAST = 0.8  # of its length: blur of that shadow in softly shaded drawings
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """A draft as curves: its layers from the back, in style, as frame shows them."""
-
-    layers: tuple[Layer, ...]
-    style: Style
-    frame: Frame
-
-    def svg(self) -> str:
-        """The garments, also where something lies in front of them."""
-        return to_svg([layer for layer in self.layers if layer.garment], self.style, self.frame)
 
 
 @dataclass(frozen=True)

@@ -17,13 +17,13 @@ from models.kept import Kept, digest
 from models.loader import Networks
 from models.picture_judges import PictureJudge
 from models.profiles import ModelProfile
-from models.samplers import make_scheduler
+from models.samplers import count_steps, make_scheduler
 from models.text import Words
 from pipeline.backdrop import put_back
 from pipeline.canvas import Canvas, Timer, prepare
 from pipeline.composite import cut_out, join_border, match_colours, outfit_layer, paste
 from pipeline.conditions import Scene, make_adapter_features, make_branches, read_garment, text_warnings
-from pipeline.denoise import Known, count_steps, denoise
+from pipeline.denoise import Known, denoise
 from pipeline.draft import dressed
 from pipeline.dyeing import DYED
 from pipeline.garment_cut import cut_out_garments

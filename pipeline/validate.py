@@ -7,8 +7,7 @@ import math
 import numpy as np
 
 from models.profiles import ModelProfile
-from models.samplers import SAMPLERS
-from pipeline.denoise import count_steps
+from models.samplers import SAMPLERS, count_steps
 from pipeline.request import SwapRequest, UserError
 from pipeline.safety import check_words
 

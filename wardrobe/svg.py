@@ -8,6 +8,7 @@ texture of `wardrobe.render` is one of pixels and is left out.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import count
 from typing import NamedTuple
 
@@ -32,6 +33,19 @@ def document(operations: Sequence[Operation], frame: Frame) -> str:
     writer.write(operations)
     size = f'width="{frame.width}" height="{frame.height}" viewBox="0 0 {frame.width} {frame.height}"'
     return "\n".join([f"<svg {_ROOT} {size}>", *writer.lines, "</svg>\n"])
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A drawing as curves: its layers from the back, in style, as frame shows them."""
+
+    layers: tuple[Layer, ...]
+    style: Style
+    frame: Frame
+
+    def svg(self) -> str:
+        """The garments, also where something lies in front of them."""
+        return to_svg([layer for layer in self.layers if layer.garment], self.style, self.frame)
 
 
 class _Region(NamedTuple):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from models.samplers import SAMPLERS, make_scheduler
-from pipeline.denoise import Known, count_steps, denoise
+from models.samplers import SAMPLERS, count_steps, make_scheduler
+from pipeline.denoise import Known, denoise
 
 CONFIG = {"num_train_timesteps": 1000, "beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear"}
 

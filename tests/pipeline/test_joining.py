@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pipeline.draft import Draft, Sheet
+from pipeline.draft import Draft
 from pipeline.draft_style import PLAIN
 from pipeline.joining import led_over
 from pipeline.overlooked import of_one_cloth, overlooked
@@ -16,6 +16,7 @@ from pipeline.request import ClothingPart
 from pipeline.rims import settled, unmixed
 from wardrobe.canvas import Frame
 from wardrobe.outfit import Garment, Outfit
+from wardrobe.svg import Sheet
 
 Part = ClothingPart
 SIDE = 96
