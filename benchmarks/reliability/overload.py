@@ -26,9 +26,8 @@ def main() -> None:
     parser.add_argument("--askers", type=int, default=10)
     parser.add_argument("--steps", type=int, default=4)
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        served = Served(Path(folder) / "jobs", "--queue", "8", "--share", "8")  # all come from one address
-        served.start()
+    room = ("--queue", "8", "--share", "8")  # all come from one address
+    with tempfile.TemporaryDirectory() as folder, Served(Path(folder) / "jobs", *room) as served:
         before = served.figure("cc_memory_bytes")
         end = time.monotonic() + arguments.seconds
         refused: list[tuple[float, bool]] = []  # seconds until the answer, and whether it said when to try again
@@ -51,7 +50,6 @@ def main() -> None:
             "memory before and after (MB)": [round(before / 1e6), round(served.figure("cc_memory_bytes") / 1e6)],
         }
         print(json.dumps(told))
-        served.stop()
 
 
 def _ask(asker: Asker, steps: int, end: float, refused: list[tuple[float, bool]]) -> None:

@@ -22,7 +22,7 @@ START_SECONDS = 300.0
 
 
 class Served:
-    """A process that comes back on the same port and the same folder of jobs."""
+    """A process that comes back on the same port and the same folder of jobs; at the end of `with` it lives no longer."""
 
     def __init__(self, folder: Path, *options: str) -> None:
         with socket.socket() as probe:
@@ -47,6 +47,19 @@ class Served:
             time.sleep(0.2)
         raise RuntimeError("the server is not ready")
 
+    def __enter__(self) -> Served:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process is not None and self._process.poll() is None:
+            self.kill()
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
     def kill(self) -> None:
         self._signal(signal.SIGKILL)
 
@@ -60,9 +73,9 @@ class Served:
         return self._process.wait(300)
 
     def figure(self, name: str) -> float:
-        """Of /metrics."""
+        """Of /metrics; 0 where there is none yet."""
         lines = httpx.get(f"{self.url}/metrics", timeout=20).text.splitlines()
-        return next(float(line.split()[-1]) for line in lines if line.startswith(f"{name} "))
+        return next((float(line.split()[-1]) for line in lines if line.startswith(f"{name} ")), 0.0)
 
 
 class Asker:
