@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pipeline.safety import SafetyRules
     from serving.later import LaterEngine
     from serving.local import LocalEngine
+    from serving.process import ProcessEngine
     from serving.settings import Settings
     from serving.stock import Stock
     from ui.page import ProfileInfo
@@ -98,6 +99,18 @@ def _engine(profile: str, stock: Stock, rules: SafetyRules | None = None) -> Loc
     return LocalEngine(profile, stock.profiles, rules=rules or read_rules())
 
 
+def _served_engine(profile: str, stock: Stock, rules: SafetyRules) -> LaterEngine | ProcessEngine:
+    """Networks lie in a process of their own; where ZeroGPU lends its card to the page's process alone, in that one."""
+    make = partial(_engine, profile, stock, rules)
+    if os.environ.get("SPACES_ZERO_GPU", "").lower() in ("1", "true"):
+        from serving.later import LaterEngine
+
+        return LaterEngine(make, profile)
+    from serving.process import ProcessEngine
+
+    return ProcessEngine(make, profile, stock.profiles)
+
+
 def _complain(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
@@ -125,14 +138,14 @@ def _serve(options: argparse.Namespace, results: TextIO) -> None:
     os.environ.setdefault("GRADIO_TEMP_DIR", files.name)
     from pipeline.marking import read_credentials, read_left_out, save_result
     from pipeline.safety import read_rules
-    from serving.later import LaterEngine
 
     save, rules = partial(save_result, credentials=read_credentials(), left_out=read_left_out()), read_rules()
     stock = _stock()
     asked = options.profile and stock.named(options.profile)
-    first = asked or stock.first()
-    better = None if asked or options.no_download else stock.better()
-    engine = LaterEngine(lambda: _engine(first.name, stock, rules), first.name)
+    first, better = (asked, None) if asked else stock.first_and_better()
+    if options.no_download:
+        better = None
+    engine = _served_engine(first.name, stock, rules)
 
     from pipeline.request import UserError
     from serving.seat import Seat
@@ -148,6 +161,7 @@ def _serve(options: argparse.Namespace, results: TextIO) -> None:
     logging.basicConfig(format="%(message)s", level=logging.WARNING)
     logging.getLogger("serving").setLevel(settings.log.upper())
     service = Service(engine, save, settings)
+    engine.watched_by(service.metrics)
     jobs, stop = Jobs(partial(Seat, service)), threading.Event()
     names = dict.fromkeys(row.name for row in (first, *stock.on_disk(), *([better] if better else ())))
     local = _is_local(options.host)
@@ -191,6 +205,7 @@ def _serve(options: argparse.Namespace, results: TextIO) -> None:
     page.close(verbose=False)
     server.stop()
     service.end()
+    engine.close()
     files.cleanup()
     warming.join(WAIT_SECONDS)
     if warming.is_alive():  # the interpreter must not go while torch still works in another thread, and nobody waits for that
@@ -216,7 +231,7 @@ def _fetch_behind(stock: Stock, profile: ModelProfile) -> None:
     threading.Thread(target=stock.fetch_behind, args=given, name="download", daemon=True).start()
 
 
-def _warm_up(engine: LaterEngine) -> None:
+def _warm_up(engine: LaterEngine | ProcessEngine) -> None:
     """Load the weights while the page is already there; what is wrong with them is also told on every request."""
     from pipeline.request import UserError
 

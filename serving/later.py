@@ -24,6 +24,7 @@ from serving.engine import Health
 
 if TYPE_CHECKING:
     from serving.local import LocalEngine
+    from serving.metrics import Metrics
 
 
 class LaterEngine:
@@ -72,13 +73,20 @@ class LaterEngine:
         """Make the engine and load its default profile now. Raises `UserError` without sound weights."""
         self._made().warm_up()
 
+    def watched_by(self, metrics: Metrics) -> None:
+        """There is nothing to say of it beside the process that it is in."""
+
+    def close(self) -> None:
+        """It ends with its process."""
+
     def health(self) -> Health:
         """Until the engine is made: whether it will find clothing, and that it is not ready."""
         engine = self._engine
-        return engine.health() if engine is not None else Health(False, self._profile, "", "not loaded yet", _finds())
+        return engine.health() if engine is not None else Health(False, self._profile, "", "not loaded yet", finds())
 
 
-def _finds() -> bool:
+def finds() -> bool:
+    """Whether what finds clothing is there, as it should be."""
     try:
         verified(SEGMENTER)
     except WeightsError:

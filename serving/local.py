@@ -13,9 +13,7 @@ import torch
 
 from models.annotators import Annotators
 from models.detectors import load_segmenter
-from models.hub import verify
 from models.kept import Kept, digest
-from models.listing import lacking_hints
 from models.loader import best_device, best_dtype, load, places
 from models.picture_judges import SHELF, PictureJudge, load_judges
 from models.placement import Placement, below, fitting, free_megabytes
@@ -48,6 +46,7 @@ from pipeline.safety import SafetyRules, check_character, check_entering, check_
 from pipeline.swap import OutfitSwapper
 from pipeline.upscale import upscale
 from pipeline.validate import validate
+from serving.checking import check, row
 from serving.engine import Health
 
 FOUND = 4  # pictures whose parts are remembered: a draft is drawn anew at every word
@@ -55,10 +54,6 @@ HINT_SIDE = 1024  # pixels: the long side at which a hint is previewed
 CPU_OUT_OF_MEMORY = ("can't allocate memory", "not enough memory")  # as torch words it on Linux and on Windows
 OUT_OF_MEMORY = "This picture needs more memory than there is, please switch the detail pass off or close other programs."
 STEPPED_DOWN = "The graphics memory was not enough, so this model now works in a smaller and slower way ({name})."
-HINTS_MISSING = (
-    "The networks for these hints are not on this disk: {kinds} ({size}), please leave them out or run: "
-    "python app.py models download {name} --all-hints"
-)
 
 
 class _OutOfMemory(UserError):
@@ -83,7 +78,7 @@ class LocalEngine:
         self._segmenter_folder = segmenter
         self._rules, self._judges_folder = rules or SafetyRules(), judges
         self._judges: tuple[PictureJudge, ...] | None = None  # read at the first request
-        self._default = self._row(profile)
+        self._default = row(self._profiles, profile)
         self._device = best_device()
         self._lock = threading.Lock()
         # Whoever makes networks without weights first does so for the whole process: nothing else is loaded meanwhile.
@@ -99,9 +94,7 @@ class LocalEngine:
 
     def check(self, request: SwapRequest) -> None:
         """Raises `UserError` for what no row of this engine can do."""
-        profile = self._row(request.profile)
-        validate(request, profile)
-        _require_hints(request, profile)
+        check(request, self._profiles)
 
     def swap(self, request: SwapRequest, on_step: OnStep | None = None) -> SwapResult:
         """Run one request; others wait. Raises `UserError`, or `Cancelled` after `interrupt` or by `on_step`.
@@ -109,7 +102,7 @@ class LocalEngine:
         Out of memory, while loading too, the profile is placed one row lower (`models.placement`) and all is tried again.
         """
         self.check(request)  # a mistake costs no loading
-        profile = self._row(request.profile)
+        profile = row(self._profiles, request.profile)
         checked = self._checked(on_step)
         self._announce(profile, on_step)  # before the lock, which warming up holds while it loads
         notes = request.notes
@@ -187,7 +180,7 @@ class LocalEngine:
 
     def draft(self, request: SwapRequest) -> Drafted:
         """The outfit drawn on the body. Raises `UserError`."""
-        validate(request, self._row(request.profile))
+        validate(request, row(self._profiles, request.profile))
         with self._within_memory():
             judges = self._looked_at_by()
             check_entering(request, judges)
@@ -256,11 +249,6 @@ class LocalEngine:
             return f"the device does not answer ({type(error).__name__})"
         return None
 
-    def _row(self, name: str) -> ModelProfile:
-        if name not in self._profiles:
-            raise UserError(f"There is no model profile {name!r}, please choose one of: {', '.join(self._profiles)}.")
-        return self._profiles[name]
-
     def _ready(self, profile: ModelProfile) -> OutfitSwapper:
         if self._swapper is None or self._swapper.profile != profile:
             if self._swapper is not None:
@@ -285,20 +273,6 @@ class LocalEngine:
         gc.collect()
         if self._device.type == "cuda":
             torch.cuda.empty_cache()
-
-
-def _require_hints(request: SwapRequest, profile: ModelProfile) -> None:
-    """Raises `UserError` if networks of the request's hints are not on this disk."""
-    asked = {hint.kind for hint in request.hints if hint.scale > 0}
-    lacks = {kind: source for kind, source in lacking_hints(profile).items() if kind in asked}
-    for source in lacks.values():
-        if isinstance(source.repo, Path):
-            raise UserError(verify(source)[0])
-    if lacks:
-        size = sum(source.megabytes for source in set(lacks.values())) / 1000
-        raise UserError(
-            HINTS_MISSING.format(kinds=", ".join(lacks), size=f"{size:.1f} GB" if size else "size unknown", name=profile.name)
-        )
 
 
 def _missing(profile: ModelProfile) -> str | None:

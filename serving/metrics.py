@@ -62,10 +62,11 @@ def peak_memory() -> float:
     return kilobytes if sys.platform == "darwin" else 1024 * kilobytes
 
 
-def memory() -> float:
-    """Bytes that this process holds; on systems without /proc what it has held at most."""
+def memory(process: int | None = None) -> float:
+    """Bytes that a process holds, by default this one. On systems without /proc what this one has held at most, and 0 of
+    others, as of those that have ended."""
     try:
-        with open("/proc/self/statm", encoding="ascii") as file:
+        with open(f"/proc/{process or 'self'}/statm", encoding="ascii") as file:
             return int(file.read().split()[1]) * resource.getpagesize()
     except OSError:
-        return peak_memory()
+        return 0.0 if process else peak_memory()

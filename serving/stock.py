@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import multiprocessing
 from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
@@ -108,6 +110,15 @@ class Stock:
         """The user forbids the network."""
         return is_offline()
 
+    def first_and_better(self) -> tuple[ModelProfile, ModelProfile | None]:
+        """`first` and `better`, for a process without torch: where torch has to be asked, another process does, which takes what
+        that costs of the card's memory away with it."""
+        if not may_have_gpu():
+            return self.first(), self.better()
+        with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as elsewhere:
+            first, better = elsewhere.submit(_first_and_better, self).result()
+        return self.named(first), better and self.named(better)
+
     def first(self) -> ModelProfile:
         """The best model for this machine of those that are on its disk."""
         return self._best(may_fetch=False)
@@ -142,6 +153,11 @@ class Stock:
     def coming(self) -> Coming | None:
         """See `serving.engine.Models`."""
         return self._coming
+
+
+def _first_and_better(stock: Stock) -> tuple[str, str | None]:
+    better = stock.better()
+    return stock.first().name, better and better.name
 
 
 def _some(chosen: Sequence[ModelProfile], what: str, stock: Stock) -> Sequence[ModelProfile]:

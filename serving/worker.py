@@ -19,7 +19,7 @@ from serving.engine import Engine
 from serving.journal import Journal
 from serving.line import Line
 from serving.metrics import Metrics, Pace
-from serving.refusals import BROKEN, GAVE_UP, TOO_LONG
+from serving.refusals import BROKEN, GAVE_UP, TOO_LONG, Lost
 from serving.settings import Settings
 from serving.work import KINDS, Made, Work
 
@@ -177,6 +177,8 @@ class Worker:
         except Cancelled as error:
             state, live.error = "cancelled", error
             self._write_down(live, self._journal.cancel)
+        except Lost as error:
+            state, live.error = self._after_loss(live), error
         except UserError as error:
             live.error, sentence = error, str(error)
             self._write_down(live, lambda id: self._journal.fail(id, sentence))
@@ -188,7 +190,17 @@ class Worker:
         finally:
             self._metrics.worked.labels(live.kind).observe(time.monotonic() - begun)
             self._running = None
-            self._leave(live, state)
+            if state != "queued":
+                self._leave(live, state)
+
+    def _after_loss(self, live: Live) -> str:
+        """What was drawn for is begun again where it is in the journal, behind those that were not: it may be what ended the
+        process. -> its state"""
+        if not live.id or live.stop.is_set():
+            return "cancelled" if live.stop.is_set() else "failed"
+        live.begun, live.step = False, None
+        self._line.add(live.visitor, live, always=True)
+        return "queued"
 
     def _write_down(self, live: Live, end: Callable[[str], bool]) -> None:
         """How a job ended. Where even that fails it is begun again by the next server."""
