@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import resource
+import mmap
 import sys
 import threading
 from collections.abc import Callable
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+if sys.platform != "win32":
+    import resource
 
 _SECONDS = (0.05, 0.2, 1, 3, 10, 30, 60, 180, 600, 1800)
 _MEMORY = 0.2  # share of the newest measurement in the pace
@@ -57,7 +60,9 @@ class Metrics:
 
 
 def peak_memory() -> float:
-    """Bytes that this process has held at most."""
+    """Bytes that this process has held at most, 0 on Windows, which is not asked."""
+    if sys.platform == "win32":
+        return 0.0
     kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return kilobytes if sys.platform == "darwin" else 1024 * kilobytes
 
@@ -67,6 +72,6 @@ def memory(process: int | None = None) -> float:
     others, as of those that have ended."""
     try:
         with open(f"/proc/{process or 'self'}/statm", encoding="ascii") as file:
-            return int(file.read().split()[1]) * resource.getpagesize()
+            return int(file.read().split()[1]) * mmap.PAGESIZE
     except OSError:
         return 0.0 if process else peak_memory()

@@ -9,6 +9,7 @@ import queue
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -293,6 +294,9 @@ class _Process:
                 del message  # likewise
         except (EOFError, OSError):
             pass
+        except Exception:  # what it says cannot be read
+            traceback.print_exc(file=sys.stderr)
+            self._process.kill()
         self._outgoing.put(GONE)
         with self._lock:
             self._ended = True

@@ -27,6 +27,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, Served(Path(folder) / "jobs", "--queue", "2", "--share", "2") as served:
+        served.until("/readyz")
         asker, seed = Asker(served.url, "answering"), 0
         asked: dict[str, list[float]] = {"/healthz": [], "refusal": []}
         end = time.monotonic() + arguments.seconds
@@ -37,7 +38,7 @@ def main() -> None:
                 continue
             assert answer.status_code in (429, 503), answer.text
             asked["refusal"].append(seconds)
-            asked["/healthz"].append(_timed(partial(httpx.get, f"{served.url}/healthz", timeout=20))[0])
+            asked["/healthz"].append(_timed(partial(asker.client.get, f"{served.url}/healthz"))[0])
             time.sleep(PAUSE)
         drawn = served.figure('cc_jobs_total{kind="swap",state="done"}')
     print(json.dumps({"drawn meanwhile": drawn, **{name: _told(np.array(row)) for name, row in asked.items()}}))

@@ -1,6 +1,7 @@
-"""Kills the served app under load, then stops it while jobs wait: how many accepted jobs are lost, or come out otherwise.
+"""Kills the served app under load, then only what draws in it, then stops it while jobs wait: how many accepted jobs are lost, or
+come out otherwise.
 
-python -m benchmarks.reliability.restart [--kills 20] [--jobs 3] [--steps 4]
+python -m benchmarks.reliability.restart [--kills 20] [--engine-kills 5] [--jobs 3] [--steps 4]
 """
 
 from __future__ import annotations
@@ -24,49 +25,47 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--jobs", type=int, default=3, help="accepted between two kills")
     parser.add_argument("--steps", type=int, default=4)
+    parser.add_argument("--engine-kills", type=int, default=5)
     arguments = parser.parse_args()
-    chance = random.Random(0)
-    with tempfile.TemporaryDirectory() as folder:
-        served = Served(Path(folder) / "jobs", "--queue", "1000", "--share", "1000")
-        starts = [served.start()]
-        asker, seed = Asker(served.url, "restart"), 0
-        for _ in range(arguments.kills):
-            for _ in range(arguments.jobs):
-                asker.give(seed, arguments.steps)
-                seed += 1
-            time.sleep(2 * chance.random())
-            served.kill()
-            starts.append(served.start())
-        print(
-            json.dumps(
-                {
-                    "kills": arguments.kills,
-                    **_counted(asker, arguments.steps),
-                    "ready again (s), slowest": round(max(starts[1:]), 1),
-                }
-            )
-        )
+    chance, steps = random.Random(0), arguments.steps
+    with tempfile.TemporaryDirectory() as folder, Served(Path(folder) / "jobs", "--queue", "1000", "--share", "1000") as served:
+        served.until("/readyz")
+        orphans: list[int | None] = []
 
-        first = seed
+        def kill_all() -> float:
+            engine = served.engine
+            served.kill()
+            seconds = served.start()
+            orphans.extend([engine] if Path(f"/proc/{engine}").exists() else [])
+            return seconds
+
+        seed = 0
+        for what, kills, kill in (
+            ("kill -9 of the server", arguments.kills, kill_all),
+            ("kill -9 of what draws", arguments.engine_kills, served.kill_engine),
+        ):
+            asker, seconds = Asker(served.url, what), []
+            for _ in range(kills):
+                for _ in range(arguments.jobs):
+                    asker.give(seed, steps)
+                    seed += 1
+                time.sleep(2 * chance.random())
+                seconds.append(kill())
+            print(
+                json.dumps({what: kills, **_counted(asker, steps), "ready again (s), slowest": round(max(seconds, default=0), 1)})
+            )
+        print(json.dumps({"processes that outlived their server": len(orphans)}))
+
+        asker = Asker(served.url, "stopped")
         for _ in range(6):  # one runs, five wait
-            asker.give(seed, arguments.steps)
+            asker.give(seed, steps)
             seed += 1
         begun = time.monotonic()
         status = served.stop()
-        stopping = time.monotonic() - begun
+        stopping = round(time.monotonic() - begun, 1)
         served.start()
-        waiting = {number: told for number, told in asker.accepted.items() if number >= first}
-        asker.accepted = waiting
-        print(
-            json.dumps(
-                {
-                    "SIGTERM with 5 waiting, exit status": status,
-                    "stopped after (s)": round(stopping, 1),
-                    **_counted(asker, arguments.steps),
-                }
-            )
-        )
-        served.stop()
+        told = {"SIGTERM with 5 waiting, exit status": status, "stopped after (s)": stopping}
+        print(json.dumps({**told, **_counted(asker, steps)}))
 
 
 def _counted(asker: Asker, steps: int) -> dict[str, int]:

@@ -36,19 +36,30 @@ class Served:
     def start(self) -> float:
         """Returns after how many seconds it was ready."""
         begun = time.monotonic()
+        self._begin()
+        self.until("/readyz")
+        return time.monotonic() - begun
+
+    def _begin(self) -> None:
         environment = {**os.environ, "CI": "true"}
         self._process = subprocess.Popen(self._command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
-        while time.monotonic() < begun + START_SECONDS:
-            try:
-                if httpx.get(f"{self.url}/readyz", timeout=5).status_code == 200:
-                    return time.monotonic() - begun
-            except httpx.HTTPError:
-                pass
-            time.sleep(0.2)
-        raise RuntimeError("the server is not ready")
+
+    def until(self, address: str) -> None:
+        """Waits until it answers 200 there."""
+        end = time.monotonic() + START_SECONDS
+        with httpx.Client(timeout=5) as client:
+            while time.monotonic() < end:
+                try:
+                    if client.get(self.url + address).status_code == 200:
+                        return
+                except httpx.HTTPError:
+                    pass
+                time.sleep(0.1)
+        raise RuntimeError(f"{address} does not answer")
 
     def __enter__(self) -> Served:
-        self.start()
+        """Returns at once, see `until`."""
+        self._begin()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -60,8 +71,31 @@ class Served:
         assert self._process is not None
         return self._process.pid
 
+    @property
+    def engine(self) -> int | None:
+        """The process that draws for it, None while there is none. Linux only."""
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                parent = int((folder / "stat").read_text(encoding="ascii").rpartition(")")[2].split()[1])
+                if parent == self.pid and b"spawn_main" in (folder / "cmdline").read_bytes():
+                    return int(folder.name)
+            except OSError:  # it has just ended
+                pass
+        return None
+
     def kill(self) -> None:
         self._signal(signal.SIGKILL)
+
+    def kill_engine(self) -> float:
+        """Of the two processes only the one that draws -> after how many seconds another one can."""
+        process = self.engine
+        assert process is not None
+        os.kill(process, signal.SIGKILL)
+        begun = time.monotonic()
+        while self.engine in (process, None):
+            time.sleep(0.05)
+        self.until("/readyz")
+        return time.monotonic() - begun
 
     def stop(self) -> int:
         """SIGTERM -> exit status."""
@@ -81,18 +115,21 @@ class Served:
 class Asker:
     """One program. Its jobs paint a mask from words alone, so that the network draws."""
 
-    def __init__(self, url: str, name: str) -> None:
+    def __init__(self, url: str, name: str, address: str = "") -> None:
+        """address: where it says that it comes from, which the server believes of a proxy on its own machine."""
         self.url, self.name, self.accepted = url, name, dict[int, dict[str, Any]]()
         self._character, self._mask = _pictures()
+        # One client, as making one takes longer than an answer; and a connection for each request, as servers come and go.
+        told = {"X-Forwarded-For": address} if address else {}
+        self.client = httpx.Client(timeout=60, limits=httpx.Limits(max_keepalive_connections=0), headers=told)
 
     def give(self, seed: int, steps: int) -> httpx.Response:
         """A job with its own key; one that was accepted is remembered."""
-        answer = httpx.post(
+        answer = self.client.post(
             f"{self.url}/api/v1/swap",
             files={"character": ("c.png", self._character), "mask": ("m.png", self._mask)},
             data={"prompt": "red hoodie", "seed": str(seed), "steps": str(steps), "draft_first": "false", "detail": "false"},
             headers={"Idempotency-Key": f"{self.name}-{seed}"},
-            timeout=60,
         )
         if answer.status_code == 202:
             self.accepted[seed] = answer.json()
@@ -112,7 +149,7 @@ class Asker:
 
     def _get(self, told: dict[str, Any], way: str) -> httpx.Response:
         headers = {"Authorization": f"Bearer {told['secret']}"}
-        return httpx.get(f"{self.url}/api/v1/jobs/{told['id']}{way}", headers=headers, timeout=60)
+        return self.client.get(f"{self.url}/api/v1/jobs/{told['id']}{way}", headers=headers)
 
 
 def _pictures() -> tuple[bytes, bytes]:

@@ -252,3 +252,9 @@ def test_pixels_go_beside_the_message() -> None:
     ours.close()
     with pytest.raises(EOFError):
         wire.receive(theirs)
+
+
+def test_figures_are_there_where_unix_is_not() -> None:
+    windows = "import sys; sys.platform, sys.modules['resource'] = 'win32', None"
+    script = f"{windows}; from serving import metrics; metrics.peak_memory()"
+    subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True, timeout=PATIENCE)

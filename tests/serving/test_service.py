@@ -11,12 +11,14 @@ import pytest
 
 from pipeline.colour_profile import EmbeddedProfile
 from pipeline.images import load_picture
-from pipeline.request import Cancelled, DetectRequest, Step, SwapRequest, SwapResult, UserError
+from pipeline.marking import save_result
+from pipeline.request import Cancelled, DetectRequest, OnStep, Step, SwapRequest, SwapResult, UserError
 from serving import service as services
 from serving import worker as workers
-from serving.refusals import Clash, NoJob, Refused
+from serving.refusals import LOST, Clash, Lost, NoJob, Refused
 from serving.seat import Seat
 from serving.service import Service
+from serving.settings import Settings
 from serving.work import KINDS, Swap, Upscale
 from tests.serving.desk import ended, service, swap, until
 from tests.ui.flat_engine import COLOUR, FlatEngine
@@ -174,6 +176,50 @@ def test_a_job_that_ends_the_server_each_time_is_given_up(opened: Callable[..., 
     desk.end()
     status = ended(opened(tmp_path), entry.id, secret)
     assert status.entry.state == "failed" and f"begun {workers.ATTEMPTS} times" in (status.entry.error or "")
+
+
+class Dying(FlatEngine):
+    """Its process ends in the middle of so many drawings."""
+
+    def __init__(self, times: int) -> None:
+        super().__init__(0.05)
+        self.times = times
+
+    def swap(self, request: SwapRequest, on_step: OnStep | None = None) -> SwapResult:
+        result = super().swap(request, on_step)
+        self.times -= 1
+        if self.times >= 0:
+            raise Lost(LOST)
+        return result
+
+
+def test_a_job_whose_process_ends_is_begun_again_behind_the_others(tmp_path: Path) -> None:
+    engine = Dying(1)
+    desk = Service(engine, save_result, Settings(jobs=str(tmp_path)))
+    jobs = [desk.submit("a", swap(4, seed)) for seed in (1, 2)]
+    found = [ended(desk, *_keys(job)).entry for job in jobs]
+    assert desk.close(5)
+    desk.end()
+    assert [(entry.state, entry.attempts) for entry in found] == [("done", 2), ("done", 1)]
+    assert [request.seed for request in engine.requests] == [1, 2, 1]
+
+
+def test_a_job_that_ends_the_process_each_time_is_given_up(tmp_path: Path) -> None:
+    desk = Service(Dying(workers.ATTEMPTS), save_result, Settings(jobs=str(tmp_path)))
+    entry = ended(desk, *_keys(desk.submit("a", swap(1)))).entry
+    assert entry.state == "failed" and f"begun {workers.ATTEMPTS} times" in (entry.error or "")
+    assert len(desk.engine.requests) == workers.ATTEMPTS  # type: ignore[attr-defined]
+    assert desk.close(5)
+    desk.end()
+
+
+def test_whoever_waits_on_the_page_is_told_that_the_process_ended() -> None:
+    desk = Service(Dying(1), save_result, Settings())
+    with pytest.raises(Lost, match="please try again"):
+        Seat(desk, "page").swap(swap().request)
+    assert len(Seat(desk, "page").swap(swap().request).images) == 1
+    assert desk.close(5)
+    desk.end()
 
 
 def test_a_full_disk_refuses_and_the_next_job_works(opened: Callable[..., Service]) -> None:

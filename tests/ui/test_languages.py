@@ -108,7 +108,7 @@ def without_names(text: str) -> str:
 
 def test_every_sentence_of_the_pipeline_has_its_translations() -> None:
     known = {without_names(text) for text in (*NOTES, *ERRORS)}
-    told = (ROOT / "serving" / name for name in ("local.py", "refusals.py", "filled.py", "web/desk.py"))
+    told = (ROOT / "serving" / name for name in ("local.py", "checking.py", "refusals.py", "filled.py", "web/desk.py"))
     files = [*sorted((ROOT / "pipeline").rglob("*.py")), *told, *sorted((ROOT / "ui").glob("*.py"))]
     unseen = {"arguments.py", "runs.py"}  # for the terminal, and for `ui.canvas`, which says it in its own words
     said = {text: file.name for file in files if file.name not in unseen for text in sentences(file)}
