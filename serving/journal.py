@@ -125,6 +125,12 @@ class Journal:
             )
             return self._entry(base, id), True
 
+    def knows(self, visitor: str, key: str) -> bool:
+        """Whether the visitor has a job of this key."""
+        with self._lock:
+            found = self._base.execute("SELECT 1 FROM jobs WHERE visitor = ? AND key = ?", (visitor, key)).fetchone()
+        return found is not None
+
     def begin(self, id: str) -> tuple[str, bytes, int] | None:
         """It is being worked on -> kind, work, and how often it was begun before; None where it was cancelled meanwhile."""
         with self._writing() as base:

@@ -45,7 +45,7 @@ HEALTH_SECONDS = 5.0  # within which the process says how it is
 LISTEN_SECONDS = 0.25  # how often whoever waits for a drawing is asked whether they still do
 START_SECONDS = 60.0  # how long whoever asks waits for a process
 END_SECONDS = 10.0  # within which it goes when it is killed, also where it is only just being started
-YOUNG_SECONDS, PAUSES = 20.0, (0.0, 1.0, 5.0, 30.0)  # one that ends younger than this is started again after a longer pause
+PAUSES = 0.0, 1.0, 5.0, 30.0  # seconds before another start, after so many that were never heard of
 GONE = object()
 
 
@@ -198,9 +198,8 @@ class ProcessEngine:
 
     def _keep(self) -> None:
         """Start a process, hand out what it says until it ends, and so on."""
-        young = 0
+        mute = 0
         while not self._closed.is_set():
-            begun = time.monotonic()
             try:
                 process = _Process(self._make, self._profile, self._warm)
             except OSError as error:  # there is no room for another process
@@ -219,8 +218,8 @@ class ProcessEngine:
             if self._closed.is_set():
                 return
             print(f"note: the process that draws has ended ({code}), another one is started.", file=sys.stderr)
-            young = young + 1 if time.monotonic() - begun < YOUNG_SECONDS and not process.was_killed else 0
-            self._closed.wait(PAUSES[min(young, len(PAUSES) - 1)])
+            mute = 0 if process.was_heard or process.was_killed else mute + 1
+            self._closed.wait(PAUSES[min(mute, len(PAUSES) - 1)])
 
 
 class _Process:
@@ -235,7 +234,7 @@ class _Process:
         self._ids = itertools.count()
         self._lock = threading.Lock()
         self._calls: dict[int, _Call] = {}
-        self._ended = self.was_killed = False
+        self._ended = self.was_killed = self.was_heard = False
         self._outgoing: queue.SimpleQueue[Any] = queue.SimpleQueue()
         threading.Thread(target=self._write, name="calls", daemon=True).start()
 
@@ -289,6 +288,7 @@ class _Process:
         try:
             while True:
                 message = wire.receive(self._connection)
+                self.was_heard = True
                 assert not isinstance(message, (wire.Call, wire.Cancel))
                 self._hand_out(message)
                 del message  # likewise

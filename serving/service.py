@@ -55,9 +55,12 @@ class Service:
 
     # --- long work
 
-    def require_room(self, visitor: str) -> None:
-        """Before anything is read of a request that would be refused. Raises `Refused`."""
+    def require_room(self, visitor: str, key: str | None = None) -> None:
+        """Before anything is read of a request that would be refused. key: where a job of this key is there, no other needs
+        room. Raises `Refused`."""
         self._require_open()
+        if key is not None and self._journal.knows(visitor, key):
+            return
         with self._refusing():
             self._worker.require_room(visitor)
 

@@ -117,7 +117,7 @@ class Stock:
             return self.first(), self.better()
         with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as elsewhere:
             first, better = elsewhere.submit(_first_and_better, self).result()
-        return self.named(first), better and self.named(better)
+        return self.named(first), None if better is None else self.named(better)
 
     def first(self) -> ModelProfile:
         """The best model for this machine of those that are on its disk."""
@@ -157,7 +157,7 @@ class Stock:
 
 def _first_and_better(stock: Stock) -> tuple[str, str | None]:
     better = stock.better()
-    return stock.first().name, better and better.name
+    return stock.first().name, None if better is None else better.name
 
 
 def _some(chosen: Sequence[ModelProfile], what: str, stock: Stock) -> Sequence[ModelProfile]:

@@ -50,9 +50,8 @@ class Desk:
 
     @contextmanager
     def _reading(self, visitor: str, key: str | None, sent: Sent) -> Iterator[Uploads]:
-        """A known key's job may be there although there is no room for another."""
-        if key is None:
-            self.service.require_room(visitor)
+        """Nothing is read of what there is no room for."""
+        self.service.require_room(visitor, key)
         with received(self.budget, sent) as uploads:
             yield uploads
 

@@ -255,6 +255,6 @@ def test_pixels_go_beside_the_message() -> None:
 
 
 def test_figures_are_there_where_unix_is_not() -> None:
-    windows = "import sys; sys.platform, sys.modules['resource'] = 'win32', None"
+    windows = "import sys, prometheus_client; sys.platform, sys.modules['resource'] = 'win32', None"
     script = f"{windows}; from serving import metrics; metrics.peak_memory()"
     subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True, timeout=PATIENCE)

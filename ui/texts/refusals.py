@@ -43,8 +43,8 @@ REFUSALS: dict[str, dict[str, str]] = {
         "zh": "这个任务开始了 {count} 次都没有完成，请减小任务。",
         "ja": "この作業は {count} 回始めても終わりませんでした。もっと小さくしてください。",
     },
-    "What draws here has ended in the middle of this, perhaps for want of memory; please try again, or ask for something smaller.": {
-        "zh": "绘图程序中途停止了，可能是内存不足；请再试一次，或减小任务。",
+    "What draws here ended in the middle of this, perhaps for want of memory; please try again, or ask for something smaller.": {
+        "zh": "绘图程序中途停止，可能是内存不足；请再试一次或减小任务。",
         "ja": "描画の途中でプログラムが止まりました。メモリ不足かもしれません。もう一度試すか、もっと小さくしてください。",
     },
     "Something went wrong here, please try again.": {
@@ -136,7 +136,7 @@ TRADITIONAL: dict[str, str] = {
     "发送的内容超过 {most} MB，请发送较小的图片。": "傳送的內容超過 {most} MB，請傳送較小的圖片。",
     "这超过了这里一个任务的时限 {most} 秒；请减少图片数或步数。": "這超過了這裡一個工作的時限 {most} 秒；請減少圖片數或步數。",
     "这个任务开始了 {count} 次都没有完成，请减小任务。": "這個工作開始了 {count} 次都沒有完成，請減小工作。",
-    "绘图程序中途停止了，可能是内存不足；请再试一次，或减小任务。": "繪圖程式中途停止了，可能是記憶體不足；請再試一次，或縮小工作。",
+    "绘图程序中途停止，可能是内存不足；请再试一次或减小任务。": "繪圖程式中途停止，可能是記憶體不足；請再試一次或縮小工作。",
     "这里出了问题，请再试一次。": "這裡出了問題，請再試一次。",
     "这个 Idempotency-Key 已用于另一个请求，请换一个新的。": "這個 Idempotency-Key 已用於另一個請求，請改用新的。",
     "缺少任务的密钥，请用请求头 Authorization: Bearer SECRET 发送。": (
