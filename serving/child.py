@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from serving.local import LocalEngine
 
 SACRIFICED = 500  # of 1000, added to what Linux makes of the memory that is held: where it is short the page must not go first
-BEHIND = 10  # niceness, see nice(2)
+BEHIND = 10  # niceness of the thread that loads networks before they are asked for: the page that opens needs the cores more
 _DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2)
 
 
@@ -59,14 +59,7 @@ def _bind_to_parent() -> None:
 
 def _warm_up(engine: LaterEngine) -> None:
     with contextlib.suppress(Exception):  # what is wrong is told on every request
-        _step_back()
         engine.warm_up()
-
-
-def _step_back() -> None:
-    """Let others go first in this thread: a page that is only just opening needs the cores more than what is loaded behind it."""
-    if sys.platform == "linux":  # elsewhere it would be the whole process, and it could never step forward again
-        os.nice(BEHIND)
 
 
 class _Desk:
@@ -95,8 +88,8 @@ class _Desk:
             self._send(Told(call.id, step))
 
         try:
-            if call.method == "warm_up":
-                _step_back()
+            if call.method == "warm_up" and sys.platform == "linux":  # elsewhere that would be the whole process, for ever
+                os.nice(BEHIND)
             method = getattr(self._engine, call.method)
             self._send(Made(call.id, method(*call.arguments, on_step) if call.steps else method(*call.arguments)))
         except BaseException as error:

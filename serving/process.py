@@ -252,7 +252,6 @@ class _Process:
             self._calls[call.id] = call
         try:
             self.send(wire.Call(call.id, method, arguments, steps))
-            del arguments  # they may be large
             yield call
         finally:
             with self._lock:
