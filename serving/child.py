@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from serving.local import LocalEngine
 
 SACRIFICED = 500  # of 1000, added to what Linux makes of the memory that is held: where it is short the page must not go first
-BEHIND = 10  # niceness of the thread that loads networks before they are asked for: the page that opens needs the cores more
+BEHIND = 5  # niceness of the thread that loads networks before they are asked for: the page that opens needs the cores more
 _DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2)
 
 

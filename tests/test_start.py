@@ -63,7 +63,7 @@ def test_the_page_is_served_and_drawn_for_without_anything_heavy_in_its_process(
         port = probe.getsockname()[1]
     environment = {name: value for name, value in os.environ.items() if name != "CC_MODELS"} | {"CI": "true"}
     served = subprocess.run(
-        [sys.executable, "-c", SCRIPT, str(port)], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300
+        [sys.executable, "-c", SCRIPT, str(port)], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=600
     )
     assert served.returncode == 0, served.stderr
     assert "READY True True 1" in served.stderr
