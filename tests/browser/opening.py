@@ -1,6 +1,6 @@
 """After how long a visitor can use the page of a server that has only just been started, in a real browser.
 
-python -m benchmarks.reliability.opening [--times 3]        (needs Debian's chromium, and tests/requirements.txt)
+python -m tests.browser.opening [--times 3]        (needs Debian's chromium, and tests/requirements.txt)
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ USABLE = "#drop input[type=file]"  # takes a picture
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.reliability.opening", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tests.browser.opening", description=__doc__)
     parser.add_argument("--times", type=int, default=3)
     arguments = parser.parse_args()
     with sync_playwright() as playwright:
