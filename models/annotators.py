@@ -28,7 +28,7 @@ from models.profiles import WEIGHTS
 from models.prompts import RGB
 from models.weights import WeightsError
 
-SHELF = WEIGHTS / "annotators"
+FOLDER = WEIGHTS / "annotators"
 POSE_SIDE = 512  # bones are so thick at this short side, and thicker on larger pictures
 SURE = 0.3  # joints less sure than this are not drawn
 # of OpenPose, by their number in COCO; the neck has none
@@ -43,7 +43,7 @@ Reader = Callable[[RGB], RGB]  # H x W x 3 uint8 -> a hint of the same shape
 class Annotator:
     """A network that reads hints.
 
-    kind: of `pipeline.hints.KINDS`; path: its file or folder below `SHELF`; load: path and device -> reader; megabytes: of
+    kind: of `pipeline.hints.KINDS`; path: its file or folder below `FOLDER`; load: path and device -> reader; megabytes: of
     the published files; licence: SPDX identifier of the weights; origin: where they are published; on_cpu: quick enough
     without a GPU.
     """
@@ -57,8 +57,8 @@ class Annotator:
     origin: str
     on_cpu: bool = False
 
-    def is_there(self, shelf: Path = SHELF) -> bool:
-        return (shelf / self.path).exists()
+    def is_there(self, root: Path = FOLDER) -> bool:
+        return (root / self.path).exists()
 
 
 def _aux(module: str) -> Any:
@@ -280,14 +280,14 @@ ANNOTATORS = (  # of each kind the best first
 class Annotators:
     """The annotators of one device: each is loaded when it is first asked for, and kept."""
 
-    def __init__(self, device: torch.device | str = "cpu", shelf: Path = SHELF) -> None:
-        self.device, self.shelf = torch.device(device), shelf
+    def __init__(self, device: torch.device | str = "cpu", root: Path = FOLDER) -> None:
+        self.device, self.root = torch.device(device), root
         self._readers: dict[str, Reader] = {}
 
     def chosen(self, kind: str) -> Annotator | None:
         """The network that reads hints of this kind here, None if none is there."""
         fitting = (row for row in ANNOTATORS if row.kind == kind and (row.on_cpu or self.device.type != "cpu"))
-        return next((row for row in fitting if row.is_there(self.shelf)), None)
+        return next((row for row in fitting if row.is_there(self.root)), None)
 
     def reader(self, kind: str) -> Reader | None:
         """Raises `WeightsError` if the network's files are damaged."""
@@ -295,5 +295,5 @@ class Annotators:
         if row is None:
             return None
         if row.name not in self._readers:
-            self._readers[row.name] = row.load(self.shelf / row.path, self.device)
+            self._readers[row.name] = row.load(self.root / row.path, self.device)
         return self._readers[row.name]

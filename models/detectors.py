@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
     from models.segmenter import Segmenter
 
-SHELF = WEIGHTS / "detection"  # where larger networks lie, if there are any
+FOLDER = WEIGHTS / "detection"  # where larger networks lie, if there are any
 
 
 @dataclass(frozen=True)
 class Detector:
     """A network that detection can look through.
 
-    role: the field of `Segmenter` that it fills; path: its file or folder below `SHELF`; load: path and device -> network;
+    role: the field of `Segmenter` that it fills; path: its file or folder below `FOLDER`; load: path and device -> network;
     megabytes: of the published files; licence: SPDX identifier of the weights; origin: where they are published; on_cpu:
     quick enough without a GPU; table: of a parser, its row of `pipeline.part_tables.TABLES`.
     """
@@ -39,8 +39,8 @@ class Detector:
     on_cpu: bool = False
     table: str = ""
 
-    def is_there(self, shelf: Path = SHELF) -> bool:
-        return (shelf / self.path).exists()
+    def is_there(self, root: Path = FOLDER) -> bool:
+        return (root / self.path).exists()
 
 
 # The networks' own modules are imported when one is loaded: a list of models needs none of them.
@@ -109,22 +109,22 @@ DETECTORS = (  # of each role the best first
 )
 
 
-def chosen(device: torch.device, shelf: Path = SHELF) -> dict[str, Detector]:
+def chosen(device: torch.device, root: Path = FOLDER) -> dict[str, Detector]:
     """The larger network of every role that has one here."""
     found: dict[str, Detector] = {}
     for row in DETECTORS:
-        if row.is_there(shelf) and (row.on_cpu or device.type != "cpu"):
+        if row.is_there(root) and (row.on_cpu or device.type != "cpu"):
             found.setdefault(row.role, row)
     return found
 
 
-def load_segmenter(bundled: Path, device: torch.device, shelf: Path = SHELF) -> Segmenter:
+def load_segmenter(bundled: Path, device: torch.device, root: Path = FOLDER) -> Segmenter:
     """The bundled segmenter with every role that a larger network takes over. Raises `WeightsError`."""
     from models.segmenter import load_bundled
 
     segmenter = load_bundled(bundled)
-    for role, row in chosen(device, shelf).items():
-        segmenter = replace(segmenter, **{role: row.load(shelf / row.path, device)})
+    for role, row in chosen(device, root).items():
+        segmenter = replace(segmenter, **{role: row.load(root / row.path, device)})
         if row.table:
             segmenter = replace(segmenter, table=row.table)
     return segmenter

@@ -21,7 +21,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from models.group_norm import quicken
-from models.kept import Kept, digest
+from models.lru_cache import LRUCache, digest
 from models.part_parser import FINE, MERGED, Attention, PartParser, Residual, planes, sharpened, top_down
 from models.profiles import SEGMENTER, WEIGHTS
 from models.prompts import RGB
@@ -140,12 +140,12 @@ class HintReader:
 
     def __init__(self, parser: PartParser, head: HintHead) -> None:
         self.parts, self.trunk, self.head = PartReader(parser), parser.trunk, head
-        self.kept = Kept(READ)
+        self.cache = LRUCache(READ)
 
     @torch.no_grad()
     def _read(self, rgb: RGB) -> Answers:
         """Probabilities 18 x (1 + h w), depth h' x w' and body map 31 x h x w, of a smaller copy; a picture is looked at once."""
-        found: Answers = self.kept.of(digest(rgb), lambda: self._looked(rgb))
+        found: Answers = self.cache.get_or_compute(digest(rgb), lambda: self._looked(rgb))
         return found
 
     def _looked(self, rgb: RGB) -> Answers:

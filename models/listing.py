@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models import profiles
-from models.detectors import DETECTORS, SHELF
+from models.detectors import DETECTORS, FOLDER
 from models.hub import verify
 from models.profiles import ModelProfile
 from models.sources import Source
@@ -37,21 +37,21 @@ def listed(rows: Iterable[ModelProfile], checksums: bool = False) -> Iterator[Li
         yield _outfits(profile, checksums)
 
 
-def helpers(checksums: bool = False, shelf: Path = SHELF, annotators: Path | None = None) -> Iterator[Listed]:
-    """All other models; shelf, annotators: where the larger networks of detection and those that read hints lie."""
+def helpers(checksums: bool = False, root: Path = FOLDER, annotators: Path | None = None) -> Iterator[Listed]:
+    """All other models; root, annotators: where the larger networks of detection and those that read hints lie."""
     from models.annotators import ANNOTATORS  # these bring torch, which no other line needs
-    from models.annotators import SHELF as HINTS_SHELF
+    from models.annotators import FOLDER as HINTS_FOLDER
     from models.picture_judges import JUDGES
 
-    annotators = annotators or HINTS_SHELF
+    annotators = annotators or HINTS_FOLDER
     if profiles.SEGMENTER.is_dir():
         yield _bundled("segmenter", "clothing: parts, outlines", profiles.SEGMENTER, checksums)
     for judge in JUDGES:
         if judge.ships:
             yield _bundled(judge.name, "looks at pictures", judge.folder(), checksums, judge.origin)
     for row in DETECTORS:
-        state = "installed" if row.is_there(shelf) else "not installed"
-        yield Listed(row.name, _ROLES[row.role], row.megabytes, row.licence, state, f"{row.origin} -> {shelf.name}/{row.path}")
+        state = "installed" if row.is_there(root) else "not installed"
+        yield Listed(row.name, _ROLES[row.role], row.megabytes, row.licence, state, f"{row.origin} -> {root.name}/{row.path}")
     for reader in ANNOTATORS:
         state = "installed" if reader.is_there(annotators) else "not installed"
         origin = f"{reader.origin} -> {annotators.name}/{reader.path}"

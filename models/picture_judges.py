@@ -19,12 +19,12 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from models import picture_classes
-from models.kept import Kept, digest
+from models.lru_cache import LRUCache, digest
 from models.picture_classes import CLASSES, PictureClasses
 from models.profiles import WEIGHTS
 from models.weights import WeightsError
 
-SHELF = WEIGHTS / "safety"
+FOLDER = WEIGHTS / "safety"
 RATING, PHOTOGRAPHS = "rating", "photographs"
 REMEMBERED = 16  # pictures whose judgement is kept: a draft is drawn anew at every word, its character stays
 
@@ -49,9 +49,9 @@ class PictureJudge(Protocol):
 class JudgeRow:
     """A network that can judge.
 
-    path: its folder below `SHELF`; load: folder -> scores of all labels; refused: labels whose scores together must stay below
+    path: its folder below `FOLDER`; load: folder -> scores of all labels; refused: labels whose scores together must stay below
     `limit` (0..1); files: what must lie in the folder; megabytes: of the published files; licence: SPDX identifier of the
-    weights; origin: where they are published. ships: it comes with this repository, beside the shelf, and has a manifest.
+    weights; origin: where they are published. ships: it comes with this repository, beside the root, and has a manifest.
     """
 
     name: str
@@ -66,12 +66,12 @@ class JudgeRow:
     origin: str
     ships: bool = False
 
-    def folder(self, shelf: Path = SHELF) -> Path:
-        return (WEIGHTS if self.ships else shelf) / self.path
+    def folder(self, root: Path = FOLDER) -> Path:
+        return (WEIGHTS if self.ships else root) / self.path
 
-    def is_there(self, shelf: Path = SHELF) -> bool:
+    def is_there(self, root: Path = FOLDER) -> bool:
         """A folder that was begun counts, and one that ships always: whoever runs the app must hear if weights are missing."""
-        return self.ships or self.folder(shelf).is_dir()
+        return self.ships or self.folder(root).is_dir()
 
 
 @dataclass(frozen=True)
@@ -80,14 +80,14 @@ class Judge:
 
     row: JudgeRow
     scores: Scores
-    kept: Kept = field(default_factory=lambda: Kept(REMEMBERED), compare=False)
+    cache: LRUCache = field(default_factory=lambda: LRUCache(REMEMBERED), compare=False)
 
     @property
     def role(self) -> str:
         return self.row.role
 
     def refuses(self, picture: Rgb8) -> bool:
-        score: float = self.kept.of(digest(picture), lambda: self.score(picture))
+        score: float = self.cache.get_or_compute(digest(picture), lambda: self.score(picture))
         return score >= self.row.limit
 
     def score(self, picture: Rgb8) -> float:
@@ -246,18 +246,18 @@ JUDGES = (  # of each role the best first
 )
 
 
-def chosen(shelf: Path = SHELF) -> dict[str, JudgeRow]:
+def chosen(root: Path = FOLDER) -> dict[str, JudgeRow]:
     """The judge of every role that has one."""
     found: dict[str, JudgeRow] = {}
     for row in JUDGES:
-        if row.is_there(shelf):
+        if row.is_there(root):
             found.setdefault(row.role, row)
     return found
 
 
-def load_judges(shelf: Path = SHELF, roles: Collection[str] = (RATING, PHOTOGRAPHS)) -> tuple[Judge, ...]:
+def load_judges(root: Path = FOLDER, roles: Collection[str] = (RATING, PHOTOGRAPHS)) -> tuple[Judge, ...]:
     """The best judge of each of these roles that is there. Raises `WeightsError` for an incomplete or damaged one."""
-    return tuple(_load(row, row.folder(shelf)) for role, row in chosen(shelf).items() if role in roles)
+    return tuple(_load(row, row.folder(root)) for role, row in chosen(root).items() if role in roles)
 
 
 def _load(row: JudgeRow, folder: Path) -> Judge:

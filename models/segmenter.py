@@ -15,7 +15,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from models.kept import Kept, digest
+from models.lru_cache import LRUCache, digest
 from models.part_parser import CLASSES, FAR, STRIDE, PartParser, PartTrunk, new_parser
 from models.prompts import RGB, Embedding, Middles, Parser, PeopleFinder, Prompt, Promptable, WordFinder
 from models.sam import SamSegmenter, bundled_sam
@@ -57,7 +57,7 @@ class PartReader:
     all. A picture is looked at once."""
 
     def __init__(self, parser: PartParser) -> None:
-        self.parser, self.kept = parser, Kept(PARSED)
+        self.parser, self.cache = parser, LRUCache(PARSED)
 
     def parse(self, rgb: RGB) -> NDArray[np.float32]:
         """rgb: H x W x 3 uint8 -> probabilities 13 x H x W, see `models.part_parser`; not to be written into."""
@@ -68,7 +68,7 @@ class PartReader:
         return self._seen(rgb)[1]
 
     def _seen(self, rgb: RGB) -> tuple[NDArray[np.float32], Middles]:
-        found: tuple[NDArray[np.float32], Middles] = self.kept.of(digest(rgb), lambda: self._looked(rgb))
+        found: tuple[NDArray[np.float32], Middles] = self.cache.get_or_compute(digest(rgb), lambda: self._looked(rgb))
         return found
 
     @torch.no_grad()
@@ -98,10 +98,10 @@ class Remembering:
     """A `Promptable` that encodes a picture once."""
 
     def __init__(self, sam: Promptable, size: int = EMBEDDINGS) -> None:
-        self.sam, self.kept = sam, Kept(size)
+        self.sam, self.cache = sam, LRUCache(size)
 
     def encode(self, rgb: RGB) -> Embedding:
-        found: Embedding = self.kept.of(digest(rgb), lambda: self.sam.encode(rgb))
+        found: Embedding = self.cache.get_or_compute(digest(rgb), lambda: self.sam.encode(rgb))
         return found
 
     def predict(self, embedding: Embedding, prompt: Prompt) -> tuple[NDArray[np.float32], float]:
@@ -112,11 +112,11 @@ class RememberingParser:
     """A `Parser` that looks at a picture once."""
 
     def __init__(self, parser: Parser) -> None:
-        self.parser, self.kept = parser, Kept(PARSED)
+        self.parser, self.cache = parser, LRUCache(PARSED)
 
     def parse(self, rgb: RGB) -> NDArray[np.float32]:
         """Not to be written into."""
-        found: NDArray[np.float32] = self.kept.of(digest(rgb), lambda: self.parser.parse(rgb))
+        found: NDArray[np.float32] = self.cache.get_or_compute(digest(rgb), lambda: self.parser.parse(rgb))
         return found
 
 

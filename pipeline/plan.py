@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from models.kept import Kept, digest
+from models.lru_cache import LRUCache, digest
 from pipeline.body import CLAIMED
 from pipeline.chips import choices_of
 from pipeline.detect import masked
@@ -38,7 +38,7 @@ WORN = 0.004  # of the figure: parts below are not worn
 EXPLAINED = 0.4  # share of a painted mask that detection must take for somebody, or it has missed what is meant
 TAKEN = 0.5  # share of an old garment that a painted mask must cover to replace it
 
-_BODIES, _SITTERS = Kept(4), Kept(4)
+_BODIES, _SITTERS = LRUCache(4), LRUCache(4)
 
 NOTHING_NAMED = "No garment is named here, so nothing is drafted; please name one, such as 'red hoodie, blue jeans'."
 GUESSED = "Part of the body could not be made out and is drawn as it seems likely; its joints can be put right by hand."
@@ -154,7 +154,9 @@ def make_draft(request: SwapRequest, see: See) -> Drafted:
 def _fitted(evidence: Evidence) -> Fit | Doubt:
     """A body is fitted once, and not again at every word."""
     places = tuple(sorted(evidence.joints.items())), tuple(sorted(evidence.sure.items())), tuple(sorted(evidence.placed))
-    fitted: Fit | Doubt = _BODIES.of((digest(evidence.labels), digest(evidence.hands), *places), lambda: fit(evidence))
+    fitted: Fit | Doubt = _BODIES.get_or_compute(
+        (digest(evidence.labels), digest(evidence.hands), *places), lambda: fit(evidence)
+    )
     return fitted
 
 
@@ -162,7 +164,7 @@ def _sitting(character: Image8, found: Detection, body: Fit, changed: Iterable[P
     """Likewise what is to be known of a picture besides. A sitter holds its body, so no other can have that one's id."""
     others = None if found.others is None else digest(found.others)
     key = digest(character), digest(found.labels), digest(found.keep), others, frozenset(changed), id(body)
-    sitter: Sitter = _SITTERS.of(key, lambda: sitter_of(character, found, body, changed))
+    sitter: Sitter = _SITTERS.get_or_compute(key, lambda: sitter_of(character, found, body, changed))
     return sitter
 
 

@@ -13,8 +13,8 @@ from models.annotators import Annotators
 from models.controlled_unet import Masked
 from models.controlnet import AddedConditions
 from models.ip_adapter import Garment
-from models.kept import Kept, digest
 from models.loader import Networks
+from models.lru_cache import LRUCache, digest
 from models.picture_judges import PictureJudge
 from models.profiles import ModelProfile
 from models.samplers import count_steps, make_scheduler
@@ -79,7 +79,7 @@ class OutfitSwapper:
         self.judges = self.rules.applied(judges)
         self.see = see
         self.annotators = annotators or Annotators(networks.device)
-        self._read = Kept(EMBEDDINGS)
+        self._read = LRUCache(EMBEDDINGS)
 
     def swap(self, request: SwapRequest, on_step: OnStep | None = None) -> SwapResult:
         """Raises `UserError`, or whatever `on_step` raises to stop the job."""
@@ -198,7 +198,7 @@ class OutfitSwapper:
             with self.networks.onload(*self.networks.text_encoders):
                 return self.networks.reader.read(texts)
 
-        words: Words = self._read.of((*texts, request.loras, new_words(request)), read)
+        words: Words = self._read.get_or_compute((*texts, request.loras, new_words(request)), read)
         return words
 
     def _worn(self, request: SwapRequest, canvas: Canvas) -> tuple[Worn, ...]:
@@ -215,18 +215,18 @@ class OutfitSwapper:
                 return read_garment(self.networks, image, 1.0, guided)
 
         def worn(picture: GarmentPicture) -> Worn:
-            seen = self._read.of((digest(picture.image), guided), lambda: read(picture.image))
+            seen = self._read.get_or_compute((digest(picture.image), guided), lambda: read(picture.image))
             region = None if picture.region is None else as_mask(picture.region, size)
             palette = None
             if picture.lock_palette:
                 alone = self._alone(picture)
-                palette = self._read.of(("palette", digest(alone)), lambda: colours_of(alone))
+                palette = self._read.get_or_compute(("palette", digest(alone)), lambda: colours_of(alone))
             return Worn(replace(seen, scale=picture.scale), region, palette)
 
         return tuple(worn(picture) for picture in pictures)
 
     def _alone(self, picture: GarmentPicture) -> Image8:
-        found: Image8 = self._read.of(("alone", digest(picture.image), picture.parts), lambda: garment_alone(picture))
+        found: Image8 = self._read.get_or_compute(("alone", digest(picture.image), picture.parts), lambda: garment_alone(picture))
         return found
 
     def _draw(self, job: _Job) -> Image8:

@@ -13,9 +13,9 @@ import torch
 
 from models.annotators import Annotators
 from models.detectors import load_segmenter
-from models.kept import Kept, digest
 from models.loader import best_device, best_dtype, load, places
-from models.picture_judges import SHELF, PictureJudge, load_judges
+from models.lru_cache import LRUCache, digest
+from models.picture_judges import FOLDER, PictureJudge, load_judges
 from models.placement import Placement, below, fitting, free_megabytes
 from models.profiles import PROFILES, SEGMENTER, ModelProfile
 from models.segmenter import Segmenter
@@ -69,7 +69,7 @@ class LocalEngine:
         profiles: dict[str, ModelProfile] | None = None,
         segmenter: Path = SEGMENTER,
         rules: SafetyRules | None = None,
-        judges: Path = SHELF,
+        judges: Path = FOLDER,
     ) -> None:
         """profiles: rows by name, by default all there are; segmenter: folder of what finds clothing; rules: by default
         everything is on; judges: folder of what looks at pictures. Raises `UserError` for
@@ -85,7 +85,7 @@ class LocalEngine:
         self._loading = threading.Lock()
         self._looking = threading.Lock()  # detection has its own, so that it never waits for a swap
         self._segmenter: Segmenter | None = None
-        self._found = Kept(FOUND)
+        self._found = LRUCache(FOUND)
         self._annotators = Annotators(self._device)
         self._swapper: OutfitSwapper | None = None
         self._placements: dict[str, Placement] = {}  # by profile, once it ran out of memory
@@ -175,7 +175,8 @@ class LocalEngine:
     def _see(self, request: DetectRequest) -> Detection:
         """The same in any picture, also in a garment's."""
         with self._looking, self._within_memory():
-            found: Detection = self._found.of((digest(request.character), request.words), lambda: detect(self._eyes(), request))
+            seen = digest(request.character), request.words
+            found: Detection = self._found.get_or_compute(seen, lambda: detect(self._eyes(), request))
             return found
 
     def draft(self, request: SwapRequest) -> Drafted:

@@ -14,9 +14,7 @@ CLOSING = "This server is being stopped, please try again in {seconds} seconds."
 TOO_LARGE = "What was sent is larger than {most} MB, please send smaller pictures."
 TOO_LONG = "This took longer than {most} seconds, as long as a job may take here; please ask for fewer pictures or steps."
 GAVE_UP = "This job was begun {count} times and never came to its end, please ask for something smaller."
-LOST = (
-    "What draws here ended in the middle of this, perhaps for want of memory; please try again, or ask for something smaller."
-)
+LOST = "What draws here ended in the middle of this, perhaps for want of memory; please try again, or ask for something smaller."
 BROKEN = "Something went wrong here, please try again."
 KEY_TAKEN = "This Idempotency-Key came with another request before, please choose a new one."
 NO_SECRET = "The secret of the job is missing, please send it as the header Authorization: Bearer SECRET."

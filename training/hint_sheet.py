@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from models.annotators import SHELF, Annotators
+from models.annotators import FOLDER, Annotators
 from models.loader import best_device
 from pipeline.composite import key_colour
 from pipeline.hints import KINDS, read, read_whole
@@ -70,7 +70,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("hints.png"))
     parser.add_argument("--native", type=int, default=NATIVE, help="side in pixels at which the network works")
     parser.add_argument("--height", type=int, default=512, help="of a picture on the sheet, in pixels")
-    parser.add_argument("--weights", type=Path, default=SHELF, help="folder of the annotators' files")
+    parser.add_argument("--weights", type=Path, default=FOLDER, help="folder of the annotators' files")
     arguments = parser.parse_args()
     annotators = Annotators(best_device(), arguments.weights)
     rows = [

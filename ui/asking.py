@@ -22,7 +22,7 @@ def inputs(page: Page) -> set[Any]:
     return {
         *(page.original, page.prompt, page.negative, page.seed, page.lock, page.count, page.profile, page.sampler, page.steps),
         *(page.guidance, page.strength, page.lineart, page.grow, page.feather, page.loosen, page.detail, page.soft_edge),
-        *(page.garment, page.garment_scale, page.lock_palette, page.sight, page.canvas, page.people),
+        *(page.garment, page.garment_scale, page.lock_palette, page.mask_edit, page.canvas, page.people),
         *(page.draft.first, page.draft.follow, page.draft.own, page.draft.pose, page.draft.shown),
         *steering.inputs(page.steering),
         *wardrobe.inputs(page.wardrobe),

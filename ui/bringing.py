@@ -13,19 +13,19 @@ from pipeline.images import Picture, load_character
 from pipeline.request import DetectRequest, Image8, UserError
 from ui import canvas, detecting, finding, keeping, restoring, runs, views
 from ui.drops import within_uploads
+from ui.gallery import ResultGallery, empty, put_back
 from ui.guard import QUICK, SILENT, Updates, Values, finally_do, friendly, into_canvas
-from ui.page import Backstage, Page
+from ui.page import Page, Services
 from ui.runs import Layer
-from ui.shelf import Shelf, empty, put_back
 from ui.visitors import VISITOR, VISITORS, Visitors
 
-_MOST = 24  # results, as many as a shelf holds
+_MOST = 24  # results, as many as a gallery holds
 _DONE = "() => { if (window.ccKeeper) window.ccKeeper.bringing = false; }"
 _EMPTIED = "() => { window.ccKeeper?.emptied(); }"
 _SWITCH = "() => [window.ccKeeper ? window.ccKeeper.on : true]"
 
 
-def connect(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
+def connect(blocks: gr.Blocks, page: Page, services: Services) -> None:
     named = restoring.named(page)
     names = json.dumps(list(named))
     keep = f"(...values) => {{ window.ccKeeper?.settings({names}, values); }}"
@@ -40,7 +40,7 @@ def connect(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
         scope = request.request.scope if request.request else {}
         visitors: Visitors | None = scope.get(VISITORS)
         for session in visitors.sessions_of(scope[VISITOR]) if visitors else [str(request.session_hash)]:
-            backstage.jobs.stop(session)
+            services.jobs.stop(session)
         if visitors:
             visitors.forget(scope[VISITOR])
 
@@ -53,12 +53,12 @@ def connect(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
 
     @friendly
     def bring(values: Values, request: gr.Request, event: gr.EventData) -> Updates:
-        return brought(page, backstage, values, event._data or {}, request)
+        return brought(page, services, values, event._data or {}, request)
 
     @friendly
     def show(request: gr.Request, event: gr.EventData) -> Updates:
-        found = refilled(page, backstage, event._data or {})
-        return views.finished(page, found, request) if found.pictures else {page.shelf: found}
+        found = refilled(page, services, event._data or {})
+        return views.finished(page, found, request) if found.pictures else {page.result_gallery: found}
 
     shown = restoring.opens(page)
     shown += [component for component in detecting.chips(page) if component not in shown]
@@ -67,19 +67,19 @@ def connect(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
     page.keeper.show(show, None, [*views.stage(page), *views.results(page)], **SILENT)
 
 
-def brought(page: Page, backstage: Backstage, values: Values, kept: Mapping[str, Any], request: gr.Request | None) -> Updates:
+def brought(page: Page, services: Services, values: Values, kept: Mapping[str, Any], request: gr.Request | None) -> Updates:
     """The page as it was; what of it is broken is left out. Whatever comes from a browser may have been made by anybody."""
     told = kept.get("settings")
     settings = restoring.from_page(told if isinstance(told, dict) else {}) | {"joints": kept.get("joints")}
     path = within_uploads(page.drop, kept.get("picture"))
     if path is None:
-        return restoring.settings(page, backstage, settings, values, request)
+        return restoring.settings(page, services, settings, values, request)
     picture, found = restoring.read(path, request)
-    updates = _with_mask(page, backstage, picture, kept.get("mask"), request)
-    updates |= restoring.settings(page, backstage, settings, values, request)
+    updates = _with_mask(page, services, picture, kept.get("mask"), request)
+    updates |= restoring.settings(page, services, settings, values, request)
     if found is not None and found.own:
         theirs = restoring.from_parameters(found.parameters, picture.image.shape[1], found.embedded.grown)
-        updates |= restoring.embedded(page, found.embedded, theirs, restoring.settings(page, backstage, theirs, values, request))
+        updates |= restoring.embedded(page, found.embedded, theirs, restoring.settings(page, services, theirs, values, request))
     if (own := within_uploads(page.drop, kept.get("draft"))) is not None:
         draft = load_character(own)
         if draft.shape == picture.image.shape:
@@ -87,19 +87,19 @@ def brought(page: Page, backstage: Backstage, values: Values, kept: Mapping[str,
     return updates
 
 
-def _with_mask(page: Page, backstage: Backstage, picture: Picture, kept: Any, request: gr.Request | None) -> Updates:
+def _with_mask(page: Page, services: Services, picture: Picture, kept: Any, request: gr.Request | None) -> Updates:
     """The picture with what was found and painted, each apart; with all of it as if painted where it cannot be found again."""
     character = picture.image
     layers = {name: _layer(kept, name, character) for name in ("runs", "parts", "added", "erased")}
     opened = restoring.opened(page, picture, _region(layers["runs"]), request)
     said = kept.get("choice") if isinstance(kept, dict) else None
-    if not isinstance(said, dict) or not backstage.finds:
+    if not isinstance(said, dict) or not services.finds:
         return opened
     parts, added, erased = (layers[name] for name in ("parts", "added", "erased"))
     if parts is None or added is None or erased is None:
         return opened
     try:
-        detection = backstage.engine.detect(DetectRequest(character))
+        detection = services.engine.detect(DetectRequest(character))
         region = runs.resized(parts, (character.shape[1], character.shape[0]))
         choice = finding.again(said, detection, np.where(region, np.uint8(255), np.uint8(0)))
     except (UserError, KeyError, TypeError, ValueError):
@@ -124,8 +124,8 @@ def _region(layer: Layer | None) -> Image8 | None:
     return None if layer is None or not layer.any() else np.where(layer, np.uint8(255), np.uint8(0))
 
 
-def refilled(page: Page, backstage: Backstage, kept: Mapping[str, Any]) -> Shelf:
-    """Results on a shelf again, newest first; those whose files are broken are left out."""
+def refilled(page: Page, services: Services, kept: Mapping[str, Any]) -> ResultGallery:
+    """Results in a gallery again, newest first; those whose files are broken are left out."""
     made = empty()
     rows, paths = kept.get("results"), kept.get("paths")
     if not isinstance(rows, list) or not isinstance(paths, dict):

@@ -8,10 +8,10 @@ import gradio as gr
 
 from ui import fetching, steering, wardrobe
 from ui.guard import QUICK, Updates, Values
-from ui.page import Backstage, Page, ProfileInfo
+from ui.page import Page, ProfileInfo, Services
 
 
-def use(page: Page, backstage: Backstage, info: ProfileInfo, values: Values, request: gr.Request | None) -> Updates:
+def use(page: Page, services: Services, info: ProfileInfo, values: Values, request: gr.Request | None) -> Updates:
     """values: of `inputs`, as they were before."""
     return {
         page.sampler: gr.update(choices=list(info.samplers), value=info.sampler),
@@ -25,7 +25,7 @@ def use(page: Page, backstage: Backstage, info: ProfileInfo, values: Values, req
         page.lineart: gr.update(visible="lineart" in info.hints and not steering.kinds_of(info)),
         **steering.use(page.steering, info, values, request),
         **wardrobe.use(page.wardrobe, info),
-        **fetching.use(page, backstage, values, request),
+        **fetching.use(page, services, values, request),
     }
 
 
@@ -40,9 +40,9 @@ def outputs(page: Page) -> list[Any]:
     return [*own, *wardrobe.outputs(page.wardrobe), *fetching.outputs(page.fetching)]
 
 
-def connect(page: Page, backstage: Backstage) -> None:
+def connect(page: Page, services: Services) -> None:
     def chosen(values: Values, request: gr.Request) -> Updates:
-        info = next(info for info in backstage.profiles if info.name == values[page.profile])
-        return use(page, backstage, info, values, request)
+        info = next(info for info in services.profiles if info.name == values[page.profile])
+        return use(page, services, info, values, request)
 
     page.profile.input(chosen, inputs(page), outputs(page), **QUICK)

@@ -8,7 +8,7 @@ import gradio as gr
 
 from ui import choosing
 from ui.guard import QUICK, Updates, Values
-from ui.page import Backstage, Coming, Page
+from ui.page import Coming, Page, Services
 from ui.progress import download, note_stage
 from ui.texts import label, say
 
@@ -22,9 +22,9 @@ def build() -> Coming:
     return Coming(told, use, gr.Timer(_EVERY, active=False))
 
 
-def look(page: Page, backstage: Backstage, request: gr.Request | None) -> Updates:
+def look(page: Page, services: Services, request: gr.Request | None) -> Updates:
     """How far it is now; the timer goes on as long as there is something to wait for."""
-    mine, coming = page.coming, backstage.models.coming() if backstage.models is not None else None
+    mine, coming = page.coming, services.models.coming() if services.models is not None else None
     if coming is None:
         return {mine.timer: gr.Timer(active=False)}
     waits = not coming.complete and not coming.problem
@@ -41,23 +41,23 @@ def look(page: Page, backstage: Backstage, request: gr.Request | None) -> Update
     }
 
 
-def connect(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
-    mine, models = page.coming, backstage.models
+def connect(blocks: gr.Blocks, page: Page, services: Services) -> None:
+    mine, models = page.coming, services.models
     if models is None:
         return
     shown: list[Any] = [mine.told, mine.use, mine.timer]
 
     def tell(request: gr.Request) -> Updates:
-        return look(page, backstage, request)
+        return look(page, services, request)
 
     def use(values: Values, request: gr.Request) -> Updates:
         coming = models.coming()
-        info = next((info for info in backstage.profiles if coming is not None and info.name == coming.name), None)
+        info = next((info for info in services.profiles if coming is not None and info.name == coming.name), None)
         hidden = {mine.told: gr.update(visible=False), mine.use: gr.update(visible=False)}
         if info is None:
             return hidden
         values = {**values, page.profile: info.name}
-        return hidden | choosing.use(page, backstage, info, values, request) | {page.profile: info.name}
+        return hidden | choosing.use(page, services, info, values, request) | {page.profile: info.name}
 
     blocks.load(tell, None, shown, **QUICK)
     mine.timer.tick(tell, None, shown, **QUICK)

@@ -15,9 +15,9 @@ from pipeline.request import Click, ClothingPart, Detection, DetectRequest, Imag
 from ui import canvas, finding
 from ui.canvas import Layers
 from ui.draft_view import Pose
-from ui.finding import LARGEST, Choice, Sight
+from ui.finding import LARGEST, Choice, MaskEdit
 from ui.guard import QUICK, SILENT, Updates, Values, finally_do, friendly, into_canvas
-from ui.page import Backstage, Page
+from ui.page import Page, Services
 from ui.texts import say
 from ui.texts.notes import told_in
 
@@ -27,9 +27,9 @@ _COLOURED, _BRUSHES = 0.02, 24  # a picture has more of such pixels (a share), i
 FETCH = "() => setTimeout(() => document.querySelector('#export-file').click(), 300)"
 
 
-def connect(page: Page, backstage: Backstage) -> None:
-    _connect_detection(page, backstage)
-    _connect_picks(page, backstage)
+def connect(page: Page, services: Services) -> None:
+    _connect_detection(page, services)
+    _connect_picks(page, services)
     _connect_files(page)
 
 
@@ -41,8 +41,8 @@ def held(page: Page, values: Values) -> Layers | None:
 
 def current_choice(page: Page, values: Values) -> Choice | None:
     """The choice whose parts the canvas shows, None where it shows none."""
-    layers, sight = held(page, values), values[page.sight]
-    return None if layers is None or sight is None else sight.at(layers.step)
+    layers, mask_edit = held(page, values), values[page.mask_edit]
+    return None if layers is None or mask_edit is None else mask_edit.at(layers.step)
 
 
 def current_mask(page: Page, values: Values) -> Image8 | None:
@@ -56,7 +56,7 @@ def current_mask(page: Page, values: Values) -> Image8 | None:
 def forget(page: Page) -> Updates:
     """For another character: nothing is found yet."""
     return {
-        page.sight: None,
+        page.mask_edit: None,
         page.found: gr.update(visible=False),
         page.people: gr.update(choices=[], value=None, visible=False),
         page.told: gr.update(value="", visible=False),
@@ -71,25 +71,25 @@ def forget(page: Page) -> Updates:
 def tools(page: Page) -> list[Any]:
     """What `forget` changes."""
     draft = page.draft
-    own = [page.sight, page.found, page.people, page.told]
+    own = [page.mask_edit, page.found, page.people, page.told]
     return [*own, draft.look, draft.panel, draft.mending, draft.shown, draft.own, draft.pose]
 
 
 def chips(page: Page) -> list[Any]:
     """What `with_choice` changes."""
-    return [page.canvas, page.sight, page.found, page.people, page.chips, page.protect, page.room]
+    return [page.canvas, page.mask_edit, page.found, page.people, page.chips, page.protect, page.room]
 
 
 def with_choice(page: Page, values: Values, choice: Choice, request: gr.Request | None) -> Updates:
     """This choice on the canvas and on the chips."""
-    sight = (values[page.sight] or Sight()).with_choice(choice)
-    sent = canvas.parts(values[page.canvas], values[page.original], sight.latest, choice.region, finding.unsure(choice))
-    return {page.canvas: sent | {"choice": finding.told(choice)}, page.sight: sight, **_chips(page, choice, request)}
+    mask_edit = (values[page.mask_edit] or MaskEdit()).with_choice(choice)
+    sent = canvas.parts(values[page.canvas], values[page.original], mask_edit.latest, choice.region, finding.unsure(choice))
+    return {page.canvas: sent | {"choice": finding.told(choice)}, page.mask_edit: mask_edit, **_chips(page, choice, request)}
 
 
 def first_choice(page: Page, choice: Choice, request: gr.Request | None) -> Updates:
     """The same for a picture that is opened with it (`canvas.opened`)."""
-    return {page.sight: Sight().with_choice(choice), **_chips(page, choice, request)}
+    return {page.mask_edit: MaskEdit().with_choice(choice), **_chips(page, choice, request)}
 
 
 def _chips(page: Page, choice: Choice, request: gr.Request | None) -> Updates:
@@ -103,13 +103,13 @@ def _chips(page: Page, choice: Choice, request: gr.Request | None) -> Updates:
     }
 
 
-def _connect_detection(page: Page, backstage: Backstage) -> None:
-    state = {page.original, page.canvas, page.sight, page.people, page.chips, page.protect, page.room, page.words}
+def _connect_detection(page: Page, services: Services) -> None:
+    state = {page.original, page.canvas, page.mask_edit, page.people, page.chips, page.protect, page.room, page.words}
 
     @friendly
     def detect(values: Values, request: gr.Request) -> Updates:
         character = original(page, values, request)
-        found = backstage.engine.detect(DetectRequest(character, (values[page.words] or "").strip()))
+        found = services.engine.detect(DetectRequest(character, (values[page.words] or "").strip()))
         person = int(values[page.people] or LARGEST)
         parts = finding.chosen_first(found.only(person))
         choice = finding.chosen(Choice(found, parts, finding.ALWAYS_ON, person, values[page.room]))
@@ -118,10 +118,10 @@ def _connect_detection(page: Page, backstage: Backstage) -> None:
 
     @friendly
     def choose(values: Values, request: gr.Request) -> Updates:
-        sight: Sight | None = values[page.sight]
-        last = sight and (current_choice(page, values) or sight.at(sight.latest))
+        mask_edit: MaskEdit | None = values[page.mask_edit]
+        last = mask_edit and (current_choice(page, values) or mask_edit.at(mask_edit.latest))
         if not last:
-            return {page.sight: gr.skip()}
+            return {page.mask_edit: gr.skip()}
         original(page, values, request)
         chosen, kept = _parts(values[page.chips]), _parts(values[page.protect])
         person = int(values[page.people] or LARGEST)
@@ -139,10 +139,10 @@ def _connect_detection(page: Page, backstage: Backstage) -> None:
         finally_do(detected, lambda: gr.update(interactive=True), None, page.detect)
     for change in (page.people.input, page.chips.input, page.protect.input, page.room.release):
         into_canvas(change, choose, state, chips(page), trigger_mode="always_last")
-    page.canvas.restored(restore, {page.original, page.canvas, page.sight}, chips(page)[2:], **QUICK)
+    page.canvas.restored(restore, {page.original, page.canvas, page.mask_edit}, chips(page)[2:], **QUICK)
 
 
-def _connect_picks(page: Page, backstage: Backstage) -> None:
+def _connect_picks(page: Page, services: Services) -> None:
     """A click with one of the tools that choose a region."""
 
     @friendly
@@ -153,19 +153,19 @@ def _connect_picks(page: Page, backstage: Backstage) -> None:
             return {page.canvas: gr.skip()}
         width, height = size_of(character)
         at = Click(min(max(float(clicked["x"]), 0), 0.9999) * width, min(max(float(clicked["y"]), 0), 0.9999) * height)
-        region = backstage.engine.pick(character, [at])
+        region = services.engine.pick(character, [at])
         choice = current_choice(page, values)
         if choice is not None:
             region = np.where(choice.detection.protected(_parts(values[page.protect])) > 0, np.uint8(0), region)
         how = canvas.PAINT if clicked["how"] == canvas.PAINT else canvas.RUB_OUT
         return {page.canvas: canvas.changed(values[page.canvas], character, how, region)}
 
-    asked = {page.original, page.canvas, page.sight, page.protect}
+    asked = {page.original, page.canvas, page.mask_edit, page.protect}
     into_canvas(page.canvas.pick, pick, asked, [page.canvas], trigger_mode="multiple", **EYES)
 
 
 def _connect_files(page: Page) -> None:
-    asked: set[Any] = {page.original, page.canvas, page.sight}
+    asked: set[Any] = {page.original, page.canvas, page.mask_edit}
 
     @friendly
     def export(values: Values, request: gr.Request) -> Updates:

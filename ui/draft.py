@@ -17,7 +17,7 @@ from pipeline.request import DetectRequest, Drafted, SwapRequest, UserError
 from ui import asking, canvas, detecting, draft_view, keeping
 from ui.draft_view import Pose
 from ui.guard import QUICK, REDRAW, SILENT, Updates, Values, as_message, friendly, into_canvas
-from ui.page import Backstage, Page
+from ui.page import Page, Services
 from ui.restoring import Own
 from ui.texts import label, say
 from ui.texts.notes import told_in
@@ -104,17 +104,17 @@ def build() -> dict[str, Any]:
     }
 
 
-def connect(page: Page, backstage: Backstage) -> None:
+def connect(page: Page, services: Services) -> None:
     draft = page.draft
     asked = asking.inputs(page)
     tools = [draft.extend, draft.mend, draft.mending, draft.drop]
     shown = [draft.shown, draft.picture, draft.told, draft.chips, *tools, page.people]
 
     def redraw(values: Values, request: gr.Request) -> Updates:
-        if values[page.original] is None or not backstage.finds:
+        if values[page.original] is None or not services.finds:
             return {draft.shown: None}
         try:
-            return _first_look(page, backstage, values, request) | _redrawn(page, backstage, values, request)
+            return _first_look(page, services, values, request) | _redrawn(page, services, values, request)
         except Exception as error:
             return _empty(page, None, str(as_message(error, request).message))
 
@@ -128,26 +128,26 @@ def connect(page: Page, backstage: Backstage) -> None:
     draft.another.click(None, None, page.seed, js=asking.RANDOM_SEED, **QUICK)
     page.canvas.input(None, None, None, js=_SOON, **QUICK)
     _connect_extend(page)
-    _connect_chips(page, backstage)
-    _connect_clicks(page, backstage)
+    _connect_chips(page, services)
+    _connect_clicks(page, services)
     _connect_files(page)
 
 
-def _first_look(page: Page, backstage: Backstage, values: Values, request: gr.Request) -> Updates:
+def _first_look(page: Page, services: Services, values: Values, request: gr.Request) -> Updates:
     """At a new picture: chips for several people, of which none is chosen yet. What is found is remembered."""
     if values[page.draft.shown] is not None:
         return {}
-    found = backstage.engine.detect(DetectRequest(values[page.original]))
+    found = services.engine.detect(DetectRequest(values[page.original]))
     return {page.people: detecting.to_choose_from(found, request, None)} if not values[page.people] else {}
 
 
-def _redrawn(page: Page, backstage: Backstage, values: Values, request: gr.Request) -> Updates:
+def _redrawn(page: Page, services: Services, values: Values, request: gr.Request) -> Updates:
     """The only hand that draws the picture and its joints: events that pass each other could leave an older one on the page."""
     draft = page.draft
     before: Shown | None = values[draft.shown]
     pose: Pose = values[draft.pose]
     mask = detecting.current_mask(page, values)
-    asked = asking.to_request(page, values, mask, int(values[page.seed] or 0), request, backstage.finds)
+    asked = asking.to_request(page, values, mask, int(values[page.seed] or 0), request, services.finds)
     same = before if before is not None and _alike(before.asked, asked) else None
     if same is not None and same.pose == pose:
         return {draft.shown: gr.skip()}
@@ -160,17 +160,17 @@ def _redrawn(page: Page, backstage: Backstage, values: Values, request: gr.Reque
         why = "draft_hint"
     if why:
         return _empty(page, Shown(asked, Drafted(None), pose), say(request, why))
-    drafted = _drafted(backstage, asked, values[draft.own]) if same is None else same.drafted
+    drafted = _drafted(services, asked, values[draft.own]) if same is None else same.drafted
     return _view(page, Shown(asked, drafted, pose), request)
 
 
-def _drafted(backstage: Backstage, asked: SwapRequest, own: Own | None) -> Drafted:
+def _drafted(services: Services, asked: SwapRequest, own: Own | None) -> Drafted:
     """A restored draft can be changed by chips and joints like the one that would be drawn in its place."""
     asked = replace(asked, count=1)
-    drafted = backstage.engine.draft(asked)
+    drafted = services.engine.draft(asked)
     if own is None or own.drawn_for is None or asked.draft is not own.image or not asked.prompt:
         return drafted
-    drawn = backstage.engine.draft(replace(asked, draft=None))
+    drawn = services.engine.draft(replace(asked, draft=None))
     return replace(drafted, garments=drawn.garments, choices=drawn.choices, joints=drawn.joints)
 
 
@@ -242,7 +242,7 @@ def _connect_extend(page: Page) -> None:
         into_canvas(button.click, extend, {page.original, page.canvas, draft.shown}, [page.canvas])
 
 
-def _connect_chips(page: Page, backstage: Backstage) -> None:
+def _connect_chips(page: Page, services: Services) -> None:
     draft = page.draft
 
     @friendly
@@ -254,20 +254,20 @@ def _connect_chips(page: Page, backstage: Backstage) -> None:
         garment = shown.drafted.garments[int(chosen["index"])]
         changes = {str(chosen["field"]): str(chosen["value"])} if chosen.get("field") else {}
         words = replace(shown.asked, prompt=values[page.prompt] or "", negative_prompt=values[page.negative] or "")
-        return {page.prompt: backstage.engine.reword(words, garment, changes)}
+        return {page.prompt: services.engine.reword(words, garment, changes)}
 
     changed = draft.chips.input(change, {draft.shown, page.prompt, page.negative}, [page.prompt], **SILENT)
     changed.success(None, None, None, js=REDRAW, **QUICK)
 
 
-def _connect_clicks(page: Page, backstage: Backstage) -> None:
+def _connect_clicks(page: Page, services: Services) -> None:
     """A click on the picture takes or places a joint while the pose is put right, else it means one of several people. What is
     clicked changes pose and person alone; then the draft is drawn again."""
     draft = page.draft
     asked: set[Any] = {draft.shown, draft.pose}
 
     def click(values: Values, request: gr.Request, event: gr.EventData) -> Updates:
-        return _clicked(page, backstage, values, (float(event._data["x"]), float(event._data["y"])))
+        return _clicked(page, services, values, (float(event._data["x"]), float(event._data["y"])))
 
     def to(changed: Callable[[Pose], Pose]) -> Callable[..., Updates]:
         return lambda values: {draft.pose: changed(values[draft.pose])}
@@ -284,7 +284,7 @@ def _connect_clicks(page: Page, backstage: Backstage) -> None:
         moved.success(None, None, None, js=REDRAW, **QUICK)
 
 
-def _clicked(page: Page, backstage: Backstage, values: Values, place: tuple[float, float]) -> Updates:
+def _clicked(page: Page, services: Services, values: Values, place: tuple[float, float]) -> Updates:
     """place: x and y, as shares of the picture's width and height."""
     draft = page.draft
     shown: Shown | None = values[draft.shown]
@@ -297,7 +297,7 @@ def _clicked(page: Page, backstage: Backstage, values: Values, place: tuple[floa
     if pose.mending:
         joints = {**shown.drafted.joints, **pose.joints}
         return {draft.pose: pose.clicked(joints, x, y, draft_view.NEAR * max(height, width))}
-    found = backstage.engine.detect(DetectRequest(character))  # what is found is remembered
+    found = services.engine.detect(DetectRequest(character))  # what is found is remembered
     meant = int(found.people[int(y), int(x)]) if found.people is not None and found.count > 1 else 0
     return {page.people: meant} if meant else {draft.pose: gr.skip()}
 

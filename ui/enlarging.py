@@ -12,7 +12,7 @@ from pipeline.images import load_picture
 from pipeline.request import Cancelled, OnStep, Upscaled, UserError
 from ui import views
 from ui.guard import DEVICE, QUICK, SILENT, Updates, Values, as_message, friendly
-from ui.page import Backstage, Enlarging, Page
+from ui.page import Enlarging, Page, Services
 from ui.progress import Clock, note_stage
 from ui.texts import label, say
 from ui.texts.notes import told_in
@@ -26,8 +26,8 @@ def build() -> Enlarging:
     return Enlarging(twice, fourfold, file, gr.HTML("", visible=False, elem_id="enlarged-told", padding=False))
 
 
-def connect(page: Page, backstage: Backstage) -> None:
-    mine, jobs, stage = page.enlarging, backstage.jobs, views.stage(page)
+def connect(page: Page, services: Services) -> None:
+    mine, jobs, stage = page.enlarging, services.jobs, views.stage(page)
 
     @friendly
     def begin(request: gr.Request) -> Updates:
@@ -36,17 +36,17 @@ def connect(page: Page, backstage: Backstage) -> None:
         return views.busy(page, Clock().waiting(say(request, "waiting" if waiting else "enlarging")))
 
     def enlarge(scale: int, values: Values, request: gr.Request) -> Iterator[Updates]:
-        job, shelf = jobs.of(str(request.session_hash)), values[page.shelf]
+        job, result_gallery = jobs.of(str(request.session_hash)), values[page.result_gallery]
         try:
-            if shelf is None or not shelf.pictures:
+            if result_gallery is None or not result_gallery.pictures:
                 raise UserError(say(request, "no_result"))
             if job is None:
                 raise Cancelled
-            picture, clock = shelf.current, Clock()
+            picture, clock = result_gallery.current, Clock()
             small = load_picture(picture.file)
 
             def work(on_step: OnStep) -> Upscaled:
-                return job.at(backstage.engine).upscale(small.image, scale, on_step)
+                return job.at(services.engine).upscale(small.image, scale, on_step)
 
             with jobs.running():
                 news = job.watch(work)
@@ -60,12 +60,12 @@ def connect(page: Page, backstage: Backstage) -> None:
                     yield {page.stage: gr.skip() if html is None else html}
             file = Path(picture.file).with_name(f"{Path(picture.file).stem}-{scale}x.png")
             chunks = picture.chunks if values[page.embed] else None
-            backstage.save(large.image, file, picture.metadata, picture.seed, profile=small.profile, chunks=chunks)
-            yield views.idle(page, shelf, request) | _told(mine, file, scale, large, request)
+            services.save(large.image, file, picture.metadata, picture.seed, profile=small.profile, chunks=chunks)
+            yield views.idle(page, result_gallery, request) | _told(mine, file, scale, large, request)
         except Cancelled:
-            yield views.idle(page, shelf, request, note_stage(say(request, "stopped")))
+            yield views.idle(page, result_gallery, request, note_stage(say(request, "stopped")))
         except Exception as error:
-            yield views.idle(page, shelf, request)
+            yield views.idle(page, result_gallery, request)
             raise as_message(error, request) from None
 
     def twice(values: Values, request: gr.Request) -> Iterator[Updates]:
@@ -76,7 +76,7 @@ def connect(page: Page, backstage: Backstage) -> None:
 
     for button, run in ((mine.twice, twice), (mine.fourfold, fourfold)):
         started = button.click(begin, None, stage, **QUICK)
-        started.success(run, {page.shelf, page.embed}, [*stage, mine.file, mine.told], **SILENT, **DEVICE)
+        started.success(run, {page.result_gallery, page.embed}, [*stage, mine.file, mine.told], **SILENT, **DEVICE)
 
 
 def _told(mine: Enlarging, file: Path, scale: int, large: Upscaled, request: gr.Request | None) -> Updates:

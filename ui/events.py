@@ -27,12 +27,12 @@ from ui import (
     wardrobe,
 )
 from ui.drops import keep_upload, uploaded
+from ui.gallery import choose, dress_others, keep
 from ui.guard import DEVICE, QUICK, SILENT, Updates, Values, as_message, friendly, into_canvas
 from ui.jobs import Job
-from ui.page import Backstage, Page
+from ui.page import Page, Services
 from ui.presets import PRESETS, words_of
 from ui.progress import Clock, empty_stage, note_stage
-from ui.shelf import choose, dress_others, keep
 from ui.texts import say
 from ui.texts.notes import told_in
 
@@ -58,26 +58,26 @@ _NAMED = """() => {
 }"""
 
 
-def connect(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
+def connect(blocks: gr.Blocks, page: Page, services: Services) -> None:
     """Wire every component of the page; to be called inside `blocks`."""
-    _connect_character(page, backstage)
-    _connect_outfit(blocks, page, backstage)
-    _connect_run(blocks, page, backstage)
-    _connect_result(page, backstage)
-    detecting.connect(page, backstage)
-    steering.connect(page, backstage)
+    _connect_character(page, services)
+    _connect_outfit(blocks, page, services)
+    _connect_run(blocks, page, services)
+    _connect_result(page, services)
+    detecting.connect(page, services)
+    steering.connect(page, services)
     wardrobe.connect(page)
-    draft.connect(page, backstage)
-    enlarging.connect(page, backstage)
-    remedies.connect(page, backstage)
-    choosing.connect(page, backstage)
-    fetching.connect(blocks, page, backstage)
-    coming.connect(blocks, page, backstage)
-    restoring.connect(page, backstage)
-    bringing.connect(blocks, page, backstage)
+    draft.connect(page, services)
+    enlarging.connect(page, services)
+    remedies.connect(page, services)
+    choosing.connect(page, services)
+    fetching.connect(blocks, page, services)
+    coming.connect(blocks, page, services)
+    restoring.connect(page, services)
+    bringing.connect(blocks, page, services)
 
 
-def _connect_character(page: Page, backstage: Backstage) -> None:
+def _connect_character(page: Page, services: Services) -> None:
     shown, asked = restoring.opens(page), restoring.inputs(page)
 
     def show(path: str | Path | None, values: Values, request: gr.Request) -> Updates:
@@ -86,7 +86,7 @@ def _connect_character(page: Page, backstage: Backstage) -> None:
         picture, found = restoring.read(path, request)
         for note in picture.notes:
             gr.Info(told_in(note, request), title=say(request, "attention"))
-        return restoring.shown(page, backstage, picture, found, values, request) | keeping.picture(page, path)
+        return restoring.shown(page, services, picture, found, values, request) | keeping.picture(page, path)
 
     @friendly
     def upload(values: Values, request: gr.Request) -> Updates:
@@ -98,7 +98,7 @@ def _connect_character(page: Page, backstage: Backstage) -> None:
 
     @friendly
     def example(values: Values, request: gr.Request) -> Updates:
-        return show(backstage.examples[values[page.examples]], values, request)
+        return show(services.examples[values[page.examples]], values, request)
 
     # Not preprocessed: gradio would open the file with Pillow, in any format, and a broken one ends in a nameless error.
     dropped = into_canvas(page.drop.upload, drop, {page.drop, *asked}, shown, preprocess=False)
@@ -107,7 +107,7 @@ def _connect_character(page: Page, backstage: Backstage) -> None:
     into_canvas(page.examples.click, example, {page.examples, *asked}, shown)
 
 
-def _connect_outfit(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
+def _connect_outfit(blocks: gr.Blocks, page: Page, services: Services) -> None:
     def saying(name: str) -> Callable[[gr.Request], str]:
         def words(request: gr.Request) -> str:
             return say(request, words_of(name))
@@ -121,10 +121,10 @@ def _connect_outfit(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None
     keep_upload(page.garment_drop, page.garment)
 
 
-def _connect_run(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
-    jobs = backstage.jobs
+def _connect_run(blocks: gr.Blocks, page: Page, services: Services) -> None:
+    jobs = services.jobs
     state = views.stage(page)
-    asked = {*asking.inputs(page), page.embedded, page.shelf, page.embed}
+    asked = {*asking.inputs(page), page.embedded, page.result_gallery, page.embed}
 
     @friendly
     def begin(request: gr.Request) -> Updates:
@@ -138,11 +138,11 @@ def _connect_run(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
             if job is None:
                 raise Cancelled
             with jobs.running():
-                yield from _stream(page, backstage, job, values, request)
+                yield from _stream(page, services, job, values, request)
         except Cancelled:
-            yield views.idle(page, values[page.shelf], request, note_stage(say(request, "stopped")))
+            yield views.idle(page, values[page.result_gallery], request, note_stage(say(request, "stopped")))
         except Exception as error:
-            yield views.idle(page, values[page.shelf], request)
+            yield views.idle(page, values[page.result_gallery], request)
             raise as_message(error, request) from None
 
     def cancel(request: gr.Request) -> None:
@@ -166,63 +166,61 @@ def _connect_run(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
     blocks.unload(cancel)
 
 
-def _stream(page: Page, backstage: Backstage, job: Job, values: Values, request: gr.Request) -> Iterator[Updates]:
-    fetching.require(backstage, values[page.profile], request)
+def _stream(page: Page, services: Services, job: Job, values: Values, request: gr.Request) -> Iterator[Updates]:
+    fetching.require(services, values[page.profile], request)
     asking.require_wish(page, values, request)
     seed = asking.seed_of(page, values)
     mask = asking.painted(page, values, request)
-    swap = asking.to_request(page, values, mask, seed, request, backstage.finds)
+    swap = asking.to_request(page, values, mask, seed, request, services.finds)
     clock = Clock()
     yield {page.seed: seed, page.stage: clock.waiting(say(request, "preparing"))}
-    for item in job.run(backstage.engine, swap):
+    for item in job.run(services.engine, swap):
         if isinstance(item, Step):
             yield {page.stage: clock.html(item, request)}
         elif isinstance(item, SwapResult):
-            made = swap.character, item, swap.steps, backstage.save, values[page.embedded], swap.mask, values[page.embed]
-            shelf = keep(values[page.shelf], *made)
-            yield views.finished(page, shelf, request) | _found(page, backstage, values, swap, item, request)
+            made = swap.character, item, swap.steps, services.save, values[page.embedded], swap.mask, values[page.embed]
+            result_gallery = keep(values[page.result_gallery], *made)
+            yield views.finished(page, result_gallery, request) | _found(page, services, values, swap, item, request)
         else:  # nothing new: what was said may have become untrue
             late = clock.overdue(request)
             yield {page.seed: gr.skip()} if late is None else {page.stage: late}
 
 
-def _found(
-    page: Page, backstage: Backstage, values: Values, swap: SwapRequest, result: SwapResult, request: gr.Request
-) -> Updates:
+def _found(page: Page, services: Services, values: Values, swap: SwapRequest, result: SwapResult, request: gr.Request) -> Updates:
     """What Generate found by itself is shown on the canvas, to be mended from there."""
-    if swap.mask is not None or swap.parts or not backstage.finds:
+    if swap.mask is not None or swap.parts or not services.finds:
         return {}
-    detection = backstage.engine.detect(DetectRequest(swap.character))  # what is found is remembered
+    detection = services.engine.detect(DetectRequest(swap.character))  # what is found is remembered
     return detecting.with_choice(page, values, finding.shown(detection, result.mask, swap.person or finding.LARGEST), request)
 
 
-def _connect_result(page: Page, backstage: Backstage) -> None:
+def _connect_result(page: Page, services: Services) -> None:
     chosen = [page.slider, page.proof, *views.results(page)]
 
     @friendly
     def select(values: Values, request: gr.Request, event: gr.SelectData) -> Updates:
-        return views.chosen(page, choose(values[page.shelf], event.index), request)
+        return views.chosen(page, choose(values[page.result_gallery], event.index), request)
 
     @friendly
     def reuse(values: Values, request: gr.Request) -> Updates:
-        shelf = values[page.shelf]
-        if shelf is None or not shelf.pictures:
+        result_gallery = values[page.result_gallery]
+        if result_gallery is None or not result_gallery.pictures:
             raise UserError(say(request, "no_result"))
-        picture = load_picture(shelf.current.file)
+        picture = load_picture(result_gallery.current.file)
         mask = detecting.current_mask(page, values)
-        return restoring.opened(page, picture, mask, request) | keeping.picture(page, shelf.current.file)
+        return restoring.opened(page, picture, mask, request) | keeping.picture(page, result_gallery.current.file)
 
     @friendly
     def others(values: Values, request: gr.Request) -> Updates:
-        shelf = values[page.shelf]
-        if shelf is None or not shelf.pictures:
+        result_gallery = values[page.result_gallery]
+        if result_gallery is None or not result_gallery.pictures:
             raise UserError(say(request, "no_result"))
         pictures = [load_picture(path) for path in values[page.others] or ()]
         for picture in pictures:
-            backstage.engine.look(picture.image)
-        return views.finished(page, dress_others(shelf, pictures, backstage.save), request)
+            services.engine.look(picture.image)
+        return views.finished(page, dress_others(result_gallery, pictures, services.save), request)
 
-    page.others.upload(others, {page.shelf, page.others}, [*views.stage(page), *views.results(page)], **SILENT)
-    page.gallery.select(select, {page.shelf}, chosen, **QUICK)
-    asked = {page.shelf, page.original, page.canvas, page.sight}
+    page.others.upload(others, {page.result_gallery, page.others}, [*views.stage(page), *views.results(page)], **SILENT)
+    page.gallery.select(select, {page.result_gallery}, chosen, **QUICK)
+    asked = {page.result_gallery, page.original, page.canvas, page.mask_edit}
     into_canvas(page.reuse.click, reuse, asked, restoring.opens(page))

@@ -12,7 +12,7 @@ from serving.engine import Missing
 from ui import steering
 from ui.guard import QUICK, SILENT, Updates, Values, as_message, finally_do
 from ui.jobs import Jobs
-from ui.page import Backstage, Fetching, Page
+from ui.page import Fetching, Page, Services
 from ui.progress import download, note_stage
 from ui.texts import label, say
 
@@ -34,21 +34,21 @@ def outputs(fetching: Fetching) -> list[Any]:
     return [fetching.note, fetching.fetch]
 
 
-def use(page: Page, backstage: Backstage, values: Values, request: gr.Request | None) -> Updates:
+def use(page: Page, services: Services, values: Values, request: gr.Request | None) -> Updates:
     """Whether the chosen model has to be fetched first, and how large it is; or what hints it could follow with more."""
     name = values[page.profile]
-    missing = backstage.models and backstage.models.missing(name)
-    told = _told(missing, name, request) if missing else _hints_told(backstage, name, request)
+    missing = services.models and services.models.missing(name)
+    told = _told(missing, name, request) if missing else _hints_told(services, name, request)
     button = say(request, "fetch", size=_size(missing.megabytes, request)) if missing else ""
     return {
         page.fetching.note: gr.update(value=note_stage(told), visible=bool(told)),
-        page.fetching.fetch: gr.update(value=button, visible=bool(missing) and backstage.fetches),
+        page.fetching.fetch: gr.update(value=button, visible=bool(missing) and services.fetches),
     }
 
 
-def require(backstage: Backstage, name: str, request: gr.Request | None) -> None:
+def require(services: Services, name: str, request: gr.Request | None) -> None:
     """Raises `UserError` for a model that is not on this disk."""
-    if backstage.models and (missing := backstage.models.missing(name)):
+    if services.models and (missing := services.models.missing(name)):
         raise UserError(_told(missing, name, request))
 
 
@@ -57,9 +57,9 @@ def _told(missing: Missing, name: str, request: gr.Request | None) -> str:
     return say(request, "not_here", title=missing.title, size=size, licence=missing.licence, name=name)
 
 
-def _hints_told(backstage: Backstage, name: str, request: gr.Request | None) -> str:
+def _hints_told(services: Services, name: str, request: gr.Request | None) -> str:
     """To whoever may fetch: what else could be followed, and what that costs."""
-    missing = backstage.models.missing_hints(name) if backstage.models and backstage.fetches else None
+    missing = services.models.missing_hints(name) if services.models and services.fetches else None
     if missing is None:
         return ""
     kinds = ", ".join(steering.title_of(kind, request) for kind in missing.kinds)
@@ -70,14 +70,14 @@ def _size(megabytes: int, request: gr.Request | None) -> str:
     return f"{megabytes / 1000:.1f} GB" if megabytes else say(request, "size_unknown")
 
 
-def connect(blocks: gr.Blocks, page: Page, backstage: Backstage) -> None:
-    models, mine = backstage.models, page.fetching
+def connect(blocks: gr.Blocks, page: Page, services: Services) -> None:
+    models, mine = services.models, page.fetching
     if models is None:
         return
     downloads = Jobs()
 
     def look(values: Values, request: gr.Request) -> Updates:
-        return use(page, backstage, values, request)
+        return use(page, services, values, request)
 
     def fetch(values: Values, request: gr.Request) -> Iterator[Updates]:
         name, job = values[page.profile], downloads.begin(str(request.session_hash), "")

@@ -42,7 +42,7 @@ class Choice:
 
 
 @dataclass(frozen=True, eq=False)
-class Sight:
+class MaskEdit:
     """choices: by their numbers, from 1; 0 means that no parts are shown."""
 
     choices: Mapping[int, Choice] = field(default_factory=dict)
@@ -54,7 +54,7 @@ class Sight:
     def at(self, step: int) -> Choice | None:
         return self.choices.get(step)
 
-    def with_choice(self, choice: Choice) -> Sight:
+    def with_choice(self, choice: Choice) -> MaskEdit:
         """This choice becomes the latest; the oldest are forgotten."""
         kept = dict(sorted({**self.choices, self.latest + 1: choice}.items())[-_KEPT:])
         return replace(self, choices=kept)

@@ -15,9 +15,9 @@ from typing import Any
 
 import gradio as gr
 
+from ui.gallery import Picture, ResultGallery
 from ui.guard import Updates
 from ui.page import Page
-from ui.shelf import Picture, Shelf
 from ui.texts import label
 
 _HERE = Path(__file__).parent
@@ -49,7 +49,7 @@ def own_draft(page: Page, path: str | None) -> Updates:
     return _said(page, {"kind": "draft", "file": None if path is None else _file(page, path)})
 
 
-def results(page: Page, made: Shelf) -> Updates:
+def results(page: Page, made: ResultGallery) -> Updates:
     """What was made last, to be kept."""
     kept = made.pictures[:_MOST]
     rows = [

@@ -14,11 +14,11 @@ from pipeline.request import MAX_SEED, SwapRequest
 from serving.engine import Engine, Models
 from ui import canvas, coming, draft, enlarging, events, fetching, keeping, language, remedies, steering, wardrobe
 from ui.drops import drop_zone
+from ui.gallery import discard
 from ui.jobs import Jobs
-from ui.page import Backstage, Draft, Page, ProfileInfo, Save, Wardrobe
+from ui.page import Draft, Page, ProfileInfo, Save, Services, Wardrobe
 from ui.presets import PRESETS, label_of
 from ui.progress import empty_stage
-from ui.shelf import discard
 from ui.texts import TRANSLATIONS, label
 
 _HERE = Path(__file__).parent
@@ -61,8 +61,8 @@ def build(
                     parts |= _result()
         parts |= _dock() | {"keeper": keeping.build_keeper()}
         page = Page(**parts, draft=Draft(**drafted))
-        backstage = Backstage(engine, tuple(profiles), save, tuple(examples), jobs or Jobs(), finds, models, fetches)
-        events.connect(blocks, page, backstage)
+        services = Services(engine, tuple(profiles), save, tuple(examples), jobs or Jobs(), finds, models, fetches)
+        events.connect(blocks, page, services)
     return blocks
 
 
@@ -136,7 +136,7 @@ def _character(examples: Sequence[Path], finds: bool) -> dict[str, Any]:
 
 def _finding(visible: bool) -> dict[str, Any]:
     """Under the canvas: what finds clothing, and what is made of it."""
-    sight = gr.State(None, time_to_live=_KEPT_SECONDS)
+    mask_edit = gr.State(None, time_to_live=_KEPT_SECONDS)
     with gr.Row(elem_id="finding", elem_classes="tools", visible=visible):
         detect = gr.Button(label("detect"), variant="secondary", size="md", min_width=150, elem_id="detect")
         words = gr.Textbox(
@@ -156,7 +156,7 @@ def _finding(visible: bool) -> dict[str, Any]:
         protect = gr.CheckboxGroup([], label=label("protect"), elem_id="protect", elem_classes="part-chips")
         room = _slider("room", 0, 1, 0.05, 0.1)
     return {
-        "sight": sight,
+        "mask_edit": mask_edit,
         "detect": detect,
         "words": words,
         "told": told,
@@ -260,7 +260,7 @@ def _advanced(profiles: Sequence[ProfileInfo], worn: dict[str, Any]) -> dict[str
 
 
 def _result() -> dict[str, Any]:
-    shelf = gr.State(None, time_to_live=_KEPT_SECONDS, delete_callback=discard)
+    result_gallery = gr.State(None, time_to_live=_KEPT_SECONDS, delete_callback=discard)
     stage = gr.HTML(empty_stage(), elem_id="stage", padding=False)
     slider = gr.ImageSlider(
         show_label=False,  # gradio 6.31 does not translate this one
@@ -299,7 +299,7 @@ def _result() -> dict[str, Any]:
         buttons=["download_all"],
     )
     return {
-        "shelf": shelf,
+        "result_gallery": result_gallery,
         "stage": stage,
         "slider": slider,
         "proof": proof,

@@ -50,7 +50,7 @@ class ProfileInfo:
 
 
 @dataclass(frozen=True)
-class Backstage:
+class Services:
     """What stands behind the page. save: writes a result as a marked PNG file, and raises `UserError` where it cannot; finds:
     whether the engine can find clothing; models: what is on this disk, None where all is; fetches: visitors may fetch the
     others."""
@@ -184,7 +184,7 @@ class Page:
     canvas: gr.HTML
     import_mask: gr.UploadButton
     another: gr.UploadButton
-    sight: gr.State
+    mask_edit: gr.State
     detect: gr.Button
     words: gr.Textbox
     told: gr.HTML
@@ -227,7 +227,7 @@ class Page:
     coming: Coming
     draft: Draft
     enlarging: Enlarging
-    shelf: gr.State
+    result_gallery: gr.State
     stage: gr.HTML
     slider: gr.ImageSlider
     proof: gr.HTML

@@ -10,7 +10,7 @@ import gradio as gr
 from pipeline.request import CUT_OFF, FACE_PAINTED, SEVERAL, SHARED, WEAK, DetectRequest
 from ui import canvas, detecting
 from ui.guard import SILENT, Updates, Values, friendly, into_canvas
-from ui.page import Backstage, Page, Remedies
+from ui.page import Page, Remedies, Services
 from ui.texts import label
 from ui.texts.notes import means
 
@@ -41,35 +41,35 @@ def shown(page: Page, notes: Iterable[str]) -> Updates:
     }
 
 
-def connect(page: Page, backstage: Backstage) -> None:
+def connect(page: Page, services: Services) -> None:
     mine = page.remedies
 
     @friendly
     def face(values: Values, request: gr.Request) -> Updates:
-        return without_face(page, backstage, values, request)
+        return without_face(page, services, values, request)
 
     @friendly
     def person(values: Values, request: gr.Request) -> Updates:
-        return next_person(page, backstage, values, request)
+        return next_person(page, services, values, request)
 
-    asked = {page.original, page.canvas, page.sight}
+    asked = {page.original, page.canvas, page.mask_edit}
     mine.strength.click(lambda: (1.0, gr.update(visible=False)), None, [page.strength, mine.strength], **SILENT)
     into_canvas(mine.face.click, face, asked, [page.canvas, mine.face])
     mine.person.click(person, {page.original, page.people}, [page.people], **SILENT)
 
 
-def without_face(page: Page, backstage: Backstage, values: Values, request: gr.Request | None) -> Updates:
+def without_face(page: Page, services: Services, values: Values, request: gr.Request | None) -> Updates:
     """The mask less faces, necks and hands."""
     character, mask = detecting.original(page, values, request), detecting.current_mask(page, values)
     if mask is None:
         return {page.remedies.face: gr.update(visible=False)}
-    kept = backstage.engine.detect(DetectRequest(character)).keep
+    kept = services.engine.detect(DetectRequest(character)).keep
     sent = canvas.changed(values[page.canvas], character, canvas.RUB_OUT, kept)
     return {page.canvas: sent, page.remedies.face: gr.update(visible=False)}
 
 
-def next_person(page: Page, backstage: Backstage, values: Values, request: gr.Request | None) -> Updates:
+def next_person(page: Page, services: Services, values: Values, request: gr.Request | None) -> Updates:
     """Of two people the other."""
-    found = backstage.engine.detect(DetectRequest(detecting.original(page, values, request)))
+    found = services.engine.detect(DetectRequest(detecting.original(page, values, request)))
     following = max(1, int(values[page.people] or 0)) % max(1, found.count) + 1
     return {page.people: detecting.to_choose_from(found, request, following)}

@@ -16,7 +16,7 @@ from pipeline.request import MAX_SEED, OFF, Image8, UserError
 from ui import canvas, choosing, detecting, keeping, steering
 from ui.draft_view import MENDABLE, Pose
 from ui.guard import Updates, Values, friendly, into_canvas
-from ui.page import Backstage, Page, ProfileInfo
+from ui.page import Page, ProfileInfo, Services
 from ui.texts import say
 
 Kept = Mapping[str, Any]  # by the names of `_named` and "hints", "joints"; values as JSON has them
@@ -100,14 +100,14 @@ def from_parameters(parameters: Mapping[str, Any], width: int, grown: bool = Fal
     return kept | {"lock": True} | ({"grow": 0} if grown else {})
 
 
-def settings(page: Page, backstage: Backstage, kept: Kept, values: Values, request: gr.Request | None) -> Updates:
+def settings(page: Page, services: Services, kept: Kept, values: Values, request: gr.Request | None) -> Updates:
     """values: of `choosing.inputs`."""
-    info = next((info for info in backstage.profiles if info.name == kept.get("profile")), None)
+    info = next((info for info in services.profiles if info.name == kept.get("profile")), None)
     updates: Updates = {page.draft.pose: Pose(_joints(kept.get("joints")))}
     if info is None:
-        info = next(info for info in backstage.profiles if info.name == values[page.profile])
+        info = next(info for info in services.profiles if info.name == values[page.profile])
     elif info.name != values[page.profile]:
-        updates |= choosing.use(page, backstage, info, {**values, page.profile: info.name}, request) | {page.profile: info.name}
+        updates |= choosing.use(page, services, info, {**values, page.profile: info.name}, request) | {page.profile: info.name}
     for name, component in _named(page).items():
         value = _within(component, kept[name]) if name in kept else None
         if value is not None and (name != "sampler" or value in info.samplers):
@@ -185,7 +185,7 @@ def embedded(page: Page, held: Embedded, kept: Kept, before: Values) -> Updates:
 
 
 def shown(
-    page: Page, backstage: Backstage, picture: Picture, found: Restored | None, values: Values, request: gr.Request | None
+    page: Page, services: Services, picture: Picture, found: Restored | None, values: Values, request: gr.Request | None
 ) -> Updates:
     """Another picture on the page, with what its file says of how it was made, which is told."""
     mask: Image8 | None = None
@@ -193,11 +193,11 @@ def shown(
     if found is not None and found.own:
         held = found.embedded
         kept = from_parameters(found.parameters, picture.image.shape[1], held.grown)
-        mask, updates = held.mask, settings(page, backstage, kept, values, request)
+        mask, updates = held.mask, settings(page, services, kept, values, request)
         updates |= embedded(page, held, kept, updates)
-        _tell(held, found.parameters, backstage, request)
+        _tell(held, found.parameters, services, request)
     elif found is not None and not (values[page.prompt] or "").strip():  # nobody's own words are lost to a picture's
-        updates = settings(page, backstage, found.parameters, values, request)
+        updates = settings(page, services, found.parameters, values, request)
         gr.Info(say(request, "restored_foreign"), title=say(request, "restored"))
     return opened(page, picture, mask, request) | updates
 
@@ -214,14 +214,14 @@ def opened(page: Page, picture: Picture, mask: Image8 | None, request: gr.Reques
     }
 
 
-def _tell(held: Embedded, parameters: Mapping[str, Any], backstage: Backstage, request: gr.Request | None) -> None:
+def _tell(held: Embedded, parameters: Mapping[str, Any], services: Services, request: gr.Request | None) -> None:
     mask = "mask" if held.mask is not None else "no_mask"
     drafted = (held.drafted or held.mask is None) and parameters.get("draft") != OFF
     draft = "draft" if held.draft is not None else "no_draft" if drafted else "undrafted"
     told = [say(request, f"restored_{mask}_{draft}")]
     if parameters.get("garments"):
         told.append(say(request, "restored_garment"))
-    if str(parameters.get("profile")) not in {info.name for info in backstage.profiles}:
+    if str(parameters.get("profile")) not in {info.name for info in services.profiles}:
         told.append(say(request, "restored_model"))
     gr.Info(" ".join(told), title=say(request, "restored"))
 
@@ -237,19 +237,19 @@ def inputs(page: Page) -> set[Any]:
     return {page.prompt, *choosing.inputs(page)}
 
 
-def connect(page: Page, backstage: Backstage) -> None:
+def connect(page: Page, services: Services) -> None:
     """A result goes back to what it was made from, ready to be made again."""
 
     @friendly
     def restore(values: Values, request: gr.Request) -> Updates:
-        shelf = values[page.shelf]
-        if shelf is None or not shelf.pictures:
+        result_gallery = values[page.result_gallery]
+        if result_gallery is None or not result_gallery.pictures:
             raise UserError(say(request, "no_result"))
-        result = shelf.current
+        result = result_gallery.current
         back = before(result.original, result.file)
-        return shown(page, backstage, back, result.restored, values, request) | keeping.picture(page, result.original)
+        return shown(page, services, back, result.restored, values, request) | keeping.picture(page, result.original)
 
-    into_canvas(page.restore.click, restore, {page.shelf, *inputs(page)}, opens(page))
+    into_canvas(page.restore.click, restore, {page.result_gallery, *inputs(page)}, opens(page))
 
 
 def before(original: str, file: str) -> Picture:

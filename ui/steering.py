@@ -13,7 +13,7 @@ from pipeline.request import DetectRequest, Hint, Image8, SwapRequest, UserError
 from ui import detecting, finding
 from ui.drops import drop_zone, uploaded
 from ui.guard import QUICK, SILENT, Updates, Values, finally_do, friendly
-from ui.page import Backstage, Page, ProfileInfo, Steering, Stretch
+from ui.page import Page, ProfileInfo, Services, Steering, Stretch
 from ui.texts import LANGUAGES, label, say
 from ui.texts.notes import told_in
 
@@ -158,14 +158,14 @@ def _own(steering: Steering, values: Values, character: Image8) -> Mapping[str, 
     return {kind: resize(picture, (width, height))}
 
 
-def connect(page: Page, backstage: Backstage) -> None:
+def connect(page: Page, services: Services) -> None:
     steering = page.steering
     if not steering.stretches:
         return
     rows = [stretch.row for stretch in steering.stretches]
     steering.follow.change(lambda chosen: _rows(steering, chosen or ()), steering.follow, rows, **QUICK)
     _connect_own(steering)
-    asked = inputs(steering) | {page.profile, page.lineart, page.original, page.canvas, page.sight}
+    asked = inputs(steering) | {page.profile, page.lineart, page.original, page.canvas, page.mask_edit}
 
     @friendly
     def preview(values: Values, request: gr.Request) -> Updates:
@@ -175,8 +175,8 @@ def connect(page: Page, backstage: Backstage) -> None:
             raise UserError(say(request, "nothing_followed"))
         mask = detecting.current_mask(page, values)
         if mask is None:
-            mask = _found(backstage, character)
-        engine = backstage.engine
+            mask = _found(services, character)
+        engine = services.engine
         shown: list[tuple[Image8, str]] = []
         for hint in wanted:
             try:
@@ -192,11 +192,11 @@ def connect(page: Page, backstage: Backstage) -> None:
     finally_do(read, lambda: gr.update(interactive=True), None, steering.preview)
 
 
-def _found(backstage: Backstage, character: Image8) -> Image8:
+def _found(services: Services, character: Image8) -> Image8:
     """Without any paint: the clothing, which would be found before it is changed."""
-    if not backstage.finds:
+    if not services.finds:
         return np.zeros(character.shape[:2], np.uint8)
-    detection = backstage.engine.detect(DetectRequest(character))
+    detection = services.engine.detect(DetectRequest(character))
     return finding.mask_of(detection, finding.chosen_first(detection), finding.ALWAYS_ON)
 
 

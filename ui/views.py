@@ -8,10 +8,10 @@ from typing import Any
 import gradio as gr
 
 from ui import keeping, remedies
+from ui.gallery import Picture, ResultGallery
 from ui.guard import Updates
 from ui.page import Page
 from ui.progress import empty_stage
-from ui.shelf import Picture, Shelf
 from ui.texts import say
 from ui.texts.notes import told_in
 
@@ -24,7 +24,7 @@ def stage(page: Page) -> list[Any]:
 def results(page: Page) -> list[Any]:
     """What `finished` changes, beside the stage."""
     large = [page.enlarging.file, page.enlarging.told]
-    own = [page.shelf, page.download, page.outfit, page.gallery, page.keeper]
+    own = [page.result_gallery, page.download, page.outfit, page.gallery, page.keeper]
     return [*own, *large, *remedies.outputs(page)]
 
 
@@ -40,9 +40,9 @@ def busy(page: Page, stage: str) -> Updates:
     }
 
 
-def idle(page: Page, shelf: Shelf | None, request: gr.Request | None, note: str = "") -> Updates:
+def idle(page: Page, result_gallery: ResultGallery | None, request: gr.Request | None, note: str = "") -> Updates:
     """Generate can be pressed again; what was made before is back on the page. note: HTML of the stage, if any."""
-    made = shelf is not None and bool(shelf.pictures)
+    made = result_gallery is not None and bool(result_gallery.pictures)
     return {
         page.generate: gr.update(visible=True),
         page.cancel: gr.update(visible=False),
@@ -53,26 +53,33 @@ def idle(page: Page, shelf: Shelf | None, request: gr.Request | None, note: str 
     }
 
 
-def chosen(page: Page, shelf: Shelf, request: gr.Request | None) -> Updates:
-    """Show one picture of the shelf in the slider, with its downloads."""
-    picture = shelf.current
+def chosen(page: Page, result_gallery: ResultGallery, request: gr.Request | None) -> Updates:
+    """Show one picture of the gallery in the slider, with its downloads."""
+    picture = result_gallery.current
     return {
-        page.shelf: shelf,
+        page.result_gallery: result_gallery,
         page.slider: gr.update(value=(picture.before, picture.after), visible=True),
         page.proof: gr.update(value=proof(picture, request), visible=True),
         page.download: gr.update(value=picture.file),
         page.outfit: gr.update(value=picture.outfit, visible=picture.outfit is not None),
-        page.gallery: gr.update(selected_index=shelf.chosen),
+        page.gallery: gr.update(selected_index=result_gallery.chosen),
         page.enlarging.file: gr.update(visible=False),
         page.enlarging.told: gr.update(visible=False),
         **remedies.shown(page, picture.warnings),
     }
 
 
-def finished(page: Page, shelf: Shelf, request: gr.Request | None) -> Updates:
-    """A new result: idle again, with it in front and on the gallery."""
-    gallery = gr.update(value=[picture.file for picture in shelf.pictures], selected_index=shelf.chosen, visible=True)
-    return idle(page, shelf, request) | chosen(page, shelf, request) | {page.gallery: gallery} | keeping.results(page, shelf)
+def finished(page: Page, result_gallery: ResultGallery, request: gr.Request | None) -> Updates:
+    """A new result: idle again, with it in front and in the gallery."""
+    gallery = gr.update(
+        value=[picture.file for picture in result_gallery.pictures], selected_index=result_gallery.chosen, visible=True
+    )
+    return (
+        idle(page, result_gallery, request)
+        | chosen(page, result_gallery, request)
+        | {page.gallery: gallery}
+        | keeping.results(page, result_gallery)
+    )
 
 
 def proof(picture: Picture, request: gr.Request | None) -> str:

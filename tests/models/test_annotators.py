@@ -51,7 +51,7 @@ def random_state(build: type[nn.Module], spread: float) -> dict[str, torch.Tenso
 
 
 @pytest.fixture(scope="module")
-def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file or folder for every row, laid out as published."""
     path = tmp_path_factory.mktemp("annotators")
     norm = partial(nn.InstanceNorm2d, affine=False, track_running_stats=False)
@@ -105,8 +105,8 @@ def rgb() -> np.ndarray:
 
 
 @pytest.mark.parametrize("row", ANNOTATORS, ids=lambda row: row.name)
-def test_every_row_reads_a_picture(row, shelf: Path, rgb: np.ndarray) -> None:
-    reader = row.load(shelf / row.path, torch.device("cpu"))
+def test_every_row_reads_a_picture(row, root: Path, rgb: np.ndarray) -> None:
+    reader = row.load(root / row.path, torch.device("cpu"))
     odd = rgb[:200, ::-1][:, :131]  # a view whose sides are no multiples of anything
     for picture in (odd,) if row.name == "openpose" else (rgb, odd):  # OpenPose takes seconds
         hint = reader(picture)
@@ -120,18 +120,18 @@ def test_every_row_reads_a_picture(row, shelf: Path, rgb: np.ndarray) -> None:
     ("name", "stock"),
     [("lineart-anime", controlnet_aux.LineartAnimeDetector), ("hed", controlnet_aux.HEDdetector)],
 )
-def test_equals_the_stock_detector(name: str, stock, shelf: Path, rgb: np.ndarray) -> None:
+def test_equals_the_stock_detector(name: str, stock, root: Path, rgb: np.ndarray) -> None:
     row = next(row for row in ANNOTATORS if row.name == name)
-    wanted = stock.from_pretrained(str(shelf))(rgb, detect_resolution=192, image_resolution=192, output_type="np")
-    hint = row.load(shelf / row.path, torch.device("cpu"))(rgb)
+    wanted = stock.from_pretrained(str(root))(rgb, detect_resolution=192, image_resolution=192, output_type="np")
+    hint = row.load(root / row.path, torch.device("cpu"))(rgb)
     assert np.array_equal(hint, wanted)
-    assert np.abs(hint.astype(int) - row.load(shelf / row.path, torch.device("cpu"))(rgb[::-1])).mean() > 2.55
+    assert np.abs(hint.astype(int) - row.load(root / row.path, torch.device("cpu"))(rgb[::-1])).mean() > 2.55
 
 
 @torch.no_grad()
-def test_near_is_bright_and_regions_have_the_colours_of_ade20k(shelf: Path, rgb: np.ndarray) -> None:
-    annotators = Annotators(shelf=shelf)
-    folder = shelf / "Depth-Anything-V2-Small-hf"
+def test_near_is_bright_and_regions_have_the_colours_of_ade20k(root: Path, rgb: np.ndarray) -> None:
+    annotators = Annotators(root=root)
+    folder = root / "Depth-Anything-V2-Small-hf"
     network = DepthAnythingForDepthEstimation.from_pretrained(folder, local_files_only=True).eval()
     inputs = DPTImageProcessor.from_pretrained(folder, local_files_only=True)(rgb, return_tensors="pt")
     inverse = network(**inputs).predicted_depth[0].numpy()
@@ -140,7 +140,7 @@ def test_near_is_bright_and_regions_have_the_colours_of_ade20k(shelf: Path, rgb:
     small = torch.nn.functional.interpolate(torch.tensor(hint[None, None, ..., 0]).float(), inverse.shape, mode="area")
     assert np.corrcoef(small.numpy().ravel(), inverse.ravel())[0, 1] > 0.9
 
-    folder = shelf / "upernet-convnext-tiny"
+    folder = root / "upernet-convnext-tiny"
     network = UperNetForSemanticSegmentation.from_pretrained(folder, local_files_only=True).eval()
     processor = SegformerImageProcessor.from_pretrained(folder, local_files_only=True)
     outputs = network(**processor(rgb, return_tensors="pt"))
@@ -162,23 +162,23 @@ def test_a_skeleton_in_the_colours_of_openpose() -> None:
     assert (larger.max(2) > 100).mean() == pytest.approx((drawn.max(2) > 100).mean(), rel=0.15), "as thick for its size"
 
 
-def test_the_best_that_is_there_and_fits_is_chosen(shelf: Path, tmp_path: Path) -> None:
-    empty = Annotators(shelf=tmp_path)
+def test_the_best_that_is_there_and_fits_is_chosen(root: Path, tmp_path: Path) -> None:
+    empty = Annotators(root=tmp_path)
     assert empty.chosen("pose") is None and empty.reader("pose") is None
-    assert Annotators(shelf=shelf).chosen("depth").name == "depth-anything-v2-small"
-    assert Annotators("cuda", shelf).chosen("depth").name == "depth-anything-large"
+    assert Annotators(root=root).chosen("depth").name == "depth-anything-v2-small"
+    assert Annotators("cuda", root).chosen("depth").name == "depth-anything-large"
     (tmp_path / "body_pose_model.pth").touch()
     assert empty.chosen("pose").name == "openpose", "if nothing freer is there"
-    annotators = Annotators(shelf=shelf)
+    annotators = Annotators(root=root)
     assert annotators.reader("softedge") is annotators.reader("softedge")
 
 
-def test_damaged_files_and_other_models_are_said_in_one_sentence(shelf: Path, tmp_path: Path) -> None:
+def test_damaged_files_and_other_models_are_said_in_one_sentence(root: Path, tmp_path: Path) -> None:
     (tmp_path / "ControlNetHED.pth").write_bytes(b"nothing")
-    (tmp_path / "netG.pth").symlink_to(shelf / "ControlNetHED.pth")
-    (tmp_path / "body_pose_model.pth").symlink_to(shelf / "ControlNetHED.pth")
+    (tmp_path / "netG.pth").symlink_to(root / "ControlNetHED.pth")
+    (tmp_path / "body_pose_model.pth").symlink_to(root / "ControlNetHED.pth")
     (tmp_path / "upernet-convnext-tiny").mkdir()
-    annotators = Annotators(shelf=tmp_path)
+    annotators = Annotators(root=tmp_path)
     for kind, file in (("softedge", "ControlNetHED"), ("lineart", "netG"), ("pose", "body_pose_model")):
         with pytest.raises(WeightsError, match=rf"{file}\.pth is damaged or another model's, please"):
             annotators.reader(kind)

@@ -29,8 +29,8 @@ def bundled(tmp_path: Path) -> Path:
     return folder
 
 
-def put(shelf: Path, name: str) -> None:
-    path = shelf / next(row.path for row in DETECTORS if row.name == name)
+def put(root: Path, name: str) -> None:
+    path = root / next(row.path for row in DETECTORS if row.name == name)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch()
 
@@ -46,11 +46,11 @@ def test_the_best_that_is_there_and_fits_is_chosen(tmp_path: Path) -> None:
 
 
 def test_a_sam_from_the_shelf_stands_beside_the_bundled_parser(bundled: Path, tmp_path: Path) -> None:
-    own = load_segmenter(bundled, CPU, tmp_path / "shelf")
+    own = load_segmenter(bundled, CPU, tmp_path / "root")
     assert own.words is None and own.table == "bundled"
-    (tmp_path / "shelf").mkdir()
-    torch.save(BUILDERS["vit_t"]().state_dict(), tmp_path / "shelf" / "mobile_sam.pt")
-    larger = load_segmenter(bundled, CPU, tmp_path / "shelf")
+    (tmp_path / "root").mkdir()
+    torch.save(BUILDERS["vit_t"]().state_dict(), tmp_path / "root" / "mobile_sam.pt")
+    larger = load_segmenter(bundled, CPU, tmp_path / "root")
     assert larger.sam.sam.predictor.model.image_encoder.img_size == 1024
     assert type(larger.parser) is type(own.parser) and larger.table == "bundled"
 
@@ -63,7 +63,7 @@ def test_a_damaged_one_is_said_in_one_sentence(bundled: Path, tmp_path: Path) ->
 
 def test_every_row_says_where_it_comes_from(tmp_path: Path) -> None:
     put(tmp_path, "sam-vit-l")
-    rows = {row.name: row for row in (*listed(PROFILES.values()), *helpers(shelf=tmp_path))}
+    rows = {row.name: row for row in (*listed(PROFILES.values()), *helpers(root=tmp_path))}
     assert {"bundled", *(detector.name for detector in DETECTORS)} <= set(rows)
     assert rows["sam-vit-l"].state == "installed" and rows["sam-vit-h"].state == "not installed"
     assert all(row.origin and row.task and row.megabytes > 0 and row.licence for row in rows.values() if row.state != "missing")

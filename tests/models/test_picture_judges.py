@@ -19,12 +19,12 @@ TAGS = (("general", 9), ("sensitive", 9), ("questionable", 9), ("explicit", 9), 
 WHITE, BLACK = np.full((20, 30, 3), 255, np.uint8), np.zeros((20, 30, 3), np.uint8)
 
 
-def put_tagger(shelf: Path, explicit: float | None = None) -> Path:
+def put_tagger(root: Path, explicit: float | None = None) -> Path:
     """A random tagger; explicit: the logit of that tag whatever is seen."""
     import timm
     from safetensors.torch import save_file
 
-    folder = shelf / "wd-vit-tagger-v3"
+    folder = root / "wd-vit-tagger-v3"
     folder.mkdir(parents=True)
     arguments = {"img_size": 32, "embed_dim": 16, "depth": 1, "num_heads": 2, "class_token": False, "global_pool": "avg"}
     torch.manual_seed(0)
@@ -41,9 +41,9 @@ def put_tagger(shelf: Path, explicit: float | None = None) -> Path:
     return folder
 
 
-def put_classifier(shelf: Path, path: str, labels: tuple[str, str]) -> Path:
+def put_classifier(root: Path, path: str, labels: tuple[str, str]) -> Path:
     """An ONNX network that gives the first label to light pictures."""
-    folder = shelf / path
+    folder = root / path
     folder.mkdir(parents=True)
     (folder / "meta.json").write_text(json.dumps({"labels": labels}))
     (folder / "model.onnx").write_bytes(bright_or_dark())
@@ -85,10 +85,10 @@ def bright_or_dark() -> bytes:
 
 
 def test_without_weights_in_the_folder_what_ships_looks_for_explicit_pictures(tmp_path: Path) -> None:
-    for shelf in (tmp_path, tmp_path / "missing"):
-        (judge,) = load_judges(shelf)
+    for root in (tmp_path, tmp_path / "missing"):
+        (judge,) = load_judges(root)
         assert judge.row.name == "nsfwjs" and judge.row.licence == "MIT"
-        assert load_judges(shelf, {PHOTOGRAPHS}) == ()
+        assert load_judges(root, {PHOTOGRAPHS}) == ()
 
 
 def test_a_tagger_scores_as_its_network_does(tmp_path: Path) -> None:

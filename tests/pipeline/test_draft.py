@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from models.kept import Kept
+from models.lru_cache import LRUCache
 from pipeline import draft as drafting
 from pipeline import leftovers
 from pipeline import plan as planning
@@ -199,7 +199,7 @@ def test_two_tones_of_clothes_are_shade_only_where_skin_has_shade_too(shaded: bo
 
 def test_a_picture_is_measured_once_and_drawn_on_at_every_word(drawing: Drawing, monkeypatch: pytest.MonkeyPatch) -> None:
     measured: list[object] = []
-    monkeypatch.setattr(planning, "_SITTERS", Kept(4))
+    monkeypatch.setattr(planning, "_SITTERS", LRUCache(4))
     monkeypatch.setattr(planning, "sitter_of", lambda *given: measured.append(given) or sitter_of(*given))
     for prompt in ("red dress", "blue dress", "long white dress"):
         assert make_draft(SwapRequest(drawing.image, 0, prompt=prompt), lambda _: known(drawing)).image is not None

@@ -22,7 +22,7 @@ LINES = [kind for kind, row in KINDS.items() if row.lines]
 
 @pytest.fixture
 def nobody(tmp_path) -> Annotators:
-    return Annotators(shelf=tmp_path)
+    return Annotators(root=tmp_path)
 
 
 @pytest.fixture

@@ -138,16 +138,16 @@ def test_judges_refuse_characters(
     put_tagger(tmp_path / "fine", explicit=-9.0)
     put_classifier(tmp_path / "photographs", "anime_real_cls/mobilenetv3_v1.4_dist", ("real", "anime"))
 
-    def swap(shelf: str, rules: SafetyRules | None = None) -> Image8:
-        return LocalEngine(profiles=profiles, rules=rules, judges=tmp_path / shelf).swap(job).images[0]
+    def swap(root: str, rules: SafetyRules | None = None) -> Image8:
+        return LocalEngine(profiles=profiles, rules=rules, judges=tmp_path / root).swap(job).images[0]
 
     alone = swap("none")  # what ships looks at it
     assert np.array_equal(alone, swap("fine"))
     sentences = (("explicit", UNSUITABLE.format(what="character"), "rating"), ("photographs", PHOTOGRAPH, "photographs"))
-    for shelf, sentence, rule in sentences:
+    for root, sentence, rule in sentences:
         with pytest.raises(UserError, match=sentence):
-            swap(shelf)
-        assert np.array_equal(alone, swap(shelf, SafetyRules(**{rule: False})))
+            swap(root)
+        assert np.array_equal(alone, swap(root, SafetyRules(**{rule: False})))
 
 
 class OddIsExplicit:

@@ -21,9 +21,9 @@ from tests.ui.test_canvas import held
 from tests.ui.test_page import INFO, ask
 from ui import asking, detecting, draft, draft_view, events, finding, layout
 from ui.draft_view import Pose
-from ui.finding import Choice, Sight
+from ui.finding import Choice, MaskEdit
 from ui.jobs import Jobs
-from ui.page import Backstage, Page
+from ui.page import Page, Services
 from ui.restoring import Own
 from ui.texts import LANGUAGES
 from ui.texts.notes import NOTES, told_in
@@ -46,8 +46,8 @@ class Desk:
         mine = self.page.draft
         for name, value in changes.items():
             self.values[getattr(mine if hasattr(mine, name) else self.page, name)] = value
-        backstage = Backstage(self.engine, (INFO,), save_result, (), Jobs(), finds=True)
-        updates = draft._redrawn(self.page, backstage, self.values, None)  # type: ignore[arg-type]
+        services = Services(self.engine, (INFO,), save_result, (), Jobs(), finds=True)
+        updates = draft._redrawn(self.page, services, self.values, None)  # type: ignore[arg-type]
         names = {component: name for name, component in vars(mine).items()}
         if isinstance(shown := updates[mine.shown], draft.Shown):
             self.values[mine.shown] = shown
@@ -58,7 +58,7 @@ class Desk:
 def page() -> Iterator[Page]:
     seen: list[Page] = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(events, "connect", lambda blocks, page, backstage: seen.append(page))
+        patch.setattr(events, "connect", lambda blocks, page, services: seen.append(page))
         layout.build(FlatEngine(), [INFO], save_result)
     yield seen[0]
 
@@ -94,10 +94,10 @@ def test_a_click_chooses_a_person_and_a_joint_while_those_are_mended(desk: Desk,
     several = replace(banded(np.full((100, 78, 4), 200, np.uint8)), people=people)
     desk.redraw(prompt="red hoodie")
     monkeypatch.setattr(desk.engine, "detect", lambda asked: several)
-    backstage = Backstage(desk.engine, (INFO,), save_result, (), Jobs(), finds=True)
+    services = Services(desk.engine, (INFO,), save_result, (), Jobs(), finds=True)
 
     def clicked(x: float, y: float) -> Any:
-        return draft._clicked(desk.page, backstage, desk.values, (x, y))
+        return draft._clicked(desk.page, services, desk.values, (x, y))
 
     assert clicked(0.9, 0.5) == {desk.page.people: 2} and clicked(0.1, 0.5) == {desk.page.people: 1}
     assert desk.page.people not in clicked(0.5, 0.5), "between them is nobody"
@@ -131,8 +131,8 @@ def test_a_mask_of_detection_follows_the_draft_until_it_is_touched(desk: Desk) -
     page, found = desk.page, banded(desk.character)
     choice = Choice(found, (ClothingPart.TOPWEAR, ClothingPart.SKIN), finding.ALWAYS_ON)
     roomy = replace(choice, room=0.4)
-    sight = Sight().with_choice(finding.chosen(choice)).with_choice(finding.chosen(roomy))
-    desk.values |= {page.sight: sight, page.canvas: held(desk.character, step=1)}
+    mask_edit = MaskEdit().with_choice(finding.chosen(choice)).with_choice(finding.chosen(roomy))
+    desk.values |= {page.mask_edit: mask_edit, page.canvas: held(desk.character, step=1)}
     asked = ask(page, desk.values)
     assert asked.mask is None and asked.protect == finding.ALWAYS_ON
     assert asked.parts == (ClothingPart.TOPWEAR,), "the face is skin, and would go with an old garment"

@@ -11,7 +11,7 @@ from pipeline.images import load_character
 from pipeline.request import ClothingPart
 from tests.ui.flat_engine import banded
 from ui.detecting import looks_like_picture
-from ui.finding import ALWAYS_ON, Choice, Sight, chosen, chosen_first, mask_of, offered, shown, unsure
+from ui.finding import ALWAYS_ON, Choice, MaskEdit, chosen, chosen_first, mask_of, offered, shown, unsure
 
 P = ClothingPart
 CHARACTER = np.full((100, 60, 4), 200, np.uint8)
@@ -46,13 +46,13 @@ def test_what_grows_stays_a_little_away_from_what_is_protected() -> None:
 def test_choices_are_numbered_and_can_be_gone_back_to() -> None:
     top = chosen(Choice(FOUND, (P.TOPWEAR,), ALWAYS_ON, room=0))
     both = chosen(Choice(FOUND, (P.TOPWEAR, P.BOTTOMWEAR), ALWAYS_ON, room=0))
-    sight = Sight().with_choice(top).with_choice(both)
-    assert sight.latest == 2 and sight.at(1) is top and sight.at(2) is both and sight.at(0) is None
+    mask_edit = MaskEdit().with_choice(top).with_choice(both)
+    assert mask_edit.latest == 2 and mask_edit.at(1) is top and mask_edit.at(2) is both and mask_edit.at(0) is None
     assert top.region[40:60].all() and not top.region[60:].any() and both.region[80:].all()
-    assert sight.with_choice(top).latest == 3
+    assert mask_edit.with_choice(top).latest == 3
     for _ in range(500):
-        sight = sight.with_choice(top)
-    assert len(sight.choices) <= 200 and sight.at(sight.latest) is top
+        mask_edit = mask_edit.with_choice(top)
+    assert len(mask_edit.choices) <= 200 and mask_edit.at(mask_edit.latest) is top
 
 
 def test_each_person_is_chosen_alone() -> None:

@@ -18,9 +18,9 @@ from serving.engine import Missing, MissingHints
 from tests.ui.flat_engine import FlatEngine, banded
 from tests.ui.test_canvas import held
 from ui import asking, events, fetching, finding, layout, restoring, texts
-from ui.finding import Choice, Sight
+from ui.finding import Choice, MaskEdit
 from ui.jobs import Jobs
-from ui.page import Backstage, Page, ProfileInfo
+from ui.page import Page, ProfileInfo, Services
 from ui.presets import PRESETS, label_of, words_of
 from ui.progress import Clock, download
 
@@ -33,7 +33,7 @@ def pages() -> Iterator[list[Page]]:
     seen: list[Page] = []
     with pytest.MonkeyPatch.context() as patch:
         connect = events.connect
-        patch.setattr(events, "connect", lambda blocks, page, backstage: (seen.append(page), connect(blocks, page, backstage)))
+        patch.setattr(events, "connect", lambda blocks, page, services: (seen.append(page), connect(blocks, page, services)))
         layout.build(FlatEngine(), [INFO], save_result)
     yield seen
 
@@ -96,22 +96,22 @@ def test_without_paint_the_engine_may_find_the_clothing(pages: list[Page], value
     bare = values | {page.canvas: held(character)}
     assert ask(page, bare, finds=True).mask is None
     off = finding.chosen(Choice(banded(character), (), finding.ALWAYS_ON))
-    sight = Sight().with_choice(off)
+    mask_edit = MaskEdit().with_choice(off)
     with pytest.raises(UserError, match="paint over"):  # it was found, and all of it switched off
-        ask(page, bare | {page.sight: sight, page.canvas: held(character, step=1)}, finds=True)
-    assert ask(page, bare | {page.sight: sight}, finds=True).mask is None, "cleared, so it may be found again"
+        ask(page, bare | {page.mask_edit: mask_edit, page.canvas: held(character, step=1)}, finds=True)
+    assert ask(page, bare | {page.mask_edit: mask_edit}, finds=True).mask is None, "cleared, so it may be found again"
 
 
 def test_what_generate_found_by_itself_it_finds_anew_until_it_is_touched(pages: list[Page], values: dict[Any, Any]) -> None:
     page, character = pages[0], values[pages[0].original]
     changed = np.zeros((30, 20), np.uint8)
     changed[15:] = 200
-    sight = Sight().with_choice(finding.shown(banded(character), changed))
-    again = ask(page, values | {page.sight: sight, page.canvas: held(character, step=1)}, finds=True)
+    mask_edit = MaskEdit().with_choice(finding.shown(banded(character), changed))
+    again = ask(page, values | {page.mask_edit: mask_edit, page.canvas: held(character, step=1)}, finds=True)
     assert again.mask is None and not again.parts
     stroke = np.zeros((30, 20), np.uint8)
     stroke[0] = 255
-    mended = ask(page, values | {page.sight: sight, page.canvas: held(character, stroke, 1)}, finds=True)
+    mended = ask(page, values | {page.mask_edit: mask_edit, page.canvas: held(character, stroke, 1)}, finds=True)
     assert mended.mask is not None and mended.mask[0].all() and mended.mask[15:].all() and not mended.mask[1:15].any()
 
 
@@ -224,21 +224,21 @@ def test_a_model_that_is_not_on_this_disk_is_one_sentence(pages: list[Page], val
         def coming(self) -> None: ...
 
     (page,) = pages
-    nothing = Backstage(FlatEngine(), (INFO,), save_result, (), Jobs())
+    nothing = Services(FlatEngine(), (INFO,), save_result, (), Jobs())
     fetching.require(nothing, "large", None)
-    backstage = replace(nothing, models=Shop(), fetches=True)
-    fetching.require(backstage, "bundled", None)
+    services = replace(nothing, models=Shop(), fetches=True)
+    fetching.require(services, "bundled", None)
     with pytest.raises(UserError, match=r"^Large is not on this disk \(6.2 GB, licence: MIT\).* models download large$"):
-        fetching.require(backstage, "large", None)
-    told = fetching.use(page, backstage, values | {page.profile: "mine"}, None)
+        fetching.require(services, "large", None)
+    told = fetching.use(page, services, values | {page.profile: "mine"}, None)
     assert told[page.fetching.fetch]["visible"] and told[page.fetching.fetch]["value"] == "Download (of unknown size)"
-    told = fetching.use(page, replace(backstage, fetches=False), values | {page.profile: "mine"}, None)
+    told = fetching.use(page, replace(services, fetches=False), values | {page.profile: "mine"}, None)
     assert told[page.fetching.note]["visible"] and not told[page.fetching.fetch]["visible"]
-    told = fetching.use(page, backstage, values | {page.profile: "here"}, None)
+    told = fetching.use(page, services, values | {page.profile: "here"}, None)
     note = told[page.fetching.note]["value"]
     assert "Pose, Depth: can be followed too" in note and "1.4 GB" in note and "models download here --all-hints" in note
     assert not told[page.fetching.fetch]["visible"]
-    told = fetching.use(page, replace(backstage, fetches=False), values | {page.profile: "here"}, None)
+    told = fetching.use(page, replace(services, fetches=False), values | {page.profile: "here"}, None)
     assert not told[page.fetching.note]["visible"], "who cannot fetch is not told"
 
 

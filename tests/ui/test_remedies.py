@@ -12,9 +12,9 @@ from pipeline.request import CUT_OFF, FACE_PAINTED, SEVERAL, SHARED, WEAK, Detec
 from tests.ui.flat_engine import FlatEngine
 from tests.ui.test_page import INFO, ask, pages, values  # noqa: F401
 from ui import remedies, runs, views
+from ui.gallery import keep
 from ui.jobs import Jobs
-from ui.page import Backstage, Page
-from ui.shelf import keep
+from ui.page import Page, Services
 from ui.texts.notes import told_in
 
 NOTES = {
@@ -34,16 +34,16 @@ class Seeing(FlatEngine):
         return self.found
 
 
-def backstage(engine: FlatEngine) -> Backstage:
-    return Backstage(engine, (INFO,), save_result, (), Jobs(), finds=True)
+def services(engine: FlatEngine) -> Services:
+    return Services(engine, (INFO,), save_result, (), Jobs(), finds=True)
 
 
 @pytest.mark.parametrize("name", NOTES)
 def test_a_note_brings_its_own_button_and_no_other(pages: list[Page], values: dict[Any, Any], name: str) -> None:  # noqa: F811
     page, engine = pages[0], FlatEngine(warnings=(NOTES[name], "This model was not trained on these words."))
     asked = ask(page, values)
-    shelf = keep(None, asked.character, engine.swap(asked), 1, save_result)
-    updates = views.finished(page, shelf, None)
+    result_gallery = keep(None, asked.character, engine.swap(asked), 1, save_result)
+    updates = views.finished(page, result_gallery, None)
     seen = {key for key in NOTES if updates[getattr(page.remedies, key)]["visible"]}
     assert seen == {name}
     assert NOTES[name][:20] in updates[page.proof]["value"]
@@ -60,7 +60,7 @@ def test_the_face_is_left_out_of_the_mask(pages: list[Page], values: dict[Any, A
     page, labels = pages[0], np.ones((30, 20), np.uint8)
     keep_ = np.zeros_like(labels)
     keep_[:10] = 255
-    updates = remedies.without_face(page, backstage(Seeing(Detection(labels, keep_))), values, None)
+    updates = remedies.without_face(page, services(Seeing(Detection(labels, keep_))), values, None)
     sent = updates[page.canvas]
     assert sent["kind"] == "remove" and (runs.decode(sent["region"], (30, 20)) == (keep_ > 0)).all()
     assert not updates[page.remedies.face]["visible"]
@@ -72,6 +72,6 @@ def test_the_other_person_is_chosen(pages: list[Page], values: dict[Any, Any]) -
     engine = Seeing(Detection(people, np.zeros_like(people), people=people))
     chosen = []
     for now in (None, 1, 2):
-        updates = remedies.next_person(page, backstage(engine), values | {page.people: now}, None)
+        updates = remedies.next_person(page, services(engine), values | {page.people: now}, None)
         chosen.append(updates[page.people]["value"])
     assert chosen == [2, 2, 1]

@@ -16,13 +16,13 @@ from tests.ui import test_shelf
 from tests.ui.flat_engine import FlatEngine
 from tests.ui.test_page import INFO, pages, values  # noqa: F401  fixtures
 from ui import bringing, restoring
-from ui import shelf as shelves
+from ui import gallery as galleries
 from ui.draft_view import Pose
 from ui.jobs import Jobs
-from ui.page import Backstage, Page
+from ui.page import Page, Services
 from ui.restoring import Own
 
-BACKSTAGE = Backstage(FlatEngine(), (INFO,), save_result, (), Jobs())
+BACKSTAGE = Services(FlatEngine(), (INFO,), save_result, (), Jobs())
 NONSENSE: tuple[Any, ...] = (None, "many", [], {}, float("nan"), float("inf"), True, -1e300, 10**400)
 
 
@@ -93,16 +93,16 @@ def test_a_browser_is_not_trusted(pages: list[Page], values: dict[Any, Any], wro
 
 def test_results_lie_on_a_shelf_again(tmp_path: Path) -> None:
     asked = test_shelf.request()
-    shelf = shelves.keep(None, asked.character, FlatEngine().swap(asked), 1, save_result, painted=asked.mask)
-    old = shelf.current
+    result_gallery = galleries.keep(None, asked.character, FlatEngine().swap(asked), 1, save_result, painted=asked.mask)
+    old = result_gallery.current
     assert old.outfit is not None
     files = {"file": old.file, "original": old.original, "mask": old.mask, "outfit": old.outfit}
     told = {"seed": old.seed, "seconds": old.seconds, "steps": old.steps, "warnings": ["Look."]}
-    new = shelves.put_back(shelves.Shelf(str(tmp_path)), files, told).current
+    new = galleries.put_back(galleries.ResultGallery(str(tmp_path)), files, told).current
     assert (new.seed, new.steps, new.changed, new.warnings) == (old.seed, old.steps, 0, ("Look.",))
     assert new.chunks == old.chunks and new.metadata["prompt"] == "blue coat"
     assert Path(new.file).read_bytes() == Path(old.file).read_bytes() and read_restored(new.file, (30, 40)) is not None
     save_png(asked.character, tmp_path / "plain.png")
     with pytest.raises(ValueError, match="no result"):
-        shelves.put_back(shelves.Shelf(str(tmp_path)), files | {"file": str(tmp_path / "plain.png")}, told)
-    shelves.discard(shelf)
+        galleries.put_back(galleries.ResultGallery(str(tmp_path)), files | {"file": str(tmp_path / "plain.png")}, told)
+    galleries.discard(result_gallery)

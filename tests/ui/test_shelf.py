@@ -15,7 +15,7 @@ from pipeline.request import SwapRequest, UserError
 from tests.pipeline.test_colour_profile import P3, matrix_profile
 from tests.pipeline.test_marking import certified
 from tests.ui.flat_engine import FlatEngine
-from ui import shelf as shelves
+from ui import gallery as galleries
 
 
 def request(seed: int = 5, count: int = 1) -> SwapRequest:
@@ -28,27 +28,27 @@ def request(seed: int = 5, count: int = 1) -> SwapRequest:
 def test_files_are_ours_bit_for_bit_and_carry_their_parameters() -> None:
     asked = request(count=2)
     result = FlatEngine().swap(asked)
-    shelf = shelves.keep(None, asked.character, result, 1, save_result)
-    assert [picture.seed for picture in shelf.pictures] == [5, 6]
-    for picture, image in zip(shelf.pictures, result.images, strict=True):
+    result_gallery = galleries.keep(None, asked.character, result, 1, save_result)
+    assert [picture.seed for picture in result_gallery.pictures] == [5, 6]
+    for picture, image in zip(result_gallery.pictures, result.images, strict=True):
         assert (load_character(picture.file) == image).all()
         assert picture.changed == 0
         parameters = read_parameters(read_text(picture.file))
         assert (parameters["prompt"], parameters["seed"]) == ("blue coat", picture.seed)
         assert picture.outfit is not None
         assert (load_character(picture.outfit) == result.outfits[0]).all()
-    shelves.discard(shelf)
-    assert not Path(shelf.folder).exists()
+    galleries.discard(result_gallery)
+    assert not Path(result_gallery.folder).exists()
 
 
 def test_the_proof_counts_what_it_claims() -> None:
     asked = request()
     tampered = asked.character.copy()
     tampered[0, 0, 2] ^= 1  # one bit, far outside the mask
-    assert shelves.changed_outside(asked.character, tampered, asked.mask) == 1
+    assert galleries.changed_outside(asked.character, tampered, asked.mask) == 1
     tampered = asked.character.copy()
     tampered[20, 10] ^= 255
-    assert shelves.changed_outside(asked.character, tampered, asked.mask) == 0
+    assert galleries.changed_outside(asked.character, tampered, asked.mask) == 0
 
 
 def test_results_are_given_back_in_the_colours_of_their_file(tmp_path: Path) -> None:
@@ -56,9 +56,9 @@ def test_results_are_given_back_in_the_colours_of_their_file(tmp_path: Path) -> 
     Image.fromarray(asked.character).save(tmp_path / "wide.png", icc_profile=matrix_profile(P3))
     upload = load_picture(tmp_path / "wide.png")
     asked = replace(asked, character=upload.image)
-    shelf = shelves.keep(None, upload.image, FlatEngine().swap(asked), 1, save_result, upload.profile)
-    shelf = shelves.dress_others(shelf, [upload], save_result)
-    for picture in shelf.pictures:
+    result_gallery = galleries.keep(None, upload.image, FlatEngine().swap(asked), 1, save_result, upload.profile)
+    result_gallery = galleries.dress_others(result_gallery, [upload], save_result)
+    for picture in result_gallery.pictures:
         assert picture.changed == 0 and picture.outfit is not None
         for name in (picture.file, picture.outfit):
             with Image.open(name) as file:
@@ -69,34 +69,34 @@ def test_results_are_given_back_in_the_colours_of_their_file(tmp_path: Path) -> 
             assert (np.asarray(file)[outside] == upload.profile.stored[outside]).all()
         again = load_picture(picture.file)  # as the next input
         assert again.profile is not None and again.profile.icc == matrix_profile(P3)
-    shelves.discard(shelf)
+    galleries.discard(result_gallery)
 
 
 def test_newest_first_and_the_oldest_go() -> None:
-    asked, shelf = request(), None
+    asked, result_gallery = request(), None
     for seed in range(30):
-        shelf = shelves.keep(shelf, asked.character, FlatEngine().swap(request(seed)), 1, save_result)
-    assert shelf is not None
-    assert [picture.seed for picture in shelf.pictures] == list(range(29, 5, -1))
-    listed = {file for picture in shelf.pictures for file in picture.files}
-    assert {str(file) for file in Path(shelf.folder).iterdir()} == listed
-    assert shelves.choose(shelf, 3).current.seed == 26
-    assert shelves.choose(shelf, 99).current.seed == 6
-    shelves.discard(shelf)
+        result_gallery = galleries.keep(result_gallery, asked.character, FlatEngine().swap(request(seed)), 1, save_result)
+    assert result_gallery is not None
+    assert [picture.seed for picture in result_gallery.pictures] == list(range(29, 5, -1))
+    listed = {file for picture in result_gallery.pictures for file in picture.files}
+    assert {str(file) for file in Path(result_gallery.folder).iterdir()} == listed
+    assert galleries.choose(result_gallery, 3).current.seed == 26
+    assert galleries.choose(result_gallery, 99).current.seed == 6
+    galleries.discard(result_gallery)
 
 
 def test_whatever_is_kept_is_signed_where_there_is_a_certificate(tmp_path: Path) -> None:
     c2pa = pytest.importorskip("c2pa")
     save = partial(save_result, credentials=read_credentials(certified(tmp_path, "es256")))
     asked = request()
-    shelf = shelves.keep(None, asked.character, FlatEngine().swap(asked), 1, save)
-    shelf = shelves.dress_others(shelf, [Picture(asked.character)], save)
-    for picture in shelf.pictures:
+    result_gallery = galleries.keep(None, asked.character, FlatEngine().swap(asked), 1, save)
+    result_gallery = galleries.dress_others(result_gallery, [Picture(asked.character)], save)
+    for picture in result_gallery.pictures:
         assert picture.changed == 0 and picture.outfit is not None
         for file in (picture.file, picture.outfit):
             with c2pa.Reader(file) as reader:
                 assert reader.get_validation_state() == "Valid"
-    shelves.discard(shelf)
+    galleries.discard(result_gallery)
 
 
 def test_results_are_saved_with_what_replays_them_or_not_at_all() -> None:
@@ -117,8 +117,8 @@ def test_results_are_saved_with_what_replays_them_or_not_at_all() -> None:
     asked = request()
     made = FlatEngine().swap(asked)
     told = made.metadata
-    shelf = shelves.keep(None, asked.character, made, 1, save)
-    shelves.dress_others(shelf, [Picture(asked.character)], save)
+    result_gallery = galleries.keep(None, asked.character, made, 1, save)
+    galleries.dress_others(result_gallery, [Picture(asked.character)], save)
     names = ("outfit-1-1-seed-5", "outfit-2-1-seed-5")
     assert saved == [(f"{name}{end}.png", told, 5) for name in names for end in ("", "-clothes")]
 
@@ -126,38 +126,38 @@ def test_results_are_saved_with_what_replays_them_or_not_at_all() -> None:
         raise UserError("Pictures cannot be signed.")
 
     with pytest.raises(UserError, match="signed"):
-        shelves.keep(shelf, asked.character, FlatEngine().swap(asked), 1, refuse)
-    shelves.discard(shelf)
+        galleries.keep(result_gallery, asked.character, FlatEngine().swap(asked), 1, refuse)
+    galleries.discard(result_gallery)
 
 
 def test_another_face_wears_the_same_outfit() -> None:
     asked = request()
-    shelf = shelves.keep(None, asked.character, FlatEngine().swap(asked), 1, save_result)
+    result_gallery = galleries.keep(None, asked.character, FlatEngine().swap(asked), 1, save_result)
     smiling = asked.character.copy()
     smiling[2:8, 10:20] = 99
-    shelf = shelves.dress_others(shelf, [Picture(smiling)], save_result)
-    assert len(shelf.pictures) == 2 and shelf.current.changed == 0
-    first, second = (load_character(picture.file) for picture in reversed(shelf.pictures))
+    result_gallery = galleries.dress_others(result_gallery, [Picture(smiling)], save_result)
+    assert len(result_gallery.pictures) == 2 and result_gallery.current.changed == 0
+    first, second = (load_character(picture.file) for picture in reversed(result_gallery.pictures))
     assert (second[2:8, 10:20] == 99).all() and (second[10:] == first[10:]).all()
-    assert read_parameters(read_text(shelf.current.file))["prompt"] == "blue coat"
+    assert read_parameters(read_text(result_gallery.current.file))["prompt"] == "blue coat"
     with pytest.raises(UserError, match="Picture 2: This picture has 30 x 41"):
-        shelves.dress_others(shelf, [Picture(smiling), Picture(np.zeros((41, 30, 4), np.uint8))], save_result)
+        galleries.dress_others(result_gallery, [Picture(smiling), Picture(np.zeros((41, 30, 4), np.uint8))], save_result)
     with pytest.raises(UserError, match="lie elsewhere"):
-        shelves.dress_others(shelf, [Picture(255 - asked.character)], save_result)
-    shelves.discard(shelf)
+        galleries.dress_others(result_gallery, [Picture(255 - asked.character)], save_result)
+    galleries.discard(result_gallery)
 
 
 def test_files_carry_mask_and_draft_unless_that_is_not_wished() -> None:
     asked = request()
     made = FlatEngine().swap(asked)
     for painted, embeds in ((asked.mask, True), (None, True), (asked.mask, False)):
-        shelf = shelves.keep(None, asked.character, made, 1, save_result, painted=painted, embeds=embeds)
-        restored = read_restored(shelf.current.file, (30, 40))
+        result_gallery = galleries.keep(None, asked.character, made, 1, save_result, painted=painted, embeds=embeds)
+        restored = read_restored(result_gallery.current.file, (30, 40))
         assert restored is not None
-        for held in (shelf.current.restored.embedded, *((restored.embedded,) if embeds else ())):
+        for held in (result_gallery.current.restored.embedded, *((restored.embedded,) if embeds else ())):
             assert held.mask is not None and held.draft is not None and made.draft is not None
             assert held.grown is (painted is None)
             assert ((held.mask > 0) == (asked.mask > 0 if painted is not None else made.mask >= 128)).all()
             assert (held.draft == made.draft).all()
         assert embeds or restored.embedded.mask is None
-        shelves.discard(shelf)
+        galleries.discard(result_gallery)

@@ -12,15 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-class Kept:
-    """The last few answers by their question."""
+class LRUCache:
+    """The last few answers by their question: least recently used go first."""
 
     def __init__(self, size: int) -> None:
         self.size = size
         self.known: OrderedDict[Hashable, Any] = OrderedDict()
         self.lock = threading.Lock()  # of the table alone: drafts are read by several visitors at once
 
-    def of(self, key: Hashable, make: Callable[[], Any]) -> Any:
+    def get_or_compute(self, key: Hashable, make: Callable[[], Any]) -> Any:
         """The answer; made now if it is not known. It is shared: not to be written into."""
         with self.lock:
             if key in self.known:

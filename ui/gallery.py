@@ -18,7 +18,7 @@ from pipeline.request import Image8, SwapResult, UserError
 from ui.canvas import proxy
 from ui.page import Save
 
-_KEPT = 24  # pictures a visitor's shelf holds
+_KEPT = 24  # pictures a visitor's gallery holds
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Picture:
 
 
 @dataclass(frozen=True)
-class Shelf:
+class ResultGallery:
     folder: str
     pictures: tuple[Picture, ...] = ()
     chosen: int = 0
@@ -69,7 +69,7 @@ class Shelf:
 
 
 def keep(
-    shelf: Shelf | None,
+    result_gallery: ResultGallery | None,
     original: Image8,
     result: SwapResult,
     steps: int,
@@ -77,12 +77,12 @@ def keep(
     profile: EmbeddedProfile | None = None,
     painted: Image8 | None = None,
     embeds: bool = True,
-) -> Shelf:
+) -> ResultGallery:
     """Save a result's pictures and put them first; the oldest beyond 24 are deleted. profile: of the original's file; painted:
     the mask that was asked for, H x W, None where it was found; embeds: the files carry mask and draft. Raises what `save`
     raises."""
-    shelf = shelf or empty()
-    folder, number = Path(shelf.folder), shelf.saved + 1
+    result_gallery = result_gallery or empty()
+    folder, number = Path(result_gallery.folder), result_gallery.saved + 1
     before, mask = folder / f"before-{number}.png", folder / f"mask-{number}.png"
     whole = before if proxy(original) is original else folder / f"original-{number}.png"
     save_png(proxy(original), before)
@@ -106,23 +106,23 @@ def keep(
         changed = changed_outside(original, load_character(file), result.mask)
         kept = (str(outfit) if outfit else None, seed, result.seconds, steps, changed, result.warnings, result.metadata, chunks)
         new.append(Picture(str(file), str(whole), str(mask), str(before), str(after), *kept))
-    return _with(shelf, new, number)
+    return _with(result_gallery, new, number)
 
 
-def empty() -> Shelf:
+def empty() -> ResultGallery:
     """One without results, in a folder named after this server, so that the next can sweep what a killed one left."""
-    return Shelf(tempfile.mkdtemp(prefix=f"cc-controlnet-page-{os.getpid()}-"))
+    return ResultGallery(tempfile.mkdtemp(prefix=f"cc-controlnet-page-{os.getpid()}-"))
 
 
-def put_back(shelf: Shelf, files: Mapping[str, str], told: Mapping[str, Any]) -> Shelf:
-    """A result that was on a shelf before, first on this one. files: what `Picture` calls file, original, mask and outfit, the
+def put_back(result_gallery: ResultGallery, files: Mapping[str, str], told: Mapping[str, Any]) -> ResultGallery:
+    """A result that was in a gallery before, first on this one. files: what `Picture` calls file, original, mask and outfit, the
     last if there is one; told: its seed, seconds, steps and warnings. Raises `UserError`, `KeyError` or `ValueError` for what is
     no result."""
     image, original, mask = (load_character(files[name]) for name in ("file", "original", "mask"))
     restored = read_restored(files["file"], (image.shape[1], image.shape[0]))
     if restored is None or not restored.own or not image.shape == original.shape == mask.shape:
         raise ValueError("no result")
-    folder, number, seed = Path(shelf.folder), shelf.saved + 1, int(told["seed"])
+    folder, number, seed = Path(result_gallery.folder), result_gallery.saved + 1, int(told["seed"])
     names = {"file": f"outfit-{number}-1-seed-{seed}", "original": f"original-{number}", "mask": f"mask-{number}"}
     names |= {"outfit": f"{names['file']}-clothes"} if "outfit" in files else {}
     own = {name: shutil.copyfile(files[name], folder / f"{stem}.png") for name, stem in names.items()}
@@ -144,22 +144,22 @@ def put_back(shelf: Shelf, files: Mapping[str, str], told: Mapping[str, Any]) ->
         metadata=dict(restored.parameters),
         chunks=chunks_of(files["file"]) or embed(mask[..., 0], True, None),
     )
-    return _with(shelf, [picture], number)
+    return _with(result_gallery, [picture], number)
 
 
-def _with(shelf: Shelf, new: Sequence[Picture], number: int) -> Shelf:
+def _with(result_gallery: ResultGallery, new: Sequence[Picture], number: int) -> ResultGallery:
     """New pictures first; files that only the oldest had are deleted."""
-    pictures = (*new, *shelf.pictures)
+    pictures = (*new, *result_gallery.pictures)
     kept = {file for picture in pictures[:_KEPT] for file in picture.files}
     for forgotten in {name for old in pictures[_KEPT:] for name in old.files} - kept:
         Path(forgotten).unlink(missing_ok=True)
-    return replace(shelf, pictures=pictures[:_KEPT], chosen=0, saved=number)
+    return replace(result_gallery, pictures=pictures[:_KEPT], chosen=0, saved=number)
 
 
-def dress_others(shelf: Shelf, others: Sequence[Upload], save: Save) -> Shelf:
+def dress_others(result_gallery: ResultGallery, others: Sequence[Upload], save: Save) -> ResultGallery:
     """The chosen picture's new outfit on other pictures of the same character. Raises `UserError`, which says which one
     cannot take it; then nothing is kept."""
-    worn = shelf.current
+    worn = result_gallery.current
     original, dressed, mask = load_character(worn.original), load_character(worn.file), load_character(worn.mask)[..., 0]
     outfits = () if worn.outfit is None else (load_character(worn.outfit),)
     results = []
@@ -170,8 +170,8 @@ def dress_others(shelf: Shelf, others: Sequence[Upload], save: Save) -> Shelf:
             raise UserError(f"Picture {number}: {error}") from None
         results.append(SwapResult((image,), (worn.seed,), mask, outfits, metadata=worn.metadata))
     for other, result in zip(others, results, strict=True):
-        shelf = keep(shelf, other.image, result, worn.steps, save, other.profile)
-    return shelf
+        result_gallery = keep(result_gallery, other.image, result, worn.steps, save, other.profile)
+    return result_gallery
 
 
 def changed_outside(original: Image8, picture: Image8, mask: Image8) -> int:
@@ -179,11 +179,11 @@ def changed_outside(original: Image8, picture: Image8, mask: Image8) -> int:
     return int(((original != picture).any(axis=2) & (mask == 0)).sum())
 
 
-def choose(shelf: Shelf, index: int) -> Shelf:
-    return replace(shelf, chosen=max(0, min(index, len(shelf.pictures) - 1)))
+def choose(result_gallery: ResultGallery, index: int) -> ResultGallery:
+    return replace(result_gallery, chosen=max(0, min(index, len(result_gallery.pictures) - 1)))
 
 
-def discard(shelf: Shelf | None) -> None:
+def discard(result_gallery: ResultGallery | None) -> None:
     """Delete a visitor's files when the visitor is gone."""
-    if shelf:
-        shutil.rmtree(shelf.folder, ignore_errors=True)
+    if result_gallery:
+        shutil.rmtree(result_gallery.folder, ignore_errors=True)
