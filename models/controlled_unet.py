@@ -18,7 +18,7 @@ import torch
 from diffusers import UNet2DConditionModel
 from torch import Tensor
 
-from models.controlnet import AddedConditions, Residuals, time_embedding
+from models.controlnet import AddedConditions, Residuals, with_added_conditions
 from models.fusion import Fusions
 from models.ip_adapter import Garment
 from models.t2i_adapter import AdapterFeatures, summed
@@ -106,7 +106,7 @@ def predict(
     copies = text.shape[0] // latents.shape[0]
     latents = torch.cat([latents] * copies)
     time = unet.time_embedding(unet.get_time_embed(latents, timestep))
-    time = time_embedding(unet, time, added)
+    time = with_added_conditions(unet, time, added)
     drawn = summed([state for state in adapter_states if within(state.start, state.end, step, steps)])
     features = encode(unet, masked.behind(latents) if masked else latents, time, text, garments, drawn)
     for branch in branches:

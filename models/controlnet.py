@@ -38,7 +38,7 @@ class AddedConditions:
         return AddedConditions(self.pooled[which], self.sizes[which])
 
 
-def time_embedding(network: Any, time: Tensor, added: AddedConditions | None) -> Tensor:
+def with_added_conditions(network: Any, time: Tensor, added: AddedConditions | None) -> Tensor:
     """A U-Net's or a ControlNet's embedding of the timestep, B x D, with what an SDXL one is told beside the words."""
     assert (added is None) == (network.config.addition_embed_type is None), "SDXL's networks, and no others, need `added`"
     if added is None:
@@ -93,7 +93,7 @@ class CC_ControlNet(ControlNetModel):  # noqa: N801  the product's name
         """
         time = self.time_proj(timestep.expand(latents.shape[0]).to(latents.device)).to(latents.dtype)
         emb = self.time_embedding(time)
-        emb = time_embedding(self, emb, added)
+        emb = with_added_conditions(self, emb, added)
 
         x = self.conv_in(latents) + stem  # the only place where the hint enters
         return encoder_residuals(self, x, emb, text, scale)

@@ -14,7 +14,7 @@ import torch
 from diffusers import ControlNetUnionModel
 from torch import Tensor
 
-from models.controlnet import AddedConditions, Residuals, encoder_residuals, named, time_embedding
+from models.controlnet import AddedConditions, Residuals, encoder_residuals, named, with_added_conditions
 
 # what the published networks of eight types ("promax") call their hints; those of six types lack the last two
 OPENPOSE, DEPTH, SOFT_EDGE, LINEART, NORMAL, SEGMENT, TILE, REPAINT = range(8)
@@ -48,7 +48,7 @@ class CC_ControlNetUnion(ControlNetUnionModel):  # noqa: N801  like CC_ControlNe
         types = torch.zeros(self.config.num_control_type, device=latents.device)
         types[list(kinds)] = 1
         shown = self.control_add_embedding(self.control_type_proj(types).flatten()[None].to(latents.dtype))
-        emb = time_embedding(self, self.time_embedding(time) + shown, added)
+        emb = with_added_conditions(self, self.time_embedding(time) + shown, added)
         strengths = [strength * scale for strength in kinds.values()]
         alone = len(kinds) == 1
         x = self.conv_in(latents)

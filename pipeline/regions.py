@@ -63,3 +63,9 @@ def box_round(rectangle: Iterable[int], margin: int) -> tuple[slice, slice]:
     """Likewise of left, top, width and height, as OpenCV tells them."""
     left, top, wide, high = rectangle
     return slice(max(0, top - margin), top + high + margin), slice(max(0, left - margin), left + wide + margin)
+
+
+def spans_of(row: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Where a row is set: first and one beyond the last."""
+    ends = np.flatnonzero(np.diff(np.concatenate([[0], row, [0]]).astype(np.int8))).tolist()
+    return list(zip(ends[::2], ends[1::2], strict=True))

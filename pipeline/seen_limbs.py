@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.evidence import Evidence, Mask
+from pipeline.regions import spans_of
 from pipeline.request import CLOTHING, ClothingPart
 from pipeline.wrists import with_wrists
 from wardrobe.canvas import Frame
@@ -79,7 +80,7 @@ def _run(bare: NDArray[np.bool_], across: Floats) -> tuple[float, float]:
     nowhere = float("nan"), float("nan")
     if not bare.any():
         return nowhere
-    spans = across[np.array(_spans(bare)) - (0, 1)]
+    spans = across[np.array(spans_of(bare)) - (0, 1)]
     first, last = spans[np.maximum(spans[:, 0], -spans[:, 1]).argmin()]
     fits = NARROWEST < (last - first) / 2 < WIDEST and max(first, -last) < OFF
     return (first, last) if fits and first > -REACH and last < REACH else nowhere
@@ -88,7 +89,7 @@ def _run(bare: NDArray[np.bool_], across: Floats) -> tuple[float, float]:
 def _in_a_row(known: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Without rows that are fewer than LEAST."""
     kept = known.copy()
-    for start, stop in _spans(known):
+    for start, stop in spans_of(known):
         kept[start:stop] &= stop - start >= LEAST
     return kept
 
@@ -111,12 +112,6 @@ def _calm(line: Floats) -> Floats:
     return np.asarray(np.convolve(np.pad(median, 1, mode="edge"), np.ones(3) / 3, mode="valid"))
 
 
-def _spans(row: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """Where a row is set: first and one beyond the last."""
-    ends = np.flatnonzero(np.diff(np.concatenate([[0], row, [0]]).astype(np.int8))).tolist()
-    return list(zip(ends[::2], ends[1::2], strict=True))
-
-
 def _under_skull(figure: Figure, frame: Frame, evidence: Evidence) -> Figure:
     """The figure with its neck under the middle of hair and face: a turned face lies before it."""
     head = figure.head
@@ -124,7 +119,7 @@ def _under_skull(figure: Figure, frame: Frame, evidence: Evidence) -> Figure:
     skull = evidence.hands | (evidence.labels == ClothingPart.HAIR)
     middles = []
     for row in skull[max(0, round(y0)) : max(0, round(y1))]:
-        middles += [(a + b) / 2 for a, b in _spans(row) if a <= x < b]
+        middles += [(a + b) / 2 for a, b in spans_of(row) if a <= x < b]
     if not middles:
         return figure
     off = float(np.clip((np.median(middles) - x) / frame.scale, -FARTHEST, FARTHEST))
@@ -195,7 +190,7 @@ def _about_nape(figure: Figure, frame: Frame, region: Mask, level: float = JAW) 
     reach = figure.head.wide * frame.scale  # below a turned head a neck stands to one side
     found = {}
     for row in range(max(0, round(y0)), min(len(region), max(0, round(y1)))):
-        if spans := [(a, b) for a, b in _spans(region[row]) if abs((a + b) / 2 - x) < reach]:
+        if spans := [(a, b) for a, b in spans_of(region[row]) if abs((a + b) / 2 - x) < reach]:
             found[row] = max(spans, key=lambda span: span[1] - span[0])
     return found
 

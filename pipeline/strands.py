@@ -6,6 +6,7 @@ hair beside it and has the colour of the cloth is cloth, and what has that of th
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import cv2
@@ -13,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.part_maps import Labels, fill_unknown
-from pipeline.regions import Region, enlarged, grown, touching
+from pipeline.regions import Region, enlarged, grown, spans_of, touching
 from pipeline.request import CLOTHING, ClothingPart, Image8
 from pipeline.surroundings import push_pull
 from pipeline.tones import LIGHT, Lab, apart_from, calm_lab, tones_of
@@ -116,8 +117,7 @@ def _across(like: Region, hair: Region, head: float) -> Region:
     """What fills most of a row from hair to hair: a scarf round a neck, no strand."""
     found = np.zeros_like(like)
     for y in np.flatnonzero(hair.any(1) & like.any(1)):
-        ends = np.flatnonzero(np.diff(hair[y].astype(np.int8)))
-        for start, stop in zip(ends[1::2] + 1, ends[2::2] + 1, strict=False) if hair[y, 0] == 0 else ():
+        for (_, start), (stop, _) in pairwise(spans_of(hair[y])):
             if NECK[0] * head < stop - start < NECK[1] * head and like[y, start:stop].mean() > FILLED:
                 found[y, start:stop] = True
     return like & found
