@@ -12,7 +12,7 @@ from pipeline.embedded import read_restored
 from pipeline.images import save_png
 from pipeline.marking import save_result
 from pipeline.request import MAX_SEED
-from tests.ui import test_shelf
+from tests.ui import test_gallery
 from tests.ui.flat_engine import FlatEngine
 from tests.ui.test_page import INFO, pages, values  # noqa: F401  fixtures
 from ui import bringing, restoring
@@ -92,7 +92,7 @@ def test_a_browser_is_not_trusted(pages: list[Page], values: dict[Any, Any], wro
 
 
 def test_results_lie_on_a_shelf_again(tmp_path: Path) -> None:
-    asked = test_shelf.request()
+    asked = test_gallery.request()
     result_gallery = galleries.keep(None, asked.character, FlatEngine().swap(asked), 1, save_result, painted=asked.mask)
     old = result_gallery.current
     assert old.outfit is not None
