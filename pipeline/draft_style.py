@@ -68,8 +68,9 @@ def measure_lines(rgb: Image8, labels: Image8, head: float) -> Lines:
     depth = cv2.morphologyEx(luma, cv2.MORPH_BLACKHAT, disc).astype(np.float32)
     near = cv2.dilate((labels > 0).astype(np.uint8), disc) > 0
     inked = (depth > INKED) & near
-    edges, lighter = _edges(labels), cv2.erode(luma + depth, np.ones((5, 5), np.uint8)) > DARK
-    if not inked.any() or _followed(edges & lighter, inked) < DRAWN:
+    lighter = cv2.erode(luma + depth, np.ones((5, 5), np.uint8)) > DARK
+    followed = _followed(_edges(labels) & lighter, inked)
+    if not inked.any() or followed < DRAWN:
         return Lines(0.0, PLAIN.line_colour, False)
     fine = cv2.resize(depth, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
     peak = cv2.dilate(fine, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8))
@@ -77,7 +78,7 @@ def measure_lines(rgb: Image8, labels: Image8, head: float) -> Lines:
     inside = cv2.distanceTransform(thin.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     ridge = (inside > 0) & (inside >= cv2.dilate(inside, np.ones((3, 3), np.uint8)))
     width = float(np.median(inside[ridge])) - 0.25  # half of it, on twice the pixels; a pixel's middle lies inside
-    if width > BROAD * head and _followed(edges, inked) < OUTLINED:  # trimmings and shadows of flat colours
+    if width > BROAD * head and followed < OUTLINED:  # trimmings and shadows of flat colours
         return Lines(0.0, PLAIN.line_colour, False)
     middle = inked & (depth > 0.8 * cv2.dilate(depth, np.ones((3, 3), np.uint8)))
     ink = rgb[middle].astype(np.float64)

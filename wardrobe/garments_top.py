@@ -70,12 +70,12 @@ def sailor_collar(c: Cloth, z: float) -> list[Layer]:
     chest = polygon(np.concatenate([rim, cut(c, (0.56, 0.22), (0.0, 0.39), (-0.56, 0.22))]))  # out to under the flaps
     bib = c.piece(z - 0.03, chest, marks=[Mark(strokes(line), colour=colour, width=1.8)])
     for sign in (-1, 1):
-        inner = cut(c, (sign * 0.24, 0.2), (0.0, 0.36))
-        outer = np.array([torso.at(sign * 1.02, 0.07), *cut(c, (sign * 1.04, 0.17), (sign * 0.74, 0.25), (sign * 0.06, 0.41))])
-        neck = np.array([torso.at(sign * 1.0, 0.01), torso.at(sign * 0.82, -0.03), torso.at(sign * 0.66, 0.03)])
+        inner = spline(cut(c, (sign * 0.47, 0.05), (sign * 0.3, 0.19), (sign * 0.02, 0.375)), 9)
+        shoulder = np.array([torso.at(sign * 0.9, 0.015)])
+        outer = spline(np.concatenate([shoulder, cut(c, (sign * 0.86, 0.14), (sign * 0.55, 0.27), (sign * 0.05, 0.42))]), 13)
+        neck = np.array([torso.at(sign * 0.82, -0.02), torso.at(sign * 0.62, -0.01)])
         flap = np.concatenate([neck, inner, outer[::-1]])
-        centre = (neck[2] + inner[0]) / 2
-        rows = [outer + (centre - outer) * f for f in (0.14, 0.26)]
+        rows = [outer + (spline(inner, len(outer)) - outer) * f for f in (0.16, 0.28)]
         marks = [Mark(strokes(*[polygon_line(row) for row in rows]), colour=stripe, width=max(0.9, 1.3 * w))]
         found.append(c.detail(z, polygon(flap), colour, marks=marks, shading=0.3))
     return [bib, *found]
@@ -84,13 +84,17 @@ def sailor_collar(c: Cloth, z: float) -> list[Layer]:
 def sailor_scarf(c: Cloth, z: float, colour: RGB) -> list[Layer]:
     """Knotted where the flaps of a sailor's collar meet, two ends hanging."""
     (x, y), k, found = cut(c, (0.0, 0.38))[0], c.figure.body.shoulder, []
-    for sign, long in ((-1, 0.5), (1, 0.42)):
-        tail = [(0, 0), (0.14, 0.04), (0.36, long - 0.08), (0.22, long), (0.02, 0.2)]
-        path = polygon(np.array([(x + sign * a * k, y + b * k) for a, b in tail]))
-        crease = strokes(np.array([(x + sign * 0.05 * k, y + 0.08 * k), (x + sign * 0.24 * k, y + (long - 0.12) * k)]))
-        found.append(c.detail(z + 0.01, path, colour, marks=[Mark(crease, width=0.7)], shading=0.4))
-    knot = [(x - 0.1 * k, y - 0.07 * k), (x + 0.1 * k, y - 0.07 * k), (x + 0.08 * k, y + 0.12 * k), (x - 0.08 * k, y + 0.12 * k)]
-    return [*found, c.detail(z + 0.02, upper.curve_blob(knot), colour, shading=0.3)]
+    for sign, long in ((-1, 0.62), (1, 0.54)):
+        outside = [(0.03, 0.0), (0.15, 0.1), (0.25, 0.3), (0.32, long - 0.07)]
+        inside = [(0.17, long), (0.1, 0.32), (0.01, 0.12)]
+        ends = (spline(np.array([(x + sign * a * k, y + b * k) for a, b in side]), 9) for side in (outside, inside))
+        folds = [[(0.04, 0.1), (0.13, 0.25), (0.19, long - 0.16)], [(0.08, 0.1), (0.17, 0.22), (0.23, 0.34)]]
+        lines = strokes(*(np.array([(x + sign * a * k, y + b * k) for a, b in fold]) for fold in folds))
+        found.append(c.detail(z + 0.01, polygon(np.concatenate(list(ends))), colour, marks=[Mark(lines, width=0.7)], shading=0.5))
+    knot = [(-0.09, -0.06), (0.0, -0.075), (0.09, -0.06), (0.075, 0.04), (0.085, 0.13), (0.0, 0.15), (-0.085, 0.13), (-0.075, 0.04)]
+    creases = strokes(*(np.array([(x + a * k, y - 0.02 * k), (x + 0.4 * a * k, y + 0.1 * k)]) for a in (-0.045, 0.045)))
+    tied = upper.curve_blob([(x + a * k, y + b * k) for a, b in knot])
+    return [*found, c.detail(z + 0.02, tied, colour, marks=[Mark(creases, width=0.6)], shading=0.4)]
 
 
 def own_scarf(c: Cloth) -> list[Layer]:
