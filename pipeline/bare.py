@@ -19,6 +19,7 @@ from pipeline.tones import LIGHT, apart_from, calm_lab, tones_of
 SIDE = 640  # pixels, long side: the size at which it is looked for
 LIKE = 9.0  # CIELAB: of one colour
 APART = 14.0  # CIELAB: of two
+PALE, AT_LIMB = 8.0, 0.6  # CIELAB: of two beside a limb that is seen; heads: how far from it
 NEARER = 0.6  # and so much nearer to one of them
 MAIN = 0.12  # of the face: least share of one of its tones
 COMMON = 0.4  # of the clothes: more of them in the colours of skin are clothes in such colours
@@ -55,11 +56,13 @@ def with_bare_skin(rgb: Image8, labels: Labels, probabilities: Probabilities) ->
     cloth = np.linalg.norm(lab - push_pull(lab * weight, weight), axis=2)
     head = float(np.sqrt((face | (parts == ClothingPart.HAIR)).sum()))
     gap = 2 * max(1, round(GAP * head)) + 1
-    like = clothes & (skin < LIKE) & (cloth > APART) & (skin < NEARER * cloth)
+    limbs = np.isin(parts, (ClothingPart.SKIN, FACE_HANDS))
+    surely = cloth > APART
+    like = clothes & (skin < LIKE) & (surely | ((cloth > PALE) & grown(limbs, AT_LIMB * head))) & (skin < NEARER * cloth)
     closed = cv2.morphologyEx(like.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((gap, gap), np.uint8)) * clothes.astype(np.uint8)
     count, where, table, _ = cv2.connectedComponentsWithStats(closed, connectivity=8)
     depth = cv2.distanceTransform(closed, cv2.DIST_L2, cv2.DIST_MASK_3)
-    beside = grown(face, BORDER)
+    beside, at_limbs = grown(face, BORDER), grown(limbs, BORDER)
     likely = [cv2.resize(probabilities[part], size, interpolation=cv2.INTER_AREA) for part in (ClothingPart.SKIN, FACE_HANDS)]
     found = labels.copy()
     for index in range(1, count):
@@ -68,8 +71,9 @@ def with_bare_skin(rgb: Image8, labels: Labels, probabilities: Probabilities) ->
         if not (LEFT if rest else SMALLEST) < table[index, cv2.CC_STAT_AREA] / head**2 < LARGEST:
             continue
         round_ = grown(piece, BORDER) & clothes & ~grown(piece, 1)
-        distinct = not round_.any() or (skin[round_] > APART).mean() > DISTINCT
-        if distinct and (rest or depth[piece].max() > THICK * head):
+        joined = bool((at_limbs & piece).any())
+        distinct = not round_.any() or (skin[round_] > (LIKE if joined else APART)).mean() > DISTINCT
+        if distinct and (joined or surely[piece].any()) and (rest or depth[piece].max() > THICK * head):
             bare, hand = (float(plane[piece].mean()) for plane in likely)
             if bare + hand > EVIDENCE:
                 part = FACE_HANDS if rest or hand > HAND * bare else ClothingPart.SKIN
