@@ -1,4 +1,5 @@
-"""Bare skin that was taken for clothes, settled by colour: a hand on a coat is small, and has the colour of the face.
+"""Bare skin that was taken for clothes, and cloth that was taken for skin, settled by colour: a hand on a coat is small, and has
+the colour of the face.
 
 Artists paint all of a character's skin in the same few tones. What has them, lies on or beside cloth of another colour and is
 no larger than a limb is skin; whether it is a hand, which nothing may cover, the parser's own odds say.
@@ -11,7 +12,7 @@ import numpy as np
 
 from pipeline.part_maps import Labels
 from pipeline.part_tables import FACE_HANDS, Probabilities
-from pipeline.regions import enlarged, grown
+from pipeline.regions import Region, box_round, enlarged, grown, touching
 from pipeline.request import CLOTHING, ClothingPart, Image8
 from pipeline.surroundings import push_pull
 from pipeline.tones import LIGHT, apart_from, calm_lab, tones_of
@@ -23,6 +24,8 @@ PALE, AT_LIMB = 8.0, 0.6  # CIELAB: of two beside a limb that is seen; heads: ho
 NEARER = 0.6  # and so much nearer to one of them
 MAIN = 0.12  # of the face: least share of one of its tones
 COMMON = 0.4  # of the clothes: more of them in the colours of skin are clothes in such colours
+CLOTHED, CLOTHED_HAND = 0.85, 0.5  # of the way to skin's tones: so near to the cloth beside it a limb is cloth; face and hands
+SPECK = 3  # pixels: what is thinner is a line
 SMALLEST, LARGEST = 0.012, 0.7  # of the head's square
 LEFT = 0.004  # of that square: least rest of a neck or hand that was seen
 THICK = 0.03  # heads: half the width of the middle of a hand
@@ -31,6 +34,8 @@ GAP = 0.02  # heads: how wide a line may cross it
 EVIDENCE, HAND = 0.12, 0.25  # odds of skin without which it is none; of a hand, beside those of a limb, from which it is one
 BELOW_WAIST = ClothingPart.BOTTOMWEAR, ClothingPart.ONEPIECE, ClothingPart.LEGWEAR
 SKIRTED = 0.7  # share of these in what lies above legs
+UPPER = ClothingPart.TOPWEAR, ClothingPart.ONEPIECE
+ON_CLOTH, ALONE, BELOW = 0.9, (0.012, 0.13), 0.5  # share of its border; of the head's square; heads below the face: a hand on cloth
 BORDER, DISTINCT = 3, 0.4  # pixels; of them: what lies round it is of another colour, or it is the light side of a cloth
 
 
@@ -78,7 +83,8 @@ def with_bare_skin(rgb: Image8, labels: Labels, probabilities: Probabilities) ->
             if bare + hand > EVIDENCE:
                 part = FACE_HANDS if rest or hand > HAND * bare else ClothingPart.SKIN
                 found[enlarged(piece, labels.shape) & np.isin(labels, CLOTHING)] = part
-    return _with_whole_hands(found, head / scale)
+    cloth_here = cloth < np.where(face, CLOTHED_HAND, CLOTHED) * skin
+    return _without_cloth(_with_whole_hands(found, head / scale), parts, limbs & (skin > LIKE) & cloth_here)
 
 
 def with_legs(labels: Labels) -> Labels:
@@ -99,14 +105,42 @@ def with_legs(labels: Labels) -> Labels:
     return found
 
 
+def _without_cloth(labels: Labels, parts: Labels, wrong: Region) -> Labels:
+    """Labels, H x W, in which skin beside clothes that has their colour is of them. parts: h x w, the same in a smaller size;
+    wrong: h x w, what has that colour."""
+    clothes = np.isin(parts, CLOTHING)
+    solid = cv2.morphologyEx(wrong.astype(np.uint8), cv2.MORPH_OPEN, np.ones((SPECK, SPECK), np.uint8)) > 0
+    wrong = touching(solid, grown(clothes, 2))
+    if not wrong.any():
+        return labels
+    _, nearest = cv2.distanceTransformWithLabels(
+        (~clothes).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    theirs = np.zeros(int(nearest.max()) + 1, np.uint8)
+    theirs[nearest[clothes]] = parts[clothes]
+    theirs = cv2.resize(theirs[nearest] * wrong, labels.shape[::-1], interpolation=cv2.INTER_NEAREST)
+    return np.where((theirs > 0) & np.isin(labels, (ClothingPart.SKIN, FACE_HANDS)), theirs, labels)
+
+
 def _with_whole_hands(labels: Labels, head: float) -> Labels:
-    """The rest of a hand that was found in part, and taken for an arm, is one too. head: pixels."""
+    """The rest of a hand that was found in part, and taken for an arm, is one too, and what is as large as one and lies on a top,
+    far below the face. head: pixels."""
     hands = (labels == FACE_HANDS).astype(np.uint8)
     _, where, table, _ = cv2.connectedComponentsWithStats(hands, connectivity=8)
     table[0, cv2.CC_STAT_AREA] = 0
-    hands[where == table[:, cv2.CC_STAT_AREA].argmax()] = 0  # the face, below which bare skin is the chest
+    face = where == table[:, cv2.CC_STAT_AREA].argmax()
+    hands[face] = 0  # the face, below which bare skin is the chest
     skin = labels == ClothingPart.SKIN
     _, where, table, _ = cv2.connectedComponentsWithStats(skin.astype(np.uint8), connectivity=8)
     beside = np.unique(where[grown(hands > 0, BORDER) & skin])
     small = [index for index in beside if table[index, cv2.CC_STAT_AREA] < REST * head**2]
+    rows = np.flatnonzero(face.any(1))
+    low = rows[-1] + BELOW * head if len(rows) else np.inf
+    for index in np.setdiff1d(np.arange(1, len(table)), beside):
+        left, top, wide, high, area = table[index]
+        if top > low and ALONE[0] < area / head**2 < ALONE[1]:
+            box = box_round((left, top, wide, high), 2 * BORDER)
+            piece = where[box] == index
+            around = labels[box][grown(piece, BORDER) & ~piece]
+            small += [index] if np.isin(around, UPPER).mean() > ON_CLOTH else []
     return np.where(np.isin(where, small) & skin, np.uint8(FACE_HANDS), labels)

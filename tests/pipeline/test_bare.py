@@ -35,9 +35,38 @@ def test_a_hand_on_a_coat_is_a_hand() -> None:
 
 
 def test_an_arm_is_skin_that_clothes_may_cover() -> None:
+    rgb, labels, arm, odds = picture()
+    arm[190:250, 100:125] = True
+    rgb[arm], odds[FACE_HANDS, arm], odds[ClothingPart.SKIN, arm] = SKIN, 0.01, 0.2
+    assert (with_bare_skin(rgb, labels, odds)[arm] == ClothingPart.SKIN).mean() > 0.9
+
+
+def test_what_is_no_larger_than_a_hand_and_lies_on_a_top_is_one() -> None:
     rgb, labels, hand, odds = picture()
-    odds[FACE_HANDS, hand], odds[ClothingPart.SKIN, hand] = 0.01, 0.2
-    assert (with_bare_skin(rgb, labels, odds)[hand] == ClothingPart.SKIN).mean() > 0.9
+    labels[hand] = ClothingPart.SKIN
+    chest = np.zeros_like(hand)
+    chest[126:150, 105:130] = True
+    rgb[chest], labels[chest] = SKIN, ClothingPart.SKIN
+    found = with_bare_skin(rgb, labels, odds)
+    assert (found[hand] == FACE_HANDS).all() and (found[chest] == ClothingPart.SKIN).all()
+
+
+def test_a_pale_hand_on_pale_cloth_is_told_beside_its_limb() -> None:
+    rgb, labels, hand, odds = picture()
+    skin, cloth = (255, 240, 228), (244, 246, 252)
+    rgb[60:120, 85:155], rgb[120:340, 60:180], rgb[hand] = skin, cloth, skin
+    assert (with_bare_skin(rgb, labels, odds)[hand] == ClothingPart.TOPWEAR).all()  # perhaps the light side of a fold
+    rgb[235:250, 60:100], labels[235:250, 60:100] = skin, ClothingPart.SKIN
+    assert (with_bare_skin(rgb, labels, odds)[hand] == FACE_HANDS).mean() > 0.9
+
+
+def test_cloth_beside_cloth_is_no_skin() -> None:
+    rgb, labels, hand, odds = picture()
+    rgb[220:280, 150:180], labels[210:280, 150:180] = SKIN, ClothingPart.SKIN  # an arm whose label reaches into its sleeve
+    rgb[hand], labels[120:130, 90:110] = COAT, FACE_HANDS  # and a neck whose label reaches into the collar
+    found = with_bare_skin(rgb, labels, odds)
+    assert (found[212:219, 150:180] == ClothingPart.TOPWEAR).all() and (found[222:280, 150:180] == ClothingPart.SKIN).all()
+    assert (found[122:129, 92:109] == ClothingPart.TOPWEAR).all()
 
 
 def test_the_rest_of_a_hand_is_no_arm() -> None:

@@ -177,13 +177,14 @@ def test_an_empty_label_map_gives_the_plain_manner() -> None:
     assert not draft.covers.any()
 
 
+@pytest.mark.parametrize("pen", [2, 5])
 @pytest.mark.parametrize(("inked", "coat"), [(True, 25), (False, 25), (True, 140), (False, 140)])
-def test_lines_are_looked_for_where_a_line_can_be_seen(inked: bool, coat: int) -> None:
+def test_lines_are_looked_for_where_a_line_can_be_seen(inked: bool, coat: int, pen: int) -> None:
     rgb, labels = np.full((200, 160, 3), 255, np.uint8), np.zeros((200, 160), np.uint8)
     for part, colour, (top, bottom) in ((Part.SKIN, 230, (20, 60)), (Part.TOPWEAR, coat, (60, 190))):
         labels[top:bottom, 40:120], rgb[top:bottom, 40:120] = part, colour
         if inked:
-            cv2.rectangle(rgb, (40, top), (119, bottom - 1), (20, 20, 20), 2)
+            cv2.rectangle(rgb, (40, top), (119, bottom - 1), (20, 20, 20), pen)
     assert (measure_style(rgb, labels, 160.0).line > 0) == inked
 
 
