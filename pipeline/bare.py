@@ -7,8 +7,11 @@ no larger than a limb is skin; whether it is a hand, which nothing may cover, th
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.part_maps import Labels
 from pipeline.part_tables import FACE_HANDS, Probabilities
@@ -17,6 +20,8 @@ from pipeline.request import CLOTHING, ClothingPart, Image8
 from pipeline.surroundings import push_pull
 from pipeline.tones import LIGHT, apart_from, calm_lab, tones_of
 
+Plane = NDArray[np.float32]  # h x w
+
 SIDE = 640  # pixels, long side: the size at which it is looked for
 LIKE = 9.0  # CIELAB: of one colour
 APART = 14.0  # CIELAB: of two
@@ -24,7 +29,8 @@ PALE, AT_LIMB = 8.0, 0.6  # CIELAB: of two beside a limb that is seen; heads: ho
 NEARER = 0.6  # and so much nearer to one of them
 MAIN = 0.12  # of the face: least share of one of its tones
 COMMON = 0.4  # of the clothes: more of them in the colours of skin are clothes in such colours
-CLOTHED, CLOTHED_HAND = 0.85, 0.5  # of the way to skin's tones: so near to the cloth beside it a limb is cloth; face and hands
+CLOTHED = 0.85  # of the way to skin's tones: so near to the cloth beside it what was taken for a limb is cloth
+CHEST = 0.15, 0.035  # heads below the face, and of the head's square: what begins at a neck and is more is a chest
 SPECK = 3  # pixels: what is thinner is a line
 SMALLEST, LARGEST = 0.012, 0.7  # of the head's square
 LEFT = 0.004  # of that square: least rest of a neck or hand that was seen
@@ -34,57 +40,84 @@ GAP = 0.02  # heads: how wide a line may cross it
 EVIDENCE, HAND = 0.12, 0.25  # odds of skin without which it is none; of a hand, beside those of a limb, from which it is one
 BELOW_WAIST = ClothingPart.BOTTOMWEAR, ClothingPart.ONEPIECE, ClothingPart.LEGWEAR
 SKIRTED = 0.7  # share of these in what lies above legs
-UPPER = ClothingPart.TOPWEAR, ClothingPart.ONEPIECE
-ON_CLOTH, ALONE, BELOW = 0.9, (0.012, 0.13), 0.5  # share of its border; of the head's square; heads below the face: a hand on cloth
+UPPER, BARE = (ClothingPart.TOPWEAR, ClothingPart.ONEPIECE), (ClothingPart.SKIN, FACE_HANDS)
+ON_TOP, ALONE, BELOW = 0.9, (0.012, 0.13), 0.5  # of its border; of the head's square; heads below the face: a hand on a top
 BORDER, DISTINCT = 3, 0.4  # pixels; of them: what lies round it is of another colour, or it is the light side of a cloth
 
 
+@dataclass(frozen=True)
+class _Seen:
+    """A picture at a small size, h x w. parts: labels; skin: CIELAB distance to the face's tones; cloth: to the clothes that are
+    nearest; head: pixels; scale: of the size."""
+
+    parts: Labels
+    skin: Plane
+    cloth: Plane
+    head: float
+    scale: float
+
+
 def with_bare_skin(rgb: Image8, labels: Labels, probabilities: Probabilities) -> Labels:
-    """Labels in which hands and limbs on clothes are told from them by colour.
+    """Labels in which hands and limbs on clothes are told from them by colour, and sleeves and collars from skin.
 
     rgb: H x W x 3; labels: H x W of a part map; probabilities: 13 x H x W.
     """
+    seen = _seen(rgb, labels)
+    if seen is None:
+        return labels
+    found = _uncovered(labels, seen, probabilities)
+    return _with_whole_hands(_without_cloth(found, seen), seen.head / seen.scale)
+
+
+def _seen(rgb: Image8, labels: Labels) -> _Seen | None:
+    """None where nothing can be told: no face, no clothes, or clothes in the colours of skin."""
     scale = min(1.0, SIDE / max(labels.shape))
-    size = max(8, round(labels.shape[1] * scale)), max(8, round(labels.shape[0] * scale))
-    parts = cv2.resize(labels, size, interpolation=cv2.INTER_NEAREST)
+    shape = max(8, round(labels.shape[1] * scale)), max(8, round(labels.shape[0] * scale))
+    parts = np.asarray(cv2.resize(labels, shape, interpolation=cv2.INTER_NEAREST), np.uint8)
     face, clothes = parts == FACE_HANDS, np.isin(parts, CLOTHING)
     inner = face & ~grown(~face, 2)
     if not inner.any() or not clothes.any():
-        return labels
-    lab = calm_lab(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)) * np.array([LIGHT, 1, 1], np.float32)
+        return None
+    lab = calm_lab(cv2.resize(rgb, shape, interpolation=cv2.INTER_AREA)) * np.array([LIGHT, 1, 1], np.float32)
     tones = tones_of(lab, inner)
     tones = tones[[(np.linalg.norm(lab[inner] - tone, axis=1) < LIKE).mean() > MAIN for tone in tones]]
     skin = apart_from(lab, tones)
     if (skin < LIKE)[clothes].mean() > COMMON:
-        return labels
+        return None
     weight = (clothes & (skin > LIKE)).astype(np.float32)[..., None]
-    cloth = np.linalg.norm(lab - push_pull(lab * weight, weight), axis=2)
-    head = float(np.sqrt((face | (parts == ClothingPart.HAIR)).sum()))
+    cloth = np.asarray(np.linalg.norm(lab - push_pull(lab * weight, weight), axis=2), np.float32)
+    return _Seen(parts, skin, cloth, float(np.sqrt((face | (parts == ClothingPart.HAIR)).sum())), scale)
+
+
+def _uncovered(labels: Labels, seen: _Seen, probabilities: Probabilities) -> Labels:
+    """Labels, H x W, with the pieces of clothes that have the face's tones as skin."""
+    parts, skin, cloth, head = seen.parts, seen.skin, seen.cloth, seen.head
+    face, clothes, limbs = parts == FACE_HANDS, np.isin(parts, CLOTHING), np.isin(parts, BARE)
     gap = 2 * max(1, round(GAP * head)) + 1
-    limbs = np.isin(parts, (ClothingPart.SKIN, FACE_HANDS))
     surely = cloth > APART
     like = clothes & (skin < LIKE) & (surely | ((cloth > PALE) & grown(limbs, AT_LIMB * head))) & (skin < NEARER * cloth)
     closed = cv2.morphologyEx(like.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((gap, gap), np.uint8)) * clothes.astype(np.uint8)
     count, where, table, _ = cv2.connectedComponentsWithStats(closed, connectivity=8)
     depth = cv2.distanceTransform(closed, cv2.DIST_L2, cv2.DIST_MASK_3)
-    beside, at_limbs = grown(face, BORDER), grown(limbs, BORDER)
-    likely = [cv2.resize(probabilities[part], size, interpolation=cv2.INTER_AREA) for part in (ClothingPart.SKIN, FACE_HANDS)]
+    likely = [cv2.resize(probabilities[part], parts.shape[::-1], interpolation=cv2.INTER_AREA) for part in BARE]
+    main = _largest(face)
+    beside, at_limbs, beside_main = (grown(region, BORDER) for region in (face, limbs, main))
+    low = np.flatnonzero(main.any(1))[-1] + CHEST[0] * head
     found = labels.copy()
     for index in range(1, count):
-        piece = where == index
-        rest = bool((beside & piece).any())  # of a neck or hand that was seen
-        if not (LEFT if rest else SMALLEST) < table[index, cv2.CC_STAT_AREA] / head**2 < LARGEST:
+        piece, size = where == index, table[index, cv2.CC_STAT_AREA] / head**2
+        rest, joined = (bool((region & piece).any()) for region in (beside, at_limbs))  # of a neck or hand, of a limb
+        if not (LEFT if rest else SMALLEST) < size < LARGEST:
             continue
         round_ = grown(piece, BORDER) & clothes & ~grown(piece, 1)
-        joined = bool((at_limbs & piece).any())
         distinct = not round_.any() or (skin[round_] > (LIKE if joined else APART)).mean() > DISTINCT
         if distinct and (joined or surely[piece].any()) and (rest or depth[piece].max() > THICK * head):
             bare, hand = (float(plane[piece].mean()) for plane in likely)
             if bare + hand > EVIDENCE:
-                part = FACE_HANDS if rest or hand > HAND * bare else ClothingPart.SKIN
+                chest = (beside_main & piece).any() and size > CHEST[1] and np.flatnonzero(piece.any(1))[-1] > low
+                part = FACE_HANDS if not chest and (rest or hand > HAND * bare) else ClothingPart.SKIN
                 found[enlarged(piece, labels.shape) & np.isin(labels, CLOTHING)] = part
-    cloth_here = cloth < np.where(face, CLOTHED_HAND, CLOTHED) * skin
-    return _without_cloth(_with_whole_hands(found, head / scale), parts, limbs & (skin > LIKE) & cloth_here)
+    return found
 
 
 def with_legs(labels: Labels) -> Labels:
@@ -105,10 +138,10 @@ def with_legs(labels: Labels) -> Labels:
     return found
 
 
-def _without_cloth(labels: Labels, parts: Labels, wrong: Region) -> Labels:
-    """Labels, H x W, in which skin beside clothes that has their colour is of them. parts: h x w, the same in a smaller size;
-    wrong: h x w, what has that colour."""
-    clothes = np.isin(parts, CLOTHING)
+def _without_cloth(labels: Labels, seen: _Seen) -> Labels:
+    """Labels, H x W, in which limbs beside clothes that have their colour are of them; a beard would be darker than skin too."""
+    clothes = np.isin(seen.parts, CLOTHING)
+    wrong = (seen.parts == ClothingPart.SKIN) & (seen.skin > LIKE) & (seen.cloth < CLOTHED * seen.skin)
     solid = cv2.morphologyEx(wrong.astype(np.uint8), cv2.MORPH_OPEN, np.ones((SPECK, SPECK), np.uint8)) > 0
     wrong = touching(solid, grown(clothes, 2))
     if not wrong.any():
@@ -117,22 +150,19 @@ def _without_cloth(labels: Labels, parts: Labels, wrong: Region) -> Labels:
         (~clothes).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL
     )
     theirs = np.zeros(int(nearest.max()) + 1, np.uint8)
-    theirs[nearest[clothes]] = parts[clothes]
-    theirs = cv2.resize(theirs[nearest] * wrong, labels.shape[::-1], interpolation=cv2.INTER_NEAREST)
-    return np.where((theirs > 0) & np.isin(labels, (ClothingPart.SKIN, FACE_HANDS)), theirs, labels)
+    theirs[nearest[clothes]] = seen.parts[clothes]
+    whole = cv2.resize(theirs[nearest] * wrong, labels.shape[::-1], interpolation=cv2.INTER_NEAREST)
+    return np.asarray(np.where((whole > 0) & (labels == ClothingPart.SKIN), whole, labels), np.uint8)
 
 
 def _with_whole_hands(labels: Labels, head: float) -> Labels:
     """The rest of a hand that was found in part, and taken for an arm, is one too, and what is as large as one and lies on a top,
     far below the face. head: pixels."""
-    hands = (labels == FACE_HANDS).astype(np.uint8)
-    _, where, table, _ = cv2.connectedComponentsWithStats(hands, connectivity=8)
-    table[0, cv2.CC_STAT_AREA] = 0
-    face = where == table[:, cv2.CC_STAT_AREA].argmax()
-    hands[face] = 0  # the face, below which bare skin is the chest
+    face = _largest(labels == FACE_HANDS)  # below it bare skin is the chest
+    hands = (labels == FACE_HANDS) & ~face
     skin = labels == ClothingPart.SKIN
     _, where, table, _ = cv2.connectedComponentsWithStats(skin.astype(np.uint8), connectivity=8)
-    beside = np.unique(where[grown(hands > 0, BORDER) & skin])
+    beside = np.unique(where[grown(hands, BORDER) & skin])
     small = [index for index in beside if table[index, cv2.CC_STAT_AREA] < REST * head**2]
     rows = np.flatnonzero(face.any(1))
     low = rows[-1] + BELOW * head if len(rows) else np.inf
@@ -142,5 +172,12 @@ def _with_whole_hands(labels: Labels, head: float) -> Labels:
             box = box_round((left, top, wide, high), 2 * BORDER)
             piece = where[box] == index
             around = labels[box][grown(piece, BORDER) & ~piece]
-            small += [index] if np.isin(around, UPPER).mean() > ON_CLOTH else []
+            small += [index] if np.isin(around, UPPER).mean() > ON_TOP else []
     return np.where(np.isin(where, small) & skin, np.uint8(FACE_HANDS), labels)
+
+
+def _largest(region: Region) -> Region:
+    """The largest piece of a region."""
+    _, where, table, _ = cv2.connectedComponentsWithStats(region.astype(np.uint8), connectivity=8)
+    table[0, cv2.CC_STAT_AREA] = 0
+    return np.asarray(region & (where == table[:, cv2.CC_STAT_AREA].argmax()))

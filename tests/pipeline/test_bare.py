@@ -63,10 +63,18 @@ def test_a_pale_hand_on_pale_cloth_is_told_beside_its_limb() -> None:
 def test_cloth_beside_cloth_is_no_skin() -> None:
     rgb, labels, hand, odds = picture()
     rgb[220:280, 150:180], labels[210:280, 150:180] = SKIN, ClothingPart.SKIN  # an arm whose label reaches into its sleeve
-    rgb[hand], labels[120:130, 90:110] = COAT, FACE_HANDS  # and a neck whose label reaches into the collar
+    rgb[hand] = COAT
+    rgb[108:120, 100:130] = COAT  # and a beard in the colour of the coat
     found = with_bare_skin(rgb, labels, odds)
-    assert (found[212:219, 150:180] == ClothingPart.TOPWEAR).all() and (found[222:280, 150:180] == ClothingPart.SKIN).all()
-    assert (found[122:129, 92:109] == ClothingPart.TOPWEAR).all()
+    assert (found[212:219, 150:180] == ClothingPart.TOPWEAR).all() and (found[222:280, 150:180] != ClothingPart.TOPWEAR).all()
+    assert (found[60:120, 85:155] == FACE_HANDS).all()
+
+
+def test_a_chest_is_no_face() -> None:
+    rgb, labels, hand, odds = picture()
+    rgb[hand], rgb[120:170, 95:145] = COAT, SKIN
+    odds[FACE_HANDS, 120:170, 95:145], odds[ClothingPart.SKIN, 120:170, 95:145] = 0.02, 0.3
+    assert (with_bare_skin(rgb, labels, odds)[122:168, 97:143] == ClothingPart.SKIN).all()
 
 
 def test_the_rest_of_a_hand_is_no_arm() -> None:
