@@ -18,7 +18,7 @@ from pipeline.part_tables import FACE_HANDS, Probabilities
 from pipeline.regions import Region, box_round, enlarged, grown, touching
 from pipeline.request import CLOTHING, ClothingPart, Image8
 from pipeline.surroundings import push_pull
-from pipeline.tones import LIGHT, apart_from, calm_lab, tones_of
+from pipeline.tones import LIGHT, apart_from, calm_lab, main_tones
 
 Plane = NDArray[np.float32]  # h x w
 
@@ -79,9 +79,7 @@ def _seen(rgb: Image8, labels: Labels) -> _Seen | None:
     if not inner.any() or not clothes.any():
         return None
     lab = calm_lab(cv2.resize(rgb, shape, interpolation=cv2.INTER_AREA)) * np.array([LIGHT, 1, 1], np.float32)
-    tones = tones_of(lab, inner)
-    tones = tones[[(np.linalg.norm(lab[inner] - tone, axis=1) < LIKE).mean() > MAIN for tone in tones]]
-    skin = apart_from(lab, tones)
+    skin = apart_from(lab, main_tones(lab, inner, LIKE, MAIN))
     if (skin < LIKE)[clothes].mean() > COMMON:
         return None
     weight = (clothes & (skin > LIKE)).astype(np.float32)[..., None]

@@ -13,10 +13,11 @@ from pipeline.part_maps import Labels
 from pipeline.part_tables import FACE_HANDS
 from pipeline.regions import Region, away_from, box_round, crumbs, near, touching
 from pipeline.request import CLOTHING, ClothingPart, Image8
-from pipeline.tones import LIGHT, apart_from, calm_lab, tones_of
+from pipeline.tones import LIGHT, apart_from, calm_lab, main_tones, tones_of
 
 REACH = 0.3  # heads: how far beyond what was seen of a hand its fingers may be
 LIKE, APART, NEARER = 10.0, 16.0, 0.5  # CIELAB: of one colour, of another one, and so much nearer to one of them
+MAIN = 0.2  # of a hand: least share of one of its tones
 GAP, THIN = 0.03, 0.008  # heads: how wide a line between fingers is; half of what is too thin to be a finger
 INNER = 0.015  # heads: how far from its border a hand has its own colour
 CRUMB = 0.0015  # of that square: smaller pieces are no fingers
@@ -52,7 +53,7 @@ def _rest(rgb: Image8, labels: Labels, hand: Region, there: Region, head: float)
     inner = hand & (away_from(~hand) > max(1.0, INNER * head))
     if not inner.any():
         return nothing
-    own = apart_from(lab, _main(lab, inner))
+    own = apart_from(lab, main_tones(lab, inner, LIKE, MAIN))
     open_to = (np.isin(labels, CLOTHING) | (labels == 0)) & there
     other = open_to & (own > APART)
     if not other.any():
@@ -72,10 +73,3 @@ def _rest(rgb: Image8, labels: Labels, hand: Region, there: Region, head: float)
 def _square(half: float) -> NDArray[np.uint8]:
     side = 2 * max(1, round(half)) + 1
     return np.ones((side, side), np.uint8)
-
-
-def _main(lab: NDArray[np.float32], region: Region) -> NDArray[np.float32]:
-    """Tones of a region that much of it has: not the lines in it."""
-    tones = tones_of(lab, region)
-    shares = [(np.linalg.norm(lab[region] - tone, axis=1) < LIKE).mean() for tone in tones]
-    return tones[np.array(shares) > 0.2]

@@ -7,7 +7,7 @@ from collections.abc import Collection
 import cv2
 import numpy as np
 
-from pipeline.regions import Region, box_of, grown, near
+from pipeline.regions import Region, box_of, box_round, grown, near
 from pipeline.request import CLOTHING, ClothingPart, Image8
 from pipeline.surroundings import push_pull
 from pipeline.tones import apart_from, calm_lab, tones_of
@@ -25,6 +25,7 @@ SAME, GOES_ON = 10.0, 5.0  # CIELAB: two parts of one cloth, and places of it th
 BESIDE, SEAMLESS = 4, 0.66  # pixels on either side of a border, and share of it that lies in one colour
 OWNERS = {Part.LEGWEAR: (Part.BOTTOMWEAR, Part.ONEPIECE), Part.HANDWEAR: (Part.TOPWEAR, Part.ONEPIECE)}
 ISLAND = 0.25  # of the largest piece of its part: a smaller piece that lies in the old clothes is theirs
+SPOT, ENCLOSED = 0.01, 0.9  # of the figure, and of its border: so small a part that lies all in old clothes is theirs too
 
 
 def overlooked(rgb: Image8, labels: Image8, old: Region, front: Region, unit: float) -> Region:
@@ -107,14 +108,19 @@ def _goes_on(rgb: Image8, one: Region, other: Region) -> bool:
 def _islands(labels: Image8, old: Region) -> Region:
     """Small pieces of clothes that stay, lying in those that go: misread, as most of their part lies elsewhere."""
     found = np.zeros(labels.shape, bool)
-    close = grown(old, 2)
+    close, figure = grown(old, 2), np.count_nonzero(labels)
     for part in CLOTHING:
         region = (labels == part) & ~old
         if not region.any():
             continue
         _, where, table, _ = cv2.connectedComponentsWithStats(region.astype(np.uint8), connectivity=8)
         largest = table[1:, cv2.CC_STAT_AREA].max()
-        small = [i for i in np.unique(where[close & region]) if table[i, cv2.CC_STAT_AREA] < ISLAND * largest]
+        small = []
+        for index in np.unique(where[close & region]):
+            size, box = table[index, cv2.CC_STAT_AREA], box_round(table[index, : cv2.CC_STAT_AREA], 2)
+            piece = where[box] == index
+            spot = size < SPOT * figure and old[box][near(piece, 1) & ~piece].mean() > ENCLOSED
+            small += [index] if size < ISLAND * largest or spot else []
         found |= np.isin(where, small) & region
     return found
 

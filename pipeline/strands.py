@@ -34,6 +34,7 @@ DARK = 0.6  # of the hair's darkest tone: outlines are darker
 LINE, INKED = 2.0, 0.018  # pixels and heads: half the width of lines, which have the colour of dark hair
 LIGHTER, COLOURED = 8.0, 15.0  # CIELAB: what is so much lighter than lines and so far from grey is none
 FINE = 1.2  # pixels: half the width of such hair
+RIDGE = 65  # percentile of the width along a strand: spurs at its border are thin
 LONG, CLEARLY, TIP = 10.0, 7.0, 5.5  # least area of a strand in squares of half its width
 CLOSE = 0.25  # heads: how far a tip reaches
 SMALLEST = 0.0008  # of the figure
@@ -143,7 +144,7 @@ def _long_and_thin(like: Region, no_line: Region, cloth: Lab, hair: Region, clot
         clear = coloured and float(cloth[piece].mean()) > CLEAR
         least = FINE if coloured else max(LINE, INKED * head)
         long = TIP if coloured and away[piece].max() < CLOSE * head else CLEARLY if clear else LONG
-        thin = half < widest * head and area > long * half**2 and float(np.median(ridge)) > least
+        thin = half < widest * head and area > long * half**2 and float(np.percentile(ridge, RIDGE)) > least
         cloths = int(sizes[np.unique(garment[piece]), cv2.CC_STAT_AREA].sum())
         most = min(LARGEST * hair.sum(), MOST * cloths if cloths > LONE * figure else figure)
         small = area < most and away[piece].max() < FARTHEST * head

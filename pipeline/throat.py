@@ -9,10 +9,10 @@ import numpy as np
 
 from pipeline.draft_style import INKED
 from pipeline.fit import Fit
-from pipeline.regions import Region, touching
+from pipeline.regions import Region, box_of, near, touching
 from pipeline.request import ClothingPart, Image8
 from pipeline.seen_limbs import side_ends
-from pipeline.tones import LIGHT, apart_from, calm_lab, tones_of
+from pipeline.tones import LIGHT, apart_from, calm_lab, main_tones, tones_of
 
 CHIN = 0.52  # heads below the middle of the skull: from there on down the neck may be covered
 COLLAR = 0.6  # likewise from where on no line is a chin's
@@ -22,6 +22,8 @@ TONE = 14.0  # levels of lightness by which a face differs from itself: a neck l
 LOW = 0.6  # of the way from chin to collar bones: a face that reaches so far has no jaw that could be seen
 SAME, NEARER, BEARD = 14.0, 0.6, 0.012  # CIELAB: of the hair's colour, and how much nearer to it; square heads: the least beard
 RIM = 0.012  # heads: half the width of the widest outlines
+PALE = 6.0  # CIELAB: a collar from the palest skin
+BROAD, MAIN = 9.0, 0.08  # CIELAB: of one tone; of face or clothes: least share of one
 FRINGE = 0.05  # heads: how far from it a collar's rim lies
 NECK = 0.04  # heads: how far from the fitted neck's side a seen one may lie
 LINE = 0.02  # heads: how far a jaw's line reaches beyond the face
@@ -68,20 +70,30 @@ def under_narrowest(seen: Region, nobody: Region, fit: Fit) -> Region:
 
 
 def fringe_of(rgb: Image8, kept: Region, like: Region, old: Region, throat: Throat, fit: Fit) -> Region:
-    """H x W, the rim of an old collar that was taken for the neck: of another hue than skin, and as the old clothes beside it.
+    """H x W, the rim of an old collar that was taken for the neck: of another hue than skin, or white beside pale skin, and as
+    the old clothes beside it.
 
     rgb: H x W x 3; kept, like: as of `throat_of`; old: the old clothes.
     """
-    strange = (throat.lines & kept & ~like).astype(np.uint8)
-    found = cv2.morphologyEx(strange, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
-    if not found.any():
+    neck = throat.lines & kept
+    if not neck.any() or not old.any():
         return np.zeros_like(kept)
     reach = max(2, round(FRINGE * fit.frame.scale))
     square = np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)
     plain = ~inked(rgb, fit.frame.scale)
-    lab = cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB).astype(np.float32) * np.array([LIGHT, 1, 1], np.float32)
-    _, where, table, _ = cv2.connectedComponentsWithStats(found, connectivity=8)
-    theirs = np.zeros(kept.shape, bool)
+    lab = calm_lab(rgb) * np.array([LIGHT, 1, 1], np.float32)
+    above = np.arange(len(rgb))[:, None] < np.flatnonzero(throat.lines.any(1))[0]
+    face, cloth = kept & like & plain & above, old & plain & near(neck, 4 * reach)
+    pale = np.zeros_like(kept)
+    if face.any() and cloth.any():
+        box = box_of(neck, 0)
+        to_skin, to_cloth = (apart_from(lab[box], main_tones(lab, region, BROAD, MAIN)) for region in (face, cloth))
+        pale[box] = (to_skin > PALE) & (to_cloth < NEARER * to_skin)
+    solid = [
+        cv2.morphologyEx(part.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)) for part in (neck & ~like, pale & neck)
+    ]
+    _, where, table, _ = cv2.connectedComponentsWithStats(solid[0], connectivity=8)
+    theirs = solid[1] > 0
     for index in range(1, len(table)):
         piece = where == index
         beside = (cv2.dilate(piece.astype(np.uint8), square) > 0) & old & plain

@@ -34,6 +34,13 @@ def tones_of(lab: Lab, region: Region) -> NDArray[np.float32]:
     return np.asarray(centres, np.float32)
 
 
+def main_tones(lab: Lab, region: Region, like: float, least: float) -> NDArray[np.float32]:
+    """Those tones of a region, K x 3, that more than a share of it is like: neither the lines in it nor the white of eyes."""
+    tones = tones_of(lab, region)
+    shares = [(np.linalg.norm(lab[region] - tone, axis=1) < like).mean() for tone in tones]
+    return tones[np.array(shares) > least]
+
+
 def apart_from(lab: Lab, tones: NDArray[np.float32]) -> NDArray[np.float32]:
     """H x W, distance to the nearest of the tones."""
     if not len(tones):

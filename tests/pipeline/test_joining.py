@@ -130,6 +130,15 @@ def test_small_islands_of_another_part_in_the_old_clothes_are_theirs() -> None:
     assert found[42, 42] and not found[80, 40]
 
 
+def test_a_spot_that_lies_all_in_the_old_clothes_is_theirs_whatever_it_was_taken_for() -> None:
+    labels = np.zeros((SIDE, SIDE), np.uint8)
+    labels[10:80, 10:80], labels[80:84, 20:24] = Part.TOPWEAR, Part.FOOTWEAR
+    labels[40:44, 40:44] = Part.HANDWEAR
+    rgb = np.full((SIDE, SIDE, 3), 128, np.uint8)
+    found = overlooked(rgb, labels, labels == Part.TOPWEAR, labels == 0, 40.0)
+    assert found[42, 42] and not found[82, 22]
+
+
 def test_stockings_of_the_trousers_colour_go_with_them() -> None:
     labels = np.zeros((SIDE, SIDE), np.uint8)
     labels[20:50, 20:70], labels[50:90, 20:70] = Part.BOTTOMWEAR, Part.LEGWEAR

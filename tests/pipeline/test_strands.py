@@ -28,6 +28,18 @@ def test_a_strand_over_a_dress_is_hair() -> None:
     assert (found != labels)[~strand].mean() < 0.002
 
 
+def test_a_dark_tail_of_hair_with_thin_spurs_is_hair() -> None:
+    rgb, labels, strand = picture()
+    rgb[rgb == HAIR], rgb[strand] = 40, DRESS  # as dark as lines
+    tail = np.zeros(labels.shape, bool)
+    tail[88:120, 70:82] = True
+    for y in range(92, 118, 4):
+        tail[y, 82:87] = True
+    rgb[20:90, 60:140] = rgb[tail] = 40
+    found = with_strands(rgb, labels)
+    assert (found[90:120, 71:81] == ClothingPart.HAIR).mean() > 0.9
+
+
 def test_thin_ends_of_hair_that_is_no_line_are_hair_and_a_scarf_between_is_none() -> None:
     rgb, labels, _ = picture()
     rgb[88:250, 96:104] = DRESS

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.fit import Fit
 from pipeline.request import ClothingPart
-from pipeline.throat import CHIN, beard_of, throat_of, under_narrowest
+from pipeline.throat import CHIN, beard_of, fringe_of, throat_of, under_narrowest
 from tests.pipeline.test_seen_limbs import fitted
 
 SKIN = 236, 190, 160
@@ -101,3 +101,21 @@ def test_a_beard_that_was_taken_for_the_face_stays_down_to_its_end() -> None:
     rgb[hair | beard] = 90, 60, 30
     found = beard_of(rgb, labels, labels == ClothingPart.TOPWEAR, beard, body)
     assert found[beard].mean() > 0.8 and not found[~beard].any()
+
+
+def test_a_white_collar_that_was_taken_for_a_pale_neck_goes() -> None:
+    rgb, face, neck, body = portrait(lined=True)
+    pale = (rgb == SKIN).all(2)
+    rgb[pale] = 255, 238, 222
+    like, row = np.ones_like(face), np.arange(len(rgb))[:, None]
+    rows = np.flatnonzero((throat_of(rgb, face | neck, like, body).lines & neck).any(1))
+    collar, shirt = neck & (row > (rows[0] + rows[-1]) // 2), neck & (row > rows[-1] - 3)
+    rgb[collar] = 244, 245, 248
+    kept = face | (neck & ~shirt)
+    throat = throat_of(rgb, kept, like, body)
+    found = fringe_of(rgb, kept, like, shirt, throat, body)
+    inner = cv2.erode(collar.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    inner &= throat.lines & ~shirt
+    assert inner.any() and found[inner].all() and not found[face].any()
+    rgb[collar & ~shirt] = 255, 238, 222
+    assert not fringe_of(rgb, kept, like, shirt, throat, body).any()
