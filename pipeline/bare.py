@@ -29,7 +29,7 @@ PALE, AT_LIMB = 8.0, 0.6  # CIELAB: of two beside a limb that is seen; heads: ho
 NEARER = 0.6  # and so much nearer to one of them
 MAIN = 0.12  # of the face: least share of one of its tones
 COMMON = 0.4  # of the clothes: more of them in the colours of skin are clothes in such colours
-CLOTHED = 0.85  # of the way to skin's tones: so near to the cloth beside it what was taken for a limb is cloth
+CLOTHED, IN_SHADE = 0.85, 0.5  # of the way to skin's tones: so near to the cloth beside it a limb is cloth; where skin has shade
 CHEST = 0.15, 0.035  # heads below the face, and of the head's square: what begins at a neck and is more is a chest
 SPECK = 3  # pixels: what is thinner is a line
 SMALLEST, LARGEST = 0.012, 0.7  # of the head's square
@@ -48,11 +48,12 @@ BORDER, DISTINCT = 3, 0.4  # pixels; of them: what lies round it is of another c
 @dataclass(frozen=True)
 class _Seen:
     """A picture at a small size, h x w. parts: labels; skin: CIELAB distance to the face's tones; cloth: to the clothes that are
-    nearest; head: pixels; scale: of the size."""
+    nearest; shade: what is darker than those tones; head: pixels; scale: of the size."""
 
     parts: Labels
     skin: Plane
     cloth: Plane
+    shade: Region
     head: float
     scale: float
 
@@ -79,12 +80,13 @@ def _seen(rgb: Image8, labels: Labels) -> _Seen | None:
     if not inner.any() or not clothes.any():
         return None
     lab = calm_lab(cv2.resize(rgb, shape, interpolation=cv2.INTER_AREA)) * np.array([LIGHT, 1, 1], np.float32)
-    skin = apart_from(lab, main_tones(lab, inner, LIKE, MAIN))
+    tones = main_tones(lab, inner, LIKE, MAIN)
+    skin, shade = apart_from(lab, tones), lab[..., 0] < tones[:, 0].min(initial=np.inf)
     if (skin < LIKE)[clothes].mean() > COMMON:
         return None
     weight = (clothes & (skin > LIKE)).astype(np.float32)[..., None]
     cloth = np.asarray(np.linalg.norm(lab - push_pull(lab * weight, weight), axis=2), np.float32)
-    return _Seen(parts, skin, cloth, float(np.sqrt((face | (parts == ClothingPart.HAIR)).sum())), scale)
+    return _Seen(parts, skin, cloth, shade, float(np.sqrt((face | (parts == ClothingPart.HAIR)).sum())), scale)
 
 
 def _uncovered(labels: Labels, seen: _Seen, probabilities: Probabilities) -> Labels:
@@ -139,7 +141,11 @@ def with_legs(labels: Labels) -> Labels:
 def _without_cloth(labels: Labels, seen: _Seen) -> Labels:
     """Labels, H x W, in which limbs beside clothes that have their colour are of them; a beard would be darker than skin too."""
     clothes = np.isin(seen.parts, CLOTHING)
-    wrong = (seen.parts == ClothingPart.SKIN) & (seen.skin > LIKE) & (seen.cloth < CLOTHED * seen.skin)
+    wrong = (
+        (seen.parts == ClothingPart.SKIN)
+        & (seen.skin > LIKE)
+        & (seen.cloth < np.where(seen.shade, IN_SHADE, CLOTHED) * seen.skin)
+    )
     solid = cv2.morphologyEx(wrong.astype(np.uint8), cv2.MORPH_OPEN, np.ones((SPECK, SPECK), np.uint8)) > 0
     wrong = touching(solid, grown(clothes, 2))
     if not wrong.any():

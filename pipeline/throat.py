@@ -22,7 +22,7 @@ TONE = 14.0  # levels of lightness by which a face differs from itself: a neck l
 LOW = 0.6  # of the way from chin to collar bones: a face that reaches so far has no jaw that could be seen
 SAME, NEARER, BEARD = 14.0, 0.6, 0.012  # CIELAB: of the hair's colour, and how much nearer to it; square heads: the least beard
 RIM = 0.012  # heads: half the width of the widest outlines
-PALE = 6.0  # CIELAB: a collar from the palest skin
+PALE, LIT = 6.0, 0.7  # CIELAB: a collar from the palest skin; of the lightness of skin: shadows on it are darker
 BROAD, MAIN = 9.0, 0.08  # CIELAB: of one tone; of face or clothes: least share of one
 FRINGE = 0.05  # heads: how far from it a collar's rim lies
 NECK = 0.04  # heads: how far from the fitted neck's side a seen one may lie
@@ -87,8 +87,9 @@ def fringe_of(rgb: Image8, kept: Region, like: Region, old: Region, throat: Thro
     pale = np.zeros_like(kept)
     if face.any() and cloth.any():
         box = box_of(neck, 0)
-        to_skin, to_cloth = (apart_from(lab[box], main_tones(lab, region, BROAD, MAIN)) for region in (face, cloth))
-        pale[box] = (to_skin > PALE) & (to_cloth < NEARER * to_skin)
+        tones = main_tones(lab, face, BROAD, MAIN)
+        to_skin, to_cloth = apart_from(lab[box], tones), apart_from(lab[box], main_tones(lab, cloth, BROAD, MAIN))
+        pale[box] = (to_skin > PALE) & (to_cloth < NEARER * to_skin) & (lab[box][..., 0] > LIT * tones[:, 0].max(initial=0))
     solid = [
         cv2.morphologyEx(part.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)) for part in (neck & ~like, pale & neck)
     ]
