@@ -78,7 +78,7 @@ def make_plan(request: SwapRequest, see: See) -> Plan:
     mask = as_mask(plan.request.mask, plan.found.labels.shape[::-1]) >= 128
     protected = plan.found.protected(request.protect or (Part.HAIR, Part.HELD)) > 0
     said = () if plan.drafts else over_face(plan.found, mask)  # a draft lies behind faces
-    told = replace(plan.request, notes=(*plan.request.notes, *said))
+    told = replace(plan.request, notes=tuple(dict.fromkeys((*plan.request.notes, *said))))  # detection has said some of it
     return replace(plan, request=told, kept=protected & ~mask)  # what a stroke or a draft itself covers is meant
 
 

@@ -92,6 +92,8 @@ def test_several_people_in_the_picture_or_in_the_mask() -> None:
     assert over_several(found, both & (found.people == 2)) == () == over_several(standing(30), both)
     asked = SwapRequest(dressed_in((20, 22, 40), found), 0, prompt="white dress")
     assert SEVERAL.format(count=2) in make_plan(asked, lambda _: found).request.notes
+    said = replace(found, warnings=(SEVERAL.format(count=2),))
+    assert make_plan(asked, lambda _: said).request.notes.count(SEVERAL.format(count=2)) == 1
     painted = replace(asked, mask=both.astype(np.uint8) * np.uint8(255))
     assert SHARED.format(count=2) in make_plan(painted, lambda _: found).request.notes
 
