@@ -38,6 +38,7 @@ THICK = 0.03  # heads: half the width of the middle of a hand
 REST = 0.15  # of that square: most of a hand that was seen already
 GAP = 0.02  # heads: how wide a line may cross it
 EVIDENCE, HAND = 0.12, 0.25  # odds of skin without which it is none; of a hand, beside those of a limb, from which it is one
+CLEAR = 4.0, 16.0, 0.02  # CIELAB: so near to skin and so far from the cloth, and its odds without which even that is none
 BELOW_WAIST = ClothingPart.BOTTOMWEAR, ClothingPart.ONEPIECE, ClothingPart.LEGWEAR
 SKIRTED = 0.7  # share of these in what lies above legs
 UPPER, BARE = (ClothingPart.TOPWEAR, ClothingPart.ONEPIECE), (ClothingPart.SKIN, FACE_HANDS)
@@ -113,7 +114,8 @@ def _uncovered(labels: Labels, seen: _Seen, probabilities: Probabilities) -> Lab
         distinct = not round_.any() or (skin[round_] > (LIKE if joined else APART)).mean() > DISTINCT
         if distinct and (joined or surely[piece].any()) and (rest or depth[piece].max() > THICK * head):
             bare, hand = (float(plane[piece].mean()) for plane in likely)
-            if bare + hand > EVIDENCE:
+            clear = np.median(skin[piece]) < CLEAR[0] and np.median(cloth[piece]) > CLEAR[1]
+            if bare + hand > (CLEAR[2] if clear else EVIDENCE):
                 chest = (beside_main & piece).any() and size > CHEST[1] and np.flatnonzero(piece.any(1))[-1] > low
                 part = FACE_HANDS if not chest and (rest or hand > HAND * bare) else ClothingPart.SKIN
                 found[enlarged(piece, labels.shape) & np.isin(labels, CLOTHING)] = part

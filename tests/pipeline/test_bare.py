@@ -93,6 +93,14 @@ def test_what_is_left_of_a_neck_beside_it_is_skin() -> None:
     assert (found[122:148, 86:91] == FACE_HANDS).mean() > 0.9 and (found[:, 96:] == labels[:, 96:]).all()
 
 
+def test_the_very_colour_of_the_face_on_cloth_of_another_needs_few_odds() -> None:
+    rgb, labels, hand, odds = picture()
+    odds[FACE_HANDS, hand] = 0.03
+    assert (with_bare_skin(rgb, labels, odds)[hand] == FACE_HANDS).mean() > 0.9
+    rgb[hand] = np.array(SKIN) - 30
+    assert (with_bare_skin(rgb, labels, odds)[hand] == ClothingPart.TOPWEAR).all()
+
+
 def test_what_nothing_but_its_colour_calls_skin_stays_cloth() -> None:
     rgb, labels, hand, odds = picture()
     odds[FACE_HANDS, hand] = 0.01
