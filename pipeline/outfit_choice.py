@@ -170,10 +170,17 @@ def fitting_length(kind: str, length: str) -> str:
     return min(row.lengths, key=lambda other: abs(_ORDER.index(other) - _ORDER.index(length)))
 
 
+def unasked(options: Sequence[str]) -> tuple[str, ...]:
+    """Those cuts that surprise nobody who has not named one: wide sleeves only where there are no others."""
+    return tuple(option for option in options if option != "wide") or tuple(options)
+
+
 def plain(kind: str, rng: Rng, colour: tuple[str, RGB]) -> Garment:
     """A garment of this kind in this colour, cut as the seed says."""
     row = KINDS[kind]
-    sleeve, length, neckline = (pick(rng, options) if options else "" for options in (row.sleeves, row.lengths, row.necklines))
+    sleeve, length, neckline = (
+        pick(rng, unasked(options)) if options else "" for options in (row.sleeves, row.lengths, row.necklines)
+    )
     second = choose_second(rng, colour[1], kind) if rng.random() < row.trim else (None, None)
     detail = int(rng.integers(2**31))
     return Garment(row.slot, kind, colour[0], colour[1], second[0], second[1], None, sleeve, length, neckline, detail)

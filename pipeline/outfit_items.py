@@ -50,7 +50,10 @@ def expanded(reading: Reading, negated: list[Mention], notes: list[str]) -> list
             if own is not None:
                 other, named = items[own]
                 kept = other if word.is_any else replace(_left(word, off), is_any=False)
-                items[own] = (_with_said(kept, word, other), replace(_joined(named, of_whole), costume=mention.costume))
+                items[own] = (
+                    _with_said(replace(kept, said=other.said), word),
+                    replace(_joined(named, of_whole), costume=mention.costume),
+                )
             elif not _is_replaced(word, taken):
                 items.append((_left(word, off), of_whole))
     return _without_parts(items)
@@ -97,12 +100,9 @@ def _is_called(kind: str, word: Word, mention: Mention) -> bool:
     return word.wanted in names or bool(names & set(family)) or ("headwear" in family and word.slot == Part.HEADWEAR)
 
 
-def _with_said(kept: Word, *others: Word) -> Word:
-    """The word with what others say of the same garment: a pleated skirt that is a miniskirt as well is short."""
-    said = dict(kept.said)
-    for other in others:
-        said = dict(other.said) | said
-    return replace(kept, said=tuple(said.items()))
+def _with_said(kept: Word, other: Word) -> Word:
+    """The word with what another says of the same garment: a pleated skirt that is a miniskirt as well is short."""
+    return replace(kept, said=tuple((dict(other.said) | dict(kept.said)).items()))
 
 
 def _without_parts(items: list[Item]) -> list[Item]:
@@ -289,7 +289,7 @@ def realised(word: Word, mention: Mention, seed: int, beside: list[Garment], not
                 notes.append(f"A {kind} comes no nearer to {LENGTHS[said[name]][0]} than {LENGTHS[cuts[name]][0]}.")
         elif options:
             unsaid.add(name)
-            able = [option for option in options if (name, option) not in mention.avoided] or list(options)
+            able = choice.unasked([option for option in options if (name, option) not in mention.avoided] or options)
             cuts[name] = able[int(rng(name).integers(len(able)))]
     sleeve, length, neckline = (cuts.get(name, "") for name in ("sleeve", "length", "neckline"))
     detail = int(rng("detail").integers(2**31))

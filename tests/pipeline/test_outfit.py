@@ -92,6 +92,12 @@ def test_a_colour_that_is_not_wanted_is_never_chosen() -> None:
         assert colours and not colours & {"red", "dark red"}
 
 
+def test_sleeves_are_wide_only_where_that_was_said_or_nothing_else_can_be_sewn() -> None:
+    cuts = {seed: read_outfit("white blouse, pencil skirt", "", seed).garments[0].sleeve for seed in range(40)}
+    assert set(cuts.values()) == {"long", "short", "elbow"}
+    assert read_outfit("blouse with wide sleeves").garments[0].sleeve == read_outfit("red kimono").garments[0].sleeve == "wide"
+
+
 def test_sleeves_under_long_ones_are_wide_only_where_that_was_said() -> None:
     for seed in range(20):
         for prompt in ("white blouse, beige cardigan", "gothic dress, black coat", "white blouse, grey hoodie", "cardigan"):
@@ -106,6 +112,17 @@ def test_a_skirt_shows_the_stockings_that_are_named_unless_its_length_is_said(st
     for seed in range(20):
         assert read_outfit(f"dress, {stockings}", seed=seed).garments[0].length in lengths
         assert read_outfit(f"long dress, {stockings}", seed=seed).garments[0].length == "long"
+
+
+def test_a_costumes_length_gives_way_to_what_is_said_and_to_stockings() -> None:
+    for words, length in (
+        ("", "knee"),
+        (", thigh highs", "short"),
+        (" with a miniskirt", "short"),
+        (", long pleated skirt", "long"),
+    ):
+        skirt = next(g for g in read_outfit("sailor uniform" + words).garments if g.kind == "pleated skirt")
+        assert skirt.length == length, words
 
 
 def test_negated_sleeves_are_cut_off() -> None:
