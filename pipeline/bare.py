@@ -83,9 +83,10 @@ def _seen(rgb: Image8, labels: Labels) -> _Seen | None:
     lab = calm_lab(cv2.resize(rgb, shape, interpolation=cv2.INTER_AREA)) * np.array([LIGHT, 1, 1], np.float32)
     tones = main_tones(lab, inner, LIKE, MAIN)
     skin, shade = apart_from(lab, tones), lab[..., 0] < tones[:, 0].min(initial=np.inf)
-    if (skin < LIKE)[clothes].mean() > COMMON:
+    inside = cv2.erode((clothes & (skin > LIKE)).astype(np.uint8), np.ones((SPECK, SPECK), np.uint8))  # not the lines of a hand
+    if not inside.any() or (skin < LIKE)[clothes].mean() > COMMON:
         return None
-    weight = (clothes & (skin > LIKE)).astype(np.float32)[..., None]
+    weight = inside.astype(np.float32)[..., None]
     cloth = np.asarray(np.linalg.norm(lab - push_pull(lab * weight, weight), axis=2), np.float32)
     return _Seen(parts, skin, cloth, shade, float(np.sqrt((face | (parts == ClothingPart.HAIR)).sum())), scale)
 
