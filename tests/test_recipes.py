@@ -199,8 +199,10 @@ def test_few_step_file_is_merged_whole(layout: str, file: str, hub_root: Path) -
     path = hub_root / "hub/ByteDance/Hyper-SD" / f"{file}.safetensors"
     unet, state = tiny_hub.unet_of(layout), tiny_hub.tensors_of(path)
     before = {name: value.clone() for name, value in unet.state_dict().items()}
+    kinds = {name: type(module) for name, module in unet.named_modules()}
     loader._merge_lora(unet, path)
     merged = unet.state_dict()
+    assert merged.keys() == before.keys() and {name: type(module) for name, module in unet.named_modules()} == kinds
     names = {name.removesuffix(".weight").replace(".", "_"): name for name in before}
     for key in (key.removesuffix(".alpha") for key in state if key.endswith(".alpha")):
         down, up = state[f"{key}.lora_down.weight"], state[f"{key}.lora_up.weight"]
