@@ -206,12 +206,24 @@ class StandInDevice:
     """The device while it is plugged in; tensors that are on it then are lost afterwards."""
 
     def __enter__(self) -> torch.device:
-        self._stack = ExitStack()
         if not hasattr(torch, DEVICE.type):
             torch._register_device_module(DEVICE.type, _module())  # type: ignore[no-untyped-call]
+        self._plug_in()
+        return DEVICE
+
+    def _plug_in(self) -> None:
+        self._stack = ExitStack()
         self._stack.enter_context(_Functions())
         self._stack.enter_context(_Operations())
-        return DEVICE
+
+    @contextmanager
+    def unplugged(self) -> Iterator[None]:
+        """For what neither names the device nor has to do with what lies there: several times as quick."""
+        self._stack.close()
+        try:
+            yield
+        finally:
+            self._plug_in()
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._stack.close()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +27,13 @@ from serving.local import LocalEngine
 from serving.stock import Stock
 from tests import tiny_hub
 from tests.fake_hub import FakeHub
-from tests.standin_device import StandInDevice
+from tests.standin_device import DEVICE, StandInDevice
 
 ROWS = tuple(name for name, row in PROFILES.items() if isinstance(row.base.repo, str))
-# a row of every kind of networks: a few-step file is merged before they are placed, and other weights lie the same
+# a row of every kind of networks, the first: a few-step file is merged before they are placed and leaves no trace, and other
+# weights lie the same
 _KIND_OF = {name: (PROFILES[name].layout, frozenset(one.kind for one in PROFILES[name].controls)) for name in ROWS}
-KINDS = tuple({kind: name for name, kind in _KIND_OF.items()}.values())
+KINDS = tuple({kind: name for name, kind in reversed(_KIND_OF.items())}.values())
 SIDE, NATIVE = 64, 128
 ONLY_PICKLES = "TencentARC/t2iadapter_"  # repositories that have no safetensors
 
@@ -130,6 +133,18 @@ def answers(engine: LocalEngine, requests: Iterable[SwapRequest]) -> list[Image8
     return images
 
 
+def read_once(plug: StandInDevice, patch: pytest.MonkeyPatch) -> None:
+    """Networks are read from the disk on the CPU, where no device is named, and every placement gets copies of its own."""
+    read, tokenizer = cache(loader.read_network), cache(loader.CLIPTokenizer.from_pretrained)
+
+    def copied(*args: Any) -> Any:
+        with plug.unplugged():
+            return copy.deepcopy(read(*args))
+
+    patch.setattr(loader, "read_network", copied)
+    patch.setattr(loader.CLIPTokenizer, "from_pretrained", tokenizer)
+
+
 @pytest.mark.parametrize("name", KINDS)
 def test_every_kind_draws_however_little_memory_there_is(
     name: str, world: FakeHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -138,8 +153,10 @@ def test_every_kind_draws_however_little_memory_there_is(
     stock = Stock(tmp_path)
     row = stock.named(name)
     fetched(stock, row)
-    with StandInDevice() as device:
-        monkeypatch.setattr(local, "best_device", lambda: device)
+    plug = StandInDevice()
+    read_once(plug, monkeypatch)
+    with plug:
+        monkeypatch.setattr(local, "best_device", lambda: DEVICE)
         engine = engine_for(row)
         for placement in LADDER:
             engine._placements[name], engine._swapper = placement, None
@@ -182,8 +199,10 @@ def test_few_step_file_is_merged_whole(layout: str, file: str, hub_root: Path) -
     path = hub_root / "hub/ByteDance/Hyper-SD" / f"{file}.safetensors"
     unet, state = tiny_hub.unet_of(layout), tiny_hub.tensors_of(path)
     before = {name: value.clone() for name, value in unet.state_dict().items()}
+    kinds = {name: type(module) for name, module in unet.named_modules()}
     loader._merge_lora(unet, path)
     merged = unet.state_dict()
+    assert merged.keys() == before.keys() and {name: type(module) for name, module in unet.named_modules()} == kinds
     names = {name.removesuffix(".weight").replace(".", "_"): name for name in before}
     for key in (key.removesuffix(".alpha") for key in state if key.endswith(".alpha")):
         down, up = state[f"{key}.lora_down.weight"], state[f"{key}.lora_up.weight"]

@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import training.cases
+from models.profiles import PROFILES, ModelProfile
 from training.cases import cases
 from training.evaluate import Options, fresh, main, measure, summary
 from training.judges import Judge, save
@@ -63,9 +65,13 @@ def test_cases_have_two_prompts_and_name_garments_inside_the_mask() -> None:
     assert all(case.prompt and case.region(index).any() for case in found for index in case.named)
 
 
-def test_a_round_gives_every_method_a_score(tmp_path: Path) -> None:
+def test_a_round_gives_every_method_a_score(
+    tiny_profile: ModelProfile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(PROFILES, "tiny", tiny_profile)
+    monkeypatch.setattr(training.cases, "SIZE", (256, 192))  # as large as the model draws: nothing is enlarged
     save(Judge(), tmp_path, {})
-    found = measure(fresh([EVALUATION_SEEDS + 1]), Options("bundled", tmp_path, steps=2))
+    found = measure(fresh([EVALUATION_SEEDS + 1]), Options("tiny", tmp_path, steps=2))
     names = {"ours", "ours without ControlNet", "Telea", "flat recolour"}
     assert len(found) == 2 and all(set(scores) == names for _, scores in found)
     assert all(summary([scores[name] for _, scores in found])["outside-identical"] == 1 for name in names)

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import training.cases
 from models.profiles import PROFILES, ModelProfile
 from training import garment_report
 from training.cases import cases
@@ -27,6 +28,7 @@ def test_a_round_has_a_row_for_every_way_to_ask(
     tiny_profile: ModelProfile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(PROFILES, "tiny", replace(tiny_profile, steps=1))
+    monkeypatch.setattr(training.cases, "SIZE", (256, 192))  # as large as the model draws: nothing is enlarged
     monkeypatch.setattr(garment_report, "cases", lambda seeds: islice(cases(seeds), 1))  # a character is two
     scales = (0.0, 1.0)
     monkeypatch.setattr(garment_report, "SCALES", scales)

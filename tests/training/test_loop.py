@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import socket
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,32 +15,32 @@ import torch
 from diffusers import StableDiffusionControlNetPipeline
 from PIL import Image
 
-from models.controlnet import from_unet
-from models.garment import GarmentReader, new_image_encoder
-from models.ip_adapter import detach, new_adapter
+from models.ip_adapter import detach
 from models.loader import load
 from models.profiles import BUNDLED, BUNDLED_FAST
 from models.samplers import make_scheduler
 from models.sources import Source
 from pipeline.request import SwapRequest
 from pipeline.swap import OutfitSwapper
-from tests.tiny import tiny_text_encoder, tiny_tokenizer, tiny_unet, tiny_vae
-from tests.training.worker import train_in_worker
-from training import loop, objective
+from tests.tiny import tiny_tokenizer, tiny_vae
+from tests.training.tiny_run import run, tiny_parts, train_in_worker
+from training import objective
 from training.data import batches, encode, open_source, stores_in, weigh_channels
 from training.diffusion import reads
 from training.export import export
 from training.grids import save_grid
-from training.pairs import frame, make_pair, write
+from training.pairs import NATIVE, frame, make_pair, write
 from training.parts import read_parts
 from training.recipes import RECIPES, Budget, Recipe, alphas_of, controlnet, scheduler_config
-from training.tasks import TASKS
+
+SIDE = NATIVE // 2  # of the pictures in the store: what is learned from them is nobody's concern here
+BUDGET = Budget(half=16, full=8, batch=4)
 
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("data")
-    assert write(folder, range(1, 7)) >= 4
+    assert write(folder, range(1, 7), SIDE) >= 4
     for store in stores_in(folder):
         encode(store, tiny_vae())
     weigh_channels(stores_in(folder)[0], tiny_vae())
@@ -69,48 +71,6 @@ def test_a_store_reads_back_what_was_written(data: Path) -> None:
     assert all(len(record["captions"]) == 4 for record in store.records())
 
 
-BUDGET = Budget(half=16, full=8, batch=4)
-
-
-def tiny_parts(folder: Path, seed: int = 0) -> dict[str, torch.nn.Module]:
-    tokenizer = tiny_tokenizer(folder / "tokenizer")
-    unet, encoder = tiny_unet(seed=seed), new_image_encoder(128, 64, 2)
-    return {
-        "unet": unet,
-        "text_encoder": tiny_text_encoder(tokenizer, seed),
-        "control": from_unet(unet, 5, (4, 4, 8, 8)),
-        "garment": GarmentReader(encoder, new_adapter(unet, 64, hidden=64, count=4)),
-    }
-
-
-def run(
-    data: Path,
-    folder: Path,
-    recipe: Recipe,
-    resume: bool = False,
-    until: int = 10**9,
-    spent: Callable[[loop.State], float] = lambda state: 0.0,
-) -> loop.State:
-    """Train tiny networks in `folder`."""
-    tokenizer, stores = tiny_tokenizer(folder / "tokenizer"), stores_in(data)
-    alphas = alphas_of(recipe.objective)
-    task = TASKS[recipe.task](tiny_parts(folder), recipe, alphas, stores[0].meta["channel_weights"])
-    state = loop.start(task, recipe)
-    if resume:
-        loop.resume(state, folder)
-    sources = [open_source(store, tokenizer, reads(recipe)) for store in stores]
-    loop.train(
-        state,
-        recipe,
-        lambda stage, first: batches(sources, stage.batch, stage.half, recipe.seed, first),
-        folder,
-        loop.make_accelerator(recipe, "cpu"),
-        stop=lambda state: state.step == until,
-        spent=spent,
-    )
-    return state
-
-
 def test_a_run_goes_on_bit_for_bit_from_its_checkpoint(data: Path, tmp_path: Path) -> None:
     """10 steps are 4, a stop, and 6 more; across two stages and with accumulated batches."""
     recipe = replace(controlnet(Budget(half=48, full=16, batch=8)), warmup=2, accumulate=2)
@@ -129,7 +89,12 @@ def test_two_processes_train_one_model(data: Path, tmp_path: Path) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    torch.multiprocessing.spawn(train_in_worker, (data, tmp_path, port), nprocs=2)
+    if sys.platform == "win32":
+        how = "spawn"
+    else:  # two forks of a process of its own, which imports everything once
+        how = "forkserver"
+        multiprocessing.get_context(how).set_forkserver_preload([train_in_worker.__module__])
+    torch.multiprocessing.start_processes(train_in_worker, (data, tmp_path, port), nprocs=2, start_method=how)
     first, second = (torch.load(tmp_path / f"{worker}.pt") for worker in (0, 1))
     assert all(torch.equal(value, second[name]) for name, value in first.items())
     assert (tmp_path / "0" / "checkpoint.pt").is_file() and not (tmp_path / "1" / "checkpoint.pt").exists()
