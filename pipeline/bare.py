@@ -39,6 +39,7 @@ REST = 0.15  # of that square: most of a hand that was seen already
 GAP = 0.02  # heads: how wide a line may cross it
 EVIDENCE, HAND = 0.12, 0.25  # odds of skin without which it is none; of a hand, beside those of a limb, from which it is one
 CLEAR = 4.0, 16.0, 0.02  # CIELAB: so near to skin and so far from the cloth, and its odds without which even that is none
+DARKEST, LIGHTER, MOSTLY = 3, 8.0, 0.5  # percentile of the figure's lightness that its lines have; CIELAB; of a piece: no lines
 BELOW_WAIST = ClothingPart.BOTTOMWEAR, ClothingPart.ONEPIECE, ClothingPart.LEGWEAR
 SKIRTED = 0.7  # share of these in what lies above legs
 UPPER, BARE = (ClothingPart.TOPWEAR, ClothingPart.ONEPIECE), (ClothingPart.SKIN, FACE_HANDS)
@@ -49,12 +50,13 @@ BORDER, DISTINCT = 3, 0.4  # pixels; of them: what lies round it is of another c
 @dataclass(frozen=True)
 class _Seen:
     """A picture at a small size, h x w. parts: labels; skin: CIELAB distance to the face's tones; cloth: to the clothes that are
-    nearest; shade: what is darker than those tones; head: pixels; scale: of the size."""
+    nearest; shade: what is darker than those tones; no_line: what is lighter than lines; head: pixels; scale: of the size."""
 
     parts: Labels
     skin: Plane
     cloth: Plane
     shade: Region
+    no_line: Region
     head: float
     scale: float
 
@@ -88,7 +90,9 @@ def _seen(rgb: Image8, labels: Labels) -> _Seen | None:
         return None
     weight = inside.astype(np.float32)[..., None]
     cloth = np.asarray(np.linalg.norm(lab - push_pull(lab * weight, weight), axis=2), np.float32)
-    return _Seen(parts, skin, cloth, shade, float(np.sqrt((face | (parts == ClothingPart.HAIR)).sum())), scale)
+    no_line = lab[..., 0] > np.percentile(lab[..., 0][parts > 0], DARKEST) + LIGHTER
+    head = float(np.sqrt((face | (parts == ClothingPart.HAIR)).sum()))
+    return _Seen(parts, skin, cloth, shade, no_line, head, scale)
 
 
 def _uncovered(labels: Labels, seen: _Seen, probabilities: Probabilities) -> Labels:
@@ -97,7 +101,8 @@ def _uncovered(labels: Labels, seen: _Seen, probabilities: Probabilities) -> Lab
     face, clothes, limbs = parts == FACE_HANDS, np.isin(parts, CLOTHING), np.isin(parts, BARE)
     gap = 2 * max(1, round(GAP * head)) + 1
     surely = cloth > APART
-    like = clothes & (skin < LIKE) & (surely | ((cloth > PALE) & grown(limbs, AT_LIMB * head))) & (skin < NEARER * cloth)
+    perhaps = (cloth > PALE) & grown(limbs, AT_LIMB * head) & seen.no_line
+    like = clothes & (skin < LIKE) & (surely | perhaps) & (skin < NEARER * cloth)
     closed = cv2.morphologyEx(like.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((gap, gap), np.uint8)) * clothes.astype(np.uint8)
     count, where, table, _ = cv2.connectedComponentsWithStats(closed, connectivity=8)
     depth = cv2.distanceTransform(closed, cv2.DIST_L2, cv2.DIST_MASK_3)
@@ -109,13 +114,15 @@ def _uncovered(labels: Labels, seen: _Seen, probabilities: Probabilities) -> Lab
     for index in range(1, count):
         piece, size = where == index, table[index, cv2.CC_STAT_AREA] / head**2
         rest, joined = (bool((region & piece).any()) for region in (beside, at_limbs))  # of a neck or hand, of a limb
+        lines = float(seen.no_line[piece].mean()) < MOSTLY
         if not (LEFT if rest else SMALLEST) < size < LARGEST:
             continue
         round_ = grown(piece, BORDER) & clothes & ~grown(piece, 1)
+        joined &= not lines
         distinct = not round_.any() or (skin[round_] > (LIKE if joined else APART)).mean() > DISTINCT
         if distinct and (joined or surely[piece].any()) and (rest or depth[piece].max() > THICK * head):
             bare, hand = (float(plane[piece].mean()) for plane in likely)
-            clear = np.median(skin[piece]) < CLEAR[0] and np.median(cloth[piece]) > CLEAR[1]
+            clear = not lines and np.median(skin[piece]) < CLEAR[0] and np.median(cloth[piece]) > CLEAR[1]
             if bare + hand > (CLEAR[2] if clear else EVIDENCE):
                 chest = (beside_main & piece).any() and size > CHEST[1] and np.flatnonzero(piece.any(1))[-1] > low
                 part = FACE_HANDS if not chest and (rest or hand > HAND * bare) else ClothingPart.SKIN

@@ -101,6 +101,13 @@ def test_the_very_colour_of_the_face_on_cloth_of_another_needs_few_odds() -> Non
     assert (with_bare_skin(rgb, labels, odds)[hand] == ClothingPart.TOPWEAR).all()
 
 
+def test_lines_beside_dark_skin_are_no_skin() -> None:
+    rgb, labels, line, odds = picture()
+    rgb[60:120, 85:155], rgb[120:340, 60:180], rgb[120:340, 60:66] = (45, 26, 16), (60, 160, 60), 6  # an outline of the coat
+    rgb[line], odds[FACE_HANDS, line] = 10, 0.03
+    assert (with_bare_skin(rgb, labels, odds) == labels).all()
+
+
 def test_what_nothing_but_its_colour_calls_skin_stays_cloth() -> None:
     rgb, labels, hand, odds = picture()
     odds[FACE_HANDS, hand] = 0.01
