@@ -18,7 +18,7 @@ from pipeline.part_tables import FACE_HANDS, Probabilities
 from pipeline.regions import Region, box_round, enlarged, grown, touching
 from pipeline.request import CLOTHING, ClothingPart, Image8
 from pipeline.surroundings import push_pull
-from pipeline.tones import LIGHT, apart_from, calm_lab, main_tones
+from pipeline.tones import LIGHT, apart_from, calm_lab, lighter_than_lines, main_tones
 
 Plane = NDArray[np.float32]  # h x w
 
@@ -39,7 +39,7 @@ REST = 0.15  # of that square: most of a hand that was seen already
 GAP = 0.02  # heads: how wide a line may cross it
 EVIDENCE, HAND = 0.12, 0.25  # odds of skin without which it is none; of a hand, beside those of a limb, from which it is one
 CLEAR = 4.0, 16.0, 0.02  # CIELAB: so near to skin and so far from the cloth, and its odds without which even that is none
-DARKEST, LIGHTER, MOSTLY = 3, 8.0, 0.5  # percentile of the figure's lightness that its lines have; CIELAB; of a piece: no lines
+MOSTLY = 0.5  # of a piece is lighter than lines, or it may be one
 BELOW_WAIST = ClothingPart.BOTTOMWEAR, ClothingPart.ONEPIECE, ClothingPart.LEGWEAR
 SKIRTED = 0.7  # share of these in what lies above legs
 UPPER, BARE = (ClothingPart.TOPWEAR, ClothingPart.ONEPIECE), (ClothingPart.SKIN, FACE_HANDS)
@@ -90,9 +90,8 @@ def _seen(rgb: Image8, labels: Labels) -> _Seen | None:
         return None
     weight = inside.astype(np.float32)[..., None]
     cloth = np.asarray(np.linalg.norm(lab - push_pull(lab * weight, weight), axis=2), np.float32)
-    no_line = lab[..., 0] > np.percentile(lab[..., 0][parts > 0], DARKEST) + LIGHTER
     head = float(np.sqrt((face | (parts == ClothingPart.HAIR)).sum()))
-    return _Seen(parts, skin, cloth, shade, no_line, head, scale)
+    return _Seen(parts, skin, cloth, shade, lighter_than_lines(lab, parts > 0), head, scale)
 
 
 def _uncovered(labels: Labels, seen: _Seen, probabilities: Probabilities) -> Labels:

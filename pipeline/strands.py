@@ -17,7 +17,7 @@ from pipeline.part_maps import Labels, fill_unknown
 from pipeline.regions import Region, enlarged, grown, spans_of, touching
 from pipeline.request import CLOTHING, ClothingPart, Image8
 from pipeline.surroundings import push_pull
-from pipeline.tones import LIGHT, Lab, apart_from, calm_lab, tones_of
+from pipeline.tones import LIGHT, Lab, apart_from, calm_lab, lighter_than_lines, tones_of
 
 SIDE = 640  # pixels, long side: the size at which they are looked for
 LIKE = 11.0  # CIELAB: of one colour
@@ -32,7 +32,7 @@ LARGEST = 0.5  # of the hair: no strand is larger
 LONE = 0.02  # of the figure: a smaller piece of clothes, apart from the rest, may be all hair
 DARK = 0.6  # of the hair's darkest tone: outlines are darker
 LINE, INKED = 2.0, 0.018  # pixels and heads: half the width of lines, which have the colour of dark hair
-LIGHTER, COLOURED = 8.0, 15.0  # CIELAB: what is so much lighter than lines and so far from grey is none
+COLOURED = 15.0  # CIELAB: what is lighter than lines and so far from grey is none
 FINE = 1.2  # pixels: half the width of such hair
 RIDGE = 65  # percentile of the width along a strand: spurs at its border are thin
 LONG, CLEARLY, TIP = 10.0, 7.0, 5.5  # least area of a strand in squares of half its width
@@ -40,7 +40,7 @@ CLOSE = 0.25  # heads: how far a tip reaches
 SMALLEST = 0.0008  # of the figure
 RIM, OUTLINE, INK = 0.03, 3.0, 0.8  # heads and pixels: the outline of a strand, and how dark it is beside it
 THREAD, NEIGHBOUR = 0.03, 0.06  # heads: half the width of what is left beside cloth that was taken for hair, and how far from it
-DARKEST, MOSTLY = 3, 0.8  # percentile of the figure's lightness that its lines have; share of a strand
+MOSTLY = 0.8  # share of a strand
 NECK, FILLED = (0.12, 0.6), 0.4  # heads between hair and hair beside a neck, and share of that which a scarf fills
 MAIN = 0.08  # of the hair: least share of one of its colours
 
@@ -71,8 +71,7 @@ def with_strands(rgb: Image8, labels: Labels) -> Labels:
         like &= own < apart_from(lab, tones_of(lab, scarf))
     like &= ~_across(like, hair, head)
     like &= (own < NEARER * cloth) & (cloth > APART)
-    line = float(np.percentile(lab[..., 0][parts > 0], DARKEST))
-    no_line = (lab[..., 0] > line + LIGHTER) & (np.hypot(lab[..., 1], lab[..., 2]) > COLOURED)
+    no_line = lighter_than_lines(lab, parts > 0) & (np.hypot(lab[..., 1], lab[..., 2]) > COLOURED)
     found = _long_and_thin(like, no_line, cloth, hair, clothes, head, figure)
     if found.any():  # and its outline
         found |= grown(found, max(OUTLINE, RIM * head)) & clothes & (lab[..., 0] < INK * lab[found][:, 0].mean())

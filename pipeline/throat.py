@@ -12,7 +12,7 @@ from pipeline.fit import Fit
 from pipeline.regions import Region, box_of, near, touching
 from pipeline.request import ClothingPart, Image8
 from pipeline.seen_limbs import side_ends
-from pipeline.tones import LIGHT, apart_from, calm_lab, main_tones, tones_of
+from pipeline.tones import LIGHT, Lab, apart_from, calm_lab, main_tones, tones_of
 
 CHIN = 0.52  # heads below the middle of the skull: from there on down the neck may be covered
 COLLAR = 0.6  # likewise from where on no line is a chin's
@@ -84,23 +84,27 @@ def fringe_of(rgb: Image8, kept: Region, like: Region, old: Region, throat: Thro
     lab = calm_lab(rgb) * np.array([LIGHT, 1, 1], np.float32)
     above = np.arange(len(rgb))[:, None] < np.flatnonzero(throat.lines.any(1))[0]
     face, cloth = kept & like & plain & above, old & plain & near(neck, 4 * reach)
-    pale = np.zeros_like(kept)
-    if face.any() and cloth.any():
-        box = box_of(neck, 0)
-        tones = main_tones(lab, face, BROAD, MAIN)
-        to_skin, to_cloth = apart_from(lab[box], tones), apart_from(lab[box], main_tones(lab, cloth, BROAD, MAIN))
-        pale[box] = (to_skin > PALE) & (to_cloth < NEARER * to_skin) & (lab[box][..., 0] > LIT * tones[:, 0].max(initial=0))
-    solid = [
-        cv2.morphologyEx(part.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)) for part in (neck & ~like, pale & neck)
-    ]
-    _, where, table, _ = cv2.connectedComponentsWithStats(solid[0], connectivity=8)
-    theirs = solid[1] > 0
+    pale = _whiter(lab, neck, face, cloth) if face.any() and cloth.any() else np.zeros_like(neck)
+    strange, white = (
+        cv2.morphologyEx(part.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)) for part in (neck & ~like, pale)
+    )
+    _, where, table, _ = cv2.connectedComponentsWithStats(strange, connectivity=8)
+    theirs = white > 0
     for index in range(1, len(table)):
         piece = where == index
         beside = (cv2.dilate(piece.astype(np.uint8), square) > 0) & old & plain
         if beside.any() and np.linalg.norm(np.median(lab[beside], axis=0) - np.median(lab[piece], axis=0)) < SAME:
             theirs |= piece
     return np.asarray((cv2.dilate(theirs.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0) & throat.lines & kept)
+
+
+def _whiter(lab: Lab, neck: Region, face: Region, cloth: Region) -> Region:
+    """H x W, what of a neck is nearer to the cloth's tones than to the face's, and no shadow on it."""
+    box, found = box_of(neck, 0), np.zeros_like(neck)
+    skin, old = (main_tones(lab, region, BROAD, MAIN) for region in (face, cloth))
+    to_skin, to_cloth = apart_from(lab[box], skin), apart_from(lab[box], old)
+    found[box] = (to_skin > PALE) & (to_cloth < NEARER * to_skin) & (lab[box][..., 0] > LIT * skin[:, 0].max(initial=0))
+    return np.asarray(found & neck)
 
 
 def beard_of(rgb: Image8, labels: Image8, old: Region, strange: Region, fit: Fit) -> Region:

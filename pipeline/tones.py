@@ -13,6 +13,7 @@ from pipeline.regions import Region
 Lab = NDArray[np.float32]  # H x W x 3
 
 TONES = 5  # of a region
+DARKEST, LIGHTER = 3, 8.0  # percentile of a figure's lightness that its lines have; CIELAB: what is so much lighter is none
 LIGHT = 0.6  # of a difference of lightness counts: the same thing may be lit or lie in shadow
 
 
@@ -46,3 +47,8 @@ def apart_from(lab: Lab, tones: NDArray[np.float32]) -> NDArray[np.float32]:
     if not len(tones):
         return np.full(lab.shape[:2], np.inf, np.float32)
     return np.asarray(np.min([np.linalg.norm(lab - tone, axis=2) for tone in tones], axis=0), np.float32)
+
+
+def lighter_than_lines(lab: Lab, figure: Region) -> Region:
+    """H x W, what is too light to be one of a figure's lines."""
+    return np.asarray(lab[..., 0] > np.percentile(lab[..., 0][figure], DARKEST) + LIGHTER)
