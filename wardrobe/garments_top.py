@@ -73,7 +73,7 @@ def sailor_collar(c: Cloth, z: float) -> list[Layer]:
         inner = spline(cut(c, (sign * 0.47, 0.05), (sign * 0.3, 0.19), (sign * 0.02, 0.375)), 9)
         shoulder = np.array([torso.at(sign * 0.9, 0.015)])
         outer = spline(np.concatenate([shoulder, cut(c, (sign * 0.86, 0.14), (sign * 0.55, 0.27), (sign * 0.05, 0.42))]), 13)
-        neck = np.array([torso.at(sign * 0.82, -0.02), torso.at(sign * 0.62, -0.01)])
+        neck = np.array([torso.at(sign * 0.82, -0.015), torso.at(sign * 0.64, 0.02)])
         flap = np.concatenate([neck, inner, outer[::-1]])
         rows = [outer + (spline(inner, len(outer)) - outer) * f for f in (0.16, 0.28)]
         marks = [Mark(strokes(*[polygon_line(row) for row in rows]), colour=stripe, width=max(0.9, 1.3 * w))]
