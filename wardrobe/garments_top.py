@@ -91,7 +91,7 @@ def sailor_scarf(c: Cloth, z: float, colour: RGB) -> list[Layer]:
         folds = [[(0.04, 0.1), (0.13, 0.25), (0.19, long - 0.16)], [(0.08, 0.1), (0.17, 0.22), (0.23, 0.34)]]
         lines = strokes(*(np.array([(x + sign * a * k, y + b * k) for a, b in fold]) for fold in folds))
         found.append(c.detail(z + 0.01, polygon(np.concatenate(list(ends))), colour, marks=[Mark(lines, width=0.7)], shading=0.5))
-    knot = [(-0.09, -0.06), (0.0, -0.075), (0.09, -0.06), (0.075, 0.04), (0.085, 0.13), (0.0, 0.15), (-0.085, 0.13), (-0.075, 0.04)]
+    knot = [(-0.09, -0.06), (0, -0.075), (0.09, -0.06), (0.075, 0.04), (0.085, 0.13), (0, 0.15), (-0.085, 0.13), (-0.075, 0.04)]
     creases = strokes(*(np.array([(x + a * k, y - 0.02 * k), (x + 0.4 * a * k, y + 0.1 * k)]) for a in (-0.045, 0.045)))
     tied = upper.curve_blob([(x + a * k, y + b * k) for a, b in knot])
     return [*found, c.detail(z + 0.02, tied, colour, marks=[Mark(creases, width=0.6)], shading=0.4)]

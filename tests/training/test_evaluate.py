@@ -65,9 +65,7 @@ def test_cases_have_two_prompts_and_name_garments_inside_the_mask() -> None:
     assert all(case.prompt and case.region(index).any() for case in found for index in case.named)
 
 
-def test_a_round_gives_every_method_a_score(
-    tiny_profile: ModelProfile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_round_gives_every_method_a_score(tiny_profile: ModelProfile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(PROFILES, "tiny", tiny_profile)
     monkeypatch.setattr(training.cases, "SIZE", (256, 192))  # as large as the model draws: nothing is enlarged
     save(Judge(), tmp_path, {})
