@@ -13,9 +13,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.part_maps import Labels
-from pipeline.part_tables import FACE_HANDS, Probabilities
-from pipeline.regions import Region, box_round, enlarged, grown, touching
+from pipeline.part_maps import Labels, fill_unknown
+from pipeline.part_tables import BARE, FACE_HANDS, Probabilities
+from pipeline.regions import Region, box_round, enlarged, grown, largest, touching
 from pipeline.request import CLOTHING, ClothingPart, Image8
 from pipeline.surroundings import push_pull
 from pipeline.tones import LIGHT, apart_from, calm_lab, lighter_than_lines, main_tones
@@ -42,7 +42,7 @@ CLEAR = 4.0, 16.0, 0.02  # CIELAB: so near to skin and so far from the cloth, an
 MOSTLY = 0.5  # of a piece is lighter than lines, or it may be one
 BELOW_WAIST = ClothingPart.BOTTOMWEAR, ClothingPart.ONEPIECE, ClothingPart.LEGWEAR
 SKIRTED = 0.7  # share of these in what lies above legs
-UPPER, BARE = (ClothingPart.TOPWEAR, ClothingPart.ONEPIECE), (ClothingPart.SKIN, FACE_HANDS)
+UPPER = ClothingPart.TOPWEAR, ClothingPart.ONEPIECE
 ON_TOP, ALONE, BELOW = 0.9, (0.012, 0.13), 0.5  # of its border; of the head's square; heads below the face: a hand on a top
 BORDER, DISTINCT = 3, 0.4  # pixels; of them: what lies round it is of another colour, or it is the light side of a cloth
 
@@ -106,18 +106,18 @@ def _uncovered(labels: Labels, seen: _Seen, probabilities: Probabilities) -> Lab
     count, where, table, _ = cv2.connectedComponentsWithStats(closed, connectivity=8)
     depth = cv2.distanceTransform(closed, cv2.DIST_L2, cv2.DIST_MASK_3)
     likely = [cv2.resize(probabilities[part], parts.shape[::-1], interpolation=cv2.INTER_AREA) for part in BARE]
-    main = _largest(face)
+    main = largest(face)
     beside, at_limbs, beside_main = (grown(region, BORDER) for region in (face, limbs, main))
     low = np.flatnonzero(main.any(1))[-1] + CHEST[0] * head
     found = labels.copy()
     for index in range(1, count):
         piece, size = where == index, table[index, cv2.CC_STAT_AREA] / head**2
         rest, joined = (bool((region & piece).any()) for region in (beside, at_limbs))  # of a neck or hand, of a limb
-        lines = float(seen.no_line[piece].mean()) < MOSTLY
         if not (LEFT if rest else SMALLEST) < size < LARGEST:
             continue
-        round_ = grown(piece, BORDER) & clothes & ~grown(piece, 1)
+        lines = float(seen.no_line[piece].mean()) < MOSTLY
         joined &= not lines
+        round_ = grown(piece, BORDER) & clothes & ~grown(piece, 1)
         distinct = not round_.any() or (skin[round_] > (LIKE if joined else APART)).mean() > DISTINCT
         if distinct and (joined or surely[piece].any()) and (rest or depth[piece].max() > THICK * head):
             bare, hand = (float(plane[piece].mean()) for plane in likely)
@@ -159,19 +159,14 @@ def _without_cloth(labels: Labels, seen: _Seen) -> Labels:
     wrong = touching(solid, grown(clothes, 2))
     if not wrong.any():
         return labels
-    _, nearest = cv2.distanceTransformWithLabels(
-        (~clothes).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL
-    )
-    theirs = np.zeros(int(nearest.max()) + 1, np.uint8)
-    theirs[nearest[clothes]] = seen.parts[clothes]
-    whole = cv2.resize(theirs[nearest] * wrong, labels.shape[::-1], interpolation=cv2.INTER_NEAREST)
+    whole = cv2.resize(fill_unknown(seen.parts, clothes) * wrong, labels.shape[::-1], interpolation=cv2.INTER_NEAREST)
     return np.asarray(np.where((whole > 0) & (labels == ClothingPart.SKIN), whole, labels), np.uint8)
 
 
 def _with_whole_hands(labels: Labels, head: float) -> Labels:
     """The rest of a hand that was found in part, and taken for an arm, is one too, and what is as large as one and lies on a top,
     far below the face. head: pixels."""
-    face = _largest(labels == FACE_HANDS)  # below it bare skin is the chest
+    face = largest(labels == FACE_HANDS)  # below it bare skin is the chest
     hands = (labels == FACE_HANDS) & ~face
     skin = labels == ClothingPart.SKIN
     _, where, table, _ = cv2.connectedComponentsWithStats(skin.astype(np.uint8), connectivity=8)
@@ -187,10 +182,3 @@ def _with_whole_hands(labels: Labels, head: float) -> Labels:
             around = labels[box][grown(piece, BORDER) & ~piece]
             small += [index] if np.isin(around, UPPER).mean() > ON_TOP else []
     return np.where(np.isin(where, small) & skin, np.uint8(FACE_HANDS), labels)
-
-
-def _largest(region: Region) -> Region:
-    """The largest piece of a region."""
-    _, where, table, _ = cv2.connectedComponentsWithStats(region.astype(np.uint8), connectivity=8)
-    table[0, cv2.CC_STAT_AREA] = 0
-    return np.asarray(region & (where == table[:, cv2.CC_STAT_AREA].argmax()))

@@ -18,7 +18,7 @@ from pipeline.hands import with_whole_hands
 from pipeline.images import flatten, is_opaque, resize
 from pipeline.mask import as_mask, grow, grown_beside, protect
 from pipeline.part_maps import Labels, clean, most_likely, snap
-from pipeline.part_tables import FACE_HANDS, Probabilities, translate
+from pipeline.part_tables import BARE, FACE_HANDS, Probabilities, translate
 from pipeline.part_words import parts_meant
 from pipeline.people import SEVERAL, split
 from pipeline.request import (
@@ -41,7 +41,6 @@ BODY = {ClothingPart.TOPWEAR, ClothingPart.BOTTOMWEAR, ClothingPart.ONEPIECE}
 NEARLY = 0.75  # a character that fills this much of the long side is not looked at from nearer
 MARGIN, CRUMB = 0.3, 0.1  # of its box's long side, of its largest piece
 PRESENT = 0.0015  # of the character: parts below are not there
-BARE = (ClothingPart.SKIN, FACE_HANDS)
 AGREE = 0.6  # IoU from which SAM's outline of a part is believed
 WEIGHT = 0.3  # how much of it, beside the parser's
 ROOM = 0.012  # of the long side: how far beyond the old clothes a new outfit may reach

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.regions import Region
+from pipeline.regions import Region, largest
 from pipeline.request import Image8, UserError
 
 MAX_GROW = 0.25  # of the long side
@@ -106,7 +106,7 @@ def drop_specks(mask: Image8, area: float = SPECK_AREA) -> Image8:
     """Remove parts smaller than `area`, counted as in 512 x 512; the largest part always stays."""
     painted = mask >= 128
     kept = painted & ~_small_parts(painted, area, keep_at_edge=False)
-    return _mask(kept if kept.any() else _largest_part(painted))
+    return _mask(kept if kept.any() else largest(painted, connectivity=4))
 
 
 def _parts(region: Region) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
@@ -126,11 +126,6 @@ def _small_parts(region: Region, area: float, keep_at_edge: bool) -> Region:
     small[0] = False
     picked: Region = small[labels]
     return picked
-
-
-def _largest_part(region: Region) -> Region:
-    labels, table = _parts(region)
-    return (labels == 1 + int(table[1:, cv2.CC_STAT_AREA].argmax())) if len(table) > 1 else region
 
 
 def connected(region: Region, seeds: Region) -> Region:

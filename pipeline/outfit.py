@@ -67,12 +67,11 @@ def read_outfit(prompt: str, negative_prompt: str = "", seed: int = 0) -> Wish:
         garment, left = realised(word, mention, seed, [g for g in garments if g.slot in MAIN_SLOTS], notes)
         garments.append(garment)
         unsaid.append(left)
-    for index, (left, (word, mention)) in enumerate(zip(unsaid, items, strict=False)):
+    for index, (left, (_, mention)) in enumerate(zip(unsaid, items, strict=False)):
         is_free = "sleeve" in left and not any(name == "sleeve" for name, _ in mention.avoided)
         if is_free and choice.are_sleeves_hidden(garments[index], garments):
             garments[index] = choice.slim(garments[index])
-        usual = mention.costume and mention.text == word.wanted and "length" not in mention.cuts  # the costume's, not the words'
-        if ("length" in left or usual) and not any(name == "length" for name, _ in mention.avoided):
+        if "length" in left and not any(name == "length" for name, _ in mention.avoided):
             garments[index] = choice.above(garments[index], garments)
     garments = _cut_by_hand(garments, numbers)
     notes += [f"There is no {text} in the wardrobe." for text in reading.unknown]

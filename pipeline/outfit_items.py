@@ -287,6 +287,8 @@ def realised(word: Word, mention: Mention, seed: int, beside: list[Garment], not
             cuts[name] = choice.fitting_length(kind, said[name]) if name == "length" else said[name]
             if cuts[name] != said[name] and cuts[name]:
                 notes.append(f"A {kind} comes no nearer to {LENGTHS[said[name]][0]} than {LENGTHS[cuts[name]][0]}.")
+            if name == "length" and mention.costume and mention.text == word.wanted and name not in mention.cuts:
+                unsaid.add(name)  # its costume's usual one
         elif options:
             unsaid.add(name)
             able = choice.unasked([option for option in options if (name, option) not in mention.avoided] or options)

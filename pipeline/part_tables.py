@@ -14,6 +14,7 @@ from pipeline.request import ClothingPart, Image8
 
 FACE_HANDS = 12  # beside the twelve values of a label map: face, neck and bare hands, skin that no clothing may cover
 COUNT = FACE_HANDS + 1
+BARE = (ClothingPart.SKIN, FACE_HANDS)
 Probabilities = NDArray[Any]  # classes x H x W, floating point
 
 _ANIME_19 = {

@@ -54,6 +54,12 @@ def crumbs(region: Region, least: float) -> Region:
     return np.asarray(small[where])
 
 
+def largest(region: Region, connectivity: int = 8) -> Region:
+    """The largest piece of a region, nothing of an empty one."""
+    _, where, table, _ = cv2.connectedComponentsWithStats(region.astype(np.uint8), connectivity=connectivity)
+    return np.asarray(where == 1 + int(table[1:, cv2.CC_STAT_AREA].argmax())) if len(table) > 1 else region
+
+
 def box_of(region: Region, margin: int) -> tuple[slice, slice]:
     """Rows and columns that hold a region, which is not empty, and so many pixels round it."""
     return box_round(cv2.boundingRect(region.astype(np.uint8)), margin)

@@ -24,6 +24,7 @@ SAME, NEARER, BEARD = 14.0, 0.6, 0.012  # CIELAB: of the hair's colour, and how 
 RIM = 0.012  # heads: half the width of the widest outlines
 PALE, LIT = 6.0, 0.7  # CIELAB: a collar from the palest skin; of the lightness of skin: shadows on it are darker
 BROAD, MAIN = 9.0, 0.08  # CIELAB: of one tone; of face or clothes: least share of one
+BLUR = 5  # pixels: how far colours are smoothed, with some room
 FRINGE = 0.05  # heads: how far from it a collar's rim lies
 NECK = 0.04  # heads: how far from the fitted neck's side a seen one may lie
 LINE = 0.02  # heads: how far a jaw's line reaches beyond the face
@@ -76,17 +77,21 @@ def fringe_of(rgb: Image8, kept: Region, like: Region, old: Region, throat: Thro
     rgb: H x W x 3; kept, like: as of `throat_of`; old: the old clothes.
     """
     neck = throat.lines & kept
+    found = np.zeros_like(kept)
     if not neck.any() or not old.any():
-        return np.zeros_like(kept)
+        return found
     reach = max(2, round(FRINGE * fit.frame.scale))
-    square = np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)
-    plain = ~inked(rgb, fit.frame.scale)
-    lab = calm_lab(rgb) * np.array([LIGHT, 1, 1], np.float32)
+    ends = near(neck, 4 * reach)
     above = np.arange(len(rgb))[:, None] < np.flatnonzero(throat.lines.any(1))[0]
-    face, cloth = kept & like & plain & above, old & plain & near(neck, 4 * reach)
+    box = box_of(ends | (kept & above), BLUR)  # of the head, however large the picture
+    plain = ~inked(rgb, fit.frame.scale)[box]
+    face, cloth, old, neck, strange = (region[box] for region in (kept & like & above, old & ends, old, neck, neck & ~like))
+    square = np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)
+    lab = calm_lab(rgb[box]) * np.array([LIGHT, 1, 1], np.float32)
+    face, cloth = face & plain, cloth & plain
     pale = _whiter(lab, neck, face, cloth) if face.any() and cloth.any() else np.zeros_like(neck)
     strange, white = (
-        cv2.morphologyEx(part.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)) for part in (neck & ~like, pale)
+        cv2.morphologyEx(part.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)) for part in (strange, pale)
     )
     _, where, table, _ = cv2.connectedComponentsWithStats(strange, connectivity=8)
     theirs = white > 0
@@ -95,7 +100,8 @@ def fringe_of(rgb: Image8, kept: Region, like: Region, old: Region, throat: Thro
         beside = (cv2.dilate(piece.astype(np.uint8), square) > 0) & old & plain
         if beside.any() and np.linalg.norm(np.median(lab[beside], axis=0) - np.median(lab[piece], axis=0)) < SAME:
             theirs |= piece
-    return np.asarray((cv2.dilate(theirs.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0) & throat.lines & kept)
+    found[box] = (cv2.dilate(theirs.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0) & neck
+    return found
 
 
 def _whiter(lab: Lab, neck: Region, face: Region, cloth: Region) -> Region:
