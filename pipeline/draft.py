@@ -13,13 +13,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.collars import beside_collar, place_of_neck
+from pipeline.collars import beside_collar
 from pipeline.dyeing import recoloured
 from pipeline.grain import grained
 from pipeline.hints import read_lineart
 from pipeline.images import flatten, is_opaque, with_alpha
 from pipeline.joining import led_over
 from pipeline.leftovers import outline, reach_of_outline, scraps, specks
+from pipeline.neck import drawn_sides, line_of_sides, without_seam
 from pipeline.regions import Region, away_from, box_of, crumbs, near, nearer, touching
 from pipeline.request import CLOTHING, ClothingPart, Detection, Garment, Image8
 from pipeline.rims import CALM, calm, settled, unmixed
@@ -55,7 +56,6 @@ WRIST = 0.25  # heads: how far from a wrist a cuff's line may be
 SLEEVE_END, SLEEVE_EASE = 0.97, 0.35  # of an arm, and of its half-width: where sleeves end, and how wide they are at most
 CUFF = 0.09  # heads: how far a new sleeve may reach over the root of a hand
 CAST, CHIN = (0.035, 0.06), 0.16  # heads: how far hair, face and hands throw their shadow, across and down; a chin on a neck
-ASIDE = 0.02  # heads: how far beyond a neck its line may lie
 APART = 0.5  # heads: old clothes that are farther from the new ones are somebody else's
 LIT = 0.05  # square heads: less skin of another hue is something else
 GRAINY_SKIN = 0.4  # of the grain of clothes
@@ -114,7 +114,8 @@ def draw_draft(sitter: Sitter, outfit: Outfit) -> Draft:
     laid = _laid(sitter, outfit, drawn)
     share, rims = _stays(sitter, drawn, laid)
     draws, old = _draws(sitter, drawn, laid, share)
-    front, bare, lines_end = share >= 0.5, laid.draws & draws & (drawn.worn == 0), sitter.throat.lines & ~sitter.sides
+    front, lines_end = share >= 0.5, sitter.throat.lines & ~sitter.sides
+    bare = draws & (drawn.worn == 0) & (laid.draws | ((share < 1) & sitter.throat.lines & sitter.kept))
     share *= sitter.character[..., 3] / np.float32(255)
     alpha = np.where(draws, np.rint(drawn.picture[..., 3] * (1 - share)), 0).astype(np.uint8)
     bare, clothed = bare & (alpha > 0), drawn.worn > 0
@@ -189,7 +190,7 @@ def _laid(sitter: Sitter, outfit: Outfit, drawn: _Drawn) -> _Laid:
     hidden = under_sleeves(found.labels, sitter.kept, fit.figure, fit.frame, outfit, worn)
     beyond = beside_collar(sitter, outfit, worn)
     flare = beyond & throat.covered
-    outline = (drawn.lines > 0) & near(place_of_neck(fit), ASIDE * unit)  # along which a neck is cut off
+    outline = line_of_sides(fit, sitter.style.line * unit)  # along which a neck is cut off
     draws = there & (near(worn > 0, 1) | old | edge | sitter.beside | hidden | flare) & (~beyond | outline)
     gone = (edge | sitter.missed | flare) & ~sitter.beard
     cuffs = _under_cuffs(sitter, outfit, worn)
@@ -210,9 +211,13 @@ def _stays(sitter: Sitter, drawn: _Drawn, laid: _Laid) -> tuple[Plane, Image8]:
     """H x W in 0..1, how much of every pixel stays, and H x W x 3, its colour."""
     front, kept = laid.front, sitter.kept
     bare = laid.draws & (drawn.worn == 0)
-    goes_on = bare & ~sitter.throat.jaw & nearer(front & kept, front & ~kept)
+    jaw = sitter.throat.jaw & (sitter.style.line > 0)  # which ends in a line, or in nothing
+    goes_on = bare & ~jaw & nearer(front & kept, front & ~kept)
     goes_on |= front & kept & _wrists(sitter) & nearer(bare, ~front & ~bare)  # a cuff's line lies half on the hand
     share, rims = unmixed(sitter.rgb, front, laid.old | laid.draws, goes_on, sitter.unit, sitter.style)
+    share *= front | ~(sitter.throat.lines & (goes_on | kept))  # beside a neck there are no strands
+    share *= drawn_sides(sitter, front, laid.old | laid.gone).stays
+    share *= without_seam(sitter, front & (drawn.picture[..., 3] == 255), bare & ~front)
     share *= ~laid.gone * (1 - cv2.GaussianBlur(laid.cuffs.astype(np.float32), (0, 0), 0.6))
     share = np.where(255 * share > WHOLE - 1, np.float32(1), share)
     return share * ~crumbs(share > FAINT, sitter.speck), rims
@@ -222,8 +227,10 @@ def _draws(sitter: Sitter, drawn: _Drawn, laid: _Laid, share: Plane) -> tuple[Re
     """H x W, where the drawing is to be seen at last, and what goes."""
     labels, there, lines = sitter.found.labels, drawn.picture[..., 3] > 0, sitter.throat.lines
     mixed = (share < 1) & (laid.front | (share > 0))  # what something else is to be seen behind
-    draws = there & (laid.draws | (mixed & (~sitter.sides | (drawn.worn > 0) | laid.old)))
-    old = laid.old | (laid.front & (share < 0.5))
+    sides = drawn_sides(sitter, laid.front, laid.old | laid.gone)
+    within = lines & sitter.kept & ~sides.beyond & (share < 1)
+    draws = there & (within | sides.line | laid.draws | (mixed & (~sitter.sides | (drawn.worn > 0) | laid.old)))
+    old = laid.old | (laid.front & (share < 0.5)) | (sides.beyond & (labels == Part.SKIN))
     beyond = crumbs(draws, sitter.speck) & (labels == 0)
     nowhere = (labels > 0) & ~draws & (share <= FAINT) & ~old
     forgotten = crumbs(nowhere, sitter.speck) & (there | (near(old, 2) & (labels != Part.SKIN)))

@@ -18,7 +18,7 @@ from pipeline.request import CLOTHING, ClothingPart
 from pipeline.wrists import with_wrists
 from wardrobe.canvas import Frame
 from wardrobe.figure import Figure
-from wardrobe.geometry import Limb, normals_of
+from wardrobe.geometry import Limb, Points, normals_of
 
 Floats = NDArray[np.float64]
 
@@ -35,6 +35,11 @@ SKULL, FARTHEST = (0.2, 0.45), 0.3  # heads below its middle: where hair and fac
 CHIN = 0.6  # of its upper width: a chin grows narrower than that, a neck does not
 NARROW = 75  # percentile of its rows
 NECKS = 0.5, 1.4  # of the usual width: what is narrower or wider is no neck
+WIDER, SLOPE = (
+    0.02,
+    0.3,
+)  # heads: by which a neck must be seen to be wider than it is drawn; to a side and down: no neck slopes more
+UNEVEN, SIDE_POINTS = 0.02, 4  # heads: by which a seen side may stray from a curve; points of it
 CLOTH, TURTLE = 0.06, 0.23  # of a turtleneck's width: its cloth on either side; heads: half of the widest, others stand off
 
 
@@ -138,13 +143,55 @@ def _with_own_neck(figure: Figure, frame: Frame, bare: Mask) -> Figure:
     return _between(figure, frame, {-1: first, 1: last})
 
 
-def with_seen_sides(figure: Figure, frame: Frame, neck: Mask, nobody: Mask) -> Figure:
+def with_seen_sides(figure: Figure, frame: Frame, neck: Mask, nobody: Mask, line: float = 0.0) -> Figure:
     """The figure with its neck between the sides that are seen, or at the one that is: the other may lie behind hair.
 
-    neck: H x W, what is seen of it; nobody: H x W, where nobody is, so that what ends there is no edge of hair or collar.
+    neck: H x W, what is seen of it; nobody: H x W, where nobody is, so that what ends there is no edge of hair or collar; line:
+    width of the picture's lines, pixels.
     """
-    ends = {side: list(rows.values()) for side, rows in side_ends(figure, frame, neck, nobody, BESIDE_JAW).items()}
-    return _between(figure, frame, {side: found for side, found in ends.items() if len(found) > LEAST_ROWS * frame.scale})
+    ends = side_ends(figure, frame, neck, nobody, BESIDE_JAW)
+    found = {side: rows for side, rows in ends.items() if len(rows) > LEAST_ROWS * frame.scale}
+    between = _between(figure, frame, {side: list(rows.values()) for side, rows in found.items()})
+    if between is not figure:
+        left, right = (_side_line(found[side], side, frame, line) if side in found else None for side in (-1, 1))
+        between = replace(between, head=replace(between.head, neck=(left, right)))
+    return between
+
+
+def as_wide_as_seen(figure: Figure, frame: Frame, neck: Mask, line: float) -> Figure:
+    """The figure with its neck as wide as what is seen of it, also where old clothes lie beside that: they may hide a neck, but
+    do not widen it."""
+    spans = _about_nape(figure, frame, neck, BESIDE_JAW)
+    sides = []
+    for index, (side, drawn, known) in enumerate(zip((-1, 1), figure.neck_sides(), figure.head.neck, strict=True)):
+        x, y = (drawn * frame.scale + (frame.dx, frame.dy)).T
+        ends = {row: span[index] for row, span in spans.items()}
+        wider = {row: end for row, end in ends.items() if side * (end - np.interp(row, y, x)) > WIDER * frame.scale}
+        found = None if known is not None or not wider else _side_line(wider, side, frame, line)
+        if found is not None and np.abs(np.diff(found[:, 0]) / np.diff(found[:, 1])).max() > SLOPE:
+            found = None  # a jaw
+        sides.append(known if found is None else found)
+    left, right = sides
+    if left is figure.head.neck[0] and right is figure.head.neck[1]:
+        return figure
+    return replace(figure, head=replace(figure.head, neck=(left, right)))
+
+
+def _side_line(rows: Mapping[int, int], side: int, frame: Frame, line: float) -> Points | None:
+    """A side of the neck, N x 2 in unit space, the middle of its line, down to where it is narrowest; None if uneven."""
+    y = np.array(sorted(rows))
+    x = np.array([rows[row] for row in y], float)
+    last = len(y) - int((side * x)[::-1].argmin())
+    breaks = np.flatnonzero((np.diff(y[:last]) > 2) | (np.abs(np.diff(x[:last])) > 2)) + 1  # beyond them it is jaw or hair
+    y, x = max(zip(np.split(y[:last], breaks), np.split(x[:last], breaks), strict=True), key=lambda run: len(run[0]))
+    if len(y) <= LEAST_ROWS * frame.scale:
+        return None
+    curve = np.polynomial.Polynomial.fit(y, x, 2)
+    if np.abs(curve(y) - x).max() > UNEVEN * frame.scale + 1:
+        return None
+    at = np.linspace(y[0], y[-1] + 1, SIDE_POINTS)
+    seen = np.stack([curve(at) - side * line / 2, at], 1)
+    return np.asarray((seen - (frame.dx, frame.dy)) / frame.scale)
 
 
 def side_ends(figure: Figure, frame: Frame, seen: Mask, nobody: Mask, level: float) -> dict[int, dict[int, int]]:

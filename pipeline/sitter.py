@@ -14,11 +14,11 @@ import numpy as np
 from pipeline.draft_style import flesh, measure_style, shade_of_flesh
 from pipeline.fit import Fit
 from pipeline.grain import Grain, of_figure
-from pipeline.images import flatten
+from pipeline.images import flatten, is_opaque
 from pipeline.overlooked import overlooked
 from pipeline.regions import Region, near
 from pipeline.request import CLOTHING, ClothingPart, Detection, Image8
-from pipeline.seen_limbs import with_seen_sides
+from pipeline.seen_limbs import as_wide_as_seen, with_seen_sides
 from pipeline.sticker import Sticker, sticker_of
 from pipeline.throat import Throat, beard_of, fringe_of, inked, throat_of
 from wardrobe.figure import SIDES
@@ -28,6 +28,7 @@ BEHIND = (255, 255, 255)  # behind a sprite while its manner is measured
 OWN = 0.2  # of the place of a hand: more of a hand that stays there is this one
 OVER, FREE = 0.12, 0.9  # heads: how far limbs may stand out from old clothes, and those that hang down
 NECK = 0.03  # of a head's square: more of a neck is seen
+RIM = 3  # pixels: by which labels may end before a sprite does
 EDGE = 0.03  # heads: how far the last line of old clothes reaches over bare skin
 HUE, SHADED = 21.0, 0.6  # distance of a and b in CIELAB, and share of the skin's lightness, that are still skin
 CRUMB = 0.0012  # of the figure: smaller pieces of what stays are errors of detection
@@ -91,8 +92,15 @@ def sitter_of(character: Image8, found: Detection, fit: Fit, changed: Iterable[C
     missed = overlooked(rgb, labels, clothes, kept, unit)
     old = clothes | missed
     throat = throat_of(rgb, kept, like, fit)
+    style = measure_style(rgb, labels, unit)
     if throat.jaw.any():
-        figure = with_seen_sides(fit.figure, fit.frame, throat.covered, labels == 0)
+        seen, nobody = throat.covered, labels == 0
+        if not is_opaque(character):  # labels end a few pixels off, a sprite does not
+            drawn = character[..., 3] >= 128
+            seen, nobody = seen | (nobody & drawn & near(seen, RIM)), nobody & ~drawn
+        figure = with_seen_sides(fit.figure, fit.frame, seen, nobody, style.line * unit)
+        if style.shading != "soft":  # there a cheek's dark rim may be taken for the neck
+            figure = as_wide_as_seen(figure, fit.frame, seen, style.line * unit)
         fit = replace(fit, figure=figure)
     # a neck that is seen has its own sides
     sides = throat.lines & (np.count_nonzero(throat.covered & kept) > NECK * unit**2)
@@ -104,7 +112,7 @@ def sitter_of(character: Image8, found: Detection, fit: Fit, changed: Iterable[C
         found,
         fit,
         changed,
-        measure_style(rgb, labels, unit),
+        style,
         skin,
         shade_of_flesh(rgb, kept & like & ~inked(rgb, unit), skin),
         of_figure(rgb, labels, unit),

@@ -142,13 +142,14 @@ class Torso:
 class Head:
     """Where the head is. Head space: (0, 0) the middle of the skull, crown at y -.5, chin at y .5, skull half-width
     `wide`. turn: -1 (towards the left of the picture) .. 1; tilt: degrees clockwise; nape: x of the neck's middle under the chin,
-    in unit space, where it is known."""
+    in unit space, where it is known; neck: its left side and its right one as far as they are seen, from above, in unit space."""
 
     centre: XY
     tilt: float
     turn: float
     wide: float
     nape: float | None = None
+    neck: tuple[Points | None, Points | None] = (None, None)
 
     def matrix(self) -> Matrix:
         """Head space -> unit space; `path.transform(figure.head.matrix())`."""
@@ -220,8 +221,8 @@ class Figure:
         if self.head.nape is not None:
             hx, wide = self.head.nape, {-1: n, 1: n}
         left, right = (
-            spline(np.array([(hx + s * wide[s], top), (hx + s * 0.96 * wide[s], (top + y) / 2), (x + s * n * 1.15, y + 0.02)]), 9)
-            for s in (-1, 1)
+            _neck_side([(hx + s * wide[s], top), (hx + s * 0.96 * wide[s], (top + y) / 2), (x + s * n * 1.15, y + 0.02)], seen)
+            for s, seen in zip((-1, 1), self.head.neck, strict=True)
         )
         return left, right
 
@@ -303,3 +304,12 @@ def limb(a: XY, b: XY, c: XY, half: list[float], outer: int, z: float, side: str
     centre = np.stack([np.interp(s, half_way, dense[:, axis]) for axis in (0, 1)], 1)
     width = np.interp(s, np.linspace(0, 1, len(half)), half)
     return Limb(centre, np.convolve(np.pad(width, 2, mode="edge"), np.ones(5) / 5, mode="valid"), outer, int(z), side)
+
+
+def _neck_side(usual: list[XY], seen: Points | None) -> Points:
+    """A side of a neck, N x 2: along what is seen of it, else as it usually is. usual: at its top, middle and end."""
+    if seen is None:
+        return spline(np.array(usual), 17)
+    (_, top), *_, (end, low) = usual
+    seen = seen[(seen[:, 1] > top + 0.01) & (seen[:, 1] < low - 0.05)]
+    return spline(np.array([(seen[0, 0], top), *seen, (end, low)]), 17) if len(seen) else spline(np.array(usual), 17)

@@ -1,0 +1,100 @@
+"""A neck that new clothes bare: where old clothes lay on it its sides are drawn, and no seam stays across it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.fit import Fit
+from pipeline.regions import Region, away_from, box_of, crumbs, near, touching
+from pipeline.sitter import Sitter
+from pipeline.throat import inked
+
+Plane = NDArray[np.float32]  # H x W
+
+ABOUT = 0.05  # heads: old clothes so near to a side hide it
+BESIDE = 0.04  # heads: what is seen farther out than that says that the side is elsewhere
+SCRAP = 0.005  # square heads: less of it is a scrap of the old collar
+TOP = 0.15  # heads: a side of which less is seen is drawn as a whole
+REACH = 0.3  # heads: what stands out from a neck so far is of it
+LEADS = 4.0  # pixels above it over which a drawn side takes the place of the one that is seen
+SEAM, SOFT = 1.0, 3.0  # pixels of a seen neck's end that go, and over which the rest comes in
+STROKES = 2.5  # times a line's width: how far the line of an old collar may lie within the seen end
+
+
+@dataclass(frozen=True)
+class Sides:
+    """stays: H x W in 0..1, what of a neck may be seen within its drawn sides; beyond: H x W, what stands out from them; line:
+    H x W, along them, where they are to be seen."""
+
+    stays: Plane
+    beyond: Region
+    line: Region
+
+
+def drawn_sides(sitter: Sitter, front: Region, gone: Region) -> Sides:
+    """The sides of a neck from where old clothes lie beside it on down. front: H x W, what stays; gone: H x W, what goes."""
+    unit, line = sitter.unit, sitter.style.line * sitter.unit
+    stays, beyond, along = np.ones(gone.shape, np.float32), np.zeros(gone.shape, bool), np.zeros(gone.shape, bool)
+    there = sitter.throat.lines & (~front | sitter.kept) & ~sitter.beard
+    seen = front & sitter.kept & sitter.throat.lines
+    for rows, inside in ways_in(sitter.fit):
+        hidden = np.asarray((gone[rows] & (np.abs(inside) < ABOUT * unit)).any(1))
+        if not hidden.any():
+            continue
+        begins = int(hidden.argmax())
+        ruled = np.arange(len(hidden)) >= (begins if begins > TOP * unit else 0)
+        outside = seen[rows] & (inside < -line / 2) & (inside > -REACH * unit)
+        scraps = crumbs(outside, SCRAP * unit**2)
+        ruled &= ~(outside & ~scraps & (inside < -BESIDE * unit)).any(1)  # there the side is elsewhere
+        lead = np.clip(cv2.distanceTransform(ruled.astype(np.uint8)[:, None], cv2.DIST_L2, cv2.DIST_MASK_3) / LEADS, 0, 1)
+        part = (scraps | (inside > -BESIDE * unit)) & (inside < REACH * unit) & there[rows] & (lead > 0)
+        within = 1 - lead * (1 - np.clip(inside - line / 2 + 0.5, 0, 1))
+        stays[rows] = np.where(part, np.minimum(stays[rows], within), stays[rows])
+        drawn = part & (lead >= 1)
+        beyond[rows] |= drawn & (inside < -line / 2)
+        along[rows] |= drawn & (np.abs(inside) < line / 2 + 1)
+    return Sides(stays, beyond, along)
+
+
+def line_of_sides(fit: Fit, line: float) -> Region:
+    """H x W, along the sides of the neck. line: its width in pixels."""
+    found = np.zeros((fit.frame.height, fit.frame.width), bool)
+    for rows, inside in ways_in(fit):
+        found[rows] |= (inside > -line / 2 - 1) & (inside < line / 2 + 2)
+    return found
+
+
+def ways_in(fit: Fit) -> Iterator[tuple[slice, Plane]]:
+    """For the left side of the neck and the right one their rows, and how far within it every pixel of those lies, pixels."""
+    frame = fit.frame
+    columns = np.arange(frame.width) + 0.5
+    for inwards, side in zip((1, -1), fit.figure.neck_sides(), strict=True):
+        x, y = (side * frame.scale + (frame.dx, frame.dy)).T
+        first, last = max(0, round(y[0])), min(frame.height, round(y[-1]))
+        if last - first > 1:
+            at = np.interp(np.arange(first, last) + 0.5, y, x)
+            steep = np.hypot(1, np.gradient(at))
+            yield slice(first, last), (inwards * (columns - at[:, None]) / steep[:, None]).astype(np.float32)
+
+
+def without_seam(sitter: Sitter, front: Region, bare: Region) -> Plane:
+    """H x W in 0..1, what of a neck that is seen stays beside the skin that is drawn on from it: neither the last line of an old
+    collar nor a hard end. front: H x W, what stays before drawn skin; bare: H x W, what is to be seen of that."""
+    stays, line = np.ones(front.shape, np.float32), sitter.style.line * sitter.unit
+    neck = front & sitter.kept & sitter.throat.lines & ~sitter.beard
+    ends = neck & near(bare, 2)
+    if not ends.any():
+        return stays
+    box = box_of(ends, round(STROKES * line + SEAM + SOFT) + 8)
+    neck, away = neck[box], away_from(bare[box])
+    ink = inked(sitter.rgb[box], sitter.unit) & neck
+    along = ink & (away < STROKES * line + SEAM + 1)
+    along &= touching(along, away < SEAM + 1.5) | ~touching(ink, ~along & ink)
+    away = np.minimum(away, away_from(along)) if along.any() else away
+    stays[box] = np.where(neck, np.clip((away - SEAM) / SOFT, 0, 1), 1)
+    return stays

@@ -1,0 +1,87 @@
+"""A neck under new clothes: its sides are one line from where old clothes lay on it, and nothing of their rim stays across it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from pipeline.fit import LIMBS, Fit
+from pipeline.neck import drawn_sides, line_of_sides, ways_in, without_seam
+from pipeline.request import ClothingPart, Detection
+from pipeline.seen_limbs import as_wide_as_seen, with_seen_sides
+from pipeline.sitter import Sitter, sitter_of
+from training.characters import draw
+from training.characters.character import framed
+
+SEED, SIZE = 890000004, (384, 288)
+
+
+@pytest.fixture(scope="module")
+def sitter() -> Sitter:
+    drawing = draw(SEED, SIZE)
+    figure, frame = framed(SEED, *SIZE)
+    found = Detection(drawing.labels, drawing.face_hands.astype(np.uint8) * np.uint8(255))
+    return sitter_of(drawing.image, found, Fit(figure, frame, dict.fromkeys(LIMBS, 1.0)))
+
+
+def test_a_side_runs_along_what_is_seen_of_it(sitter: Sitter) -> None:
+    figure, frame = sitter.fit.figure, sitter.fit.frame
+    x, top = (round(value) for value in frame.pixel(*figure.head.at(0, 0.4)))
+    low, half = round(frame.pixel(*figure.torso.at(0, 0.0))[1]), 1.1 * figure.body.neck_half * frame.scale
+    rows = np.arange(frame.height)[:, None]
+    leaning = x + 0.15 * (rows - top)
+    neck = (rows >= top) & (rows < low) & (np.abs(np.arange(frame.width) + 0.5 - leaning) < half)
+    after = with_seen_sides(figure, frame, neck, ~neck)
+    for side, line in zip((-1, 1), after.neck_sides(), strict=True):
+        seen = line * frame.scale + (frame.dx, frame.dy)
+        middle = (top + low) / 2
+        at = np.interp(middle, seen[:, 1], seen[:, 0])
+        assert abs(at - (x + 0.15 * (middle - top) + side * half)) < 2
+    assert with_seen_sides(figure, frame, np.zeros_like(neck), ~neck).head.neck == (None, None)
+
+
+def test_a_neck_is_as_wide_as_it_is_seen_beside_old_clothes_and_no_jaw_is_one(sitter: Sitter) -> None:
+    figure, frame = sitter.fit.figure, sitter.fit.frame
+    x, top = (round(value) for value in frame.pixel(*figure.head.at(0, 0.35)))
+    low, half = round(frame.pixel(*figure.torso.at(0, 0.0))[1]), 1.4 * figure.body.neck_half * frame.scale
+    rows, columns = np.arange(frame.height)[:, None], np.arange(frame.width)
+    for slope, wider in ((0.0, True), (0.8, False)):
+        neck = (rows >= top) & (rows < low) & (np.abs(columns - x) < half + slope * (low - rows))
+        sides = as_wide_as_seen(figure, frame, neck, 0.0).head.neck
+        assert all((side is not None) == wider for side in sides)
+
+
+def test_sides_are_drawn_from_where_old_clothes_lie_beside_them(sitter: Sitter) -> None:
+    rows, inside = next(ways_in(sitter.fit))
+    kept = sitter.kept & sitter.throat.lines
+    front, gone = kept.copy(), np.zeros_like(kept)
+    assert (drawn_sides(sitter, front, gone).stays == 1).all(), "nothing goes"
+    middle = (rows.start + rows.stop) // 2
+    gone[middle:, :] = True
+    found = drawn_sides(sitter, front, gone)
+    assert not found.beyond[: rows.start].any() and ((found.stays > 0) & (found.stays < 1)).any(), "soft"
+    outside = np.zeros_like(kept)
+    outside[rows] = (inside < -1 - sitter.style.line * sitter.unit) & (inside > -3)
+    assert (found.stays[outside & found.beyond] == 0).all()
+    assert not (found.line & ~line_of_sides(sitter.fit, sitter.style.line * sitter.unit)).any()
+
+
+def test_the_line_of_an_old_collar_goes_and_lines_farther_up_stay(sitter: Sitter) -> None:
+    shape = sitter.kept.shape
+    rgb, neck = np.full((*shape, 3), 220, np.uint8), np.zeros(shape, bool)
+    neck[100:140, 100:140] = True
+    rgb[138:140, 100:140] = rgb[110:112, 105:135] = 20  # the old collar's, and a fold of the skin
+    found = replace(
+        sitter.found, keep=neck.astype(np.uint8) * np.uint8(255), labels=np.where(neck, ClothingPart.SKIN, 0).astype(np.uint8)
+    )
+    seen = replace(
+        sitter, rgb=rgb, found=found, throat=replace(sitter.throat, lines=np.ones(shape, bool)), beard=np.zeros(shape, bool)
+    )
+    bare = np.zeros(shape, bool)
+    bare[140:160, 100:140] = True
+    stays = without_seam(seen, neck, bare)
+    assert (stays[137:140, 105:135] == 0).all() and (stays[110:112, 105:135] == 1).all()
+    assert ((stays[130:137, 120] > 0) & (stays[130:137, 120] < 1)).any(), "no hard end"
+    assert (without_seam(seen, neck, np.zeros(shape, bool)) == 1).all()
