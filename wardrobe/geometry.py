@@ -171,24 +171,41 @@ class Limb:
         return self._known[key]
 
     def outline(
-        self, t0: float = 0.0, t1: float = 1.0, ease: float = 0.0, flare: float = 0.0, puff: float = 0.0, hem: float = 0.25
+        self,
+        t0: float = 0.0,
+        t1: float = 1.0,
+        ease: float = 0.0,
+        flare: float = 0.0,
+        puff: float = 0.0,
+        hem: float = 0.25,
+        root: Points | None = None,
     ) -> Path:
         """Closed path of a sleeve, trouser leg, sock or bare limb.
 
-        Where t0 is 0 the start is a round cap over the joint. hem: how far the end bulges (share of its half-width;
-        negative curves it the other way).
+        Where t0 is 0 the start is a round cap over the joint, or `root`, N x 2: the line on which it comes to its outer side.
+        hem: how far the end bulges (share of its half-width; negative curves it the other way).
         """
         outer, inner = self.sides(t0, t1, ease, flare, puff)
-        parts = [outer, _bulge(outer[-1], inner[-1], -self.outer * hem), inner[::-1]]
-        parts.append(_bulge(inner[0], outer[0], -self.outer * (0.9 if t0 <= 0 else -hem * 0.6), 5 if t0 <= 0 else 3))
-        return trace(np.concatenate(parts))
+        start = _bulge(inner[0], outer[0], -self.outer * (0.9 if t0 <= 0 else -hem * 0.6), 5 if t0 <= 0 else 3)
+        if root is not None:
+            outer, start = outer[1:], root
+        return trace(np.concatenate([outer, _bulge(outer[-1], inner[-1], -self.outer * hem), inner[::-1], start]))
 
     def edge(
-        self, t0: float = 0.0, t1: float = 1.0, ease: float = 0.0, flare: float = 0.0, puff: float = 0.0, hem: float = 0.25
+        self,
+        t0: float = 0.0,
+        t1: float = 1.0,
+        ease: float = 0.0,
+        flare: float = 0.0,
+        puff: float = 0.0,
+        hem: float = 0.25,
+        root: Points | None = None,
     ) -> Path:
         """Open line to stroke instead of the outline where the limb grows out of the body: no line across the joint."""
         outer, inner = self.sides(t0, t1, ease, flare, puff)
         cap = _bulge(inner[0], outer[0], -0.9 * self.outer, 5)[-3:] if t0 <= 0 else outer[:0]  # the shoulder's round
+        if root is not None:
+            outer, cap = outer[1:], root
         skip = max(1, round(0.12 / max(t1 - t0, 0.12) * (len(inner) - 1))) if t0 <= 0.02 else 0
         inner = inner[min(skip, len(inner) - 2) :]
         start, low = np.concatenate([cap, outer]), _bulge(outer[-1], inner[-1], -self.outer * hem)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 
 from tests.wardrobe.test_look import CEL, FIGURES
 from training.characters.figures import build_figure
 from training.characters.outfits import sample_garment
+from wardrobe.canvas import Z
 from wardrobe.garments import layers
 from wardrobe.kinds import KINDS, LENGTHS, SLEEVES, TOPS
 from wardrobe.outfit import Outfit
@@ -37,3 +39,17 @@ def test_sleeves_worn_inside_others_do_not_stick_out(sleeve: str) -> None:
     blouse, cardigan = (sample_garment(kind, np.random.default_rng(0)) for kind in ("blouse", "cardigan"))
     alone = layers(Outfit((replace(blouse, sleeve="none"), cardigan)), figure, CEL)
     assert len(layers(Outfit((replace(blouse, sleeve=sleeve), cardigan)), figure, CEL)) == len(alone)
+
+
+@pytest.mark.parametrize("name", ["girl", "chibi with a bent arm"])
+def test_a_sleeve_that_hangs_goes_on_from_the_shoulder_in_one_line(name: str) -> None:
+    figure = build_figure(np.random.default_rng(FIGURES[name]))
+    shirt = replace(sample_garment("t-shirt", np.random.default_rng(0)), sleeve="short")
+    front = [layer for layer in layers(Outfit((shirt,)), figure, CEL) if layer.edge is not None and layer.z > Z.BODY]
+    hanging = [arm for arm in figure.arms.values() if arm.z > Z.BODY and arm.direction(0.0)[1] > 0.5]
+    assert len(front) == len(hanging) > 0
+    outlines = [np.array(layer.path.points, np.float32).reshape(-1, 2) for layer in front]
+    for arm in hanging:
+        for level in (0.06, 0.07):  # neither does the bodice stand out above the sleeve, nor the sleeve above the bodice
+            point = figure.torso.at(-1.0 if arm.side == "l" else 1.0, level)
+            assert 0 < max(cv2.pointPolygonTest(outline, point, True) for outline in outlines) < 0.03
