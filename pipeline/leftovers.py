@@ -16,6 +16,7 @@ Part = ClothingPart
 SCRAP = 0.01  # of the figure: larger pieces that nobody has a name for stay
 ABOUT = 6  # pixels round a speck, whose colours it is compared with
 CLOSE, ALIKE = 3, 12.0  # pixels beside a border, and levels by which they differ within one thing
+NEARER = 0.5  # times as far from what stays as from the old clothes: a lock in another light is nearer to the hair
 AROUND, STRANGE = 0.02, 30.0  # of the long side: what lies so near old clothes, and levels by which it is no background
 OUTLINE = 0.006  # of the long side: the outline of old clothes beside their labels
 
@@ -45,10 +46,18 @@ def scraps(character: Image8, labels: Image8, old: Region, front: Region) -> Reg
     found[0] = False
     for index in np.flatnonzero(found & close):
         box = box_round(table[index, : cv2.CC_STAT_AREA], CLOSE)
-        piece, seen = where[box] == index, character[box][..., :3].astype(np.float32)
+        piece, seen, parts = where[box] == index, character[box][..., :3].astype(np.float32), labels[box]
         ends, ahead = piece & near(front[box], CLOSE), front[box] & near(piece, CLOSE)
-        found[index] = np.abs(np.median(seen[ends], axis=0) - np.median(seen[ahead], axis=0)).max() >= ALIKE
+        tone = np.median(seen[ends], axis=0)
+        to_front = min(float(np.abs(tone - np.median(seen[ahead & part], axis=0)).max()) for part in _parts(parts, ahead))
+        to_old = np.abs(tone - np.median(seen[old[box] & near(piece, CLOSE)], axis=0)).max()
+        found[index] = to_front >= ALIKE and (to_front >= STRANGE or to_front >= NEARER * to_old)
     return np.asarray(found[where])
+
+
+def _parts(labels: Image8, region: Region) -> list[Region]:
+    """What of each part lies in a region, and the whole."""
+    return [np.ones_like(region), *(labels == part for part in np.unique(labels[region]))]
 
 
 def _before_the_rest(character: Image8, labels: Image8, old: Region, front: Region) -> Region:
