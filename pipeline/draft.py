@@ -60,6 +60,7 @@ APART = 0.5  # heads: old clothes that are farther from the new ones are somebod
 LIT = 0.05  # square heads: less skin of another hue is something else
 GRAINY_SKIN = 0.4  # of the grain of clothes
 WHOLE = 250  # of 255: from there on a pixel of what stays is no mixture
+HOLE = 9  # pixels: a smaller hole in what stays is an error of its rim
 FAINT = 0.1  # share from which a pixel is seen
 SOFT_CAST = 0.8  # of its length: blur of that shadow in softly shaded drawings
 
@@ -219,7 +220,7 @@ def _stays(sitter: Sitter, drawn: _Drawn, laid: _Laid) -> tuple[Plane, Image8]:
     share *= drawn_sides(sitter, front, laid.old | laid.gone).stays
     share *= without_seam(sitter, front & (drawn.picture[..., 3] == 255), bare & ~front)
     share *= ~laid.gone * (1 - cv2.GaussianBlur(laid.cuffs.astype(np.float32), (0, 0), 0.6))
-    share = np.where(255 * share > WHOLE - 1, np.float32(1), share)
+    share = np.where((255 * share > WHOLE - 1) | crumbs(share < 0.5, HOLE), np.float32(1), share)
     return share * ~crumbs(share > FAINT, sitter.speck), rims
 
 
