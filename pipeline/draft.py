@@ -52,7 +52,7 @@ ORDER = (
     Part.HEADWEAR,
 )
 WAISTED = 0.78  # of the chest's width: the waist of skirts and dresses at most
-WRIST = 0.25  # heads: how far from a wrist a cuff's line may be
+WRIST, ROOT = 0.25, 0.14  # heads: how far from a wrist a cuff's line may be, and the root of a hand reaches
 SLEEVE_END, SLEEVE_EASE = 0.97, 0.35  # of an arm, and of its half-width: where sleeves end, and how wide they are at most
 CUFF = 0.09  # heads: how far a new sleeve may reach over the root of a hand
 CAST, CHIN = (0.035, 0.06), 0.16  # heads: how far hair, face and hands throw their shadow, across and down; a chin on a neck
@@ -116,7 +116,7 @@ def draw_draft(sitter: Sitter, outfit: Outfit) -> Draft:
     share, rims = _stays(sitter, drawn, laid)
     draws, old = _draws(sitter, drawn, laid, share)
     front, lines_end = share >= 0.5, sitter.throat.lines & ~sitter.sides
-    bare = draws & (drawn.worn == 0) & (laid.draws | ((share < 1) & sitter.throat.lines & sitter.kept))
+    bare = draws & (drawn.worn == 0) & (laid.draws | ((share < 1) & (sitter.throat.lines | _wrists(sitter, ROOT)) & sitter.kept))
     share *= sitter.character[..., 3] / np.float32(255)
     alpha = np.where(draws, np.rint(drawn.picture[..., 3] * (1 - share)), 0).astype(np.uint8)
     bare, clothed = bare & (alpha > 0), drawn.worn > 0
@@ -218,7 +218,10 @@ def _stays(sitter: Sitter, drawn: _Drawn, laid: _Laid) -> tuple[Plane, Image8]:
     share, rims = unmixed(sitter.rgb, front, laid.old | laid.draws, goes_on, sitter.unit, sitter.style)
     share *= front | ~(sitter.throat.lines & (goes_on | kept))  # beside a neck there are no strands
     share *= drawn_sides(sitter, front, laid.old | laid.gone).stays
-    share *= without_seam(sitter, front & (drawn.picture[..., 3] == 255), bare & ~front)
+    seen = front & kept & ~sitter.beard & (drawn.picture[..., 3] == 255)
+    share *= without_seam(sitter, seen & sitter.throat.lines, bare & ~front)
+    rim = away_from(~(front & kept) & ~bare) < sitter.style.line * sitter.unit + 2  # of hands, with its line
+    share *= without_seam(sitter, seen & _wrists(sitter, ROOT) & ~rim, bare & ~front)
     share *= ~laid.gone * (1 - cv2.GaussianBlur(laid.cuffs.astype(np.float32), (0, 0), 0.6))
     share = np.where((255 * share > WHOLE - 1) | crumbs(share < 0.5, HOLE), np.float32(1), share)
     return share * ~crumbs(share > FAINT, sitter.speck), rims
@@ -229,7 +232,7 @@ def _draws(sitter: Sitter, drawn: _Drawn, laid: _Laid, share: Plane) -> tuple[Re
     labels, there, lines = sitter.found.labels, drawn.picture[..., 3] > 0, sitter.throat.lines
     mixed = (share < 1) & (laid.front | (share > 0))  # what something else is to be seen behind
     sides = drawn_sides(sitter, laid.front, laid.old | laid.gone)
-    within = lines & sitter.kept & ~sides.beyond & (share < 1)
+    within = (lines | _wrists(sitter, ROOT)) & sitter.kept & ~sides.beyond & (share < 1)
     draws = there & (within | sides.line | laid.draws | (mixed & (~sitter.sides | (drawn.worn > 0) | laid.old)))
     old = laid.old | (laid.front & (share < 0.5)) | (sides.beyond & (labels == Part.SKIN))
     beyond = crumbs(draws, sitter.speck) & (labels == 0)
@@ -339,12 +342,12 @@ def _last_line(sitter: Sitter, bared: Region) -> Region:
     return np.asarray(near(bared, EDGE * sitter.unit) & there & ~sitter.like & sitter.kept)
 
 
-def _wrists(sitter: Sitter) -> Region:
-    """H x W, round the ends of arms."""
+def _wrists(sitter: Sitter, reach: float = WRIST) -> Region:
+    """H x W, so many heads round the ends of arms."""
     ends = np.zeros(sitter.old.shape, np.uint8)
     for arm in sitter.fit.figure.arms.values():
         x, y = sitter.fit.frame.pixel(*arm.point(1.0))
-        cv2.circle(ends, (round(x), round(y)), max(1, round(WRIST * sitter.unit)), 1, -1)
+        cv2.circle(ends, (round(x), round(y)), max(1, round(reach * sitter.unit)), 1, -1)
     return ends > 0
 
 

@@ -82,19 +82,18 @@ def ways_in(fit: Fit) -> Iterator[tuple[slice, Plane]]:
             yield slice(first, last), (inwards * (columns - at[:, None]) / steep[:, None]).astype(np.float32)
 
 
-def without_seam(sitter: Sitter, front: Region, bare: Region) -> Plane:
-    """H x W in 0..1, what of a neck that is seen stays beside the skin that is drawn on from it: neither the last line of an old
-    collar nor a hard end. front: H x W, what stays before drawn skin; bare: H x W, what is to be seen of that."""
-    stays, line = np.ones(front.shape, np.float32), sitter.style.line * sitter.unit
-    neck = front & sitter.kept & sitter.throat.lines & ~sitter.beard
-    ends = neck & near(bare, 2)
+def without_seam(sitter: Sitter, seen: Region, bare: Region) -> Plane:
+    """H x W in 0..1, what of necks and hands that are seen stays beside the skin that is drawn on from them: neither the last
+    line of an old collar or cuff nor a hard end. seen: H x W, they, before drawn skin; bare: H x W, what is to be seen of that."""
+    stays, line = np.ones(seen.shape, np.float32), sitter.style.line * sitter.unit
+    ends = seen & near(bare, 2)
     if not ends.any():
         return stays
     box = box_of(ends, round(STROKES * line + SEAM + SOFT) + 8)
-    neck, away = neck[box], away_from(bare[box])
-    ink = inked(sitter.rgb[box], sitter.unit) & neck
+    seen, away = seen[box], away_from(bare[box])
+    ink = inked(sitter.rgb[box], sitter.unit) & seen
     along = ink & (away < STROKES * line + SEAM + 1)
     along &= touching(along, away < SEAM + 1.5) | ~touching(ink, ~along & ink)
     away = np.minimum(away, away_from(along)) if along.any() else away
-    stays[box] = np.where(neck, np.clip((away - SEAM) / SOFT, 0, 1), 1)
+    stays[box] = np.where(seen, np.clip((away - SEAM) / SOFT, 0, 1), 1)
     return stays
