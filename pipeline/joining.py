@@ -36,8 +36,8 @@ def led_over(picture: Image8, rgb: Image8, drawn: Region, stays: Region, unit: f
     apart = push_pull(np.clip(theirs - ours, -MOST, MOST) * weight, weight)
     way = cv2.distanceTransform((~both).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
     share = (np.exp(-((way / (FAR * unit)) ** 2)) * drawn)[..., None]
-    led = whole.copy()
-    led[box] = np.rint((picture + apart * share).clip(0, 255))
+    led, lit = whole.copy(), picture / np.maximum(np.median(picture[drawn], axis=0), 1)  # lines are led over as they are dark
+    led[box] = np.rint((picture + apart * share * lit.clip(0, 1)).clip(0, 255))
     return led
 
 

@@ -104,9 +104,12 @@ def test_drawn_skin_is_led_to_the_tone_beside_it() -> None:
     rgb = np.full((SIDE, SIDE, 3), (230, 180, 150), np.uint8)
     drawn = np.zeros((SIDE, SIDE), bool)
     drawn[48:] = True
-    found = led_over(np.full((SIDE, SIDE, 3), (250, 210, 190), np.uint8), rgb, drawn, ~drawn, 40.0)
+    picture = np.full((SIDE, SIDE, 3), (250, 210, 190), np.uint8)
+    picture[:, 80:83] = 83, 51, 26  # its outline
+    found = led_over(picture, rgb, drawn, ~drawn, 40.0)
     assert np.abs(found[50, 48].astype(int) - rgb[0, 0]).max() <= 4
     assert (found[95, 48] == (250, 210, 190)).all()
+    assert np.abs(found[50, 81].astype(int) - picture[50, 81]).max() <= 12, "a line keeps its own colour"
 
 
 def test_a_piece_of_the_old_coat_beside_it_goes_with_it_and_the_scenery_stays() -> None:
