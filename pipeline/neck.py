@@ -84,7 +84,7 @@ def ways_in(fit: Fit) -> Iterator[tuple[slice, Plane]]:
 
 def without_seam(sitter: Sitter, seen: Region, bare: Region) -> Plane:
     """H x W in 0..1, what of necks and hands that are seen stays beside the skin that is drawn on from them: neither the last
-    line of an old collar or cuff nor a hard end. seen: H x W, they, before drawn skin; bare: H x W, what is to be seen of that."""
+    line of an old collar or cuff nor a hard end. seen: H x W, they, before drawn skin; bare: H x W, what is seen of that."""
     stays, line = np.ones(seen.shape, np.float32), sitter.style.line * sitter.unit
     ends = seen & near(bare, 2)
     if not ends.any():
