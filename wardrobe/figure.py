@@ -18,6 +18,8 @@ from wardrobe.path import Matrix, Path
 SIDES = ("l", "r")
 LEVELS = {"neck": 0.0, "shoulder": 0.1, "armpit": 0.26, "chest": 0.36, "under": 0.48, "waist": 0.64, "hip": 0.9, "crotch": 1.0}
 
+HANGS = 0.5, 0.9  # sine of the angle below the horizontal from which on an arm hangs, and hangs down
+SHOULDER = 0.14  # level down to which an arm grows out of the torso
 BACK = 0.35  # of half a head's width: how far behind its middle the neck of a head in profile begins
 NAPE = 0.6  # of half a neck's width: how much broader it is behind, seen from the side
 WAIST = 0.2  # of the torso's length: how far above and below it a waist is drawn in
@@ -225,6 +227,20 @@ class Figure:
             for s, seen in zip((-1, 1), self.head.neck, strict=True)
         )
         return left, right
+
+    def shoulder(self, arm: Limb, outer: Points, level: float, ease: float = 0.0) -> Points | None:
+        """The line of the shoulder from beside the neck to where an arm that hangs, or its sleeve, goes on from it, N x 2; None
+        if it is raised: then it has a round of its own. outer: its outer side; level: of the torso, where it begins; ease: units outside
+        of the shoulder."""
+        down = arm.direction(0.0)[1]
+        index = SIDES.index(arm.side)
+        line = self.torso.sides(level, SHOULDER, ease)[index]
+        above = line[:3][line[:3, 1] < outer[0, 1]]
+        if down < HANGS[0] or not len(above):
+            return None
+        farthest = (min, max)[index](outer[0, 0], *line[:, 0])  # a shoulder may be wider than its arm
+        corner = [(farthest, outer[0, 1])] if down > HANGS[1] else []
+        return spline(np.array([*above, *corner, outer[1]]), 13)[:-1]
 
     def skirt(
         self, v: float = 0.64, length: float = 1.0, flare: float = 0.4, ease: float = 0.03, sway: float = 0.0

@@ -15,6 +15,7 @@ from wardrobe.shading import Tube
 from wardrobe.style import RGB
 
 ROOT = slice(1, 15)  # rows of a thigh's inner side that `Limb.edge` leaves out; the trunk hides what lies above the crotch
+GROWS_FROM = 0.07  # level of the torso at which arms begin: below where sleeves do, which cover them
 FLAT = 1.5  # `Tube.front` of the bare trunk
 
 
@@ -27,9 +28,10 @@ def skin_layers(figure: Figure, skin: RGB, hands: Collection[str] = SIDES) -> li
         edge.add_path(polygon(_dense(leg.sides(0.0, 1.0)[1])[ROOT], closed=False))
         layers.append(Layer(leg.z + SKIN, leg.outline(), skin, ClothingPart.SKIN, edge=edge, tube=Tube(*leg.sides(0.0, 1.0))))
         layers.append(Layer(leg.z + SKIN, foot.path, skin, ClothingPart.SKIN))
-        layers.append(
-            Layer(arm.z + SKIN, arm.outline(), skin, ClothingPart.SKIN, edge=arm.edge(), tube=Tube(*arm.sides(0.0, 1.0)))
-        )
+        sides = arm.sides(0.0, 1.0)
+        root = figure.shoulder(arm, sides[0], GROWS_FROM)
+        shape, edge = arm.outline(root=root), arm.edge(root=root)
+        layers.append(Layer(arm.z + SKIN, shape, skin, ClothingPart.SKIN, edge=edge, tube=Tube(*sides)))
         fingers = [Mark(line, width=0.7) for line in hand.lines]
         wrist = trace(hand.points[1:-1], closed=False)  # no line where the hand goes on as the arm
         if side not in hands:

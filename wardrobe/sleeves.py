@@ -8,7 +8,7 @@ from wardrobe import folds
 from wardrobe.canvas import Layer, Mark
 from wardrobe.cloth import Cloth, across, limb_angle
 from wardrobe.figure import SIDES
-from wardrobe.geometry import Limb, Points, polygon, spline, trace, unit_steps
+from wardrobe.geometry import Limb, Points, polygon, trace, unit_steps
 from wardrobe.shading import Tube
 from wardrobe.style import RGB, darken
 
@@ -20,8 +20,8 @@ SLEEVES = {
     "puff": (0.30, 0.15, -0.05, 0.75),
     "wide": (0.90, 0.30, 1.7, 0.0),
 }
-HANGS = 0.5, 0.9  # sine of the angle below the horizontal from which on an arm hangs, and hangs down
-SHOULDER, SHOULDER_EASE = (0.045, 0.14), 0.08  # levels of the torso between which a sleeve is sewn on; shares of its half-width
+SEWN_FROM = 0.045  # level of the torso
+SEWN = 0.08  # of the shoulders' half-width: so far outside of them a sleeve is sewn on, or its bodice would stand out
 ENDS = 0.1, 0.98  # of an arm: the shortest and the longest sleeve
 _SHORT_CUFF = 0.36  # of what a wrist's cuff measures: round an upper arm it would look like a bracelet
 _PUFF_BAND = 0.02  # of the arm
@@ -49,7 +49,8 @@ def sleeves(
         arm = cloth.figure.arms[side]
         room, spread, bulge = (ease + loose) * h, flare * h, puff * h
         z, sides = arm.z + cloth.sleeve_z, arm.sides(0, t1, room, spread, bulge)
-        root = None if puff or z < cloth.z else _shoulder(cloth, arm, sides[0])
+        sewn = SEWN * cloth.figure.body.shoulder if z > cloth.z else 0.0
+        root = None if puff else cloth.figure.shoulder(arm, sides[0], SEWN_FROM, sewn)
         path, edge = (shape(0, t1, room, spread, bulge, root=root) for shape in (arm.outline, arm.edge))
         marks = _sleeve_marks(cloth, arm, sides, t1, ease + loose, kind, cuff is not None)
         if stripe:
@@ -62,22 +63,6 @@ def sleeves(
             size = _PUFF_BAND if kind == "puff" else cuff_size * (_SHORT_CUFF if t1 < 0.6 else 1.0)
             found.append(_cuff(cloth, sides, size / t1, colour, z + 0.1))
     return found
-
-
-def _shoulder(cloth: Cloth, arm: Limb, outer: Points) -> Points | None:
-    """The line of the shoulder from beside the collar to where a sleeve that hangs goes on from it, N x 2; None if it is raised:
-    then it has a round of its own. outer: its outer side."""
-    down = arm.direction(0.0)[1]
-    if down < HANGS[0]:
-        return None
-    index = SIDES.index(arm.side)
-    line = cloth.figure.torso.sides(*SHOULDER, SHOULDER_EASE * cloth.figure.body.shoulder)[index]
-    above = line[:3][line[:3, 1] < outer[0, 1]]
-    if not len(above):
-        return None
-    farthest = (min, max)[index](outer[0, 0], *line[:, 0])  # a shoulder may be wider than its arm
-    corner = [(farthest, outer[0, 1])] if down > HANGS[1] else []
-    return spline(np.array([*above, *corner, outer[1]]), 13)[:-1]
 
 
 def _cuff(cloth: Cloth, sides: tuple[Points, Points], share: float, colour: RGB, z: float) -> Layer:
