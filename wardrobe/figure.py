@@ -230,8 +230,10 @@ class Figure:
 
     def shoulder(self, arm: Limb, outer: Points, level: float, ease: float = 0.0) -> Points | None:
         """The line of the shoulder from beside the neck to where an arm that hangs, or its sleeve, goes on from it, N x 2; None
-        if it is raised: then it has a round of its own. outer: its outer side; level: of the torso, where it begins; ease: units outside
-        of the shoulder."""
+        if it is raised: then it has a round of its own.
+
+        outer: its outer side; level: of the torso, where the line begins; ease: units outside of the shoulder.
+        """
         down = arm.direction(0.0)[1]
         index = SIDES.index(arm.side)
         line = self.torso.sides(level, SHOULDER, ease)[index]

@@ -67,6 +67,7 @@ _STRAPPED = {"suspender skirt"}
 _WAIST = 0.68  # the torso's level where a waistband has begun: what is tucked in ends behind it
 _SAILORS = {"sailor top", "sailor dress"}
 _TIED = {"neckerchief", "neck ribbon", "necktie", "bow tie", "ascot", "jabot"}  # under a collar
+_CUT_OUT = {"suit jacket", "blazer", "tailcoat", "vest", "cardigan", "lab coat"}  # a tie hangs down inside of these
 _COLLARED = {"shirt", "blouse", "polo shirt", "denim jacket", "jumpsuit", "maid dress", "nurse dress", *_SAILORS}
 _COLLARED |= {"turtleneck", "bodysuit", "cheongsam", "coat dress", "tracksuit", "track jacket", "military uniform", "cassock"}
 
@@ -101,6 +102,9 @@ def layers(outfit: Outfit, figure: Figure, style: Style) -> list[Layer]:
             drawn = sailor_scarf(cloth, Z.NECKWEAR, cloth.main)
         else:
             drawn = DRAW[garment.kind](cloth)
+        if garment.kind == "necktie" and any(other.kind in _CUT_OUT for other in outfit.garments):
+            for layer in drawn:
+                layer.z = min(layer.z, Z.OUTER - 1 + 0.01 * (layer.z - Z.BODY))
         if garment.kind in _SAILORS and not tied:
             drawn += own_scarf(cloth)
         if tucked and has_lower:
