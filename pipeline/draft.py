@@ -7,7 +7,7 @@ nothing new is, the body shows its skin; where there is no body either, the draf
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
@@ -57,10 +57,11 @@ SLEEVE_END, SLEEVE_EASE = 0.97, 0.35  # of an arm, and of its half-width: where 
 CUFF = 0.09  # heads: how far a new sleeve may reach over the root of a hand
 CAST, CHIN = (0.035, 0.06), 0.16  # heads: how far hair, face and hands throw their shadow, across and down; a chin on a neck
 APART = 0.5  # heads: old clothes that are farther from the new ones are somebody else's
+AT_CHIN = 0.12  # heads: how far from the fitted chin a face may end
 LIT = 0.05  # square heads: less skin of another hue is something else
 GRAINY_SKIN = 0.4  # of the grain of clothes
 WHOLE = 250  # of 255: from there on a pixel of what stays is no mixture
-HOLE = 9  # pixels: a smaller hole in what stays is an error of its rim
+HOLE = 9  # pixels: a smaller hole in what stays, or in what is drawn, is an error of its rim
 FAINT = 0.1  # share from which a pixel is seen
 SOFT_CAST = 0.8  # of its length: blur of that shadow in softly shaded drawings
 
@@ -125,7 +126,8 @@ def draw_draft(sitter: Sitter, outfit: Outfit) -> Draft:
     own_skin = (skin & sitter.like) | (lit & ~crumbs(lit, LIT * unit**2))
     # a chin's shadow first: where some of the neck is seen it is in that tone already
     chin, throat = front & sitter.throat.jaw, bare & lines_end
-    colours = _cast(drawn.picture[..., :3], chin, throat, style, (0.0, CHIN * unit), sitter.skin_shade)
+    cast = style if style.line or not _ends_at_chin(sitter) else replace(style, shading="cel")  # or face and neck were one
+    colours = _cast(drawn.picture[..., :3], chin, throat, cast, (0.0, CHIN * unit), sitter.skin_shade)
     colours = led_over(colours, sitter.rgb, bare, own_skin, unit)
     colours = _cast(colours, front, clothed, style, (CAST[0] * unit, CAST[1] * unit), style.shade)
     colours = grained(colours, sitter.grain, np.where(clothed, 1.0, GRAINY_SKIN) * (alpha > 0))
@@ -219,7 +221,7 @@ def _stays(sitter: Sitter, drawn: _Drawn, laid: _Laid) -> tuple[Plane, Image8]:
     share *= front | ~(sitter.throat.lines & (goes_on | kept))  # beside a neck there are no strands
     share *= drawn_sides(sitter, front, laid.old | laid.gone).stays
     seen = front & kept & ~sitter.beard & (drawn.picture[..., 3] == 255)
-    share *= without_seam(sitter, seen & sitter.throat.lines, bare & ~front)
+    share *= without_seam(sitter, seen & (sitter.throat.lines if sitter.style.line else ~jaw), bare & ~front)
     rim = away_from(~(front & kept) & ~bare) < sitter.style.line * sitter.unit + 2  # of hands, with its line
     share *= without_seam(sitter, seen & _wrists(sitter, ROOT) & ~rim, bare & ~front)
     share *= ~laid.gone * (1 - cv2.GaussianBlur(laid.cuffs.astype(np.float32), (0, 0), 0.6))
@@ -239,6 +241,7 @@ def _draws(sitter: Sitter, drawn: _Drawn, laid: _Laid, share: Plane) -> tuple[Re
     nowhere = (labels > 0) & ~draws & (share <= FAINT) & ~old
     forgotten = crumbs(nowhere, sitter.speck) & (there | (near(old, 2) & (labels != Part.SKIN)))
     forgotten |= nowhere & ~sitter.like & near(old, EDGE * sitter.unit) & lines
+    forgotten |= crumbs(there & laid.old & ~draws, HOLE)
     forgotten |= specks(sitter, draws | (share > FAINT), old)
     return (draws | forgotten) & ~laid.away & ~beyond, old | forgotten
 
@@ -333,6 +336,12 @@ def _under_cuffs(sitter: Sitter, outfit: Outfit, worn: Image8) -> Region:
         cv2.fillPoly(ends, [np.rint(corners).astype(np.int32)], 1)
     sleeves = np.isin(_slots(outfit, worn), (Part.TOPWEAR, Part.ONEPIECE)) & (ends > 0)
     return np.asarray(sleeves & sitter.kept & near(sitter.old & (labels != Part.SKIN), CUFF * sitter.unit))
+
+
+def _ends_at_chin(sitter: Sitter) -> bool:
+    """Whether the face that is seen ends where a chin is, and not in the middle of the neck."""
+    rows, chin = np.flatnonzero(sitter.throat.jaw.any(1)), sitter.fit.frame.pixel(*sitter.fit.figure.head.at(0, 0.5))[1]
+    return bool(len(rows)) and abs(rows[-1] - chin) < AT_CHIN * sitter.unit
 
 
 def _last_line(sitter: Sitter, bared: Region) -> Region:
