@@ -21,6 +21,7 @@ from wardrobe.geometry import XY, polygon, ribbon, spline, trace
 from wardrobe.palette import luminance
 from wardrobe.path import Path
 from wardrobe.shading import Tube
+from wardrobe.sleeves import sewn_on
 from wardrobe.style import RGB, darken, lighten
 
 Draw = Callable[[Cloth], list[Layer]]
@@ -37,6 +38,7 @@ def bag_sleeves(c: Cloth, lining: RGB, drop: float = 0.42, turns: tuple[float, f
         outer, inner = arm.sides(0.0, 0.9, 0.42 * h)
         n = min(len(outer), len(inner))
         outer, inner = outer[:n], inner[:n]
+        root = sewn_on(c, arm, outer)
         bent = float(inner[n // 2 :, 1].mean() - outer[n // 2 :, 1].mean()) < -0.3 * h  # the elbow's side is below
         if bent:
             outer, inner = inner, outer
@@ -49,14 +51,18 @@ def bag_sleeves(c: Cloth, lining: RGB, drop: float = 0.42, turns: tuple[float, f
         top = outer - away * 0.24 * hangs * depth[-1] * s[:, None]
         crown = (top[0] + low[0]) / 2 - np.array(arm.direction(0.0)) * 1.15 * arm.width(0.0)
         cap = spline(np.stack([low[0], crown, top[0]]), 9)[1:-1]
+        ends = cap[:3] if bent else cap[-3:]
+        if root is not None:
+            above = root[root[:, 1] < (low if bent else top)[0, 1]]
+            cap = ends = above[::-1] if bent else above
         corner = np.stack([low[-1] * 0.88 + top[-1] * 0.12, low[-1] * 0.9 + low[-2] * 0.1])
         sewn, pit = max(2, n // 6), max(1, n // 10)  # where the sleeve is sewn on, on the shoulder and at the armpit
         k, m = (pit, sewn) if bent else (sewn, pit)  # on its two sides
         if bent:
-            line, rounded = np.concatenate([top[k:], corner, low[::-1], cap[:3]]), np.concatenate([low[m::-1], cap[:3]])
+            line, rounded = np.concatenate([top[k:], corner, low[::-1], ends]), np.concatenate([low[m::-1], ends])
         else:
-            line = np.concatenate([cap[-3:], top, corner, low[: m - 1 : -1]])
-            rounded = np.concatenate([cap[-3:], top[: k + 1]])
+            line = np.concatenate([ends, top, corner, low[: m - 1 : -1]])
+            rounded = np.concatenate([ends, top[: k + 1]])
         rim = np.stack([top[-1], corner[0]]) - np.array([dx, dy]) * 0.1 * h
         creases = [
             np.stack([top[a] * (1 - f) + low[a] * f, top[b] * (0.9 - f) + low[b] * (0.1 + f), top[-2] * (1 - g) + low[-2] * g])

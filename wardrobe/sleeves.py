@@ -49,8 +49,7 @@ def sleeves(
         arm = cloth.figure.arms[side]
         room, spread, bulge = (ease + loose) * h, flare * h, puff * h
         z, sides = arm.z + cloth.sleeve_z, arm.sides(0, t1, room, spread, bulge)
-        sewn = SEWN * cloth.figure.body.shoulder if z > cloth.z else 0.0
-        root = None if puff else cloth.figure.shoulder(arm, sides[0], SEWN_FROM, sewn)
+        root = sewn_on(cloth, arm, sides[0])
         path, edge = (shape(0, t1, room, spread, bulge, root=root) for shape in (arm.outline, arm.edge))
         marks = _sleeve_marks(cloth, arm, sides, t1, ease + loose, kind, cuff is not None)
         if stripe:
@@ -63,6 +62,12 @@ def sleeves(
             size = _PUFF_BAND if kind == "puff" else cuff_size * (_SHORT_CUFF if t1 < 0.6 else 1.0)
             found.append(_cuff(cloth, sides, size / t1, colour, z + 0.1))
     return found
+
+
+def sewn_on(cloth: Cloth, arm: Limb, outer: Points) -> Points | None:
+    """`Figure.shoulder` for a sleeve: a little outside of a bodice that lies below it, along one that lies over it."""
+    beside = SEWN * cloth.figure.body.shoulder if arm.z + cloth.sleeve_z > cloth.z else 0.0
+    return cloth.figure.shoulder(arm, outer, SEWN_FROM, beside)
 
 
 def _cuff(cloth: Cloth, sides: tuple[Points, Points], share: float, colour: RGB, z: float) -> Layer:

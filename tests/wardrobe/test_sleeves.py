@@ -11,10 +11,13 @@ import pytest
 from tests.wardrobe.test_look import CEL, FIGURES
 from training.characters.figures import build_figure
 from training.characters.outfits import sample_garment
-from wardrobe.canvas import Z
+from wardrobe.canvas import Frame, Z
 from wardrobe.garments import layers
 from wardrobe.kinds import KINDS, LENGTHS, SLEEVES, TOPS
 from wardrobe.outfit import Outfit
+from wardrobe.parts import ClothingPart
+from wardrobe.render import paint_maps
+from wardrobe.skin import skin_layers
 
 
 @pytest.mark.parametrize("sleeve", SLEEVES)
@@ -53,3 +56,17 @@ def test_a_sleeve_that_hangs_goes_on_from_the_shoulder_in_one_line(name: str) ->
         for level in (0.06, 0.07):  # neither does the bodice stand out above the sleeve, nor the sleeve above the bodice
             point = figure.torso.at(-1.0 if arm.side == "l" else 1.0, level)
             assert 0 < max(cv2.pointPolygonTest(outline, point, True) for outline in outlines) < 0.03
+
+
+@pytest.mark.parametrize(("kind", "sleeve"), [("haori", "wide"), ("kimono", "wide"), ("tunic", "wide")])
+def test_no_skin_shows_between_a_shoulder_and_its_sleeve(kind: str, sleeve: str) -> None:
+    figure, frame = build_figure(np.random.default_rng(FIGURES["chibi with a bent arm"])), Frame(500, 700, 200, 250, 150)
+    garment = replace(sample_garment(kind, np.random.default_rng(0)), sleeve=sleeve)
+    found = [*skin_layers(figure, (250, 220, 190)), *layers(Outfit((garment,)), figure, CEL)]
+    labels = paint_maps(sorted(found, key=lambda layer: layer.z), CEL, frame).labels
+    (left, low), (right, other) = (frame.pixel(*figure.torso.at(sign, 0.12)) for sign in (-1, 1))
+    middle, top = frame.pixel(*figure.torso.at(0, 0.0))
+    y, x = np.mgrid[:700, :500]
+    shoulders = (y > top) & (y < max(low, other)) & (x > left) & (x < right)
+    shoulders &= np.abs(x - middle) > 2.2 * figure.body.neck_half * frame.scale
+    assert np.count_nonzero(shoulders & (labels == ClothingPart.SKIN)) < 20
