@@ -23,6 +23,7 @@ TOP = 0.15  # heads: a side of which less is seen is drawn as a whole
 REACH = 0.3  # heads: what stands out from a neck so far is of it
 LEADS = 4.0  # pixels above it over which a drawn side takes the place of the one that is seen
 SEAM, SOFT = 1.0, 3.0  # pixels of a seen neck's end that go, and over which the rest comes in
+OWN = 1.5  # times a line's width: a line so near to the face is its own
 STROKES = 2.5  # times a line's width: how far the line of an old collar may lie within the seen end
 
 
@@ -91,7 +92,7 @@ def without_seam(sitter: Sitter, seen: Region, bare: Region) -> Plane:
         return stays
     box = box_of(ends, round(STROKES * line + SEAM + SOFT) + 8)
     seen, away = seen[box], away_from(bare[box])
-    ink = inked(sitter.rgb[box], sitter.unit) & seen
+    ink = inked(sitter.rgb[box], sitter.unit) & seen & ~near(sitter.throat.jaw[box], OWN * line + 1)
     along = ink & (away < STROKES * line + SEAM + 1)
     along &= touching(along, away < SEAM + 1.5) | ~touching(ink, ~along & ink)
     away = np.minimum(away, away_from(along)) if along.any() else away
