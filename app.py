@@ -171,7 +171,7 @@ def _serve(options: argparse.Namespace, results: TextIO) -> None:
     infos = [_info(stock.named(name), stock.hints(name)) for name in names]
     fetches = local and not options.no_download and not stock.is_offline
     page = layout.build(Seat(service, "page"), infos, save, examples, jobs, stock, fetches)
-    page.queue(max_size=2 * settings.queue, default_concurrency_limit=4, api_open=False)
+    layout.queue(page, 2 * settings.queue)
     application = site.build(service, stock, first.name, local, cast("site.Told", told_in))
     mount(application, page, settings.upload_megabytes)
 

@@ -25,6 +25,8 @@ _HERE = Path(__file__).parent
 _DEFAULT: dict[str, Any] = {field.name: field.default for field in fields(SwapRequest)}
 _LINEART = 0.6
 _KEPT_SECONDS = 3600
+# between two looks at the queue; gradio takes a thousandth, which costs 6 % of a core while nobody is there
+_GLANCE_SECONDS = 0.01
 _text: Callable[[str], Any] = label  # for components whose annotations deny that they are translated, as they are
 
 
@@ -64,6 +66,12 @@ def build(
         services = Services(engine, tuple(profiles), save, tuple(examples), jobs or Jobs(), finds, models, fetches)
         events.connect(blocks, page, services)
     return blocks
+
+
+def queue(blocks: gr.Blocks, waiting: int) -> None:
+    """Let events wait for each other, `waiting` of them at most."""
+    blocks.queue(max_size=waiting, default_concurrency_limit=4, api_open=False)
+    blocks._queue.sleep_when_free = _GLANCE_SECONDS
 
 
 def launch_options() -> dict[str, Any]:

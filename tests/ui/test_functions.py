@@ -33,7 +33,7 @@ def page() -> Iterator[tuple[TestClient, Blocks]]:
         save_result,
         jobs=Jobs(lambda visitor: Seat(desk, visitor)),
     )
-    blocks.queue(max_size=8, default_concurrency_limit=4, api_open=False)
+    layout.queue(blocks, 8)
     application = site.build(desk, Stock(ROOT), "bundled", True, told_in)
     mount(application, blocks, 2)
     with TestClient(application, "http://localhost", raise_server_exceptions=False) as client:
@@ -67,6 +67,11 @@ def test_the_queue_cannot_be_walked_round(page: tuple[TestClient, Blocks]) -> No
     assert len(queued) > 5
     for number, count in queued:
         assert sent(client, "run/predict", number, [None] * count).status_code == 404
+
+
+def test_the_queue_of_a_page_without_visitors_rests(page: tuple[TestClient, Blocks]) -> None:
+    _, blocks = page
+    assert blocks._queue.sleep_when_free >= 0.01, "gradio looks a thousand times a second"
 
 
 @pytest.mark.parametrize("way", ["run/predict", "run/unknown", "call/unknown", "call/v2/unknown", "api/unknown", "queue/join"])

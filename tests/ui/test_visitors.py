@@ -41,7 +41,7 @@ class House:
         self._desk = service()
         jobs = Jobs(lambda visitor: Seat(self._desk, visitor))
         self.blocks = layout.build(Seat(self._desk, "page"), [INFO], save_result, [folder / "example.png"], jobs)
-        self.blocks.queue(max_size=8, default_concurrency_limit=4, api_open=False)
+        layout.queue(self.blocks, 8)
         self._clients: list[TestClient] = []
         self.start()
 
