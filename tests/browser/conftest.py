@@ -33,7 +33,7 @@ from pipeline.request import (
 )
 from serving.engine import Health
 from serving.local import LocalEngine
-from tests.browser.studio import picture, served, studio, visit  # noqa: F401  fixtures
+from tests.browser.studio import SCREEN, page_for, picture, served, studio, visit  # noqa: F401  fixtures
 from tests.ui.flat_engine import FlatEngine, banded
 from ui import layout
 from ui.page import ProfileInfo
@@ -112,7 +112,7 @@ def site(tiny_profile: ModelProfile, character_file: Path) -> Iterator[Site]:
         for row, steps, guidance in rows
     ]
     blocks: gr.Blocks = layout.build(engine, infos, save_result, [character_file])
-    blocks.queue(max_size=8, default_concurrency_limit=4)
+    layout.queue(blocks, 8)
     blocks.launch(
         prevent_thread_lock=True,
         quiet=True,
@@ -150,12 +150,21 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def window(browser: Browser) -> Iterator[BrowserContext]:
+    """Loads the page's scripts once for all tests."""
+    window = browser.new_context(viewport=SCREEN, accept_downloads=True, locale="en-US")
+    window.set_default_timeout(PATIENCE)
+    yield window
+    window.close()
+
+
 @pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(viewport={"width": 1280, "height": 1000}, accept_downloads=True, locale="en-US")
-    context.set_default_timeout(PATIENCE)
-    yield context
-    context.close()
+def context(window: BrowserContext) -> Iterator[BrowserContext]:
+    """Without a page; see `page_for`."""
+    yield window
+    for page in window.pages:
+        page.close()
 
 
 @pytest.fixture
@@ -164,10 +173,6 @@ def page(site: Site, context: BrowserContext) -> Iterator[Page]:
     site.engine.pause, site.engine.sees = 0.0, False
     site.engine.requests.clear()
     site.engine.flat.drafts.clear()
-    page = context.new_page()
     errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.goto(site.url)
-    page.wait_for_selector("#drop input[type=file]", state="attached")
-    yield page
+    yield page_for(context, site.url, errors)
     assert not errors

@@ -25,6 +25,15 @@ def open_picture(page: Page, file: Any, control: str = "#drop") -> None:
     wait_for_another(page, before)
 
 
+def open_another(page: Page, file: Any) -> None:
+    """Instead of the picture on the canvas."""
+    before = shown(page)
+    with page.expect_file_chooser() as chooser:
+        page.click("#another")
+    chooser.value.set_files(file)
+    wait_for_another(page, before)
+
+
 def shown(page: Page) -> str | None:
     """By what name the canvas calls the picture that is seen."""
     name: str | None = page.evaluate("document.querySelector('.canvas')?.dataset.shown ?? null")

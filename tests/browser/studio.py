@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
 from pipeline.detect import NOT_NAMED
 from pipeline.images import save_png
@@ -31,6 +31,7 @@ from ui.texts.notes import told_in
 ROOT = Path(__file__).parents[2]
 INFO = ProfileInfo("bundled", "Bundled", ("ddim",), "ddim", 2, 4.0)
 WHITE = (255, 255, 255)
+SCREEN: ViewportSize = {"width": 1280, "height": 900}
 
 
 class UnsureEngine(FlatEngine):
@@ -52,7 +53,7 @@ class Studio:
 def page_of(engine: FlatEngine, infos: Sequence[ProfileInfo]) -> Iterator[Studio]:
     """The page of these models while it is needed."""
     blocks = layout.build(engine, infos, save_result)
-    blocks.queue(max_size=8, default_concurrency_limit=4)
+    layout.queue(blocks, 8)
     blocks.launch(prevent_thread_lock=True, quiet=True, ssr_mode=False, **layout.launch_options())
     yield Studio(blocks.local_url, engine)
     blocks.close(verbose=False)
@@ -71,7 +72,7 @@ def served() -> Iterator[str]:
     examples = sorted((ROOT / "assets" / "examples").glob("*.png"))
     jobs = Jobs(lambda visitor: Seat(desk, visitor))
     blocks = layout.build(Seat(desk, "page"), [INFO], save_result, examples, jobs)
-    blocks.queue(max_size=8, default_concurrency_limit=4, api_open=False)
+    layout.queue(blocks, 8)
     application = site.build(desk, Stock(ROOT), "bundled", True, told_in)
     mount(application, blocks, 64)
     server = WebServer(application, "127.0.0.1", 0)
@@ -83,20 +84,32 @@ def served() -> Iterator[str]:
     server.stop()
 
 
+def page_for(context: BrowserContext, url: str, errors: list[str]) -> Page:
+    """Opened by somebody who has never been there, though the scripts may lie in the browser's cache. errors: what its scripts
+    complain of is added there."""
+    context.clear_cookies()
+    page = context.new_page()
+    devices = context.new_cdp_session(page)
+    devices.send("Storage.clearDataForOrigin", {"origin": url.rstrip("/"), "storageTypes": "all"})
+    devices.detach()
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(url)
+    page.wait_for_selector("#drop input[type=file]", state="attached")
+    return page
+
+
 @pytest.fixture
-def visit(studio: Studio, browser: Browser) -> Iterator[Callable[..., Page]]:
+def visit(studio: Studio, browser: Browser, context: BrowserContext) -> Iterator[Callable[..., Page]]:
     """Opens the page as a visitor with these context options would."""
     contexts: list[BrowserContext] = []
     errors: list[str] = []
 
     def opened(**options: Any) -> Page:
-        contexts.append(browser.new_context(**({"viewport": {"width": 1280, "height": 900}, "locale": "en-US"} | options)))
+        if not options and not context.pages:
+            return page_for(context, studio.url, errors)
+        contexts.append(browser.new_context(**({"viewport": SCREEN, "locale": "en-US"} | options)))
         contexts[-1].set_default_timeout(90_000)
-        page = contexts[-1].new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.goto(studio.url)
-        page.wait_for_selector("#drop input[type=file]", state="attached")
-        return page
+        return page_for(contexts[-1], studio.url, errors)
 
     studio.engine.requests.clear()
     studio.engine.seconds = 0

@@ -16,6 +16,7 @@ from serving.local import LocalEngine
 from serving.stock import Stock
 from tests import tiny_hub
 from tests.browser.conftest import PacedEngine
+from tests.browser.studio import page_for
 from tests.browser.test_page import choose_model, paint, upload
 from tests.fake_hub import FakeHub
 from tests.test_recipes import served
@@ -46,16 +47,15 @@ def shop(tiny_profile: ModelProfile, tmp_path_factory: pytest.TempPathFactory) -
     with pytest.MonkeyPatch.context() as patch:
         for hub in served(root, root / "home", patch):
             blocks = layout.build(engine, infos, save_result, models=stock, fetches=True)
-            blocks.queue(max_size=8, default_concurrency_limit=4)
+            layout.queue(blocks, 8)
             blocks.launch(prevent_thread_lock=True, quiet=True, ssr_mode=False, **layout.launch_options())
             yield Shop(blocks.local_url, hub, engine)
             blocks.close(verbose=False)
 
 
 def test_a_model_is_fetched_from_the_page(shop: Shop, context: BrowserContext, character_file: Path) -> None:
-    page = context.new_page()
-    page.goto(shop.url)
-    page.wait_for_selector("#drop input[type=file]", state="attached")
+    errors: list[str] = []
+    page = page_for(context, shop.url, errors)
     upload(page, character_file)
     paint(page)
     expect(page.locator("#missing, #fetch")).to_have_count(0)
@@ -68,6 +68,7 @@ def test_a_model_is_fetched_from_the_page(shop: Shop, context: BrowserContext, c
     expect(page.locator("#fetching [role=progressbar]")).to_have_attribute("aria-valuenow", re.compile("[1-9]"))
     expect(page.locator("#fetching")).to_contain_text(" MB · ")
     expect(page.locator("#fetch")).to_be_disabled()
+    shop.hub.pause = 2.0  # it is not over before the picture is there, however slow the machine
     choose_model(page, "Bundled")
     page.fill("#prompt textarea", "red skirt")
     page.click("#generate")
@@ -89,3 +90,4 @@ def test_a_model_is_fetched_from_the_page(shop: Shop, context: BrowserContext, c
     expect(page.locator(".stage.busy").last).to_contain_text("Loading SD 1.5 anime (Anything V5) …")
     expect(page.locator(".proof")).to_be_visible()
     assert shop.engine.requests[-1].profile == LARGE
+    assert not errors

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from pipeline.request import ClothingPart, Hint
-from tests.browser.studio import Studio, page_of
+from tests.browser.studio import Studio, page_for, page_of
 from tests.browser.test_page import choose_model, paint, upload
 from tests.ui.flat_engine import FlatEngine
 from ui.page import ProfileInfo
@@ -28,12 +28,8 @@ def studio() -> Iterator[Studio]:
 @pytest.fixture
 def page(studio: Studio, context: BrowserContext) -> Iterator[Page]:
     studio.engine.requests.clear()
-    page = context.new_page()
     errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.goto(studio.url)
-    page.wait_for_selector("#drop input[type=file]", state="attached")
-    yield page
+    yield page_for(context, studio.url, errors)
     assert not errors
 
 

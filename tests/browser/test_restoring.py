@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from pipeline.embedded import chunks_of
 from pipeline.images import load_character, save_png
-from tests.browser.on_canvas import drag, open_picture, painted, settle, shown, wait_for_another
+from tests.browser.on_canvas import drag, open_another, open_picture, painted, settle, shown, wait_for_another
 from tests.browser.studio import Studio
 from tests.browser.test_page import download, say, toast
 
@@ -89,11 +89,7 @@ def test_a_result_goes_back_to_what_it_was_made_from(
     made(page)
     first = studio.engine.requests[-1]
     assert first.mask is not None
-    before = shown(page)
-    with page.expect_file_chooser() as chooser:
-        page.click("#another")
-    chooser.value.set_files(picture(120, 90))
-    wait_for_another(page, before)
+    open_another(page, picture(120, 90))
     say(page, "green coat")
     page.fill("#grow input[type=number]", "0")
     before = shown(page)
