@@ -36,29 +36,39 @@ class Budget:
         """Also what is kept elsewhere: the pictures on the page."""
         self._kept = kept
 
-    def require(self, size: int, freed: int = 0) -> None:
-        """Before so much is kept elsewhere, in place of what is freed. Raises `Refused` where it is not left."""
-        others = self.held - freed
-        if others > 0 and others + size > self._most:
-            raise Refused(MEMORY, AGAIN_SECONDS)
+    def take(self, size: int, freed: int = 0) -> Callable[[], None]:
+        """So much, in place of what is freed -> gives it back, at the first call. Raises `Refused` where it is not left; one
+        request alone is never refused for its size."""
+        return self._take(size, lambda: self.held - freed)
+
+    def _take(self, size: int, others: Callable[[], int]) -> Callable[[], None]:
+        with self._lock:
+            if others() > 0 and others() + size > self._most:
+                raise Refused(MEMORY, AGAIN_SECONDS)
+            self._held += size
+        left = size
+
+        def give_back() -> None:
+            nonlocal left
+            with self._lock:
+                self._held, left = self._held - left, 0
+
+        return give_back
 
     @staticmethod
-    def size_of(files: Iterable[Path]) -> int:
-        """What these pictures take in memory while they are read."""
-        return BYTES_A_PIXEL * sum(map(_pixels, files))
+    def size_of(files: Iterable[Path], at_once: int | None = None) -> int:
+        """What these pictures take in memory while they are read; at_once: the largest of them, where the others are read when
+        those are gone."""
+        return BYTES_A_PIXEL * sum(sorted(map(_pixels, files), reverse=True)[:at_once])
 
     @contextmanager
     def holding(self, size: int) -> Iterator[None]:
-        """Raises `Refused` where so much is not left; one request alone is never refused for its size."""
-        with self._lock:
-            if self._held and self.held + size > self._most:
-                raise Refused(MEMORY, AGAIN_SECONDS)
-            self._held += size
+        """For a request that keeps nothing, and is not refused for what is kept elsewhere alone. Raises `Refused` likewise."""
+        give_back = self._take(size, lambda: self.held if self._held else 0)
         try:
             yield
         finally:
-            with self._lock:
-                self._held -= size
+            give_back()
 
 
 class Uploads:
