@@ -169,6 +169,11 @@ class Asker:
             if job["state"] not in ("queued", "running") or time.monotonic() > until:
                 return job
 
+    def state(self, seed: int) -> dict[str, Any]:
+        """The job as it is now."""
+        job: dict[str, Any] = self._get(self.accepted[seed], "").json()
+        return {name: value for name, value in job.items() if value is not None}
+
     def picture(self, seed: int) -> np.ndarray:
         """Of a job that is done, H x W x 4."""
         return np.asarray(Image.open(io.BytesIO(self._get(self.accepted[seed], "/pictures/image-1").content)))
