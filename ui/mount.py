@@ -79,5 +79,5 @@ def mount(site: FastAPI, blocks: gr.Blocks, megabytes: int) -> None:
     visitors.publish(blocks.config)
     budget.count(lambda: held(blocks.state_holder))
     door = [Middleware(Doorkeeper, visitors=visitors), Middleware(Functions, known=known, visitors=visitors, admit=admit)]
-    options["app_kwargs"]["middleware"] += door
+    options["app_kwargs"]["middleware"] += [*site.state.shield, *door]
     gr.mount_gradio_app(site, blocks, "/", max_file_size=f"{megabytes}mb", show_error=False, ssr_mode=False, **options)

@@ -63,17 +63,18 @@ class Browsing:
 
     def upload(self, content: bytes, name: str = "picture.png") -> dict[str, Any] | None:
         """The file as a component holds it, None where it was refused."""
-        answer = self.client.post(f"{PREFIX}/upload", files={"files": (name, content)})
-        if answer.status_code != 200:
-            return None
-        return {"path": answer.json()[0], "orig_name": name, "meta": {"_type": "gradio.FileData"}}
+        answer = self._sent(content, name)
+        return _file(answer, name) if answer.status_code == 200 else None
+
+    def _sent(self, content: bytes, name: str) -> httpx.Response:
+        return self.client.post(f"{PREFIX}/upload", files={"files": (name, content)})
 
     def open(self, content: bytes, name: str = "picture.png") -> Heard:
         """Drops a picture on the page."""
-        file = self.upload(content, name)
-        if file is None:
-            return Heard(413, "too large", {})
-        heard = self.press("drop", "upload", drop=file)
+        answer = self._sent(content, name)
+        if answer.status_code != 200:
+            return Heard(answer.status_code, _reason(answer), {})
+        heard = self.press("drop", "upload", drop=_file(answer, name))
         message = heard.values.get(self._numbers["canvas"]) or {}
         if "width" in message:
             empty = runs.encode(np.zeros((message["height"], message["width"]), bool))
@@ -103,8 +104,7 @@ class Browsing:
     def _ask(self, function: Mapping[str, Any], listens: bool) -> Heard:
         answer = self._join(function)
         if answer.status_code != 200:
-            told = answer.json()
-            return Heard(answer.status_code, str(told.get("error") or told.get("detail") or "refused"), {})
+            return Heard(answer.status_code, _reason(answer), {})
         if function["queue"] and not listens:
             return Heard(200, "", {})
         output = self._output(answer.json()["event_id"]) if function["queue"] else answer.json()
@@ -130,6 +130,19 @@ class Browsing:
 
 
 _UNCHANGED = object()
+
+
+def _file(answer: httpx.Response, name: str) -> dict[str, Any]:
+    return {"path": answer.json()[0], "orig_name": name, "meta": {"_type": "gradio.FileData"}}
+
+
+def _reason(answer: httpx.Response) -> str:
+    """Of an answer that is not 200."""
+    try:
+        told = answer.json()
+    except ValueError:
+        return answer.text or "no reason"
+    return str(told.get("error") or told.get("detail") or "no reason")
 
 
 def _value(told: Any) -> Any:

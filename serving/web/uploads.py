@@ -14,7 +14,7 @@ from PIL import Image
 from pipeline.images import FORMATS, MAX_PIXELS, Picture, load_mask, load_picture
 from pipeline.request import Image8, UserError
 from serving.leftovers import passing
-from serving.refusals import MEMORY, PICTURE, Refused
+from serving.refusals import MEMORY, PICTURE, TOGETHER, Refused
 
 BYTES_A_PIXEL = 12  # while a picture is read: four decoded, as many as stored, as many in its own colours
 AGAIN_SECONDS = 5
@@ -24,7 +24,7 @@ class Budget:
     """How many bytes of decoded pictures all requests together may hold."""
 
     def __init__(self, most: int) -> None:
-        self._most, self._held, self._lock = most, 0, threading.Lock()
+        self.most, self._held, self._lock = most, 0, threading.Lock()
         self._kept: Callable[[], int] = int
 
     @property
@@ -38,12 +38,12 @@ class Budget:
 
     def take(self, size: int, freed: int = 0) -> Callable[[], None]:
         """So much, in place of what is freed -> gives it back, at the first call. Raises `Refused` where it is not left; one
-        request alone is never refused for its size."""
+        alone is never refused for its size."""
         return self._take(size, lambda: self.held - freed)
 
     def _take(self, size: int, others: Callable[[], int]) -> Callable[[], None]:
         with self._lock:
-            if others() > 0 and others() + size > self._most:
+            if others() > 0 and others() + size > self.most:
                 raise Refused(MEMORY, AGAIN_SECONDS)
             self._held += size
         left = size
@@ -96,7 +96,8 @@ class Uploads:
 
 @contextmanager
 def received(budget: Budget, sent: Iterable[tuple[str, UploadFile | None]]) -> Iterator[Uploads]:
-    """The files of a request, for as long as it is answered; what they take in memory is held that long. Raises `Refused`."""
+    """The files of a request, for as long as it is answered; what they take in memory is held that long. Raises `Refused`, and
+    `UserError` where several are never read together."""
     with passing("upload") as folder:
         files: dict[str, Path] = {}
         for name, upload in sent:
@@ -104,7 +105,10 @@ def received(budget: Budget, sent: Iterable[tuple[str, UploadFile | None]]) -> I
                 files[name] = Path(folder) / str(len(files))
                 with files[name].open("wb") as file:
                     shutil.copyfileobj(upload.file, file)
-        with budget.holding(budget.size_of(files.values())):
+        size = budget.size_of(files.values())
+        if len(files) > 1 and size > budget.most:
+            raise UserError(TOGETHER)
+        with budget.holding(size):
             yield Uploads(files)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import threading
 import weakref
 from collections.abc import Iterator
@@ -284,7 +285,7 @@ def test_large_pictures_are_refused_before_they_are_read(house: House, tmp_path:
     answered(mine, "first")
     own, all = held(house.blocks.state_holder, "first"), held(house.blocks.state_holder)
     second = upload(other, picture(6, tmp_path / "b.png", width=60))
-    monkeypatch.setattr(house.application.state.budget, "_most", all - own + 12 * 40 * 30)
+    monkeypatch.setattr(house.application.state.budget, "most", all - own + 12 * 40 * 30)
     refused = ask(other, house.blocks, second, "second")
     assert refused.status_code == 429 and "Many large pictures" in refused.json()["detail"]
     assert ask(mine, house.blocks, upload(mine, picture(7, tmp_path / "c.png")), "first").status_code == 200, "in its own's place"
@@ -298,7 +299,7 @@ def test_many_large_pictures_at_once_are_not_read_at_once(house: House, tmp_path
         return read(path)
 
     monkeypatch.setattr(restoring, "load_picture", slowly)
-    monkeypatch.setattr(house.application.state.budget, "_most", held(house.blocks.state_holder) + 12 * 40 * 30 + 1)
+    monkeypatch.setattr(house.application.state.budget, "most", held(house.blocks.state_holder) + 12 * 40 * 30 + 1)
     answers = []
     for number, visitor in enumerate(visitors):
         path = upload(visitor, picture(10, tmp_path / "a.png"))
@@ -308,6 +309,15 @@ def test_many_large_pictures_at_once_are_not_read_at_once(house: House, tmp_path
     budget = house.application.state.budget
     assert '"success":true' in answered(visitors[0], "at once 0")
     until(lambda: budget.held == held(house.blocks.state_holder))
+
+
+def test_an_upload_that_finds_no_room_is_told_to_come_again(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def full(_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("gradio.route_utils.GradioMultiPartParser.parse", full)
+    answer = house.visitor().post("/gradio_api/upload", files={"files": ("a.png", b"picture")}, headers={"accept-language": "zh"})
+    assert answer.status_code == 503 and "磁盘已满" in answer.json()["detail"] and answer.headers["retry-after"]
 
 
 def test_what_waits_for_nobody_any_more_takes_no_room(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
