@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import cache
@@ -17,7 +16,7 @@ from pipeline.request import UserError
 from ui import layout
 from ui.doorkeeper import Doorkeeper
 from ui.functions import Functions
-from ui.held import held
+from ui.held import Returning, held
 from ui.visitors import Visitors
 
 _SESSIONS = 10_000  # more than `Visitors` keep: gradio would let go of the oldest without deleting anything
@@ -40,6 +39,7 @@ def mount(site: FastAPI, blocks: gr.Blocks, megabytes: int) -> None:
     blocks.state_session_capacity = _SESSIONS
     options = layout.launch_options()
     budget: Budget = site.state.budget
+    returning = Returning()
     taken: dict[str, list[Callable[[], None]]] = {}  # of the budget, by visit
 
     @cache
@@ -53,7 +53,7 @@ def mount(site: FastAPI, blocks: gr.Blocks, megabytes: int) -> None:
         holder.time_last_used.pop(session, None)
         for give_back in taken.pop(session, ()):
             give_back()
-        gc.collect()  # what has failed for the visitor: errors of events stand in cycles with all that was asked
+        returning.soon()
 
     def admit(files: set[str], session: str) -> Callable[[], None]:
         """Until the question is answered, or its visit has ended, this much is taken."""
