@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
@@ -21,6 +22,7 @@ from benchmarks.reliability.browsing import Browsing
 from benchmarks.reliability.served import Asker, Served, pictures
 
 PATIENCE = 600.0
+TOLD_EVERY = 20  # files
 NO_PICTURES = (".json", ".md", ".txt")
 FAILURE = "Something went wrong"  # what a visitor is told where the server itself has failed
 
@@ -54,6 +56,8 @@ def main() -> None:
                 begun = time.monotonic()
                 answer = send(file)
                 rows[way].append((time.monotonic() - begun, answer, file))
+            if len(rows["detect"]) % TOLD_EVERY == 0:
+                print(f"{len(rows['detect'])} of {len(files)}", file=sys.stderr, flush=True)
         print(json.dumps({way: _told(row, arguments.folder) for way, row in rows.items()}, indent=1))
         told = {
             "files": len(files[: arguments.most]),
@@ -78,29 +82,25 @@ class Programs:
         return _of(self._asker.client.post(f"{self._asker.url}/api/v1/detect", files=files))
 
     def swap(self, file: Path) -> Answer:
-        """To the end of the job: a picture of the size of the upload's is fetched where it was accepted."""
-        answer = self._give({"character": ("c.png", file.read_bytes())})
+        return self._ended({"character": ("c.png", file.read_bytes())})
+
+    def beside(self, file: Path) -> Answer:
+        content = file.read_bytes()
+        character, _ = pictures()
+        return self._ended({"character": ("c.png", character), "mask": ("m.png", content), "garment": ("g.png", content)})
+
+    def _ended(self, files: dict[str, tuple[str, bytes]]) -> Answer:
+        """Of the job, where one was accepted; then its picture is fetched and all of it deleted."""
+        data = {"prompt": "red hoodie", "steps": "1", "detail": "false"}
+        answer = self._asker.client.post(f"{self._asker.url}/api/v1/swap", files=files, data=data)
         if answer.status_code != 202:
             return _of(answer)
         seed = self._asker.remember(answer)
         job = self._asker.ended(seed, PATIENCE)
         if job["state"] == "done":
             self._asker.picture(seed)
+        self._asker.delete(seed)
         return Answer(200 if job["state"] == "done" else 422, str(job["error"] or ""))
-
-    def beside(self, file: Path) -> Answer:
-        """Whether it is taken; nobody waits for what would be drawn."""
-        content = file.read_bytes()
-        good, _ = pictures()
-        answer = self._give({"character": ("c.png", good), "mask": ("m.png", content), "garment": ("g.png", content)})
-        if answer.status_code == 202:
-            self._asker.delete(self._asker.remember(answer))
-            return Answer(200, "")
-        return _of(answer)
-
-    def _give(self, files: dict[str, tuple[str, bytes]]) -> httpx.Response:
-        data = {"prompt": "red hoodie", "steps": "1", "detail": "false"}
-        return self._asker.client.post(f"{self._asker.url}/api/v1/swap", files=files, data=data)
 
 
 def dropped(url: str, file: Path) -> Answer:

@@ -27,6 +27,8 @@ from benchmarks.reliability.served import Asker, Served, pictures
 
 SIZE = 8000, 5000  # 40 megapixels, the most that is taken
 OTHERS = 20
+MASKED = ("character", "mask")
+ALL = (*MASKED, "draft", *["garment"] * 4)
 SAMPLE_SECONDS = 0.2
 PATIENCE = 600.0
 
@@ -42,7 +44,8 @@ def main() -> None:
         f"{count} visitors of the page, a picture each, who delete": lambda url: dropping(url, large, count, "delete"),
         f"one request that names the same of its files {OTHERS} times": lambda url: others(url, [large]),
         f"one request that names {OTHERS} of its files": lambda url: others(url, [flat(*SIZE, grey) for grey in range(OTHERS)]),
-        f"{count} programs, seven pictures each": lambda url: sending(url, large, count),
+        f"{count} programs, a character and its mask each": lambda url: sending(url, large, count, MASKED),
+        f"{count} programs, seven pictures each": lambda url: sending(url, large, count, ALL),
     }
     with tempfile.TemporaryDirectory() as folder, Served(Path(folder) / "jobs") as served:
         served.until("/readyz")
@@ -114,17 +117,16 @@ def others(url: str, contents: list[bytes]) -> Counter[str]:
     return Counter([_said(heard.status, heard.error)])
 
 
-def sending(url: str, large: bytes, count: int) -> Counter[str]:
-    """All at once, each from its own address; what is accepted is cancelled."""
+def sending(url: str, large: bytes, count: int, names: tuple[str, ...]) -> Counter[str]:
+    """All at once, each from its own address; what is accepted is drawn for. names: of the fields that they fill."""
     askers = [Asker(url, f"program-{number}", f"10.0.3.{number}") for number in range(count)]
-    names = ("character", "mask", "draft", *["garment"] * 4)
 
     def send(asker: Asker) -> str:
         asker.client.timeout = httpx.Timeout(PATIENCE)
         files = [(name, ("large.png", large)) for name in names]
         answer = asker.client.post(f"{url}/api/v1/swap", files=files, data={"prompt": "red hoodie", "steps": "1"})
         if answer.status_code == 202:
-            asker.delete(asker.remember(answer))
+            asker.ended(asker.remember(answer), PATIENCE)
         return _said(answer.status_code, answer.json().get("detail", ""))
 
     with ThreadPoolExecutor(count) as pool:
