@@ -209,6 +209,8 @@ def _visit(page: Browsing, chance: random.Random, pictures: list[bytes], log: Lo
     if not asked("upload", page.open(chance.choice(pictures))):
         return
     for _ in range(chance.randint(1, 4)):
+        if not log.goes_on:
+            break
         what = chance.choice(("detect", "draft", "generate", "generate", "cancel"))
         if what == "detect":
             asked(what, page.press("detect"))
