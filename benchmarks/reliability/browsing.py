@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import secrets
 import socket
@@ -10,9 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
-import numpy as np
-
-from ui import runs
 
 PREFIX = "/gradio_api"
 
@@ -77,7 +75,7 @@ class Browsing:
         heard = self.press("drop", "upload", drop=_file(answer, name))
         message = heard.values.get(self._numbers["canvas"]) or {}
         if "width" in message:
-            empty = runs.encode(np.zeros((message["height"], message["width"]), bool))
+            empty = _unset(message["height"] * message["width"])
             here = {name: message[name] for name in ("picture", "width", "height")}
             self._values[self._numbers["canvas"]] = here | {"step": 0, "added": empty, "erased": empty}
         return heard
@@ -134,6 +132,15 @@ _UNCHANGED = object()
 
 def _file(answer: httpx.Response, name: str) -> dict[str, Any]:
     return {"path": answer.json()[0], "orig_name": name, "meta": {"_type": "gradio.FileData"}}
+
+
+def _unset(pixels: int) -> str:
+    """A layer of a mask on which nothing is, as the page's scripts write it: one run as an LEB128 number."""
+    digits = []
+    while pixels:
+        digits.append(pixels & 127 | (128 if pixels > 127 else 0))
+        pixels >>= 7
+    return base64.b64encode(bytes(digits)).decode("ascii")
 
 
 def _reason(answer: httpx.Response) -> str:

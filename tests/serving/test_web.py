@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import base64
-import errno
 import io
 import json
-import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -339,34 +337,6 @@ def test_a_failure_is_a_sentence_with_an_id_and_nothing_of_the_request_is_logged
     logged = "".join(capfd.readouterr())
     assert "own-id.7" in logged and "RuntimeError" in logged and "secret" not in logged
     assert client.get("/healthz", headers={"x-request-id": "bad id\t"}).headers["x-request-id"] != "bad id\t"
-
-
-@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EROFS])
-def test_a_full_disk_is_a_sentence_and_no_failure(
-    client: TestClient, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], code: int
-) -> None:
-    def fails(*_: object) -> None:
-        raise OSError(code, os.strerror(code))
-
-    files = {"character": ("a.png", png())}
-    with monkeypatch.context() as patch:
-        patch.setattr("serving.web.uploads.shutil.copyfileobj", fails)
-        answer = client.post("/api/v1/detect", files=files)
-    assert answer.status_code == 503 and answer.headers["retry-after"] == "60"
-    assert answer.json()["detail"].endswith("please try again in 60 seconds.")
-    logged = "".join(capfd.readouterr())
-    assert "Traceback" not in logged and os.strerror(code) in logged
-    assert client.post("/api/v1/detect", files=files).status_code == 200
-
-
-def test_several_pictures_fit_together_or_are_refused(opened: Callable[..., Service]) -> None:
-    client = visitor(opened(decoded_megabytes=1))
-    large = ("a.png", png(300, 300))  # 1.1 MB at 12 bytes a pixel
-    alone = client.post("/api/v1/detect", files={"character": large})
-    assert alone.status_code == 200
-    files = [("character", large), *[("garment", large)] * 4]
-    answer = client.post("/api/v1/swap", files=files, data={"prompt": "red skirt"})
-    assert answer.status_code == 422 and "too large together" in answer.json()["detail"]
 
 
 def test_sentences_are_told_in_the_askers_language(opened: Callable[..., Service]) -> None:
