@@ -1,5 +1,7 @@
 """Where there is no room, on the disk or for pictures that come together."""
 
+# ruff: noqa: F811
+
 from __future__ import annotations
 
 import errno
