@@ -7,7 +7,7 @@ from pathlib import Path
 
 import gradio as gr
 
-from pipeline.images import load_picture
+from pipeline.images import Picture, load_picture
 from pipeline.request import Cancelled, DetectRequest, Step, SwapRequest, SwapResult, UserError
 from ui import (
     asking,
@@ -27,7 +27,7 @@ from ui import (
     wardrobe,
 )
 from ui.drops import keep_upload, uploaded
-from ui.gallery import choose, dress_others, keep
+from ui.gallery import KEPT, choose, dress_others, keep
 from ui.guard import DEVICE, QUICK, SILENT, Updates, Values, as_message, friendly, into_canvas
 from ui.jobs import Job
 from ui.page import Page, Services
@@ -215,10 +215,16 @@ def _connect_result(page: Page, services: Services) -> None:
         result_gallery = values[page.result_gallery]
         if result_gallery is None or not result_gallery.pictures:
             raise UserError(say(request, "no_result"))
-        pictures = [load_picture(path) for path in values[page.others] or ()]
-        for picture in pictures:
+
+        def read(path: str) -> Picture:
+            picture = load_picture(path)
             services.engine.look(picture.image)
-        return views.finished(page, dress_others(result_gallery, pictures, services.save), request)
+            return picture
+
+        paths = values[page.others] or ()
+        if len(paths) > KEPT:
+            raise UserError(say(request, "too_many_others", most=KEPT))
+        return views.finished(page, dress_others(result_gallery, map(read, paths), services.save), request)
 
     page.others.upload(others, {page.result_gallery, page.others}, [*views.stage(page), *views.results(page)], **SILENT)
     page.gallery.select(select, {page.result_gallery}, chosen, **QUICK)

@@ -18,7 +18,9 @@ NOTHING = "There is no such function, please reload the page."
 WRONG = "This is not what the page sends, please reload it."
 PREFIX = "/gradio_api/"
 _CLOSED = ("call", "api", "component_server", "process_recording")  # no function of the page has a name
-_OPEN = ("run/predict", "queue/join")
+_WAITS = "queue/join"  # is answered before the function has begun
+_OPEN = ("run/predict", _WAITS)
+ANSWERED = "cc.answered"  # key of a scope: to be called at the end of the function, see `ui.guard`
 
 
 class Functions:
@@ -26,10 +28,14 @@ class Functions:
     what was sent."""
 
     def __init__(
-        self, app: Any, known: Callable[[], Mapping[int, int]], visitors: Visitors, admit: Callable[[set[str], str], None]
+        self,
+        app: Any,
+        known: Callable[[], Mapping[int, int]],
+        visitors: Visitors,
+        admit: Callable[[set[str], str], Callable[[], None]],
     ) -> None:
         """known: how many values each function takes, by its number; admit: given the files that a visit of the page sends, and
-        its name, raises `UserError` where they cannot be read now."""
+        its name, raises `UserError` where they cannot be read now, and returns what is to be called when they were."""
         self._app, self._known, self._visitors, self._admit = app, known, visitors, admit
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -52,9 +58,11 @@ class Functions:
             body += message.get("body", b"")
             if not message.get("more_body"):
                 break
-        if problem := await run_in_threadpool(self._problem, body, scope[VISITOR]):
-            await answer(scope, send, *problem)
+        answered = await run_in_threadpool(self._looked_at, body, scope[VISITOR])
+        if isinstance(answered, tuple):
+            await answer(scope, send, *answered)
             return
+        scope[ANSWERED], is_waiting = answered, False
         sent = False
 
         async def again() -> Any:
@@ -66,13 +74,21 @@ class Functions:
 
         async def told(message: Any) -> None:
             """What a function refuses is no failure of the server; the page reads the reason from the answer's body."""
-            if message["type"] == "http.response.start" and message["status"] == 500:
-                message = {**message, "status": 422}
+            nonlocal is_waiting
+            if message["type"] == "http.response.start":
+                is_waiting = asked == _WAITS and message["status"] == 200
+                if message["status"] == 500:
+                    message = {**message, "status": 422}
             await send(message)
 
-        await self._app(scope, again, told)
+        try:
+            await self._app(scope, again, told)
+        finally:
+            if not is_waiting:
+                answered()
 
-    def _problem(self, body: bytes, visitor: str) -> tuple[int, str] | None:
+    def _looked_at(self, body: bytes, visitor: str) -> tuple[int, str] | Callable[[], None]:
+        """Why it is not handed on, or what is to be called when it was answered."""
         try:
             asked = json.loads(body, parse_constant=_refuse)
         except (ValueError, RecursionError):
@@ -92,10 +108,9 @@ class Functions:
         if not all(self._visitors.may_have(visitor, file) for file in files):
             return 404, NO_FILE
         try:
-            self._admit(files, session)
+            return self._admit(files, session)
         except UserError as error:
             return 429, str(error)
-        return None
 
 
 def _refuse(constant: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from pipeline.request import Image8, SwapResult, UserError
 from ui.canvas import proxy
 from ui.page import Save
 
-_KEPT = 24  # pictures a visitor's gallery holds
+KEPT = 24  # pictures a visitor's gallery holds
 
 
 @dataclass(frozen=True)
@@ -150,28 +150,32 @@ def put_back(result_gallery: ResultGallery, files: Mapping[str, str], told: Mapp
 def _with(result_gallery: ResultGallery, new: Sequence[Picture], number: int) -> ResultGallery:
     """New pictures first; files that only the oldest had are deleted."""
     pictures = (*new, *result_gallery.pictures)
-    kept = {file for picture in pictures[:_KEPT] for file in picture.files}
-    for forgotten in {name for old in pictures[_KEPT:] for name in old.files} - kept:
+    kept = {file for picture in pictures[:KEPT] for file in picture.files}
+    for forgotten in {name for old in pictures[KEPT:] for name in old.files} - kept:
         Path(forgotten).unlink(missing_ok=True)
-    return replace(result_gallery, pictures=pictures[:_KEPT], chosen=0, saved=number)
+    return replace(result_gallery, pictures=pictures[:KEPT], chosen=0, saved=number)
 
 
-def dress_others(result_gallery: ResultGallery, others: Sequence[Upload], save: Save) -> ResultGallery:
-    """The chosen picture's new outfit on other pictures of the same character. Raises `UserError`, which says which one
-    cannot take it; then nothing is kept."""
+def dress_others(result_gallery: ResultGallery, others: Iterable[Upload], save: Save) -> ResultGallery:
+    """The chosen picture's new outfit on other pictures of the same character, at most `KEPT`, each let go of before the one
+    after the next is read. Raises `UserError`, which says which one cannot take it; then nothing is kept."""
     worn = result_gallery.current
     original, dressed, mask = load_character(worn.original), load_character(worn.file), load_character(worn.mask)[..., 0]
     outfits = () if worn.outfit is None else (load_character(worn.outfit),)
-    results = []
-    for number, other in enumerate(others, 1):
-        try:
-            image = dress_alike(original, dressed, mask, other.image)
-        except UserError as error:
-            raise UserError(f"Picture {number}: {error}") from None
-        results.append(SwapResult((image,), (worn.seed,), mask, outfits, metadata=worn.metadata))
-    for other, result in zip(others, results, strict=True):
-        result_gallery = keep(result_gallery, other.image, result, worn.steps, save, other.profile)
-    return result_gallery
+    made = replace(result_gallery, pictures=())
+    try:
+        for number, other in enumerate(others, 1):
+            try:
+                image = dress_alike(original, dressed, mask, other.image)
+            except UserError as error:
+                raise UserError(f"Picture {number}: {error}") from None
+            result = SwapResult((image,), (worn.seed,), mask, outfits, metadata=worn.metadata)
+            made = keep(made, other.image, result, worn.steps, save, other.profile)
+    except BaseException:
+        for file in {file for picture in made.pictures for file in picture.files}:
+            Path(file).unlink(missing_ok=True)
+        raise
+    return _with(result_gallery, made.pictures, made.saved)
 
 
 def changed_outside(original: Image8, picture: Image8, mask: Image8) -> int:

@@ -11,6 +11,7 @@ from typing import Any
 import gradio as gr
 
 from pipeline.request import UserError
+from ui.functions import ANSWERED
 from ui.texts import say
 from ui.texts.notes import told_in
 
@@ -45,10 +46,14 @@ def friendly(handler: Callable[..., Updates]) -> Callable[..., Updates]:
 
     @wraps(handler)
     def guarded(*inputs: Any) -> Updates:
+        request = _request_of(inputs)
         try:
             return handler(*inputs)
         except Exception as error:
-            raise as_message(error, _request_of(inputs)) from None
+            raise as_message(error, request) from None
+        finally:
+            if request is not None and request.request is not None:
+                request.request.scope.get(ANSWERED, int)()
 
     return guarded
 
@@ -58,6 +63,16 @@ def _request_of(inputs: Sequence[Any]) -> gr.Request | None:
 
 
 def as_message(error: Exception, request: gr.Request | None) -> gr.Error:
+    """And nothing is left of what the failed call held: gradio keeps messages in cycles, and with them their causes."""
+    message = _message(error, request)
+    failed: BaseException | None = error
+    while failed is not None:
+        traceback.clear_frames(failed.__traceback__)
+        failed = failed.__cause__ or failed.__context__
+    return message
+
+
+def _message(error: Exception, request: gr.Request | None) -> gr.Error:
     if isinstance(error, UserError):
         return gr.Error(told_in(str(error), request), title=say(request, "attention"), print_exception=False)
     traceback.print_exception(error, file=sys.stderr)

@@ -2,12 +2,42 @@
 
 from __future__ import annotations
 
+import ctypes
+import gc
+import sys
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from typing import Any
 
 import numpy as np
 from gradio.state_holder import StateHolder
+
+
+class Returning:
+    """Gives the system back what ended visits held. Gradio's events stand in cycles with all that was asked, and the C library
+    keeps what is freed in pieces."""
+
+    def __init__(self, seconds: float = 1.0) -> None:
+        """seconds: until it is done, once for all that end meanwhile."""
+        self._seconds, self._lock = seconds, threading.Lock()
+        self._timer: threading.Timer | None = None
+
+    def soon(self) -> None:
+        with self._lock:
+            if self._timer is None:
+                self._timer = threading.Timer(self._seconds, self._now)
+                self._timer.daemon = True
+                self._timer.start()
+
+    def _now(self) -> None:
+        with self._lock:
+            self._timer = None
+        gc.collect()
+        if sys.platform == "linux":
+            with suppress(AttributeError):  # of other C libraries than glibc
+                ctypes.CDLL(None).malloc_trim(0)
 
 
 def held(holder: StateHolder, session: str | None = None) -> int:

@@ -31,7 +31,7 @@ def main() -> None:
     room = ("--queue", "16", "--share", "8")  # all but one come from one address
     with tempfile.TemporaryDirectory() as folder, Served(Path(folder) / "jobs", *room) as served:
         served.until("/readyz")
-        before = _megabytes(served)
+        before = served.megabytes()
         end = time.monotonic() + arguments.seconds
         refused: list[tuple[float, bool]] = []  # seconds until the answer, and whether it said when to try again
         askers = [Asker(served.url, f"asker-{number}") for number in range(arguments.askers)]
@@ -59,13 +59,9 @@ def main() -> None:
             "slowest": round(float(seconds.max()), 3),
             "another visitor's one-step jobs": len(ahead),
             "jobs before each of them, at most": max(ahead),
-            "memory of page and engine before and after (MB)": [before, _megabytes(served)],
+            "memory of page and engine before and after (MB)": [before, served.megabytes()],
         }
         print(json.dumps(told))
-
-
-def _megabytes(served: Served) -> list[int]:
-    return [round(served.figure(name) / 1e6) for name in ("cc_memory_bytes", "cc_engine_memory_bytes")]
 
 
 def _ask(asker: Asker, steps: int, end: float, refused: list[tuple[float, bool]]) -> None:

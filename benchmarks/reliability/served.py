@@ -25,6 +25,8 @@ class Served:
     """A process that comes back on the same port and the same folder of jobs; at the end of `with` it lives no longer."""
 
     def __init__(self, folder: Path, *options: str) -> None:
+        """folder: of jobs; beside it lies what the server writes to stderr."""
+        self.log = folder.parent / "stderr.txt"
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self._port = probe.getsockname()[1]
@@ -42,7 +44,8 @@ class Served:
 
     def _begin(self) -> None:
         environment = {**os.environ, "CI": "true"}
-        self._process = subprocess.Popen(self._command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(self._command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=log)
 
     def until(self, address: str) -> None:
         """Waits until it answers 200 there."""
@@ -106,10 +109,27 @@ class Served:
         self._process.send_signal(number)
         return self._process.wait(300)
 
+    @property
+    def tracebacks(self) -> int:
+        """How many it has printed."""
+        return self.log.read_text(encoding="utf-8", errors="replace").count("Traceback (most recent call last)")
+
+    def megabytes(self, peak: bool = False) -> list[int]:
+        """What page and network hold in memory, or have held at most; 0 where there is none. Linux only."""
+        return [_held(process, "VmHWM" if peak else "VmRSS") for process in (self.pid, self.engine)]
+
     def figure(self, name: str) -> float:
         """Of /metrics; 0 where there is none yet."""
         lines = httpx.get(f"{self.url}/metrics", timeout=20).text.splitlines()
         return next((float(line.split()[-1]) for line in lines if line.startswith(f"{name} ")), 0.0)
+
+
+def _held(process: int | None, row: str) -> int:
+    try:
+        lines = Path(f"/proc/{process}/status").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) * 1024 // 1_000_000 for line in lines if line.startswith(f"{row}:")), 0)
 
 
 class Asker:
@@ -118,7 +138,7 @@ class Asker:
     def __init__(self, url: str, name: str, address: str = "") -> None:
         """address: where it says that it comes from, which the server believes of a proxy on its own machine."""
         self.url, self.name, self.accepted = url, name, dict[int, dict[str, Any]]()
-        self._character, self._mask = _pictures()
+        self._character, self._mask = pictures()
         # One client, as making one takes longer than an answer; and a connection for each request, as servers come and go.
         told = {"X-Forwarded-For": address} if address else {}
         self.client = httpx.Client(timeout=60, limits=httpx.Limits(max_keepalive_connections=0), headers=told)
@@ -135,6 +155,12 @@ class Asker:
             self.accepted[seed] = answer.json()
         return answer
 
+    def remember(self, answer: httpx.Response) -> int:
+        """A job that was accepted in another way -> the number by which it is asked for here."""
+        seed = min(self.accepted, default=0) - 1
+        self.accepted[seed] = answer.json()
+        return seed
+
     def ended(self, seed: int, seconds: float) -> dict[str, Any]:
         """The job once it has ended, or as it is after so many seconds."""
         told, until = self.accepted[seed], time.monotonic() + seconds
@@ -143,16 +169,33 @@ class Asker:
             if job["state"] not in ("queued", "running") or time.monotonic() > until:
                 return job
 
+    def state(self, seed: int) -> dict[str, Any]:
+        """The job as it is now."""
+        job: dict[str, Any] = self._get(self.accepted[seed], "").json()
+        return {name: value for name, value in job.items() if value is not None}
+
     def picture(self, seed: int) -> np.ndarray:
         """Of a job that is done, H x W x 4."""
         return np.asarray(Image.open(io.BytesIO(self._get(self.accepted[seed], "/pictures/image-1").content)))
+
+    def delete(self, seed: int) -> tuple[int, int]:
+        """Status of the answer, and of the one that a question for the job gets afterwards."""
+        told = self.accepted[seed]
+        headers = {"Authorization": f"Bearer {told['secret']}"}
+        gone = self.client.delete(f"{self.url}/api/v1/jobs/{told['id']}", headers=headers)
+        return gone.status_code, self._get(told, "").status_code
+
+    def cancel(self, seed: int) -> None:
+        told = self.accepted[seed]
+        headers = {"Authorization": f"Bearer {told['secret']}"}
+        self.client.post(f"{self.url}/api/v1/jobs/{told['id']}/cancel", headers=headers).raise_for_status()
 
     def _get(self, told: dict[str, Any], way: str) -> httpx.Response:
         headers = {"Authorization": f"Bearer {told['secret']}"}
         return self.client.get(f"{self.url}/api/v1/jobs/{told['id']}{way}", headers=headers)
 
 
-def _pictures() -> tuple[bytes, bytes]:
+def pictures() -> tuple[bytes, bytes]:
     """A character of 256 x 384 and a mask on its middle, as PNG files."""
     character = Image.open(sorted(EXAMPLE.glob("*.png"))[0]).convert("RGBA").resize((256, 384))
     mask = np.zeros((384, 256), np.uint8)

@@ -5,6 +5,7 @@ Pure ASGI (https://asgi.readthedocs.io): Starlette's own base class would hold a
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import re
@@ -20,7 +21,7 @@ from typing import Any
 from starlette.requests import Request
 
 from serving.metrics import Metrics
-from serving.refusals import BROKEN, OTHER_HOST, TOO_FAST, TOO_LARGE
+from serving.refusals import BROKEN, DISK, OTHER_HOST, TOO_FAST, TOO_LARGE
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -33,6 +34,8 @@ TOLD = "cc.told"  # key of a scope: says a sentence in the language of whoever a
 log = logging.getLogger("serving.web")
 LOCAL = ("localhost", "127.0.0.1", "[::1]")  # whoever calls the server so sits on its machine
 READING = ("GET", "HEAD", "OPTIONS")
+DISK_SECONDS = 60  # until a disk that was full may have room
+_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 BURST_SECONDS = 10  # how many seconds of requests may come at once
 _REMEMBERED = 10_000  # addresses
 _OWN_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -149,6 +152,30 @@ class Hosts:
     def _is_ours(self, host: str) -> bool:
         name = re.sub(r":\d*$", "", host.lower())
         return any(name == one or (one.startswith("*.") and name.endswith(one[1:])) for one in (*LOCAL, *self._allowed))
+
+
+class Disk:
+    """What finds no room on the disk is told to come again, and is no failure of the server."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+
+        async def sent(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, sent)
+        except OSError as error:
+            if error.errno not in _DISK or started:
+                raise
+            print(f"note: there was no room on the disk for a request ({error.strerror}).", file=sys.stderr)
+            again = {"retry-after": str(DISK_SECONDS)}
+            await answer(scope, send, 503, DISK.format(seconds=DISK_SECONDS), again)
 
 
 class Sizes:

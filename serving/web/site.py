@@ -18,7 +18,7 @@ from serving.refusals import NO_FIELDS, OTHER_METHOD, WRONG, NoJob, Refused
 from serving.service import Service
 from serving.web import mcp, routes
 from serving.web.desk import Catalogue, Desk
-from serving.web.shield import LOCAL, Headers, Hosts, Rates, Sizes, Watched
+from serving.web.shield import LOCAL, Disk, Headers, Hosts, Rates, Sizes, Watched
 
 Told = Callable[[str, Request], str]  # a sentence in the language of whoever asks
 DESCRIPTION = (
@@ -36,10 +36,12 @@ def build(service: Service, models: Catalogue, default: str, local: bool, told: 
         Middleware(Hosts, allowed=settings.allowed_hosts or (LOCAL[0] if local else "")),
         Middleware(Rates, a_minute=settings.rate, metrics=service.metrics),
         Middleware(Sizes, megabytes=settings.upload_megabytes),
+        Middleware(Disk),
     ]
     site = FastAPI(title="CC_ControlNet", version="1", description=DESCRIPTION, docs_url=None, redoc_url=None, middleware=shield)
     desk = Desk(service, models, default)
     site.state.budget = desk.budget  # also of the pictures on the page, see `ui.mount`
+    site.state.shield = [Middleware(Disk)]  # gradio would answer what comes as far as ours
     site.include_router(routes.build(desk))
     site.include_router(mcp.build(desk))
     _add_probes(site, service)

@@ -14,7 +14,7 @@ from PIL import Image
 from pipeline.images import FORMATS, MAX_PIXELS, Picture, load_mask, load_picture
 from pipeline.request import Image8, UserError
 from serving.leftovers import passing
-from serving.refusals import MEMORY, PICTURE, Refused
+from serving.refusals import MEMORY, PICTURE, TOGETHER, Refused
 
 BYTES_A_PIXEL = 12  # while a picture is read: four decoded, as many as stored, as many in its own colours
 AGAIN_SECONDS = 5
@@ -24,7 +24,7 @@ class Budget:
     """How many bytes of decoded pictures all requests together may hold."""
 
     def __init__(self, most: int) -> None:
-        self._most, self._held, self._lock = most, 0, threading.Lock()
+        self.most, self._held, self._lock = most, 0, threading.Lock()
         self._kept: Callable[[], int] = int
 
     @property
@@ -36,29 +36,39 @@ class Budget:
         """Also what is kept elsewhere: the pictures on the page."""
         self._kept = kept
 
-    def require(self, size: int, freed: int = 0) -> None:
-        """Before so much is kept elsewhere, in place of what is freed. Raises `Refused` where it is not left."""
-        others = self.held - freed
-        if others > 0 and others + size > self._most:
-            raise Refused(MEMORY, AGAIN_SECONDS)
+    def take(self, size: int, freed: int = 0) -> Callable[[], None]:
+        """So much, in place of what is freed -> gives it back, at the first call. Raises `Refused` where it is not left; one
+        alone is never refused for its size."""
+        return self._take(size, lambda: self.held - freed)
+
+    def _take(self, size: int, others: Callable[[], int]) -> Callable[[], None]:
+        with self._lock:
+            if others() > 0 and others() + size > self.most:
+                raise Refused(MEMORY, AGAIN_SECONDS)
+            self._held += size
+        left = size
+
+        def give_back() -> None:
+            nonlocal left
+            with self._lock:
+                self._held, left = self._held - left, 0
+
+        return give_back
 
     @staticmethod
-    def size_of(files: Iterable[Path]) -> int:
-        """What these pictures take in memory while they are read."""
-        return BYTES_A_PIXEL * sum(map(_pixels, files))
+    def size_of(files: Iterable[Path], at_once: int | None = None) -> int:
+        """What these pictures take in memory while they are read; at_once: the largest of them, where the others are read when
+        those are gone."""
+        return BYTES_A_PIXEL * sum(sorted(map(_pixels, files), reverse=True)[:at_once])
 
     @contextmanager
     def holding(self, size: int) -> Iterator[None]:
-        """Raises `Refused` where so much is not left; one request alone is never refused for its size."""
-        with self._lock:
-            if self._held and self.held + size > self._most:
-                raise Refused(MEMORY, AGAIN_SECONDS)
-            self._held += size
+        """For a request that keeps nothing, and is not refused for what is kept elsewhere alone. Raises `Refused` likewise."""
+        give_back = self._take(size, lambda: self.held if self._held else 0)
         try:
             yield
         finally:
-            with self._lock:
-                self._held -= size
+            give_back()
 
 
 class Uploads:
@@ -86,7 +96,8 @@ class Uploads:
 
 @contextmanager
 def received(budget: Budget, sent: Iterable[tuple[str, UploadFile | None]]) -> Iterator[Uploads]:
-    """The files of a request, for as long as it is answered; what they take in memory is held that long. Raises `Refused`."""
+    """The files of a request, for as long as it is answered; what they take in memory is held that long. Raises `Refused`, and
+    `UserError` where several are never read together."""
     with passing("upload") as folder:
         files: dict[str, Path] = {}
         for name, upload in sent:
@@ -94,7 +105,10 @@ def received(budget: Budget, sent: Iterable[tuple[str, UploadFile | None]]) -> I
                 files[name] = Path(folder) / str(len(files))
                 with files[name].open("wb") as file:
                     shutil.copyfileobj(upload.file, file)
-        with budget.holding(budget.size_of(files.values())):
+        size = budget.size_of(files.values())
+        if len(files) > 1 and size > budget.most:
+            raise UserError(TOGETHER)
+        with budget.holding(size):
             yield Uploads(files)
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import weakref
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -144,6 +146,28 @@ def test_another_face_wears_the_same_outfit() -> None:
         galleries.dress_others(result_gallery, [Picture(smiling), Picture(np.zeros((41, 30, 4), np.uint8))], save_result)
     with pytest.raises(UserError, match="lie elsewhere"):
         galleries.dress_others(result_gallery, [Picture(255 - asked.character)], save_result)
+    galleries.discard(result_gallery)
+
+
+def test_other_pictures_are_read_one_after_the_other_and_all_or_none_is_kept() -> None:
+    asked = request()
+    result_gallery = galleries.keep(None, asked.character, FlatEngine().swap(asked), 1, save_result)
+    read: list[weakref.ref[Picture]] = []
+
+    def others(shapes: list[int]) -> Iterator[Picture]:
+        for height in shapes:
+            assert sum(picture() is not None for picture in read) <= 1
+            picture = Picture(np.resize(asked.character, (height, 30, 4)))
+            read.append(weakref.ref(picture))
+            yield picture
+            del picture
+
+    result_gallery = galleries.dress_others(result_gallery, others([40] * 4), save_result)
+    assert len(result_gallery.pictures) == 5 and {picture.seed for picture in result_gallery.pictures} == {5}
+    files = {*Path(result_gallery.folder).iterdir()}
+    with pytest.raises(UserError, match="Picture 3"):
+        galleries.dress_others(result_gallery, others([40, 40, 41]), save_result)
+    assert {*Path(result_gallery.folder).iterdir()} == files
     galleries.discard(result_gallery)
 
 

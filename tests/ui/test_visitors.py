@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import threading
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,8 +22,9 @@ from serving.stock import Stock
 from serving.web import site
 from serving.web.uploads import Budget
 from tests.serving.desk import service, until
-from ui import layout, visitors
+from ui import layout, restoring, visitors
 from ui.doorkeeper import COOKIE
+from ui.guard import friendly
 from ui.held import held
 from ui.jobs import Jobs
 from ui.mount import mount
@@ -260,12 +263,18 @@ def test_files_are_those_that_are_handed_out(crowd: tuple[Visitors, list[str]], 
 def test_pictures_on_the_page_count_into_the_budget() -> None:
     budget, kept = Budget(1000), [0]
     budget.count(lambda: kept[0])
-    budget.require(2000)  # alone
+    budget.take(2000)()  # alone
     kept[0] = 600
-    budget.require(400)
-    budget.require(900, freed=500)  # in place of one's own
+    budget.take(400)()
+    budget.take(900, freed=500)()  # in place of one's own
     with pytest.raises(UserError, match="Many large pictures"):
-        budget.require(401)
+        budget.take(401)
+    waiting = budget.take(400)
+    with pytest.raises(UserError, match="Many large pictures"):
+        budget.take(1)
+    waiting()
+    waiting()
+    assert budget.held == 600, "given back once"
     with budget.holding(300), pytest.raises(UserError, match="Many large pictures"), budget.holding(200):
         pass
 
@@ -276,10 +285,88 @@ def test_large_pictures_are_refused_before_they_are_read(house: House, tmp_path:
     answered(mine, "first")
     own, all = held(house.blocks.state_holder, "first"), held(house.blocks.state_holder)
     second = upload(other, picture(6, tmp_path / "b.png", width=60))
-    monkeypatch.setattr(house.application.state.budget, "_most", all - own + 12 * 40 * 30)
+    monkeypatch.setattr(house.application.state.budget, "most", all - own + 12 * 40 * 30)
     refused = ask(other, house.blocks, second, "second")
     assert refused.status_code == 429 and "Many large pictures" in refused.json()["detail"]
     assert ask(mine, house.blocks, upload(mine, picture(7, tmp_path / "c.png")), "first").status_code == 200, "in its own's place"
+
+
+def test_many_large_pictures_at_once_are_not_read_at_once(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    visitors, goes_on, read = [house.visitor() for _ in range(3)], threading.Event(), restoring.load_picture
+
+    def slowly(path: str | Path) -> Any:
+        goes_on.wait(20)
+        return read(path)
+
+    monkeypatch.setattr(restoring, "load_picture", slowly)
+    monkeypatch.setattr(house.application.state.budget, "most", held(house.blocks.state_holder) + 12 * 40 * 30 + 1)
+    answers = []
+    for number, visitor in enumerate(visitors):
+        path = upload(visitor, picture(10, tmp_path / "a.png"))
+        answers.append(ask(visitor, house.blocks, path, f"at once {number}"))
+    assert [answer.status_code for answer in answers] == [200, 429, 429]
+    goes_on.set()
+    budget = house.application.state.budget
+    assert '"success":true' in answered(visitors[0], "at once 0")
+    until(lambda: budget.held == held(house.blocks.state_holder))
+
+
+def test_an_upload_that_finds_no_room_is_told_to_come_again(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def full(_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("gradio.route_utils.GradioMultiPartParser.parse", full)
+    answer = house.visitor().post("/gradio_api/upload", files={"files": ("a.png", b"picture")}, headers={"accept-language": "zh"})
+    assert answer.status_code == 503 and "磁盘已满" in answer.json()["detail"] and answer.headers["retry-after"]
+
+
+def test_what_waits_for_nobody_any_more_takes_no_room(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    goes_on, budget = threading.Event(), house.application.state.budget
+
+    def never(path: str | Path) -> Any:
+        goes_on.wait(20)
+        raise UserError("Please choose another picture.")
+
+    monkeypatch.setattr(restoring, "load_picture", never)
+    mine = house.visitor()
+    assert ask(mine, house.blocks, upload(mine, picture(11, tmp_path / "a.png")), "gone").status_code == 200
+    assert budget.held >= held(house.blocks.state_holder) + 12 * 40 * 30
+    (number,) = (number for number, fn in house.blocks.fns.items() if fn.name == "delete")
+    asked = {"data": [], "fn_index": number, "session_hash": "gone"}
+    assert mine.post("/gradio_api/run/predict", json=asked).status_code == 200
+    assert budget.held == held(house.blocks.state_holder)
+    goes_on.set()
+
+
+def test_a_failure_holds_nothing_of_what_it_was_about(house: House) -> None:
+    kept: list[weakref.ref[Any]] = []
+
+    @friendly
+    def fails(values: Any, request: gr.Request) -> Any:
+        image = np.zeros((40, 30, 4), np.uint8)
+        kept.append(weakref.ref(image))
+        try:
+            raise ValueError
+        except ValueError:
+            raise UserError("Please choose another picture.") from None
+
+    with pytest.raises(gr.Error) as failure:
+        fails({}, gr.Request(headers={}))
+    assert kept[0]() is None and "another picture" in str(failure.value)
+
+    class Cycle:
+        """As gradio's events make them, of their errors."""
+
+        def __init__(self) -> None:
+            self.itself = self
+
+    mine, cycle = house.visitor(), Cycle()
+    kept.append(weakref.ref(cycle))
+    del cycle
+    (number,) = (number for number, fn in house.blocks.fns.items() if fn.name == "delete")
+    asked = {"data": [], "fn_index": number, "session_hash": "a cycle"}
+    assert mine.post("/gradio_api/run/predict", json=asked).status_code == 200
+    until(lambda: kept[1]() is None)
 
 
 def test_after_a_restart_nobody_has_what_was_left(house: House, tmp_path: Path) -> None:

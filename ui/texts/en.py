@@ -213,6 +213,7 @@ TEXTS = {
     "no_mask": "Please paint over the clothing that you want to change first.",
     "not_a_mask": "This looks like a picture, not a mask: please choose one in black and white, where white is repainted.",
     "no_result": "Please generate a picture first.",
+    "too_many_others": "Please choose at most {most} pictures at once.",
     "nothing_followed": "Please choose something to follow first.",
     "editor_lost": "The picture in the editor got lost, please choose it again.",
     "not_here": "{title} is not on this disk ({size}, licence: {licence}); to get it, run: python app.py models download {name}",

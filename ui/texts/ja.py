@@ -212,6 +212,7 @@ TEXTS = {
     "no_mask": "先に着せ替えたい服を塗ってください。",
     "not_a_mask": "これはマスクではなく絵のようです。白黒のマスク（白が描き直す所）を選んでください。",
     "no_result": "先に画像を生成してください。",
+    "too_many_others": "一度に選べる画像は {most} 枚までです。枚数を減らしてください。",
     "nothing_followed": "先に従うものを選んでください。",
     "editor_lost": "エディターの画像が失われました。もう一度選んでください。",
     "not_here": "{title} はまだありません（{size}、ライセンス：{licence}）。入手するには：python app.py models download {name}",

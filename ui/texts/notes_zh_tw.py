@@ -5,6 +5,8 @@ from __future__ import annotations
 from ui.texts import refusals
 
 TRADITIONAL: dict[str, str] = {
+    "服务器的磁盘已满或无法写入，请在 {seconds} 秒后再试。": "伺服器的磁碟已滿或無法寫入，請在 {seconds} 秒後再試。",
+    "这些图片合在一起太大，请发送较小或较少的图片。": "這些圖片合在一起太大，請傳送較小或較少的圖片。",
     **refusals.TRADITIONAL,
     "这里没有提到服装，所以没有草图；请写出一件，例如“红色卫衣，蓝色牛仔裤”。": (
         "這裡沒有提到服裝，所以沒有草圖；請寫出一件，例如「紅色帽T，藍色牛仔褲」。"

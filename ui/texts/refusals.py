@@ -23,6 +23,14 @@ REFUSALS: dict[str, dict[str, str]] = {
         "zh": "现在没有空间保存新的任务，请在 {seconds} 秒后再试。",
         "ja": "いまは新しい作業を置く場所がありません。{seconds} 秒後にもう一度お試しください。",
     },
+    "The disk of this server is full or may not be written to, please try again in {seconds} seconds.": {
+        "zh": "服务器的磁盘已满或无法写入，请在 {seconds} 秒后再试。",
+        "ja": "サーバーのディスクがいっぱいか、書き込めません。{seconds} 秒後にもう一度お試しください。",
+    },
+    "These pictures are too large together, please send smaller or fewer ones.": {
+        "zh": "这些图片合在一起太大，请发送较小或较少的图片。",
+        "ja": "これらの画像は合わせると大きすぎます。小さい画像を送るか、枚数を減らしてください。",
+    },
     "These are more requests than one visitor may send, please try again in {seconds} seconds.": {
         "zh": "请求次数超过了一位访客的上限，请在 {seconds} 秒后再试。",
         "ja": "一人が送れる回数を超えました。{seconds} 秒後にもう一度お試しください。",

@@ -212,6 +212,7 @@ TEXTS = {
     "no_mask": "请先涂抹想要更换的服装。",
     "not_a_mask": "这看起来是一张图片而不是蒙版：请选择黑白蒙版，白色部分会被重绘。",
     "no_result": "请先生成一张图片。",
+    "too_many_others": "一次最多只能选择 {most} 张图片，请减少数量。",
     "nothing_followed": "请先选择要遵循的内容。",
     "editor_lost": "编辑器中的图片丢失了，请重新选择。",
     "not_here": "{title} 还不在这台机器上（{size}，许可证：{licence}）；如需获取，请运行：python app.py models download {name}",

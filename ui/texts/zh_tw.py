@@ -212,6 +212,7 @@ TEXTS = {
     "no_mask": "請先塗抹想要更換的服裝。",
     "not_a_mask": "這看起來是一張圖片而不是遮罩：請選擇黑白遮罩，白色部分會被重繪。",
     "no_result": "請先生成一張圖片。",
+    "too_many_others": "一次最多只能選擇 {most} 張圖片，請減少數量。",
     "nothing_followed": "請先選擇要遵循的內容。",
     "editor_lost": "編輯器中的圖片遺失了，請重新選擇。",
     "not_here": "{title} 還不在這台機器上（{size}，授權：{licence}）；如需取得，請執行：python app.py models download {name}",
