@@ -20,7 +20,7 @@ from pipeline.hints import read_lineart
 from pipeline.images import flatten, is_opaque, with_alpha
 from pipeline.joining import led_over
 from pipeline.leftovers import outline, reach_of_outline, scraps, specks
-from pipeline.neck import drawn_sides, line_of_sides, without_seam
+from pipeline.neck import Sides, drawn_sides, line_of_sides, without_seam
 from pipeline.regions import Region, away_from, box_of, crumbs, near, nearer, touching
 from pipeline.request import CLOTHING, ClothingPart, Detection, Garment, Image8
 from pipeline.rims import CALM, calm, settled, unmixed
@@ -117,7 +117,7 @@ def draw_draft(sitter: Sitter, outfit: Outfit) -> Draft:
     share, rims = _stays(sitter, drawn, laid)
     draws, old = _draws(sitter, drawn, laid, share)
     front, lines_end = share >= 0.5, sitter.throat.lines & ~sitter.sides
-    bare = draws & (drawn.worn == 0) & (laid.draws | ((share < 1) & (sitter.throat.lines | _wrists(sitter, ROOT)) & sitter.kept))
+    bare = draws & (drawn.worn == 0) & (laid.draws | (laid.joints & (share < 1)))
     share *= sitter.character[..., 3] / np.float32(255)
     alpha = np.where(draws, np.rint(drawn.picture[..., 3] * (1 - share)), 0).astype(np.uint8)
     bare, clothed = bare & (alpha > 0), drawn.worn > 0
@@ -175,7 +175,8 @@ def _drawn(sitter: Sitter, outfit: Outfit) -> _Drawn:
 class _Laid:
     """A drawing and what stays, one over the other, all H x W. front: what stays; old: what goes; draws: where the drawing is to
     be seen if nothing lies before it; gone: what surely is not of what stays; cuffs: hands' roots in new sleeves; away: where
-    legs would stand out beside boots."""
+    legs would stand out beside boots; joints: necks and roots of hands that are seen, which drawn skin may go on from; sides:
+    those of the neck."""
 
     front: Region
     old: Region
@@ -183,6 +184,8 @@ class _Laid:
     gone: Region
     cuffs: Region
     away: Region
+    joints: Region
+    sides: Sides
 
 
 def _laid(sitter: Sitter, outfit: Outfit, drawn: _Drawn) -> _Laid:
@@ -206,8 +209,9 @@ def _laid(sitter: Sitter, outfit: Outfit, drawn: _Drawn) -> _Laid:
     smooth = calm(front, CALM * unit)
     front = settled(sitter.rgb, smooth, old, unit, sitter.style.line * unit) & ~flare
     front &= smooth | ~(throat.lines & (worn > 0))  # collars lie over more of a neck than its label has
-    misread = smooth & ~front
-    return _Laid(front, old | misread, draws | (misread & there), gone | hidden, cuffs, away)
+    misread, gone = smooth & ~front, gone | hidden
+    old, joints = old | misread, sitter.kept & (throat.lines | _wrists(sitter, ROOT))
+    return _Laid(front, old, draws | (misread & there), gone, cuffs, away, joints, drawn_sides(sitter, front, old | gone))
 
 
 def _stays(sitter: Sitter, drawn: _Drawn, laid: _Laid) -> tuple[Plane, Image8]:
@@ -219,11 +223,11 @@ def _stays(sitter: Sitter, drawn: _Drawn, laid: _Laid) -> tuple[Plane, Image8]:
     goes_on |= front & kept & _wrists(sitter) & nearer(bare, ~front & ~bare)  # a cuff's line lies half on the hand
     share, rims = unmixed(sitter.rgb, front, laid.old | laid.draws, goes_on, sitter.unit, sitter.style)
     share *= front | ~(sitter.throat.lines & (goes_on | kept))  # beside a neck there are no strands
-    share *= drawn_sides(sitter, front, laid.old | laid.gone).stays
+    share *= laid.sides.stays
     seen = front & kept & ~sitter.beard & (drawn.picture[..., 3] == 255)
     share *= without_seam(sitter, seen & (sitter.throat.lines if sitter.style.line else ~jaw), bare & ~front)
     rim = away_from(~(front & kept) & ~bare) < sitter.style.line * sitter.unit + 2  # of hands, with its line
-    share *= without_seam(sitter, seen & _wrists(sitter, ROOT) & ~rim, bare & ~front)
+    share *= without_seam(sitter, seen & laid.joints & ~sitter.throat.lines & ~rim, bare & ~front)
     share *= ~laid.gone * (1 - cv2.GaussianBlur(laid.cuffs.astype(np.float32), (0, 0), 0.6))
     share = np.where((255 * share > WHOLE - 1) | crumbs(share < 0.5, HOLE), np.float32(1), share)
     return share * ~crumbs(share > FAINT, sitter.speck), rims
@@ -233,8 +237,7 @@ def _draws(sitter: Sitter, drawn: _Drawn, laid: _Laid, share: Plane) -> tuple[Re
     """H x W, where the drawing is to be seen at last, and what goes."""
     labels, there, lines = sitter.found.labels, drawn.picture[..., 3] > 0, sitter.throat.lines
     mixed = (share < 1) & (laid.front | (share > 0))  # what something else is to be seen behind
-    sides = drawn_sides(sitter, laid.front, laid.old | laid.gone)
-    within = (lines | _wrists(sitter, ROOT)) & sitter.kept & ~sides.beyond & (share < 1)
+    within, sides = laid.joints & ~laid.sides.beyond & (share < 1), laid.sides
     draws = there & (within | sides.line | laid.draws | (mixed & (~sitter.sides | (drawn.worn > 0) | laid.old)))
     old = laid.old | (laid.front & (share < 0.5)) | (sides.beyond & (labels == Part.SKIN))
     beyond = crumbs(draws, sitter.speck) & (labels == 0)

@@ -35,10 +35,8 @@ SKULL, FARTHEST = (0.2, 0.45), 0.3  # heads below its middle: where hair and fac
 CHIN = 0.6  # of its upper width: a chin grows narrower than that, a neck does not
 NARROW = 75  # percentile of its rows
 NECKS = 0.5, 1.4  # of the usual width: what is narrower or wider is no neck
-WIDER, SLOPE = (
-    0.02,
-    0.3,
-)  # heads: by which a neck must be seen to be wider than it is drawn; to a side and down: no neck slopes more
+WIDER = 0.02  # heads: by which a neck must be seen to be wider than it is drawn
+SLOPE = 0.3  # to a side and down: no neck slopes more
 UNEVEN, SIDE_POINTS = 0.02, 4  # heads: by which a seen side may stray from a curve; points of it
 CLOTH, TURTLE = 0.06, 0.23  # of a turtleneck's width: its cloth on either side; heads: half of the widest, others stand off
 
