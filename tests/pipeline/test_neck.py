@@ -12,6 +12,7 @@ from pipeline.neck import drawn_sides, line_of_sides, ways_in, without_seam
 from pipeline.request import ClothingPart, Detection
 from pipeline.seen_limbs import as_wide_as_seen, with_seen_sides
 from pipeline.sitter import Sitter, sitter_of
+from pipeline.throat import Throat
 from training.characters import draw
 from training.characters.character import framed
 
@@ -76,12 +77,13 @@ def test_the_line_of_an_old_collar_goes_and_lines_farther_up_stay(sitter: Sitter
     found = replace(
         sitter.found, keep=neck.astype(np.uint8) * np.uint8(255), labels=np.where(neck, ClothingPart.SKIN, 0).astype(np.uint8)
     )
-    seen = replace(
-        sitter, rgb=rgb, found=found, throat=replace(sitter.throat, lines=np.ones(shape, bool)), beard=np.zeros(shape, bool)
-    )
+    throat = Throat(neck, np.ones(shape, bool), np.zeros(shape, bool))
+    seen = replace(sitter, rgb=rgb, found=found, throat=throat, beard=np.zeros(shape, bool))
     bare = np.zeros(shape, bool)
     bare[140:160, 100:140] = True
     stays = without_seam(seen, neck, bare)
     assert (stays[137:140, 105:135] == 0).all() and (stays[110:112, 105:135] == 1).all()
     assert ((stays[130:137, 120] > 0) & (stays[130:137, 120] < 1)).any(), "no hard end"
+    of_face = replace(seen, throat=replace(throat, jaw=bare))
+    assert (without_seam(of_face, neck, bare)[137, 105:135] > 0).all(), "a line beside the face is the chin's"
     assert (without_seam(seen, neck, np.zeros(shape, bool)) == 1).all()
