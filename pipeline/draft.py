@@ -335,7 +335,7 @@ def _under_cuffs(sitter: Sitter, outfit: Outfit, worn: Image8) -> Region:
     ends = np.zeros(worn.shape, np.uint8)
     for arm in (arm for arm in figure.arms.values() if arm.z >= Z.FRONT_ARM):
         outer, inner = arm.sides(0.75, SLEEVE_END, SLEEVE_EASE * figure.body.arm_half)
-        corners = np.concatenate([outer, inner[::-1]]) * frame.scale + (frame.dx, frame.dy)
+        corners = frame.pixels(np.concatenate([outer, inner[::-1]]))
         cv2.fillPoly(ends, [np.rint(corners).astype(np.int32)], 1)
     sleeves = np.isin(_slots(outfit, worn), (Part.TOPWEAR, Part.ONEPIECE)) & (ends > 0)
     return np.asarray(sleeves & sitter.kept & near(sitter.old & (labels != Part.SKIN), CUFF * sitter.unit))

@@ -62,7 +62,7 @@ class Fit:
     def filled(self, corners: NDArray[np.float64]) -> NDArray[np.bool_]:
         """H x W, what lies within corners of the figure, N x 2 in units."""
         found = np.zeros((self.frame.height, self.frame.width), np.uint8)
-        placed = corners * self.frame.scale + (self.frame.dx, self.frame.dy)
+        placed = self.frame.pixels(corners)
         cv2.fillPoly(found, [np.rint(placed).astype(np.int32)], 1)
         return found > 0
 
@@ -72,7 +72,7 @@ class Fit:
         nearest, owner = np.full(shape, np.inf, np.float32), np.zeros(shape, np.float32)
         for name, outline in _outlines(self.figure).items():
             away = np.ones(shape, np.uint8)
-            corners = outline * self.frame.scale + (self.frame.dx, self.frame.dy)
+            corners = self.frame.pixels(outline)
             cv2.fillPoly(away, [np.rint(corners).astype(np.int32)], 0)
             if not away.all():
                 distance = cv2.distanceTransform(away, cv2.DIST_L2, 3) / np.float32(self.frame.scale)

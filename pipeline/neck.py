@@ -75,7 +75,7 @@ def ways_in(fit: Fit) -> Iterator[tuple[slice, Plane]]:
     frame = fit.frame
     columns = np.arange(frame.width) + 0.5
     for inwards, side in zip((1, -1), fit.figure.neck_sides(), strict=True):
-        x, y = (side * frame.scale + (frame.dx, frame.dy)).T
+        x, y = frame.pixels(side).T
         first, last = max(0, round(y[0])), min(frame.height, round(y[-1]))
         if last - first > 1:
             at = np.interp(np.arange(first, last) + 0.5, y, x)

@@ -162,7 +162,7 @@ def as_wide_as_seen(figure: Figure, frame: Frame, neck: Mask, line: float) -> Fi
     spans = _about_nape(figure, frame, neck, BESIDE_JAW)
     sides = []
     for index, (side, drawn, known) in enumerate(zip((-1, 1), figure.neck_sides(), figure.head.neck, strict=True)):
-        x, y = (drawn * frame.scale + (frame.dx, frame.dy)).T
+        x, y = frame.pixels(drawn).T
         ends = {row: span[index] for row, span in spans.items()}
         wider = {row: end for row, end in ends.items() if side * (end - np.interp(row, y, x)) > WIDER * frame.scale}
         found = None if known is not None or not wider else _side_line(wider, side, frame, line)
@@ -170,8 +170,6 @@ def as_wide_as_seen(figure: Figure, frame: Frame, neck: Mask, line: float) -> Fi
             found = None  # a jaw
         sides.append(known if found is None else found)
     left, right = sides
-    if left is figure.head.neck[0] and right is figure.head.neck[1]:
-        return figure
     return replace(figure, head=replace(figure.head, neck=(left, right)))
 
 

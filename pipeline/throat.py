@@ -59,7 +59,7 @@ def under_narrowest(seen: Region, nobody: Region, fit: Fit) -> Region:
     seen: H x W, face and neck; nobody: H x W, where nobody is: what ends elsewhere ends at hair or a collar.
     """
     found = np.zeros_like(seen)
-    sides = [line * fit.frame.scale + (fit.frame.dx, fit.frame.dy) for line in fit.figure.neck_sides()]
+    sides = [fit.frame.pixels(line) for line in fit.figure.neck_sides()]
     middle = round(float(np.mean(sides, (0, 1))[0]))
     for (side, ends), drawn in zip(side_ends(fit.figure, fit.frame, seen, nobody, JAW).items(), sides, strict=True):
         if not ends:

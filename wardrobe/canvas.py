@@ -12,6 +12,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from wardrobe.geometry import Points
 from wardrobe.parts import ClothingPart
 from wardrobe.path import Box, Matrix, Path
 from wardrobe.patterns import Fabric
@@ -125,6 +126,10 @@ class Frame:
 
     def pixel(self, x: float, y: float) -> tuple[float, float]:
         return x * self.scale + self.dx, y * self.scale + self.dy
+
+    def pixels(self, points: Points) -> Points:
+        """N x 2, `pixel` of each point."""
+        return points * self.scale + (self.dx, self.dy)
 
 
 @dataclass(frozen=True)

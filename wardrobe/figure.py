@@ -326,8 +326,6 @@ def limb(a: XY, b: XY, c: XY, half: list[float], outer: int, z: float, side: str
 
 def _neck_side(usual: list[XY], seen: Points | None) -> Points:
     """A side of a neck, N x 2: along what is seen of it, else as it usually is. usual: at its top, middle and end."""
-    if seen is None:
-        return spline(np.array(usual), 17)
-    (_, top), *_, (end, low) = usual
-    seen = seen[(seen[:, 1] > top + 0.01) & (seen[:, 1] < low - 0.05)]
-    return spline(np.array([(seen[0, 0], top), *seen, (end, low)]), 17) if len(seen) else spline(np.array(usual), 17)
+    (_, top), _, (end, low) = usual
+    along: Points = np.zeros((0, 2)) if seen is None else seen[(seen[:, 1] > top + 0.01) & (seen[:, 1] < low - 0.05)]
+    return spline(np.array([(along[0][0], top), *along, (end, low)] if len(along) else usual), 17)

@@ -21,7 +21,7 @@ from wardrobe.geometry import XY, polygon, ribbon, spline, trace
 from wardrobe.palette import luminance
 from wardrobe.path import Path
 from wardrobe.shading import Tube
-from wardrobe.sleeves import sewn_on
+from wardrobe.sleeves import sewn_above
 from wardrobe.style import RGB, darken, lighten
 
 Draw = Callable[[Cloth], list[Layer]]
@@ -38,7 +38,7 @@ def bag_sleeves(c: Cloth, lining: RGB, drop: float = 0.42, turns: tuple[float, f
         outer, inner = arm.sides(0.0, 0.9, 0.42 * h)
         n = min(len(outer), len(inner))
         outer, inner = outer[:n], inner[:n]
-        root = sewn_on(c, arm, outer)
+        root = sewn_above(c, arm, outer)
         bent = float(inner[n // 2 :, 1].mean() - outer[n // 2 :, 1].mean()) < -0.3 * h  # the elbow's side is below
         if bent:
             outer, inner = inner, outer
@@ -53,8 +53,7 @@ def bag_sleeves(c: Cloth, lining: RGB, drop: float = 0.42, turns: tuple[float, f
         cap = spline(np.stack([low[0], crown, top[0]]), 9)[1:-1]
         ends = cap[:3] if bent else cap[-3:]
         if root is not None:
-            above = root[root[:, 1] < (low if bent else top)[0, 1]]
-            cap = ends = above[::-1] if bent else above
+            cap = ends = root[::-1] if bent else root
         corner = np.stack([low[-1] * 0.88 + top[-1] * 0.12, low[-1] * 0.9 + low[-2] * 0.1])
         sewn, pit = max(2, n // 6), max(1, n // 10)  # where the sleeve is sewn on, on the shoulder and at the armpit
         k, m = (pit, sewn) if bent else (sewn, pit)  # on its two sides

@@ -13,7 +13,7 @@ from wardrobe.cloth import WHITE, Cloth, across, shape, strokes
 from wardrobe.figure import SIDES
 from wardrobe.geometry import Points, polygon, spline, trace
 from wardrobe.path import Path
-from wardrobe.sleeves import sewn_on
+from wardrobe.sleeves import sewn_above
 from wardrobe.style import RGB, darken, lighten
 from wardrobe.tailoring import BRASS
 
@@ -46,9 +46,9 @@ def hanging_sleeves(
         top = outer[:n] - away * ((0.15 + 0.3 * (1 - level) * width) * h * drop)[:, None]
         crown = (top[0] + low[0]) / 2 - np.array(arm.direction(0.0)) * 1.15 * arm.width(0.0)
         cap = spline(np.stack([low[0], crown, top[0]]), 9)[1:-1]
-        root, ends = sewn_on(c, arm, outer), cap[-3:]
+        root, ends = sewn_above(c, arm, outer), cap[-3:]
         if root is not None:
-            cap = ends = root[root[:, 1] < top[0, 1]]
+            cap = ends = root
         mouth = spline(np.stack([top[-1], (top[-1] + low[-1]) / 2 + np.array([dx, dy]) * 0.3 * h, low[-1]]), 9)
         path = trace(np.concatenate([cap, top, mouth[1:-1], low[::-1]]))
         edge = trace(np.concatenate([ends, top, mouth[1:-1], low[: max(2, n // 6) : -1]]), closed=False)

@@ -70,6 +70,12 @@ def sewn_on(cloth: Cloth, arm: Limb, outer: Points) -> Points | None:
     return cloth.figure.shoulder(arm, outer, SEWN_FROM, beside)
 
 
+def sewn_above(cloth: Cloth, arm: Limb, outer: Points) -> Points | None:
+    """`sewn_on` as far as it lies above the sleeve's own outer side."""
+    root = sewn_on(cloth, arm, outer)
+    return None if root is None else root[root[:, 1] < outer[0, 1]]
+
+
 def _cuff(cloth: Cloth, sides: tuple[Points, Points], share: float, colour: RGB, z: float) -> Layer:
     """A band round the end of a sleeve, hardly wider than the sleeve is there, with its seam and the turn of its edge.
     share: of the sleeve's length."""

@@ -12,7 +12,7 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from benchmarks.reliability.browsing import Browsing, Heard
@@ -98,12 +98,9 @@ def usual(places: list[Path]) -> Iterator[None]:
 @contextmanager
 def full(places: list[Path]) -> Iterator[None]:
     for place in places:
-        try:
-            with (place / "filler").open("wb", buffering=0) as file:
-                while True:
-                    file.write(b"\0" * 4096)
-        except OSError:
-            pass  # that is what it is for
+        with suppress(OSError), (place / "filler").open("wb", buffering=0) as file:  # until there is no room
+            while True:
+                file.write(b"\0" * 4096)
     yield
     for place in places:
         (place / "filler").unlink()
