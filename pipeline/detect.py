@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from models.prompts import Prompt
 from models.segmenter import Segmenter
 from pipeline.bare import with_bare_skin, with_legs
+from pipeline.borders import with_borders
 from pipeline.hands import with_whole_hands
 from pipeline.images import flatten, is_opaque, resize
 from pipeline.mask import as_mask, grow, grown_beside, protect
@@ -82,7 +83,8 @@ def settle(segmenter: Segmenter, character: Image8) -> Settled:
         probabilities[1:] *= (alpha > 0)[None]
         probabilities[0] = np.where(alpha > 0, np.minimum(probabilities[0], 0.5 * probabilities.max(0)), 1)
     labels = with_legs(with_bare_skin(rgb, clean(most_likely(probabilities)), probabilities))
-    return Settled(where, rgb, alpha, probabilities, with_strands(rgb, with_whole_hands(rgb, labels, alpha)))
+    labels = with_strands(rgb, with_whole_hands(rgb, labels, alpha))
+    return Settled(where, rgb, alpha, probabilities, with_borders(rgb, labels, probabilities, alpha))
 
 
 def detect(segmenter: Segmenter, request: DetectRequest) -> Detection:

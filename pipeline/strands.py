@@ -17,10 +17,9 @@ from pipeline.part_maps import Labels, fill_unknown
 from pipeline.regions import Region, enlarged, grown, spans_of, touching
 from pipeline.request import CLOTHING, ClothingPart, Image8
 from pipeline.surroundings import push_pull
-from pipeline.tones import LIGHT, Lab, apart_from, calm_lab, lighter_than_lines, tones_of
+from pipeline.tones import LIGHT, LIKE, Lab, apart_from, calm_lab, hair_tones, lighter_than_lines, tones_of
 
 SIDE = 640  # pixels, long side: the size at which they are looked for
-LIKE = 11.0  # CIELAB: of one colour
 APART = 12.0  # CIELAB: of two
 NEARER = 0.5  # and so much nearer to one of them
 FAR = 20.0  # CIELAB: no shade of the hair's own
@@ -42,7 +41,6 @@ RIM, OUTLINE, INK = 0.03, 3.0, 0.8  # heads and pixels: the outline of a strand,
 THREAD, NEIGHBOUR = 0.03, 0.06  # heads: half the width of what is left beside cloth that was taken for hair, and how far from it
 MOSTLY = 0.8  # share of a strand
 NECK, FILLED = (0.12, 0.6), 0.4  # heads between hair and hair beside a neck, and share of that which a scarf fills
-MAIN = 0.08  # of the hair: least share of one of its colours
 
 
 def with_strands(rgb: Image8, labels: Labels) -> Labels:
@@ -58,7 +56,7 @@ def with_strands(rgb: Image8, labels: Labels) -> Labels:
     if hair.sum() <= SMALLEST * figure or not clothes.any():
         return labels
     lab = calm_lab(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)) * np.array([LIGHT, 1, 1], np.float32)
-    tones = _own_tones(lab, hair, clothes)
+    tones = hair_tones(lab, hair, clothes)
     own = apart_from(lab, tones)
     weight = (clothes & (own > 2 * LIKE)).astype(np.float32)[..., None]
     if not len(tones) or not weight.any():
@@ -101,16 +99,6 @@ def _pockets(lab: Lab, parts: NDArray[Any], own: Lab, least: float) -> Region:
     weight = around.astype(np.float32)[..., None]
     back = np.linalg.norm(lab - push_pull(lab * weight, weight), axis=2)
     return touching(hair & (own > FAR) & (back < NEARER * own) & (back < LIKE), grown(~hair & ~around, 2), least)
-
-
-def _own_tones(lab: Lab, hair: Region, clothes: Region) -> NDArray[np.float32]:
-    """Colours of hair that more of the hair has than of the clothes, for some of either may be mistaken for the other; and more
-    of its middle than of its rim, which has the colour of lines."""
-    inner = hair & ~grown(~hair, 2)
-    tones = tones_of(lab, inner if inner.any() else hair)
-    rim = hair & ~inner
-    shares = [[(np.linalg.norm(lab[where] - tone, axis=1) < LIKE).mean() for where in (inner, rim, clothes)] for tone in tones]
-    return tones[[middle > max(MAIN, 0.8 * rim, cloth) for middle, rim, cloth in np.nan_to_num(shares)]]
 
 
 def _across(like: Region, hair: Region, head: float) -> Region:

@@ -8,12 +8,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.regions import Region
+from pipeline.regions import Region, grown
 
 Lab = NDArray[np.float32]  # H x W x 3
 
 TONES = 5  # of a region
 DARKEST, LIGHTER = 3, 8.0  # percentile of a figure's lightness that its lines have; CIELAB: what is so much lighter is none
+LIKE, OF_HAIR = 11.0, 0.08  # CIELAB: of one colour; of hair: least share of one of its tones
 LIGHT = 0.6  # of a difference of lightness counts: the same thing may be lit or lie in shadow
 
 
@@ -52,3 +53,13 @@ def apart_from(lab: Lab, tones: NDArray[np.float32]) -> NDArray[np.float32]:
 def lighter_than_lines(lab: Lab, figure: Region) -> Region:
     """H x W, what is too light to be one of a figure's lines."""
     return np.asarray(lab[..., 0] > np.percentile(lab[..., 0][figure], DARKEST) + LIGHTER)
+
+
+def hair_tones(lab: Lab, hair: Region, clothes: Region) -> NDArray[np.float32]:
+    """Colours of hair that more of the hair has than of the clothes, for some of either may be mistaken for the other; and more
+    of its middle than of its rim, which has the colour of lines."""
+    inner = hair & ~grown(~hair, 2)
+    tones = tones_of(lab, inner if inner.any() else hair)
+    rim = hair & ~inner
+    shares = [[(np.linalg.norm(lab[where] - tone, axis=1) < LIKE).mean() for where in (inner, rim, clothes)] for tone in tones]
+    return tones[[middle > max(OF_HAIR, 0.8 * rim, cloth) for middle, rim, cloth in np.nan_to_num(shares)]]
