@@ -20,7 +20,7 @@ from pipeline.part_tables import FACE_HANDS, Probabilities
 from pipeline.regions import Region, away_from, box_of, crumbs, grown, touching
 from pipeline.request import CLOTHING, ClothingPart, Image8
 from pipeline.surroundings import push_pull
-from pipeline.tones import LIGHT, LIKE, Lab, apart_from, calm_lab, hair_tones, tones_of
+from pipeline.tones import LIGHT, LIKE, Lab, apart_from, calm_lab, hair_tones, inked, tones_of
 
 Part = ClothingPart
 Plane = NDArray[np.float32]  # h x w
@@ -42,6 +42,7 @@ PRIOR = 0.02  # weight of parser and colours beside that of one neighbour
 MOST = {HAIR: 0.04, CLOTHES: 0.1}  # of clothes and of hair: a larger piece that would change sides is no error of a border
 SMALLEST = 30  # pixels of hair
 LINE, LARGEST, TOUCHES = 0.015, 0.01, 0.25  # heads: half the width of a line; of the clothes; of its border: clothes beside it
+INK, SPUR = 0.7, 5  # how dark their lines are beside locks; pixels: twice what a spur is wide, and one
 STEPS, EXACT = 60, 1e-3  # of the solver at most, and its relative error
 NEIGHBOURS = ((0, 1, 1.0), (1, 0, 1.0), (1, 1, 0.7), (1, -1, 0.7))  # down, right, weight
 
@@ -77,6 +78,7 @@ def with_borders(rgb: Image8, labels: Labels, probabilities: Probabilities, alph
         turned = (kinds == old) & (found == new)
         found[turned & ~crumbs(turned, MOST[new] * np.count_nonzero(kinds == old))] = old
     found[_outlines(found, head)] = HAIR
+    found[_lined(rgb, found, head)] = HAIR
     settled = labels.copy()
     for kind in np.unique(found[found != kinds]):
         turned = (found == kind) & (kinds != kind)
@@ -101,6 +103,17 @@ def _outlines(kinds: Labels, head: float) -> Region:
     alone = cloth < TOUCHES * around
     alone[0] = False
     return np.asarray(alone[where])
+
+
+def _lined(rgb: Image8, kinds: Labels, head: float) -> Region:
+    """H x W, lines between locks and the clothes that they lie on: they are those of the locks."""
+    hair, light = kinds == HAIR, cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
+    free = (kinds == CLOTHES) & inked(rgb, head) & (light < INK * light[hair].mean())  # their shadows are no darker than they
+    found = hair
+    for _ in range(max(1, round(LINE * head))):
+        found = found | (grown(found, 1) & free)
+    along = cv2.medianBlur(found.astype(np.uint8), SPUR) > 0  # folds that run to a lock would be spurs of it
+    return np.asarray(found & ~hair & along)
 
 
 def _open(labels: Labels, kinds: Labels, colours: Planes, head: float, there: Region | None) -> Region:

@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 
 from pipeline.regions import Region, near
 from pipeline.request import CLOTHING, ClothingPart, Image8
+from pipeline.tones import INKED
 from wardrobe.style import RGB, Style, darken
 
 Plane = NDArray[np.float32]  # H x W
 
 HEAD = 112  # pixels: the height of a head at which shading is measured
 WIDEST = 0.075  # of a head: a darker band broader than this is no line
-INKED = 22.0  # levels by which a line is darker than what lies beside it
 FAINT = 8.0  # levels: what is left of lines in a smaller picture
 DARK = 60.0  # levels: beside a darker fill nobody sees a line
 DRAWN = 0.76  # share of the parts' borders that carry a line where a drawing has outlines

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pipeline.fit import Fit
 from pipeline.regions import Region, away_from, box_of, crumbs, near, touching
 from pipeline.sitter import Sitter
-from pipeline.throat import inked
+from pipeline.tones import inked
 
 Plane = NDArray[np.float32]  # H x W
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from pipeline.regions import Region, box_of, near, touching
 from pipeline.request import Image8
-from pipeline.throat import inked
+from pipeline.tones import inked
 from wardrobe.style import Style
 
 Colours = NDArray[np.float32]  # ... x 3

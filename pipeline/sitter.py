@@ -20,7 +20,8 @@ from pipeline.regions import Region, near
 from pipeline.request import CLOTHING, ClothingPart, Detection, Image8
 from pipeline.seen_limbs import as_wide_as_seen, with_seen_sides
 from pipeline.sticker import Sticker, sticker_of
-from pipeline.throat import Throat, beard_of, fringe_of, inked, throat_of
+from pipeline.throat import Throat, beard_of, fringe_of, throat_of
+from pipeline.tones import inked
 from wardrobe.figure import SIDES
 from wardrobe.style import RGB, Style
 

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from pipeline.draft_style import INKED
 from pipeline.fit import Fit
 from pipeline.regions import Region, box_of, near, touching
 from pipeline.request import ClothingPart, Image8
 from pipeline.seen_limbs import side_ends
-from pipeline.tones import LIGHT, Lab, apart_from, calm_lab, main_tones, tones_of
+from pipeline.tones import LIGHT, Lab, apart_from, calm_lab, inked, main_tones, tones_of
 
 CHIN = 0.52  # heads below the middle of the skull: from there on down the neck may be covered
 COLLAR = 0.6  # likewise from where on no line is a chin's
@@ -21,7 +20,6 @@ BONES = 0.16  # of the torso's length: where the collar bones are
 TONE = 14.0  # levels of lightness by which a face differs from itself: a neck lies in the chin's shadow
 LOW = 0.6  # of the way from chin to collar bones: a face that reaches so far has no jaw that could be seen
 SAME, NEARER, BEARD = 14.0, 0.6, 0.012  # CIELAB: of the hair's colour, and how much nearer to it; square heads: the least beard
-RIM = 0.012  # heads: half the width of the widest outlines
 PALE, LIT = 6.0, 0.7  # CIELAB: a collar from the palest skin; of the lightness of skin: shadows on it are darker
 BROAD, MAIN = 9.0, 0.08  # CIELAB: of one tone; of face or clothes: least share of one
 BLUR = 5  # pixels: how far colours are smoothed, with some room
@@ -165,13 +163,6 @@ def _filled(face: Image8) -> Region:
     whole = face.copy()
     cv2.drawContours(whole, rims, -1, 1, cv2.FILLED)
     return np.asarray(whole > 0)
-
-
-def inked(rgb: Image8, unit: float) -> Region:
-    """Lines: darker than what lies on both sides."""
-    reach = max(2, round(RIM * unit))
-    wide = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (6 * reach + 1, 6 * reach + 1))
-    return np.asarray(cv2.morphologyEx(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), cv2.MORPH_BLACKHAT, wide) > INKED)
 
 
 def _level(fit: Fit, heads: float) -> float:

@@ -15,6 +15,7 @@ Lab = NDArray[np.float32]  # H x W x 3
 TONES = 5  # of a region
 DARKEST, LIGHTER = 3, 8.0  # percentile of a figure's lightness that its lines have; CIELAB: what is so much lighter is none
 LIKE, OF_HAIR = 11.0, 0.08  # CIELAB: of one colour; of hair: least share of one of its tones
+INKED, WIDEST = 22.0, 0.012  # levels by which a line is darker than what lies beside it; heads: half the width of the widest
 LIGHT = 0.6  # of a difference of lightness counts: the same thing may be lit or lie in shadow
 
 
@@ -63,3 +64,10 @@ def hair_tones(lab: Lab, hair: Region, clothes: Region) -> NDArray[np.float32]:
     rim = hair & ~inner
     shares = [[(np.linalg.norm(lab[where] - tone, axis=1) < LIKE).mean() for where in (inner, rim, clothes)] for tone in tones]
     return tones[[middle > max(OF_HAIR, 0.8 * rim, cloth) for middle, rim, cloth in np.nan_to_num(shares)]]
+
+
+def inked(rgb: NDArray[Any], unit: float) -> Region:
+    """H x W, lines: darker than what lies on both sides. rgb: H x W x 3 uint8; unit: a head in pixels."""
+    reach = max(2, round(WIDEST * unit))
+    wide = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (6 * reach + 1, 6 * reach + 1))
+    return np.asarray(cv2.morphologyEx(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), cv2.MORPH_BLACKHAT, wide) > INKED)
