@@ -108,7 +108,9 @@ def _outlines(kinds: Labels, head: float) -> Region:
 def _lined(rgb: Image8, kinds: Labels, head: float) -> Region:
     """H x W, lines between locks and the clothes that they lie on: they are those of the locks."""
     hair, light = kinds == HAIR, cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
-    free = (kinds == CLOTHES) & inked(rgb, head) & (light < INK * light[hair].mean())  # their shadows are no darker than they
+    free = (
+        (kinds == CLOTHES) & inked(rgb, head) & (light < light[hair].mean() - INK)
+    )  # shadows are lighter, and lines on dark hair have its colour
     found = hair
     for _ in range(max(1, round(LINE * head))):
         found = found | (grown(found, 1) & free)

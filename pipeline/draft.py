@@ -21,7 +21,7 @@ from pipeline.images import flatten, is_opaque, with_alpha
 from pipeline.joining import led_over
 from pipeline.leftovers import outline, reach_of_outline, scraps, specks
 from pipeline.neck import Sides, drawn_sides, line_of_sides, without_seam
-from pipeline.regions import Region, away_from, box_of, crumbs, near, nearer, touching
+from pipeline.regions import Region, away_from, box_of, crumbs, near, nearer, spurs, touching
 from pipeline.request import CLOTHING, ClothingPart, Detection, Garment, Image8
 from pipeline.rims import CALM, calm, settled, unmixed
 from pipeline.sitter import BEHIND, EDGE, Sitter
@@ -230,6 +230,7 @@ def _stays(sitter: Sitter, drawn: _Drawn, laid: _Laid) -> tuple[Plane, Image8]:
     share *= without_seam(sitter, seen & laid.joints & ~sitter.throat.lines & ~rim, bare & ~front)
     share *= ~laid.gone * (1 - cv2.GaussianBlur(laid.cuffs.astype(np.float32), (0, 0), 0.6))
     share = np.where((255 * share > WHOLE - 1) | crumbs(share < 0.5, HOLE), np.float32(1), share)
+    share *= front | ~spurs(share > FAINT)  # of its rim: bits of the old line
     return share * ~crumbs(share > FAINT, sitter.speck), rims
 
 

@@ -54,6 +54,13 @@ def crumbs(region: Region, least: float) -> Region:
     return np.asarray(small[where])
 
 
+def spurs(region: Region) -> Region:
+    """What of a region is thinner than three pixels and stands out from the rest."""
+    cross = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
+    solid = cv2.morphologyEx(region.astype(np.uint8), cv2.MORPH_OPEN, cross)
+    return np.asarray(region & (cv2.dilate(solid, cross) == 0))
+
+
 def largest(region: Region, connectivity: int = 8) -> Region:
     """The largest piece of a region, nothing of an empty one."""
     _, where, table, _ = cv2.connectedComponentsWithStats(region.astype(np.uint8), connectivity=connectivity)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipeline.regions import box_of, crumbs, grown, near, nearer, touching
+from pipeline.regions import box_of, crumbs, grown, near, nearer, spurs, touching
 
 
 def plane(*boxes: tuple[int, int, int, int]) -> np.ndarray:
@@ -32,6 +32,12 @@ def test_only_pieces_that_touch_stay() -> None:
 def test_crumbs_are_the_small_pieces() -> None:
     large, small = (2, 6, 2, 6), (12, 13, 20, 22)
     assert np.array_equal(crumbs(plane(large, small), 3), plane(small))
+
+
+def test_spurs_are_what_stands_out_thinly() -> None:
+    body, hair, far = (5, 15, 5, 15), (9, 10, 15, 22), (2, 3, 25, 27)
+    assert np.array_equal(spurs(plane(body, hair, far)), plane((9, 10, 17, 22), far)), "but for its root"
+    assert not spurs(plane(body)).any()
 
 
 def test_nearer_to_one_than_to_another() -> None:
