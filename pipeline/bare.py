@@ -27,6 +27,7 @@ LIKE = 9.0  # CIELAB: of one colour
 APART = 14.0  # CIELAB: of two
 PALE, AT_LIMB = 8.0, 0.6  # CIELAB: of two beside a limb that is seen; heads: how far from it
 NEARER = 0.6  # and so much nearer to one of them
+SHADOW, SHADY, RARE = 0.8, 20.0, 0.2  # of skin's lightness; CIELAB: of skin in shadow; most of the clothes that may have its hue
 MAIN = 0.12  # of the face: least share of one of its tones
 COMMON = 0.4  # of the clothes: more of them in the colours of skin are clothes in such colours
 CLOTHED, IN_SHADE = 0.85, 0.5  # of the way to skin's tones: so near to the cloth beside it a limb is cloth; where skin has shade
@@ -42,20 +43,22 @@ CLEAR = 4.0, 16.0, 0.02  # CIELAB: so near to skin and so far from the cloth, an
 MOSTLY = 0.5  # of a piece is lighter than lines, or it may be one
 BELOW_WAIST = ClothingPart.BOTTOMWEAR, ClothingPart.ONEPIECE, ClothingPart.LEGWEAR
 SKIRTED = 0.7  # share of these in what lies above legs
-UPPER = ClothingPart.TOPWEAR, ClothingPart.ONEPIECE
-ON_TOP, ALONE, BELOW = 0.9, (0.012, 0.13), 0.5  # of its border; of the head's square; heads below the face: a hand on a top
+UPPER = ClothingPart.TOPWEAR, ClothingPart.ONEPIECE, ClothingPart.NECKWEAR
+ON_TOP, ALONE, BELOW = 0.9, (0.012, 0.18), 0.7  # of its border; of the head's square; heads below the face: a hand on a top
 BORDER, DISTINCT = 3, 0.4  # pixels; of them: what lies round it is of another colour, or it is the light side of a cloth
 
 
 @dataclass(frozen=True)
 class _Seen:
     """A picture at a small size, h x w. parts: labels; skin: CIELAB distance to the face's tones; cloth: to the clothes that are
-    nearest; shade: what is darker than those tones; no_line: what is lighter than lines; head: pixels; scale: of the size."""
+    nearest; shade: what is darker than those tones; shaded: skin in
+    shadow, where nothing else has its hue; no_line: what is lighter than lines; head: pixels; scale: of the size."""
 
     parts: Labels
     skin: Plane
     cloth: Plane
     shade: Region
+    shaded: Region
     no_line: Region
     head: float
     scale: float
@@ -84,14 +87,21 @@ def _seen(rgb: Image8, labels: Labels) -> _Seen | None:
         return None
     lab = calm_lab(cv2.resize(rgb, shape, interpolation=cv2.INTER_AREA)) * np.array([LIGHT, 1, 1], np.float32)
     tones = main_tones(lab, inner, LIKE, MAIN)
-    skin, shade = apart_from(lab, tones), lab[..., 0] < tones[:, 0].min(initial=np.inf)
-    inside = cv2.erode((clothes & (skin > LIKE)).astype(np.uint8), np.ones((SPECK, SPECK), np.uint8))  # not the lines of a hand
+    shade = lab[..., 0] < tones[:, 0].min(initial=np.inf)
+    darker = np.concatenate([tones, tones * np.array([SHADOW, 1, 1], np.float32)])
+    in_shadow = apart_from(lab, darker)
+    of_hue = (apart_from(lab[..., 1:], tones[:, 1:]) < LIKE) & (in_shadow < SHADY)
+    lone = of_hue[clothes].mean() < RARE  # or clothes have such colours, and a hand in shadow cannot be told from them
+    skin = apart_from(lab, tones)
+    inside = clothes & (skin > LIKE) & ~(of_hue & lone)
+    inside = cv2.erode(inside.astype(np.uint8), np.ones((SPECK, SPECK), np.uint8))  # not the lines of a hand
     if not inside.any() or (skin < LIKE)[clothes].mean() > COMMON:
         return None
     weight = inside.astype(np.float32)[..., None]
     cloth = np.asarray(np.linalg.norm(lab - push_pull(lab * weight, weight), axis=2), np.float32)
     head = float(np.sqrt((face | (parts == ClothingPart.HAIR)).sum()))
-    return _Seen(parts, skin, cloth, shade, lighter_than_lines(lab, parts > 0), head, scale)
+    shaded = of_hue & lone & (cloth > APART) & (in_shadow < NEARER * cloth)
+    return _Seen(parts, skin, cloth, shade, shaded, lighter_than_lines(lab, parts > 0), head, scale)
 
 
 def _uncovered(labels: Labels, seen: _Seen, probabilities: Probabilities) -> Labels:
@@ -101,7 +111,7 @@ def _uncovered(labels: Labels, seen: _Seen, probabilities: Probabilities) -> Lab
     gap = 2 * max(1, round(GAP * head)) + 1
     surely = cloth > APART
     perhaps = (cloth > PALE) & grown(limbs, AT_LIMB * head) & seen.no_line
-    like = clothes & (skin < LIKE) & (surely | perhaps) & (skin < NEARER * cloth)
+    like = clothes & (seen.shaded | ((skin < LIKE) & (surely | perhaps) & (skin < NEARER * cloth)))
     closed = cv2.morphologyEx(like.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((gap, gap), np.uint8)) * clothes.astype(np.uint8)
     count, where, table, _ = cv2.connectedComponentsWithStats(closed, connectivity=8)
     depth = cv2.distanceTransform(closed, cv2.DIST_L2, cv2.DIST_MASK_3)
@@ -169,14 +179,14 @@ def _with_whole_hands(labels: Labels, head: float) -> Labels:
     face = largest(labels == FACE_HANDS)  # below it bare skin is the chest
     hands = (labels == FACE_HANDS) & ~face
     skin = labels == ClothingPart.SKIN
-    _, where, table, _ = cv2.connectedComponentsWithStats(skin.astype(np.uint8), connectivity=8)
+    _, where, table, middles = cv2.connectedComponentsWithStats(skin.astype(np.uint8), connectivity=8)
     beside = np.unique(where[grown(hands, BORDER) & skin])
     small = [index for index in beside if table[index, cv2.CC_STAT_AREA] < REST * head**2]
     rows = np.flatnonzero(face.any(1))
     low = rows[-1] + BELOW * head if len(rows) else np.inf
     for index in np.setdiff1d(np.arange(1, len(table)), beside):
         left, top, wide, high, area = table[index]
-        if top > low and ALONE[0] < area / head**2 < ALONE[1]:
+        if middles[index, 1] > low and ALONE[0] < area / head**2 < ALONE[1]:
             box = box_round((left, top, wide, high), 2 * BORDER)
             piece = where[box] == index
             around = labels[box][grown(piece, BORDER) & ~piece]

@@ -30,6 +30,7 @@ from pipeline.surroundings import carried_on
 from pipeline.tucked import tucked, under_sleeves
 from wardrobe import garments
 from wardrobe.canvas import Layer, Z
+from wardrobe.geometry import polygon
 from wardrobe.outfit import Outfit, is_waisted
 from wardrobe.render import paint_maps, paint_picture
 from wardrobe.skin import skin_layers
@@ -52,6 +53,7 @@ ORDER = (
     Part.HEADWEAR,
 )
 WAISTED = 0.78  # of the chest's width: the waist of skirts and dresses at most
+SLOPE = 0.16  # of the torso: from neck to shoulders, whose shade is none
 WRIST, ROOT = 0.25, 0.14  # heads: how far from a wrist a cuff's line may be, and the root of a hand reaches
 SLEEVE_END, SLEEVE_EASE = 0.97, 0.35  # of an arm, and of its half-width: where sleeves end, and how wide they are at most
 CUFF = 0.09  # heads: how far a new sleeve may reach over the root of a hand
@@ -159,7 +161,9 @@ def _drawn(sitter: Sitter, outfit: Outfit) -> _Drawn:
         figure = figure.waisted(WAISTED)
     path, line = figure.neck()
     neck = Layer(Z.BODY, path, sitter.skin, Part.SKIN, edge=line, shading=0)
-    body = [*skin_layers(figure, sitter.skin, sitter.hands), neck]
+    left, right = figure.torso.sides(0.0, SLOPE)
+    slope = Layer(Z.BODY, polygon(np.concatenate([left, right[::-1]])), sitter.skin, Part.SKIN, line=0, shading=0)
+    body = [*skin_layers(figure, sitter.skin, sitter.hands), slope, neck]  # or a collar cuts a block out of the shade there
     layers = sorted([*body, *garments.layers(outfit, figure, style)], key=lambda layer: layer.z)
     layers = [layer for layer in layers if frame.shows(layer)]
     maps = paint_maps(layers, style, frame)
@@ -230,7 +234,8 @@ def _stays(sitter: Sitter, drawn: _Drawn, laid: _Laid) -> tuple[Plane, Image8]:
     share *= without_seam(sitter, seen & laid.joints & ~sitter.throat.lines & ~rim, bare & ~front)
     share *= ~laid.gone * (1 - cv2.GaussianBlur(laid.cuffs.astype(np.float32), (0, 0), 0.6))
     share = np.where((255 * share > WHOLE - 1) | crumbs(share < 0.5, HOLE), np.float32(1), share)
-    share *= front | ~spurs(share > FAINT)  # of its rim: bits of the old line
+    thin = front & ~np.isin(sitter.found.labels, CLOTHING)  # hair, fingers and things may be
+    share *= thin | ~spurs(share > FAINT)  # bits of the old line at its rim, and of an old hem at shoes
     return share * ~crumbs(share > FAINT, sitter.speck), rims
 
 

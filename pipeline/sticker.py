@@ -16,7 +16,7 @@ from wardrobe.style import RGB
 LIGHT = 225  # of 255: such borders are white or nearly so
 ALIKE = 14  # levels by which a band differs from its own colour
 NARROWEST, WIDEST = 3.0, 0.08  # pixels, and of the long side
-ROUND = 0.85  # share of a silhouette that has it
+ROUND = 0.8  # share of a silhouette that has it
 EVEN = 0.35  # of its width: what that differs by in half of all places
 
 

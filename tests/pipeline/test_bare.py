@@ -101,6 +101,14 @@ def test_the_very_colour_of_the_face_on_cloth_of_another_needs_few_odds() -> Non
     assert (with_bare_skin(rgb, labels, odds)[hand] == ClothingPart.TOPWEAR).all()
 
 
+def test_a_hand_in_shadow_is_a_hand_where_no_cloth_has_its_hue() -> None:
+    rgb, labels, hand, odds = picture()
+    rgb[hand] = (np.array(SKIN) * 0.72).astype(np.uint8)
+    assert (with_bare_skin(rgb, labels, odds)[hand] == FACE_HANDS).mean() > 0.9
+    rgb[260:340, 60:180] = (np.array(SKIN) * 0.7).astype(np.uint8)  # a beige hem
+    assert (with_bare_skin(rgb, labels, odds)[260:340, 60:180] == ClothingPart.TOPWEAR).all()
+
+
 def test_lines_beside_dark_skin_are_no_skin() -> None:
     rgb, labels, line, odds = picture()
     rgb[60:120, 85:155], rgb[120:340, 60:180], rgb[120:340, 60:66] = (45, 26, 16), (60, 160, 60), 6  # an outline of the coat
