@@ -27,7 +27,7 @@ LIKE = 9.0  # CIELAB: of one colour
 APART = 14.0  # CIELAB: of two
 PALE, AT_LIMB = 8.0, 0.6  # CIELAB: of two beside a limb that is seen; heads: how far from it
 NEARER = 0.6  # and so much nearer to one of them
-SHADOW, SHADY, RARE = 0.8, 20.0, 0.2  # of skin's lightness; CIELAB: of skin in shadow; most of the clothes that may have its hue
+SHADOW, SHADY, RARE = 0.8, 20.0, 0.17  # of skin's lightness; CIELAB: of skin in shadow; most of the clothes that may have its hue
 MAIN = 0.12  # of the face: least share of one of its tones
 COMMON = 0.4  # of the clothes: more of them in the colours of skin are clothes in such colours
 CLOTHED, IN_SHADE = 0.85, 0.5  # of the way to skin's tones: so near to the cloth beside it a limb is cloth; where skin has shade
@@ -91,6 +91,7 @@ def _seen(rgb: Image8, labels: Labels) -> _Seen | None:
     darker = np.concatenate([tones, tones * np.array([SHADOW, 1, 1], np.float32)])
     in_shadow = apart_from(lab, darker)
     of_hue = (apart_from(lab[..., 1:], tones[:, 1:]) < LIKE) & (in_shadow < SHADY)
+    of_hue &= lab[..., 0] < tones[:, 0].max(initial=0)
     lone = of_hue[clothes].mean() < RARE  # or clothes have such colours, and a hand in shadow cannot be told from them
     skin = apart_from(lab, tones)
     inside = clothes & (skin > LIKE) & ~(of_hue & lone)
