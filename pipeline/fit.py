@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline import body_model as bm
+from pipeline.body import CLAIMED
 from pipeline.doubt import LIMBS as LIMBS
 from pipeline.doubt import Doubt as Doubt
 from pipeline.doubt import trust as trusted
@@ -39,6 +41,7 @@ ENOUGH = 0.5
 GUESSED = {"torso": 0.0, "head": 0.0, "arm": 0.1, "leg": 0.05}
 SLEEVE = 0.6  # units: how far a hand may be from the sleeve that it comes out of
 REST = 0.86  # of the usual length: wrists hang about as low as the crotch
+ACROSS = 0.3  # heads from the nose: an arm that is not sure lies across no face
 HANGING = 0.12  # how far from straight down, outwards, in lengths of its bones
 BESIDE = 1.2  # of the waist: how far from its middle a wrist may be that is hidden behind the back
 FADES = 1.5  # units from the body over which trust goes down to nothing
@@ -96,7 +99,8 @@ def fit(evidence: Evidence) -> Fit | Doubt:
     if trust["torso"] + max(trust["arm_l"], trust["arm_r"]) < ENOUGH:
         return Doubt.UNSURE
     for side in SIDES:
-        if trust[f"arm_{side}"] < GUESSED["arm"] and side not in known.led | known.hands.keys():
+        sure = side in known.led | known.hands.keys() and not _before_face(p, side, evidence, known)
+        if trust[f"arm_{side}"] < GUESSED["arm"] and not sure:
             p = _at_rest(p, side)
     head = _head(evidence, known, p)
     order = _order(evidence, known, p, head)
@@ -113,6 +117,16 @@ def settled(evidence: Evidence) -> tuple[Floats, Clues] | None:
     known = clues(evidence, *measured)
     p = _settled(_start(evidence, known), known)
     return _with_all_hands(p, known, _ungrasped(evidence, known, p))
+
+
+def _before_face(p: Floats, side: str, evidence: Evidence, known: Clues) -> bool:
+    """Whether an arm lies across the middle of the face."""
+    if evidence.sure["nose"] < CLAIMED:
+        return False
+    nose = (np.array(evidence.joints["nose"]) - known.view.origin) / known.view.scale
+    arm = np.array([bm.joints(p[None])[f"{part}_{side}"][0] for part in bm.CHAINS["arm"]])
+    places = np.concatenate([np.linspace(*bone, 20) for bone in pairwise(arm)])
+    return bool(np.hypot(*(places - nose).T).min() < ACROSS)
 
 
 def _at_rest(p: Floats, side: str) -> Floats:

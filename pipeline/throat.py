@@ -25,6 +25,7 @@ BROAD, MAIN = 9.0, 0.08  # CIELAB: of one tone; of face or clothes: least share 
 BLUR = 5  # pixels: how far colours are smoothed, with some room
 FRINGE = 0.05  # heads: how far from it a collar's rim lies
 NECK = 0.04  # heads: how far from the fitted neck's side a seen one may lie
+WIDE, SOME = 0.7, 0.15  # of the widest row of a scarf, and of those rows
 LINE = 0.02  # heads: how far a jaw's line reaches beyond the face
 
 
@@ -131,7 +132,20 @@ def beard_of(rgb: Image8, labels: Image8, old: Region, strange: Region, fit: Fit
     side = max(3, 2 * round(LINE * fit.frame.scale) + 1)
     calm = cv2.morphologyEx(cv2.morphologyEx(found, cv2.MORPH_OPEN, np.ones((3, 3))), cv2.MORPH_CLOSE, np.ones((side, side)))
     beard = touching((calm > 0) & there, mouth, connectivity=4)
-    return beard if np.count_nonzero(beard) > BEARD * fit.frame.scale**2 else nothing
+    large = np.count_nonzero(beard) > BEARD * fit.frame.scale**2
+    return beard if large and not _across(beard, hair, round(LINE * fit.frame.scale) + 2) else nothing
+
+
+def _across(piece: Region, hair: Region, gap: int) -> bool:
+    """Whether a piece goes from hair to hair where it is broad, as a scarf does."""
+    rows = np.flatnonzero(piece.any(1))
+    first, last = piece[rows].argmax(1), piece.shape[1] - 1 - piece[rows, ::-1].argmax(1)
+    broad = last - first > WIDE * (last - first).max(initial=0)
+    ends = [
+        hair[y, max(0, x0 - gap) : x0].any() and hair[y, x1 + 1 : x1 + 1 + gap].any()
+        for y, x0, x1 in zip(rows[broad], first[broad], last[broad], strict=True)
+    ]
+    return bool(np.mean(ends) > SOME) if ends else False
 
 
 def _round_mouth(fit: Fit) -> Region:

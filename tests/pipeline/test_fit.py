@@ -10,13 +10,15 @@ import numpy as np
 import pytest
 
 from models.hint_reader import JOINTS
+from pipeline import body_model as bm
 from pipeline.evidence import Evidence, floor_of, read_evidence, with_joints
-from pipeline.fit import GUESSED, LIMBS, Doubt, Fit, fit
+from pipeline.fit import GUESSED, LIMBS, Doubt, Fit, _before_face, fit, settled
 from pipeline.request import CLOTHING, ClothingPart, UserError
 from training.characters import Drawing, draw
 from training.characters.character import style_of
 from wardrobe import garments
 from wardrobe.canvas import Z
+from wardrobe.figure import SIDES
 from wardrobe.outfit import Outfit
 from wardrobe.render import paint_maps
 
@@ -138,6 +140,20 @@ def test_an_arm_of_which_nothing_is_known_hangs_down(monkeypatch: pytest.MonkeyP
     places = [found.figure.joints[f"{name}_l"] for name in ("shoulder", "elbow", "wrist")]
     assert places[0][1] < places[1][1] < places[2][1]
     assert abs(places[2][0] - places[0][0]) < 0.3 * (places[2][1] - places[0][1])
+
+
+def test_an_arm_across_the_face_is_told() -> None:
+    read = truth(3)
+    found = settled(read)
+    assert found is not None
+    p, known = found
+    nose = (np.array(read.joints["nose"]) - known.view.origin) / known.view.scale
+    for index, side in enumerate(SIDES):
+        assert not _before_face(p, side, read, known)
+        raised, at = p.copy(), bm.ARMS.start + 4 * index
+        shoulder = bm.joints(p[None])[f"shoulder_{side}"][0]
+        raised[at : at + 4] = *shoulder, *(nose + 0.8 * (nose - shoulder))
+        assert _before_face(raised, side, read, known)
 
 
 def test_what_is_held_leads_an_arm_to_it() -> None:

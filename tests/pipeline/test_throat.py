@@ -84,6 +84,9 @@ def test_a_beard_that_was_taken_for_a_scarf_is_told_by_the_hair_and_a_scarf_is_n
     old = np.isin(labels, (ClothingPart.TOPWEAR, ClothingPart.NECKWEAR))
     found = beard_of(rgb, labels, old, np.zeros_like(old), body)
     assert found[beard].mean() > 0.8 and not found[old & ~beard].mean() > 0.02
+    sides = np.roll(beard, round(0.4 * unit), 1) | np.roll(beard, -round(0.4 * unit), 1)
+    scarf = np.where(sides, np.uint8(ClothingPart.HAIR), labels)
+    assert not beard_of(np.where(sides[..., None], rgb[y, x], rgb), scarf, old & ~sides, np.zeros_like(old), body).any()
     rgb[beard] = 30, 40, 90
     assert not beard_of(rgb, labels, old, np.zeros_like(old), body).any()
 
