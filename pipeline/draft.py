@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.cancelling import raise_if_cancelled
 from pipeline.collars import beside_collar
 from pipeline.dyeing import recoloured
 from pipeline.grain import grained
@@ -112,9 +113,13 @@ class Draft:
 def draw_draft(sitter: Sitter, outfit: Outfit) -> Draft:
     """An outfit on a character, at the picture's own size."""
     unit, found, style = sitter.unit, sitter.found, sitter.style
+    raise_if_cancelled()
     drawn = _drawn(sitter, outfit)
+    raise_if_cancelled()
     laid = _laid(sitter, outfit, drawn)
+    raise_if_cancelled()
     share, rims = _stays(sitter, drawn, laid)
+    raise_if_cancelled()
     draws, old = _draws(sitter, drawn, laid, share)
     front, lines_end = share >= 0.5, sitter.throat.lines & ~sitter.sides
     bare = draws & (drawn.worn == 0) & (laid.draws | (laid.joints & (share < 1)))
