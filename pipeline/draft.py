@@ -18,7 +18,7 @@ from pipeline.collars import beside_collar
 from pipeline.dyeing import recoloured
 from pipeline.grain import grained
 from pipeline.hints import read_lineart
-from pipeline.images import flatten, is_opaque, with_alpha
+from pipeline.images import flatten, is_opaque, strips, with_alpha
 from pipeline.joining import led_over
 from pipeline.leftovers import outline, reach_of_outline, scraps, specks
 from pipeline.neck import Sides, drawn_sides, line_of_sides, without_seam
@@ -293,13 +293,14 @@ def dressed(character: Image8, draft: Draft, labels: Image8) -> Image8:
     if not changes.any():
         return base
     box = box_of(changes, 0)
-    images = draft.kept[box], draft.image[box], base[box]
-    kept, over, behind = (image[..., 3:].astype(np.float32) / 255 for image in images)
-    shares = kept, over, (behind - kept - over).clip(0, 1)
-    alpha = sum(shares, np.float32(0))
-    colour = sum((image[..., :3] * share for image, share in zip(images, shares, strict=True)), np.float32(0))
-    mixed = np.dstack([colour / np.maximum(alpha, 1e-6), 255 * alpha])
-    base[box] = np.where(changes[box][..., None], np.rint(mixed.clip(0, 255)).astype(np.uint8), base[box])
+    for rows in strips(changes[box].shape):
+        images = draft.kept[box][rows], draft.image[box][rows], base[box][rows]
+        kept, over, behind = (image[..., 3:].astype(np.float32) / 255 for image in images)
+        shares = kept, over, (behind - kept - over).clip(0, 1)
+        alpha = sum(shares, np.float32(0))
+        colour = sum((image[..., :3] * share for image, share in zip(images, shares, strict=True)), np.float32(0))
+        mixed = np.dstack([colour / np.maximum(alpha, 1e-6), 255 * alpha])
+        base[box][rows] = np.where(changes[box][rows][..., None], np.rint(mixed.clip(0, 255)).astype(np.uint8), images[2])
     return base
 
 
@@ -378,7 +379,8 @@ def _cast(drawn: Image8, front: Region, below: Region, style: Style, way: tuple[
     moved = cv2.warpAffine(front[box].astype(np.float32), shift, front[box].shape[::-1])
     if style.shading == "soft":
         moved = cv2.GaussianBlur(moved, (0, 0), max(0.5, SOFT_CAST * down))
-    share = 1 + (np.array(shade, np.float32) / 255 - 1) * (moved * below[box]).clip(0, 1)[..., None]
-    cast = drawn.copy()
-    cast[box] = np.rint(drawn[box] * share)
+    cast, dark = drawn.copy(), np.array(shade, np.float32) / 255 - 1
+    for rows in strips(moved.shape):
+        share = 1 + dark * (moved[rows] * below[box][rows]).clip(0, 1)[..., None]
+        cast[box][rows] = np.rint(drawn[box][rows] * share)
     return cast

@@ -7,7 +7,7 @@ NumPy and Pillow only.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cache
@@ -203,6 +203,13 @@ def _strip_rgba(strip: Image.Image) -> Image8:
     return np.array(strip.convert("RGBA"))
 
 
+def strips(shape: tuple[int, ...]) -> Iterator[slice]:
+    """The rows of H x W (x C), some at a time: what is computed pixel by pixel needs no more memory than they do."""
+    rows = max(1, _STRIP_PIXELS // max(1, shape[1]))
+    for top in range(0, shape[0], rows):
+        yield slice(top, min(top + rows, shape[0]))
+
+
 def is_opaque(image: Image8) -> bool:
     return image.ndim == 2 or image.shape[2] == 3 or bool((image[..., 3] == 255).all())
 
@@ -312,8 +319,9 @@ class Crop:
         return resize(padded, (self.width, self.height))
 
     def restore(self, image: Image8) -> Image8:
-        """Resample height x width (x C) uint8 back to the box's own size in picture pixels."""
-        return resize(image, (self.right - self.left, self.bottom - self.top))
+        """Resample height x width (x C) uint8 back to the box's own size in picture pixels; the same array where it has that."""
+        size = self.right - self.left, self.bottom - self.top
+        return image if (image.shape[1], image.shape[0]) == size else resize(image, size)
 
     def windows(self, size: tuple[int, int]) -> tuple[tuple[slice, slice], tuple[slice, slice]]:
         """Where box and picture (`size` = width, height) overlap: slices of the picture, the same of the box."""

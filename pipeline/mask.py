@@ -111,7 +111,7 @@ def drop_specks(mask: Image8, area: float = SPECK_AREA) -> Image8:
 
 def _parts(region: Region) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Label 4-connected parts (0 = outside) -> H x W labels, per label (left, top, width, height, area)."""
-    _, labels, table, _ = cv2.connectedComponentsWithStats(region.astype(np.uint8), connectivity=4)
+    _, labels, table, _ = cv2.connectedComponentsWithStats(region.view(np.uint8), connectivity=4)
     return labels, table  # type: ignore[return-value]
 
 
