@@ -218,9 +218,11 @@ def flatten(image: Image8, background: tuple[int, int, int]) -> Image8:
     """Lay H x W x 4 RGBA over one colour -> H x W x 3 uint8: what a model sees of a transparent character."""
     if is_opaque(image):
         return np.ascontiguousarray(image[..., :3])
-    alpha = image[..., 3:].astype(np.float32) / 255
-    flat = image[..., :3] * alpha + np.asarray(background, np.float32) * (1 - alpha)
-    return np.rint(flat).astype(np.uint8)
+    flat, ground = np.empty((*image.shape[:2], 3), np.uint8), np.asarray(background, np.float32)
+    for rows in strips(image.shape):
+        alpha = image[rows][..., 3:].astype(np.float32) / 255
+        flat[rows] = np.rint(image[rows][..., :3] * alpha + ground * (1 - alpha))
+    return flat
 
 
 def resize(image: Image8, size: tuple[int, int]) -> Image8:

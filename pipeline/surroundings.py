@@ -27,8 +27,9 @@ def push_pull(values: NDArray[np.float32], weight: NDArray[np.float32]) -> NDArr
     spread = np.asarray(np.minimum(1, 2 * known) / known, np.float32)  # what half of a cell knows, all of it does
     coarse = push_pull(_halved(values, half) * spread, known * spread)
     found = np.asarray(cv2.resize(coarse, (width, height), interpolation=cv2.INTER_LINEAR), np.float32).reshape(values.shape)
-    found *= 1 - weight
-    found += values
+    for rows in strips(found.shape):
+        found[rows] *= 1 - weight[rows]
+        found[rows] += values[rows]
     return found
 
 
