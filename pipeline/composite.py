@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from pipeline.images import Crop, strips, with_alpha
+from pipeline.images import Crop, with_alpha
 from pipeline.mask import HOLE_AREA, connected, drop_specks, fill_holes, grow
 from pipeline.request import Image8
+from pipeline.strips import strips
 from pipeline.tones import calm_lab
 
 Float = NDArray[np.float32]

@@ -18,7 +18,7 @@ from pipeline.collars import beside_collar
 from pipeline.dyeing import recoloured
 from pipeline.grain import grained
 from pipeline.hints import read_lineart
-from pipeline.images import flatten, is_opaque, strips, with_alpha
+from pipeline.images import flatten, is_opaque, with_alpha
 from pipeline.joining import led_over
 from pipeline.leftovers import outline, reach_of_outline, scraps, specks
 from pipeline.neck import Sides, drawn_sides, line_of_sides, without_seam
@@ -27,6 +27,7 @@ from pipeline.request import CLOTHING, ClothingPart, Detection, Garment, Image8
 from pipeline.rims import CALM, calm, settled, unmixed
 from pipeline.sitter import BEHIND, EDGE, Sitter
 from pipeline.sticker import backed, old_band
+from pipeline.strips import strips
 from pipeline.surroundings import carried_on
 from pipeline.tucked import tucked, under_sleeves
 from wardrobe import garments

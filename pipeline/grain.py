@@ -13,9 +13,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.images import strips
 from pipeline.regions import Region
 from pipeline.request import CLOTHING, ClothingPart, Image8
+from pipeline.strips import strips
 
 LARGEST, SMALLEST = 40, 8  # pixels: side of a patch
 PATCHES, ENOUGH = 5, 3  # that are looked at, the largest first, and that say something

@@ -7,7 +7,7 @@ NumPy and Pillow only.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cache
@@ -25,6 +25,7 @@ from pipeline.colour_profile import Reader
 from pipeline.mask import as_mask, bounds, fits
 from pipeline.request import Image8, UserError
 from pipeline.saving import saving
+from pipeline.strips import STRIP_PIXELS, strips
 from pipeline.tags import file_is_sound, is_sound
 
 FORMATS = ("PNG", "JPEG", "WEBP", "AVIF", "GIF", "TIFF")
@@ -35,7 +36,6 @@ MIN_SIDE = 16
 _ORIENTATION = 0x0112  # EXIF tag
 _TILE = (322, 323)  # TIFF tags: width and length
 _COMPRESSIONS = ("raw", "tiff_lzw", "tiff_adobe_deflate", "tiff_deflate", "packbits", "jpeg", "group3", "group4", "tiff_ccitt")
-_STRIP_PIXELS = 1 << 20
 
 _UNREADABLE = (
     "This file could not be opened as a picture: it may be damaged or of another kind, "
@@ -153,7 +153,7 @@ def _check_tiff(file: TiffImageFile) -> None:
     """What a TIFF file says beside its size. Raises `UserError` for what could cost more than its pixels, or has no 8-bit
     meaning."""
     tile = [int(file.tag_v2.get(tag, 1)) for tag in _TILE]
-    room = _STRIP_PIXELS + file.width * file.height  # tiles go beyond the picture's edge
+    room = STRIP_PIXELS + file.width * file.height  # tiles go beyond the picture's edge
     if file.info.get("compression") not in _COMPRESSIONS or file.mode == "F" or min(tile) < 1 or tile[0] * tile[1] > room:
         raise UserError(_UNREADABLE)
 
@@ -175,13 +175,11 @@ def _upright_rgba(file: Image.Image, reader: Reader) -> Image8:
     turned = (file.height, file.width) if orientation < 5 or orientation > 8 else (file.width, file.height)
     upright = np.empty((*turned, 4), np.uint8)
     stored = _as_stored(upright, orientation)
-    rows = max(1, _STRIP_PIXELS // file.width)
-    for top in range(0, file.height, rows):
-        bottom = min(top + rows, file.height)
-        strip = file.crop((0, top, file.width, bottom))
+    for rows in strips((file.height, file.width)):
+        strip = file.crop((0, rows.start, file.width, rows.stop))
         rgba = _strip_rgba(strip)
         reader.read(strip, rgba)
-        stored[top:bottom] = rgba
+        stored[rows] = rgba
     return upright
 
 
@@ -201,13 +199,6 @@ def _strip_rgba(strip: Image.Image) -> Image8:
         grey = (np.clip(values, 0, 65535) + 128) // 257
         return np.stack([grey, grey, grey, alpha], axis=-1).astype(np.uint8)
     return np.array(strip.convert("RGBA"))
-
-
-def strips(shape: tuple[int, ...]) -> Iterator[slice]:
-    """The rows of H x W (x C), some at a time: what is computed pixel by pixel needs no more memory than they do."""
-    rows = max(1, _STRIP_PIXELS // max(1, shape[1]))
-    for top in range(0, shape[0], rows):
-        yield slice(top, min(top + rows, shape[0]))
 
 
 def is_opaque(image: Image8) -> bool:

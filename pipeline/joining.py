@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.images import strips
 from pipeline.regions import Region, box_of, near
 from pipeline.request import Image8
+from pipeline.strips import strips
 from pipeline.surroundings import push_pull
 
 Plane = NDArray[np.float32]  # H x W

@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.grain import grained, measure_grain
-from pipeline.images import strips
 from pipeline.regions import Region, away_from
 from pipeline.request import Image8
+from pipeline.strips import strips
 
 RIM = 3  # pixels beside a figure that hold some of its colours
 NEAR = 0.15  # of the long side: how far from a hole its grain is measured

@@ -8,10 +8,12 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from pipeline import images
+from pipeline import strips as module
 from pipeline.composite import key_colour, outfit_layer, paste
 from pipeline.grain import Grain, grained
-from pipeline.images import Crop, flatten, strips
+from pipeline.images import Crop, flatten
+from pipeline.mask import as_mask
+from pipeline.strips import strips
 from pipeline.surroundings import carried_on, push_pull
 
 SIDE = 640
@@ -27,6 +29,7 @@ GRAIN = Grain(RANDOM.normal(0, 1, (3, 3, 3)).astype(np.float32), 120.0)
 WORK: dict[str, tuple[Callable[[], object], int]] = {  # and how many bytes for each pixel it may take
     "flatten": (lambda: flatten(PICTURE, (10, 200, 30)), 5),
     "key_colour": (lambda: key_colour(PICTURE), 6),
+    "as_mask": (lambda: as_mask(PICTURE, (SIDE, SIDE)), 6),
     "paste": (lambda: paste(PICTURE, DRAWN, CROP, MASK), 8),
     "paste within a limit": (lambda: paste(PICTURE, DRAWN, CROP, MASK, LIMIT), 8),
     "outfit_layer": (lambda: outfit_layer(PICTURE, DRAWN, CROP, MASK, LIMIT), 18),
@@ -38,9 +41,9 @@ WORK: dict[str, tuple[Callable[[], object], int]] = {  # and how many bytes for 
 @pytest.mark.parametrize("name", WORK)
 def test_it_is_the_same_and_takes_little(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     work, most = WORK[name]
-    monkeypatch.setattr(images, "_STRIP_PIXELS", SIDE**2)
+    monkeypatch.setattr(module, "STRIP_PIXELS", SIDE**2)
     at_once = work()
-    monkeypatch.setattr(images, "_STRIP_PIXELS", 7 * SIDE)
+    monkeypatch.setattr(module, "STRIP_PIXELS", 7 * SIDE)
     tracemalloc.start()
     try:
         found = work()
