@@ -11,6 +11,7 @@ import numpy as np
 
 from models.profiles import ModelProfile
 from pipeline.backdrop import Backdrop, backdrop_of, worn_before
+from pipeline.cancelling import raise_if_cancelled
 from pipeline.composite import Colour, key_colour
 from pipeline.draft_style import flesh
 from pipeline.images import Crop, crop_around, flatten, is_opaque
@@ -88,7 +89,7 @@ def prepare(
 
 
 class Timer:
-    """Seconds by the name of a step."""
+    """Seconds by the name of a stage; none begins after a job is cancelled."""
 
     def __init__(self) -> None:
         self.began = time.perf_counter()
@@ -96,6 +97,7 @@ class Timer:
 
     @contextmanager
     def __call__(self, name: str) -> Iterator[None]:
+        raise_if_cancelled()
         began = time.perf_counter()
         yield
         self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - began

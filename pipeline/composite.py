@@ -15,6 +15,7 @@ from PIL import Image
 from pipeline.images import Crop, with_alpha
 from pipeline.mask import HOLE_AREA, connected, drop_specks, fill_holes, grow
 from pipeline.request import Image8
+from pipeline.strips import strips
 from pipeline.tones import calm_lab
 
 Float = NDArray[np.float32]
@@ -51,8 +52,13 @@ def key_colour(character: Image8, prompt: str = "", garments: Sequence[Image8] =
 
 def _visible(picture: Image8) -> Float:
     """N x 3, some thousand of the colours that are seen of H x W x 4."""
-    visible = picture[picture[..., 3] >= 128][:, :3]
-    return visible[:: max(1, len(visible) // 4096)].astype(np.float32)
+    count = int(np.count_nonzero(picture[..., 3] >= 128))
+    step, skipped, samples = max(1, count // 4096), 0, []
+    for rows in strips(picture.shape):
+        visible = picture[rows][picture[rows][..., 3] >= 128][:, :3]
+        samples.append(visible[skipped::step].astype(np.float32))
+        skipped = (skipped - len(visible)) % step
+    return np.concatenate(samples)
 
 
 def _perceived(difference: Float) -> Float:
@@ -227,32 +233,42 @@ def paste(original: Image8, generated: Image8, crop: Crop, mask: Image8, limit: 
     0 nothing changes either. Blends premultiplied colours.
     """
     result = original.copy()
-    area, new, share, cover = _placed(original, generated, crop, mask, limit)
-    old = original[area].astype(np.float32)
-    old_part = (1 - share) * old[..., 3] / 255
-    new_part = share * cover
-    alpha = old_part + new_part
-    colour = old[..., :3] * old_part[..., None] + new * new_part[..., None]
-    colour = np.where(alpha[..., None] > 0, colour / np.maximum(alpha, 1e-6)[..., None], new)
-    changed = share > 0
-    result[area][changed] = with_alpha(_levels(colour), _levels(alpha * 255))[changed]
+    box, restored = _restored(generated, crop, original)
+    for rows in strips(restored.shape):
+        area = _within(box, rows)
+        new, share, cover = _shares(restored[rows], mask[area], None if limit is None else limit[area])
+        old = original[area].astype(np.float32)
+        old_part = (1 - share) * old[..., 3] / 255
+        new_part = share * cover
+        alpha = old_part + new_part
+        colour = old[..., :3] * old_part[..., None] + new * new_part[..., None]
+        colour = np.where(alpha[..., None] > 0, colour / np.maximum(alpha, 1e-6)[..., None], new)
+        changed = share > 0
+        result[area][changed] = with_alpha(_levels(colour), _levels(alpha * 255))[changed]
     return result
 
 
-def _placed(
-    original: Image8, generated: Image8, crop: Crop, mask: Image8, limit: Image8 | None
-) -> tuple[tuple[slice, slice], Float, Float, Float]:
-    """Bring a crop to picture pixels -> where it lies, its colours, the mask's share 0..1, its own alpha 0..1."""
+def _restored(generated: Image8, crop: Crop, original: Image8) -> tuple[tuple[slice, slice], Image8]:
+    """Where a crop lies in a picture, and what of it does, h x w x 3 or 4."""
     area, box = crop.windows((original.shape[1], original.shape[0]))
-    restored = crop.restore(generated)[box].astype(np.float32)
-    share = np.asarray(mask[area] / 255, np.float32)
+    return area, crop.restore(generated)[box]
+
+
+def _within(box: tuple[slice, slice], rows: slice) -> tuple[slice, slice]:
+    """Some rows of a box, as the picture counts them."""
+    return slice(box[0].start + rows.start, box[0].start + rows.stop), box[1]
+
+
+def _shares(restored: Image8, mask: Image8, limit: Image8 | None) -> tuple[Float, Float, Float]:
+    """Of a piece of a restored crop its colours, the mask's share 0..1, and its own alpha 0..1. mask, limit: the same piece."""
+    share = np.asarray(mask / 255, np.float32)
     cover = np.ones_like(share)
     if restored.shape[2] == 4:
         cover *= restored[..., 3] / 255
     if limit is not None:
-        share[limit[area] == 0] = 0
-        np.minimum(cover, limit[area].astype(np.float32) / 255, out=cover)
-    return area, restored[..., :3], share, cover
+        share[limit == 0] = 0
+        np.minimum(cover, limit.astype(np.float32) / 255, out=cover)
+    return restored[..., :3].astype(np.float32), share, cover
 
 
 _SAME = 20  # levels
@@ -272,15 +288,22 @@ def outfit_layer(
     what the model drew as it had been (skin, background) is left out.
     """
     layer = np.zeros_like(original)
-    area, new, share, cover = _placed(original, generated, crop, mask, limit)
-    if garment is not None:
-        worn = garment[area] >= 128
-    else:
-        old = original[area]
-        differs = np.abs(old[..., :3] - new).max(axis=-1) > _SAME
-        worn = (share > 0) & (differs | (old[..., 3] < 128))
-        worn = drop_specks(fill_holes(_mask(worn), 4 * HOLE_AREA)) >= 128 if worn.any() else worn
-        worn &= share > 0
-    alpha = _levels(share * cover * worn * 255)
-    layer[area] = np.where(alpha[..., None] > 0, with_alpha(_levels(new), alpha), np.uint8(0))
+    box, restored = _restored(generated, crop, original)
+    worn = np.empty(restored.shape[:2], np.bool_)
+    for rows in strips(restored.shape):
+        area = _within(box, rows)
+        if garment is not None:
+            worn[rows] = garment[area] >= 128
+        else:
+            new, share, _ = _shares(restored[rows], mask[area], None if limit is None else limit[area])
+            old = original[area]
+            differs = np.abs(old[..., :3] - new).max(axis=-1) > _SAME
+            worn[rows] = (share > 0) & (differs | (old[..., 3] < 128))
+    if garment is None and worn.any():
+        worn = drop_specks(fill_holes(_mask(worn), 4 * HOLE_AREA)) >= 128
+    for rows in strips(restored.shape):
+        area = _within(box, rows)
+        new, share, cover = _shares(restored[rows], mask[area], None if limit is None else limit[area])
+        alpha = _levels(share * cover * worn[rows] * 255)
+        layer[area] = np.where(alpha[..., None] > 0, with_alpha(_levels(new), alpha), np.uint8(0))
     return layer

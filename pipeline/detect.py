@@ -15,6 +15,7 @@ from models.prompts import Prompt
 from models.segmenter import Segmenter
 from pipeline.bare import with_bare_skin, with_legs
 from pipeline.borders import with_borders
+from pipeline.cancelling import raise_if_cancelled
 from pipeline.hands import with_whole_hands
 from pipeline.images import flatten, is_opaque, resize
 from pipeline.mask import as_mask, grow, grown_beside, protect
@@ -78,21 +79,31 @@ class Settled:
 def settle(segmenter: Segmenter, character: Image8) -> Settled:
     """What every pixel of a character is."""
     where, rgb, alpha, probabilities = _parsed(segmenter, character)
-    probabilities = snap(_refined(segmenter, rgb, probabilities), rgb)
+    raise_if_cancelled()
+    probabilities = _refined(segmenter, rgb, probabilities)
+    raise_if_cancelled()
+    probabilities = snap(probabilities, rgb)
+    raise_if_cancelled()
     if alpha is not None:
         probabilities[1:] *= (alpha > 0)[None]
         probabilities[0] = np.where(alpha > 0, np.minimum(probabilities[0], 0.5 * probabilities.max(0)), 1)
     labels = with_legs(with_bare_skin(rgb, clean(most_likely(probabilities)), probabilities))
+    raise_if_cancelled()
     labels = with_strands(rgb, with_whole_hands(rgb, labels, alpha))
+    raise_if_cancelled()
     return Settled(where, rgb, alpha, probabilities, with_borders(rgb, labels, probabilities, alpha))
 
 
 def detect(segmenter: Segmenter, request: DetectRequest) -> Detection:
-    """Parts of a character and how sure they are. A doubtful or empty answer says so in its warnings."""
+    """Parts of a character and how sure they are. A doubtful or empty answer says so in its warnings. It ends between its
+    stages, see `pipeline.cancelling`."""
     began = time.perf_counter()
     found = settle(segmenter, request.character)
+    raise_if_cancelled()
     named, warnings = _named(segmenter, found.rgb, request.words.strip(" .,"), found.labels)
+    raise_if_cancelled()
     labels = _placed(found.labels, found.where, request.character)
+    raise_if_cancelled()
     middles = None if segmenter.people is None else segmenter.people.people(found.rgb)
     people = split(found.labels > 0, middles)
     several = (SEVERAL.format(count=people.max()),) if people.max() > 1 else ()
@@ -181,7 +192,9 @@ def _parsed(
     """What the parser sees, from as near as the character allows: where that lies in the picture, its working copy as of
     `working_copy`, and its probabilities."""
     rgb, alpha = working_copy(character)
+    raise_if_cancelled()
     where = _around(_read(segmenter, rgb)[0] < 0.5 if alpha is None else alpha > 0, character.shape)
+    raise_if_cancelled()
     if where != (slice(0, character.shape[0]), slice(0, character.shape[1])):
         rgb, alpha = working_copy(character[where])
     return where, rgb, alpha, _read(segmenter, rgb)  # a parser remembers what it has just looked at
@@ -224,6 +237,7 @@ def _refined(segmenter: Segmenter, rgb: NDArray[np.uint8], probabilities: Probab
     embedding = segmenter.sam.encode(rgb)
     found = probabilities.copy()
     for part in asked:
+        raise_if_cancelled()
         region = best == part
         y, x = np.nonzero(region)
         box = float(x.min()), float(y.min()), float(x.max() + 1), float(y.max() + 1)

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.cancelling import raise_if_cancelled
 from pipeline.collars import beside_collar
 from pipeline.dyeing import recoloured
 from pipeline.grain import grained
@@ -26,6 +27,7 @@ from pipeline.request import CLOTHING, ClothingPart, Detection, Garment, Image8
 from pipeline.rims import CALM, calm, settled, unmixed
 from pipeline.sitter import BEHIND, EDGE, Sitter
 from pipeline.sticker import backed, old_band
+from pipeline.strips import strips
 from pipeline.surroundings import carried_on
 from pipeline.tucked import tucked, under_sleeves
 from wardrobe import garments
@@ -114,9 +116,13 @@ class Draft:
 def draw_draft(sitter: Sitter, outfit: Outfit) -> Draft:
     """An outfit on a character, at the picture's own size."""
     unit, found, style = sitter.unit, sitter.found, sitter.style
+    raise_if_cancelled()
     drawn = _drawn(sitter, outfit)
+    raise_if_cancelled()
     laid = _laid(sitter, outfit, drawn)
+    raise_if_cancelled()
     share, rims = _stays(sitter, drawn, laid)
+    raise_if_cancelled()
     draws, old = _draws(sitter, drawn, laid, share)
     front, lines_end = share >= 0.5, sitter.throat.lines & ~sitter.sides
     bare = draws & (drawn.worn == 0) & (laid.draws | (laid.joints & (share < 1)))
@@ -294,13 +300,14 @@ def dressed(character: Image8, draft: Draft, labels: Image8) -> Image8:
     if not changes.any():
         return base
     box = box_of(changes, 0)
-    images = draft.kept[box], draft.image[box], base[box]
-    kept, over, behind = (image[..., 3:].astype(np.float32) / 255 for image in images)
-    shares = kept, over, (behind - kept - over).clip(0, 1)
-    alpha = sum(shares, np.float32(0))
-    colour = sum((image[..., :3] * share for image, share in zip(images, shares, strict=True)), np.float32(0))
-    mixed = np.dstack([colour / np.maximum(alpha, 1e-6), 255 * alpha])
-    base[box] = np.where(changes[box][..., None], np.rint(mixed.clip(0, 255)).astype(np.uint8), base[box])
+    for rows in strips(changes[box].shape):
+        images = draft.kept[box][rows], draft.image[box][rows], base[box][rows]
+        kept, over, behind = (image[..., 3:].astype(np.float32) / 255 for image in images)
+        shares = kept, over, (behind - kept - over).clip(0, 1)
+        alpha = sum(shares, np.float32(0))
+        colour = sum((image[..., :3] * share for image, share in zip(images, shares, strict=True)), np.float32(0))
+        mixed = np.dstack([colour / np.maximum(alpha, 1e-6), 255 * alpha])
+        base[box][rows] = np.where(changes[box][rows][..., None], np.rint(mixed.clip(0, 255)).astype(np.uint8), images[2])
     return base
 
 
@@ -379,7 +386,8 @@ def _cast(drawn: Image8, front: Region, below: Region, style: Style, way: tuple[
     moved = cv2.warpAffine(front[box].astype(np.float32), shift, front[box].shape[::-1])
     if style.shading == "soft":
         moved = cv2.GaussianBlur(moved, (0, 0), max(0.5, SOFT_CAST * down))
-    share = 1 + (np.array(shade, np.float32) / 255 - 1) * (moved * below[box]).clip(0, 1)[..., None]
-    cast = drawn.copy()
-    cast[box] = np.rint(drawn[box] * share)
+    cast, dark = drawn.copy(), np.array(shade, np.float32) / 255 - 1
+    for rows in strips(moved.shape):
+        share = 1 + dark * (moved[rows] * below[box][rows]).clip(0, 1)[..., None]
+        cast[box][rows] = np.rint(drawn[box][rows] * share)
     return cast

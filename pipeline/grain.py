@@ -6,6 +6,7 @@ The texture is new, only its spectrum is the picture's: asymptotic discrete spot
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 
 from pipeline.regions import Region
 from pipeline.request import CLOTHING, ClothingPart, Image8
+from pipeline.strips import strips
 
 LARGEST, SMALLEST = 40, 8  # pixels: side of a patch
 PATCHES, ENOUGH = 5, 3  # that are looked at, the largest first, and that say something
@@ -33,11 +35,12 @@ class Grain:
     spot: NDArray[np.float32]
     tone: float
 
-    def texture(self, size: tuple[int, int], seed: int) -> NDArray[np.float32]:
-        """H x W x 3 levels, with mean 0."""
+    def texture(self, size: tuple[int, int], seed: int) -> Iterator[NDArray[np.float32]]:
+        """The three channels, one after the other: H x W levels each, with mean 0."""
         noise = np.random.default_rng([seed, 101]).standard_normal(size, np.float32)
-        planes = [cv2.filter2D(noise, cv2.CV_32F, self.spot[..., channel], borderType=cv2.BORDER_REFLECT) for channel in range(3)]
-        return np.asarray(np.dstack(planes), np.float32)
+        for channel in range(3):
+            spot = self.spot[..., channel]
+            yield np.asarray(cv2.filter2D(noise, cv2.CV_32F, spot, borderType=cv2.BORDER_REFLECT), np.float32)
 
 
 def measure_grain(rgb: Image8, where: Region, unit: float) -> Grain | None:
@@ -115,7 +118,9 @@ def grained(picture: Image8, grain: Grain | None, share: NDArray[np.floating] | 
     box = slice(top, top + height), slice(left, left + width)
     drawn = picture[box]
     tone = cv2.cvtColor(drawn, cv2.COLOR_RGB2GRAY).astype(np.float32) / max(grain.tone, 1.0)
-    more = grain.texture(drawn.shape[:2], seed) * (share[box] * tone.clip(*TONE))[..., None]
+    amount = share[box] * tone.clip(*TONE)
     result = picture.copy()
-    result[box] = np.rint(drawn + more).clip(0, 255).astype(np.uint8)
+    for channel, plane in enumerate(grain.texture(drawn.shape[:2], seed)):
+        for rows in strips(plane.shape):
+            result[box][rows, :, channel] = np.rint(drawn[rows, :, channel] + plane[rows] * amount[rows]).clip(0, 255)
     return result

@@ -25,6 +25,7 @@ from pipeline.colour_profile import Reader
 from pipeline.mask import as_mask, bounds, fits
 from pipeline.request import Image8, UserError
 from pipeline.saving import saving
+from pipeline.strips import STRIP_PIXELS, strips
 from pipeline.tags import file_is_sound, is_sound
 
 FORMATS = ("PNG", "JPEG", "WEBP", "AVIF", "GIF", "TIFF")
@@ -35,7 +36,6 @@ MIN_SIDE = 16
 _ORIENTATION = 0x0112  # EXIF tag
 _TILE = (322, 323)  # TIFF tags: width and length
 _COMPRESSIONS = ("raw", "tiff_lzw", "tiff_adobe_deflate", "tiff_deflate", "packbits", "jpeg", "group3", "group4", "tiff_ccitt")
-_STRIP_PIXELS = 1 << 20
 
 _UNREADABLE = (
     "This file could not be opened as a picture: it may be damaged or of another kind, "
@@ -153,7 +153,7 @@ def _check_tiff(file: TiffImageFile) -> None:
     """What a TIFF file says beside its size. Raises `UserError` for what could cost more than its pixels, or has no 8-bit
     meaning."""
     tile = [int(file.tag_v2.get(tag, 1)) for tag in _TILE]
-    room = _STRIP_PIXELS + file.width * file.height  # tiles go beyond the picture's edge
+    room = STRIP_PIXELS + file.width * file.height  # tiles go beyond the picture's edge
     if file.info.get("compression") not in _COMPRESSIONS or file.mode == "F" or min(tile) < 1 or tile[0] * tile[1] > room:
         raise UserError(_UNREADABLE)
 
@@ -175,13 +175,11 @@ def _upright_rgba(file: Image.Image, reader: Reader) -> Image8:
     turned = (file.height, file.width) if orientation < 5 or orientation > 8 else (file.width, file.height)
     upright = np.empty((*turned, 4), np.uint8)
     stored = _as_stored(upright, orientation)
-    rows = max(1, _STRIP_PIXELS // file.width)
-    for top in range(0, file.height, rows):
-        bottom = min(top + rows, file.height)
-        strip = file.crop((0, top, file.width, bottom))
+    for rows in strips((file.height, file.width)):
+        strip = file.crop((0, rows.start, file.width, rows.stop))
         rgba = _strip_rgba(strip)
         reader.read(strip, rgba)
-        stored[top:bottom] = rgba
+        stored[rows] = rgba
     return upright
 
 
@@ -211,9 +209,11 @@ def flatten(image: Image8, background: tuple[int, int, int]) -> Image8:
     """Lay H x W x 4 RGBA over one colour -> H x W x 3 uint8: what a model sees of a transparent character."""
     if is_opaque(image):
         return np.ascontiguousarray(image[..., :3])
-    alpha = image[..., 3:].astype(np.float32) / 255
-    flat = image[..., :3] * alpha + np.asarray(background, np.float32) * (1 - alpha)
-    return np.rint(flat).astype(np.uint8)
+    flat, ground = np.empty((*image.shape[:2], 3), np.uint8), np.asarray(background, np.float32)
+    for rows in strips(image.shape):
+        alpha = image[rows][..., 3:].astype(np.float32) / 255
+        flat[rows] = np.rint(image[rows][..., :3] * alpha + ground * (1 - alpha))
+    return flat
 
 
 def resize(image: Image8, size: tuple[int, int]) -> Image8:
@@ -312,8 +312,9 @@ class Crop:
         return resize(padded, (self.width, self.height))
 
     def restore(self, image: Image8) -> Image8:
-        """Resample height x width (x C) uint8 back to the box's own size in picture pixels."""
-        return resize(image, (self.right - self.left, self.bottom - self.top))
+        """Resample height x width (x C) uint8 back to the box's own size in picture pixels; the same array where it has that."""
+        size = self.right - self.left, self.bottom - self.top
+        return image if (image.shape[1], image.shape[0]) == size else resize(image, size)
 
     def windows(self, size: tuple[int, int]) -> tuple[tuple[slice, slice], tuple[slice, slice]]:
         """Where box and picture (`size` = width, height) overlap: slices of the picture, the same of the box."""

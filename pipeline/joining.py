@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from pipeline.regions import Region, box_of, near
 from pipeline.request import Image8
+from pipeline.strips import strips
 from pipeline.surroundings import push_pull
 
 Plane = NDArray[np.float32]  # H x W
@@ -33,11 +34,19 @@ def led_over(picture: Image8, rgb: Image8, drawn: Region, stays: Region, unit: f
     if not both.any():
         return whole
     weight = both.astype(np.float32)[..., None]
-    apart = push_pull(np.clip(theirs - ours, -MOST, MOST) * weight, weight)
+    theirs -= ours
+    del ours
+    theirs.clip(-MOST, MOST, out=theirs)
+    apart = np.empty_like(theirs)
+    for channel in range(3):
+        apart[..., channel, None] = push_pull(theirs[..., channel, None] * weight, weight)
+    del theirs
     way = cv2.distanceTransform((~both).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
     share = (np.exp(-((way / (FAR * unit)) ** 2)) * drawn)[..., None]
-    led, lit = whole.copy(), picture / np.maximum(np.median(picture[drawn], axis=0), 1)  # lines are led over as they are dark
-    led[box] = np.rint((picture + apart * share * lit.clip(0, 1)).clip(0, 255))
+    led, plain = whole.copy(), np.maximum(np.median(picture[drawn], axis=0), 1)
+    for rows in strips(drawn.shape):
+        lit = (picture[rows] / plain).clip(0, 1)  # lines are led over as they are dark
+        led[box][rows] = np.rint((picture[rows] + apart[rows] * share[rows] * lit).clip(0, 255))
     return led
 
 
@@ -46,5 +55,8 @@ def _tone(rgb: Image8, skin: Region) -> tuple[NDArray[np.float32], Plane]:
     luma = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)
     plain = skin & ~near(luma <= INK * np.median(luma[skin]), 1) if skin.any() else skin  # soft rims of lines are none either
     there = cv2.GaussianBlur(plain.astype(np.float32), (0, 0), BESIDE)
-    mean = cv2.GaussianBlur(rgb.astype(np.float32) * plain[..., None], (0, 0), BESIDE) / np.maximum(there, 1e-6)[..., None]
-    return np.asarray(mean, np.float32), np.asarray(there, np.float32)
+    colours = rgb.astype(np.float32)
+    colours *= plain[..., None]
+    mean = np.asarray(cv2.GaussianBlur(colours, (0, 0), BESIDE), np.float32)
+    mean /= np.maximum(there, 1e-6)[..., None]
+    return mean, np.asarray(there, np.float32)

@@ -68,10 +68,12 @@ def _before_the_rest(character: Image8, labels: Image8, old: Region, front: Regi
     if not old.any():
         return found
     box = box_of(away <= reach, round(2 * reach))
-    rgb, figure = character[box][..., :3].astype(np.float32), away_from(labels[box] > 0) <= reach
+    rgb, figure = character[box][..., :3], away_from(labels[box] > 0) <= reach
     weight = (~figure).astype(np.float32)[..., None]
     if weight.any():
-        strange = np.abs(rgb - push_pull(rgb * weight, weight)).max(2) > STRANGE
+        strange = np.zeros(figure.shape, np.bool_)
+        for channel in range(3):
+            strange |= np.abs(rgb[..., channel] - push_pull(rgb[..., channel, None] * weight, weight)[..., 0]) > STRANGE
         strange &= (labels[box] == 0) & (away < away_from(front))[box]
         found[box] = strange & ~touching(strange, away[box] > reach)  # what reaches farther is something else
     return found

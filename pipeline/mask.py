@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from pipeline.regions import Region, largest
 from pipeline.request import Image8, UserError
+from pipeline.strips import strips
 
 MAX_GROW = 0.25  # of the long side
 MARGIN = 0.004  # of the long side: how far what grows stays from what is protected
@@ -45,13 +46,16 @@ def as_mask(mask: NDArray[Any], size: tuple[int, int]) -> Image8:
     if not fits(values.shape[1], values.shape[0], *size):
         raise UserError(OTHER_SHAPE.format(mask=f"{values.shape[1]} x {values.shape[0]}", picture=f"{size[0]} x {size[1]}"))
     unit = 1.0 if values.dtype == np.bool_ or values.dtype.kind == "f" else 255.0
-    planes = np.nan_to_num(values.reshape(*values.shape[:2], -1).astype(np.float32) / unit)
-    count = planes.shape[2]
-    light = planes[..., :3] @ np.array([0.299, 0.587, 0.114], np.float32) if count >= 3 else planes[..., 0]
-    opacity = planes[..., -1] if count in (2, 4) else np.ones_like(light)
-    chosen = light * opacity >= 0.5
-    if not chosen.any() and (opacity < 0.5).any():
-        chosen = opacity >= 0.5
+    chosen: Region = np.empty(values.shape[:2], np.bool_)
+    opaque: Region = np.empty_like(chosen)
+    for rows in strips(values.shape):
+        planes = np.nan_to_num(values[rows].reshape(*chosen[rows].shape, -1).astype(np.float32) / unit)
+        count = planes.shape[2]
+        light = planes[..., :3] @ np.array([0.299, 0.587, 0.114], np.float32) if count >= 3 else planes[..., 0]
+        opacity = planes[..., -1] if count in (2, 4) else np.ones_like(light)
+        chosen[rows], opaque[rows] = light * opacity >= 0.5, opacity >= 0.5
+    if not chosen.any() and not opaque.all():
+        chosen = opaque
     if not chosen.any():
         raise UserError(NOTHING_PAINTED)
     chosen = chosen[_nearest_index(size[1], chosen.shape[0])][:, _nearest_index(size[0], chosen.shape[1])]
@@ -111,7 +115,7 @@ def drop_specks(mask: Image8, area: float = SPECK_AREA) -> Image8:
 
 def _parts(region: Region) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Label 4-connected parts (0 = outside) -> H x W labels, per label (left, top, width, height, area)."""
-    _, labels, table, _ = cv2.connectedComponentsWithStats(region.astype(np.uint8), connectivity=4)
+    _, labels, table, _ = cv2.connectedComponentsWithStats(region.view(np.uint8), connectivity=4)
     return labels, table  # type: ignore[return-value]
 
 

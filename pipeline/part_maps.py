@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.cancelling import raise_if_cancelled
 from pipeline.mask import HOLE_AREA, SPECK_AREA
 from pipeline.part_tables import FACE_HANDS, Probabilities
 from pipeline.request import CLOTHING, ClothingPart
@@ -38,6 +39,7 @@ def snap(probabilities: Probabilities, rgb: NDArray[np.uint8]) -> Probabilities:
     inverse = np.linalg.inv(covariance + EPS * np.eye(3, dtype=np.float32))
     found = np.empty_like(probabilities)
     for index, plane in enumerate(probabilities):
+        raise_if_cancelled()
         if plane.max() < 0.05:
             found[index] = plane
             continue

@@ -13,6 +13,7 @@ import numpy as np
 
 from models.lru_cache import LRUCache, digest
 from pipeline.body import CLAIMED
+from pipeline.cancelling import raise_if_cancelled
 from pipeline.chips import choices_of
 from pipeline.detect import masked
 from pipeline.draft import Draft, draw_draft, dressed, dyed_draft, old_clothes, own_draft
@@ -86,7 +87,9 @@ def _planned(request: SwapRequest, see: See) -> Plan:
     wish = read_outfit(request.prompt, request.negative_prompt, request.seed)
     told = bool(wish.garments) and not request.garments  # a picture of a garment says more than words
     drafting = not isinstance(request.draft, str) and (request.draft is not None or told)  # "off" is the only word
+    raise_if_cancelled()
     found = see(DetectRequest(request.character))
+    raise_if_cancelled()
     painted = None if request.mask is None else as_mask(request.mask, found.labels.shape[::-1]) >= 128
     said: tuple[str, ...] = () if painted is None else over_several(found, painted)
     if found.count > 1 and not request.person and painted is None:
@@ -102,7 +105,9 @@ def _planned(request: SwapRequest, see: See) -> Plan:
         ) * request.count
     else:
         evidence = with_joints(read_evidence(request.character, found.labels, found.keep, found.others), request.joints)
+        raise_if_cancelled()
         joints, body = _places(evidence), _fitted(evidence)
+        raise_if_cancelled()
         seeds = range(request.seed, request.seed + request.count)
         request = replace(request, notes=(*request.notes, *wish.notes))
         if isinstance(body, Doubt):

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
+from pipeline.cancelling import raise_if_cancelled
 from pipeline.draft_style import flesh, measure_style, shade_of_flesh
 from pipeline.fit import Fit
 from pipeline.grain import Grain, of_figure
@@ -92,8 +93,10 @@ def sitter_of(character: Image8, found: Detection, fit: Fit, changed: Iterable[C
     clothes &= ~beard
     missed = overlooked(rgb, labels, clothes, kept, unit)
     old = clothes | missed
+    raise_if_cancelled()
     throat = throat_of(rgb, kept, like, fit)
     style = measure_style(rgb, labels, unit)
+    raise_if_cancelled()
     if throat.jaw.any():
         seen, nobody = throat.covered, labels == 0
         if not is_opaque(character):  # labels end a few pixels off, a sprite does not
@@ -103,6 +106,7 @@ def sitter_of(character: Image8, found: Detection, fit: Fit, changed: Iterable[C
         if style.shading != "soft":  # there a cheek's dark rim may be taken for the neck
             figure = as_wide_as_seen(figure, fit.frame, seen, style.line * unit)
         fit = replace(fit, figure=figure)
+    raise_if_cancelled()
     # a neck that is seen has its own sides
     sides = throat.lines & (np.count_nonzero(throat.covered & kept) > NECK * unit**2)
     # whose label half of the old clothes' last line on neck, arms and legs has: skin is drawn over it too

@@ -171,8 +171,8 @@ class OutfitSwapper:
                     drawn = cut_out(drawn, crop.take(canvas.character), crop.take(canvas.region), canvas.background, draft)
                 box = crop.right - crop.left, crop.bottom - crop.top
                 drawn, crop = enlarged_to(drawn, box), replace(crop, width=box[0], height=box[1])
+                outfits.append(outfit_layer(canvas.character, drawn, crop, canvas.mask, canvas.limit))  # which needs more memory
                 images.append(paste(canvas.character, drawn, crop, canvas.mask, canvas.limit))
-                outfits.append(outfit_layer(canvas.character, drawn, crop, canvas.mask, canvas.limit))
         result = SwapResult(
             images=tuple(images),
             seeds=seeds,

@@ -193,7 +193,7 @@ def _below(fit: Fit, heads: float) -> Region:
     """From so many heads below the middle of the skull to the collar bones, no wider than the shoulders."""
     torso, frame = fit.figure.torso, fit.frame
     (x0, _), (x1, _) = frame.pixel(*torso.at(-0.9, 0.05)), frame.pixel(*torso.at(0.9, 0.05))
-    rows, columns = np.mgrid[: frame.height, : frame.width]
+    rows, columns = np.ogrid[: frame.height, : frame.width]
     return np.asarray((rows > _level(fit, heads)) & (rows < _bones(fit)) & (columns > x0) & (columns < x1))
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from tqdm import tqdm
 
+from pipeline.cancelling import cancellable
 from pipeline.request import Cancelled, Step
 from serving.later import LaterEngine
 from serving.wire import Call, Cancel, Failed, Made, Told, receive, send
@@ -82,16 +83,20 @@ class _Desk:
     def _answer(self, call: Call) -> None:
         stop = self._stops[call.id]
 
-        def on_step(step: Step) -> None:
+        def check() -> None:
             if stop.is_set():
                 raise Cancelled
+
+        def on_step(step: Step) -> None:
+            check()
             self._send(Told(call.id, step))
 
         try:
             if call.method == "warm_up" and sys.platform == "linux":  # elsewhere that would be the whole process, for ever
                 os.nice(BEHIND)
             method = getattr(self._engine, call.method)
-            self._send(Made(call.id, method(*call.arguments, on_step) if call.steps else method(*call.arguments)))
+            with cancellable(check):
+                self._send(Made(call.id, method(*call.arguments, on_step) if call.steps else method(*call.arguments)))
         except BaseException as error:
             self._send(Failed.of(call.id, error))
         finally:

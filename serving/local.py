@@ -20,6 +20,7 @@ from models.placement import Placement, below, fitting, free_megabytes
 from models.profiles import PROFILES, SEGMENTER, ModelProfile
 from models.segmenter import Segmenter
 from models.weights import WeightsError, verified
+from pipeline.cancelling import raise_if_cancelled
 from pipeline.chips import reworded
 from pipeline.composite import key_colour
 from pipeline.detect import detect, pick
@@ -50,6 +51,7 @@ from serving.checking import check, row
 from serving.engine import Health
 
 FOUND = 4  # pictures whose parts are remembered: a draft is drawn anew at every word
+ASK_SECONDS = 0.2  # how often whoever waits for another's detection is asked whether they still do
 HINT_SIDE = 1024  # pixels: the long side at which a hint is previewed
 CPU_OUT_OF_MEMORY = ("can't allocate memory", "not enough memory")  # as torch words it on Linux and on Windows
 OUT_OF_MEMORY = "This picture needs more memory than there is, please switch the detail pass off or close other programs."
@@ -174,7 +176,7 @@ class LocalEngine:
 
     def _see(self, request: DetectRequest) -> Detection:
         """The same in any picture, also in a garment's."""
-        with self._looking, self._within_memory():
+        with _held(self._looking), self._within_memory():
             seen = digest(request.character), request.words
             found: Detection = self._found.get_or_compute(seen, lambda: detect(self._eyes(), request))
             return found
@@ -274,6 +276,17 @@ class LocalEngine:
         gc.collect()
         if self._device.type == "cuda":
             torch.cuda.empty_cache()
+
+
+@contextmanager
+def _held(lock: threading.Lock) -> Iterator[None]:
+    """Waits for the lock, and no longer than whoever asks does, see `pipeline.cancelling`."""
+    while not lock.acquire(timeout=ASK_SECONDS):
+        raise_if_cancelled()
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _missing(profile: ModelProfile) -> str | None:

@@ -31,7 +31,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Cancel:
-    """The call ends at its next step."""
+    """The call ends at its next step, or between two stages of one."""
 
     id: int
 

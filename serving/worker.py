@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from pipeline.cancelling import cancellable
 from pipeline.images import EmbeddedProfile
 from pipeline.request import Cancelled, Image8, Step, UserError
 from serving.engine import Engine
@@ -98,7 +99,7 @@ class Worker:
         return waiting.index(live) + (self._running is not None) if live in waiting else 0
 
     def stop(self, live: Live) -> None:
-        """Nobody wants it any more: at once where it waits, at its next step where it runs."""
+        """Nobody wants it any more: at once where it waits, at its next step, or between two of its stages, where it runs."""
         live.stop.set()
         if self._line.remove(live.visitor, live):
             self._leave(live, "cancelled")
@@ -214,16 +215,20 @@ class Worker:
     def _done(self, live: Live, deadline: float) -> bool:
         """False where it was cancelled and nobody wants its result."""
 
-        def on_step(step: Step) -> None:
+        def check() -> None:
             if live.stop.is_set():
                 raise Cancelled
             if time.monotonic() > deadline:
                 raise UserError(TOO_LONG.format(most=self._settings.job_seconds))
+
+        def on_step(step: Step) -> None:
+            check()
             live.step = step
 
         if live.work is not None:
             on_step(Step(0, 1, stage="plan"))
-            live.made = live.work.run(self._engine, on_step)
+            with cancellable(check):
+                live.made = live.work.run(self._engine, on_step)
             return True
         begun = self._journal.begin(live.id)
         if begun is None:
@@ -232,7 +237,8 @@ class Worker:
         if before >= ATTEMPTS:
             raise UserError(GAVE_UP.format(count=before))
         work = KINDS[kind].from_bytes(data)
-        made = work.run(self._engine, on_step)
+        with cancellable(check):
+            made = work.run(self._engine, on_step)
         return not live.stop.is_set() and self._store(live.id, work, made)
 
     def _store(self, id: str, work: Work, made: Made) -> bool:

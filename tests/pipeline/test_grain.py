@@ -23,7 +23,7 @@ def test_grain_has_the_strength_and_the_scale_of_the_picture() -> None:
         rgb = paper(5.0, blur)
         grain = measure_grain(rgb, EVERYWHERE, 80.0)
         assert grain is not None
-        made = grain.texture(SIZE, 1)
+        made = np.dstack(list(grain.texture(SIZE, 1)))
         assert abs(made.mean()) < 0.5 and 3.0 < made.std() < 6.5
 
         def step(plane: np.ndarray) -> float:

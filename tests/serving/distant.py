@@ -16,6 +16,7 @@ import numpy as np
 
 from models.profiles import PROFILES, SEGMENTER
 from models.weights import WeightsError
+from pipeline.cancelling import raise_if_cancelled
 from pipeline.request import (
     Cancelled,
     Click,
@@ -102,6 +103,10 @@ def _become(word: str) -> None:
         raise UnicodeDecodeError("utf-8", b"\xff", 0, 1, "why")
     if word == "die":
         os._exit(3)
+    if word == "stages":  # tells no steps
+        while True:
+            time.sleep(STEP_SECONDS)
+            raise_if_cancelled()
     if word == "hang":
         time.sleep(3600)
     if word == "stuck" and sys.platform != "win32":  # keeps the interpreter for itself: no other thread runs any more

@@ -17,6 +17,7 @@ from models.placement import LADDER, Placement
 from models.profiles import ModelProfile
 from models.sources import Source
 from models.weights import WeightsError
+from pipeline.cancelling import cancellable
 from pipeline.request import Cancelled, Click, DetectRequest, Step, SwapRequest, UserError
 from pipeline.swap import OutfitSwapper
 from serving import local
@@ -210,6 +211,16 @@ def test_clothing_is_found_while_a_swap_is_running(engine: LocalEngine, job: Swa
 
     engine.swap(job, on_step)
     assert found[0][120, 100] and found[1][120, 100] and not found[1][230, 100]
+
+
+def test_whoever_waits_for_another_to_find_clothing_may_cancel(engine: LocalEngine) -> None:
+    def check() -> None:
+        raise Cancelled
+
+    engine._segmenter = segmenter()
+    with engine._looking, cancellable(check), pytest.raises(Cancelled):
+        engine._see(DetectRequest(person()))
+    assert engine._see(DetectRequest(person())).mask().any()
 
 
 def test_without_a_mask_the_clothing_is_found_and_doubt_is_passed_on(engine: LocalEngine) -> None:

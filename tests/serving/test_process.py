@@ -133,6 +133,18 @@ def test_cancelled_it_stops_at_a_step_and_lives_on(shared: ProcessEngine) -> Non
     assert process_of(shared) == process
 
 
+def test_cancelled_between_two_stages_it_stops_and_lives_on(own: ProcessEngine) -> None:
+    process, begun = process_of(own), time.monotonic()
+
+    def on_step(step: Step) -> None:
+        if time.monotonic() - begun > 0.5:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        own.swap(job("stages"), on_step)
+    assert len(own.swap(job()).images) == 1 and process_of(own) == process
+
+
 def test_what_the_callback_raises_is_raised(shared: ProcessEngine) -> None:
     def on_step(step: Step) -> None:
         raise UserError("This took too long.")
