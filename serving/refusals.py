@@ -28,6 +28,7 @@ OTHER_METHOD = "This address is asked in another way, please look at /openapi.js
 WRONG = "{field}: {problem}; please change it."
 NO_FIELDS = "This could not be read as a form, please send it as multipart/form-data."
 OTHER_HOST = "This server is not called by this name, please ask whoever runs it for its address."
+LOG_IN = "This server is only for people who have logged in, please open it by the address that whoever runs it gave you."
 PICTURE = "Sent as {name}: {error}"
 
 

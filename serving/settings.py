@@ -31,6 +31,7 @@ class Settings:
     rate: int = _row(1200, "requests a minute that one address may send besides looking at files, 0 = any number", 0, 1_000_000)
     allowed_hosts: str = _row("", "names by which the server may be called; by default any, on 127.0.0.1 only this machine's")
     trusted_proxies: str = _row("127.0.0.1", "addresses of reverse proxies whose X-Forwarded-For is believed")
+    user_header: str = _row("", "header in which they name who has logged in, such as X-Forwarded-User; nobody else gets in")
     log: str = _row("warning", "info = also a line of JSON for every request, without prompts", words=("warning", "info"))
     framed_by: str = _row("", "sites that may show the page in a frame, such as https://huggingface.co")
 

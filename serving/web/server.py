@@ -8,9 +8,19 @@ import time
 from typing import Any
 
 import uvicorn
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+from serving.web.shield import PEER, App, Receive, Scope, Send, address
 
 START_SECONDS = 30.0
 GRACE_SECONDS = 5  # for answers that are on their way
+
+
+def _with_peer(app: Any) -> App:
+    async def told(scope: Scope, receive: Receive, send: Send) -> None:
+        await app({**scope, PEER: address(scope)} if scope["type"] != "lifespan" else scope, receive, send)
+
+    return told
 
 
 class WebServer:
@@ -28,11 +38,10 @@ class WebServer:
         name = "127.0.0.1" if host in ("0.0.0.0", "::", "") else f"[{host}]" if ":" in host else host
         self.url = f"http://{name}:{self.port}/"
         config = uvicorn.Config(
-            app,
+            _with_peer(ProxyHeadersMiddleware(app, trusted_proxies)),
             log_level="warning",
             access_log=False,
-            proxy_headers=True,
-            forwarded_allow_ips=trusted_proxies,
+            proxy_headers=False,  # the same, but what a proxy says does not hide who it is
             timeout_graceful_shutdown=GRACE_SECONDS,
             server_header=False,
         )

@@ -16,12 +16,14 @@ import time
 import traceback
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import suppress
+from ipaddress import ip_address, ip_network
 from typing import Any
 
 from starlette.requests import Request
 
 from serving.metrics import Metrics
-from serving.refusals import BROKEN, DISK, OTHER_HOST, TOO_FAST, TOO_LARGE
+from serving.refusals import BROKEN, DISK, LOG_IN, OTHER_HOST, TOO_FAST, TOO_LARGE
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -29,10 +31,12 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
+PEER = "cc.peer"  # key of a scope: the address of whoever is connected, which may be a proxy
 TOLD = "cc.told"  # key of a scope: says a sentence in the language of whoever asks
 
 log = logging.getLogger("serving.web")
 LOCAL = ("localhost", "127.0.0.1", "[::1]")  # whoever calls the server so sits on its machine
+PROBES = ("/healthz", "/readyz")
 READING = ("GET", "HEAD", "OPTIONS")
 DISK_SECONDS = 60  # until a disk that was full may have room
 _DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
@@ -152,6 +156,37 @@ class Hosts:
     def _is_ours(self, host: str) -> bool:
         name = re.sub(r":\d*$", "", host.lower())
         return any(name == one or (one.startswith("*.") and name.endswith(one[1:])) for one in (*LOCAL, *self._allowed))
+
+
+class Users:
+    """Only whom a reverse proxy has let in: it names them in a header, which is believed of proxies that are trusted. Probes are
+    answered without."""
+
+    def __init__(self, app: App, named_in: str, proxies: str) -> None:
+        """named_in: the header, "" where everybody may come in; proxies: addresses or networks with commas between, or *."""
+        self._app, self._name = app, named_in.strip().lower().encode("latin-1")
+        self._all, self._networks = "*" in words(proxies), []
+        for one in words(proxies):
+            with suppress(ValueError):  # a name: nobody is connected from one
+                self._networks.append(ip_network(one, strict=False))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._name and scope["type"] in ("http", "websocket") and scope["path"] not in PROBES and not self._is_in(scope):
+            if scope["type"] == "websocket":
+                await send({"type": "websocket.close", "code": 1008})
+            else:
+                await answer(scope, send, 401, LOG_IN)
+            return
+        await self._app(scope, receive, send)
+
+    def _is_in(self, scope: Scope) -> bool:
+        if not header(scope, self._name):
+            return False
+        try:
+            peer = ip_address(scope.get(PEER) or address(scope))
+        except ValueError:  # a socket without an address
+            return self._all
+        return self._all or any(peer in network for network in self._networks)
 
 
 class Disk:

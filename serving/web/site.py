@@ -18,7 +18,7 @@ from serving.refusals import NO_FIELDS, OTHER_METHOD, WRONG, NoJob, Refused
 from serving.service import Service
 from serving.web import mcp, routes
 from serving.web.desk import Catalogue, Desk
-from serving.web.shield import LOCAL, Disk, Headers, Hosts, Rates, Sizes, Watched
+from serving.web.shield import LOCAL, Disk, Headers, Hosts, Rates, Sizes, Users, Watched
 
 Told = Callable[[str, Request], str]  # a sentence in the language of whoever asks
 DESCRIPTION = (
@@ -34,6 +34,7 @@ def build(service: Service, models: Catalogue, default: str, local: bool, told: 
         Middleware(Watched, metrics=service.metrics, told=told),
         Middleware(Headers, framed_by=settings.framed_by),
         Middleware(Hosts, allowed=settings.allowed_hosts or (LOCAL[0] if local else "")),
+        Middleware(Users, named_in=settings.user_header, proxies=settings.trusted_proxies),
         Middleware(Rates, a_minute=settings.rate, metrics=service.metrics),
         Middleware(Sizes, megabytes=settings.upload_megabytes),
         Middleware(Disk),

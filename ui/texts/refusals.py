@@ -99,6 +99,10 @@ REFUSALS: dict[str, dict[str, str]] = {
         "zh": "这个服务器不叫这个名字，请向运行它的人询问地址。",
         "ja": "このサーバーはその名前ではありません。運用者に番地を尋ねてください。",
     },
+    "This server is only for people who have logged in, please open it by the address that whoever runs it gave you.": {
+        "zh": "只有登录的人才能使用这个服务器，请从运行者给您的地址打开。",
+        "ja": "このサーバーはログインした人だけが使えます。運用者から聞いた番地で開いてください。",
+    },
     "Sent as {name}: {error}": {
         "zh": "作为 {name} 发送的：{error}",
         "ja": "{name} として送られたもの：{error}",
@@ -158,6 +162,7 @@ TRADITIONAL: dict[str, str] = {
     "{field}：{problem}；请更改。": "{field}：{problem}；請更改。",
     "无法作为表单读取，请以 multipart/form-data 发送。": "無法作為表單讀取，請以 multipart/form-data 傳送。",
     "这个服务器不叫这个名字，请向运行它的人询问地址。": "這個伺服器不叫這個名字，請向執行它的人詢問位址。",
+    "只有登录的人才能使用这个服务器，请从运行者给您的地址打开。": "只有登入的人才能使用這個伺服器，請從營運者給您的網址開啟。",
     "作为 {name} 发送的：{error}": "作為 {name} 傳送的：{error}",
     "请用 prompt 描述服装，或用 garment 提供图片。": "請用 prompt 描述服裝，或用 garment 提供圖片。",
     "每个 garment 最多发送一次 garment_scale 和 garment_parts。": "每個 garment 最多傳送一次 garment_scale 和 garment_parts。",
