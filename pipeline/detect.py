@@ -17,12 +17,13 @@ from pipeline.bare import with_bare_skin, with_legs
 from pipeline.borders import with_borders
 from pipeline.cancelling import raise_if_cancelled
 from pipeline.hands import with_whole_hands
-from pipeline.images import flatten, is_opaque, resize
+from pipeline.images import flatten, is_opaque, resize, with_alpha
 from pipeline.mask import as_mask, grow, grown_beside, protect
-from pipeline.part_maps import Labels, clean, most_likely, snap
+from pipeline.part_maps import Labels, clean, fill_unknown, most_likely, snap
 from pipeline.part_tables import BARE, FACE_HANDS, Probabilities, translate
 from pipeline.part_words import parts_meant
 from pipeline.people import SEVERAL, split
+from pipeline.regions import away_from
 from pipeline.request import (
     CLOTHING,
     Click,
@@ -34,6 +35,7 @@ from pipeline.request import (
     SwapRequest,
     UserError,
 )
+from pipeline.sticker import sticker_of
 from pipeline.strands import with_strands
 
 LARGEST, SMALLEST = 1024, 256  # long side in pixels at which parts are settled
@@ -48,6 +50,7 @@ WEIGHT = 0.3  # how much of it, beside the parser's
 ROOM = 0.012  # of the long side: how far beyond the old clothes a new outfit may reach
 ALMOST_ALL = 0.9  # of the picture, or of a sprite: clothes do not cover more of a character
 TEMPERATURE = 1.2  # of probabilities, see `training.calibration`
+RIM = 0.06  # heads: how far skin reaches beyond what was told of it, where a sprite does
 LEAST = 0.05  # probability below which nothing is expected
 UNSURE = 0.55  # expected overlap of the clothing with the true one, below which the user is told
 DOUBTFUL, MATTERS = 0.65, 0.05  # the user is told of clothes less surely such than this, if they are this much of all
@@ -91,7 +94,18 @@ def settle(segmenter: Segmenter, character: Image8) -> Settled:
     raise_if_cancelled()
     labels = with_strands(rgb, with_whole_hands(rgb, labels, alpha))
     raise_if_cancelled()
-    return Settled(where, rgb, alpha, probabilities, with_borders(rgb, labels, probabilities, alpha))
+    labels = with_borders(rgb, labels, probabilities, alpha)
+    return Settled(where, rgb, alpha, probabilities, labels if alpha is None else _to_the_edge(rgb, labels, alpha))
+
+
+def _to_the_edge(rgb: NDArray[np.uint8], labels: Labels, alpha: Image8) -> Labels:
+    """Labels of a sprite whose skin reaches to its edge: a light along a neck looks like its background."""
+    if sticker_of(with_alpha(rgb, np.where(alpha > 0, np.uint8(255), np.uint8(0))), labels) is not None:
+        return labels
+    head = float(np.sqrt(np.isin(labels, (FACE_HANDS, ClothingPart.HAIR)).sum()))
+    nearest = fill_unknown(labels, labels > 0)
+    beside = (labels == 0) & (alpha > 0) & (away_from(labels > 0) <= max(2.0, RIM * head))
+    return np.where(beside & np.isin(nearest, BARE), nearest, labels)
 
 
 def detect(segmenter: Segmenter, request: DetectRequest) -> Detection:

@@ -8,7 +8,7 @@ import pytest
 from models.prompts import Embedding, Found, Prompt
 from models.sam_hq import CLASSES as ANIME_19
 from models.segmenter import Segmenter
-from pipeline.detect import NO_WORDS, NOT_SURE, NOTHING_FOUND, detect, expected_overlap, masked, pick
+from pipeline.detect import NO_WORDS, NOT_SURE, NOTHING_FOUND, _to_the_edge, detect, expected_overlap, masked, pick
 from pipeline.part_maps import clean, fill_unknown, most_likely, snap
 from pipeline.part_tables import COUNT, FACE_HANDS, translate
 from pipeline.part_words import parts_meant
@@ -207,6 +207,20 @@ def test_borders_move_to_the_pictures_edge() -> None:
     guess[0] = 1 - guess[1]
     assert not (snap(guess, rgb).argmax(0)[10:110, 60:62] == 1).any() or (guess.argmax(0)[10:110, 60:62] == 1).all()
     assert (snap(guess, rgb).argmax(0)[10:110, :59] == 1).all() and not (snap(guess, rgb).argmax(0)[10:110, 64:] == 1).any()
+
+
+def test_skin_reaches_to_the_edge_of_a_sprite_and_not_into_a_stickers_band() -> None:
+    labels, rgb = np.zeros((200, 200), np.uint8), np.full((200, 200, 3), 250, np.uint8)
+    labels[50:150, 60:140] = FACE_HANDS
+    labels[150:190, 60:140] = ClothingPart.TOPWEAR
+    rgb[labels > 0] = 200, 150, 120
+    light = np.zeros(labels.shape, bool)
+    light[50:190, 55:60] = True  # along one side only
+    found = _to_the_edge(rgb, labels, ((labels > 0) | light).astype(np.uint8))
+    assert (found[50:150, 55:60] == FACE_HANDS).all() and not found[160:, 55:60].any()
+    band = np.zeros_like(light)
+    band[44:196, 54:146] = True
+    assert np.array_equal(_to_the_edge(rgb, labels, band.astype(np.uint8)), labels)
 
 
 def test_names_of_parts() -> None:
