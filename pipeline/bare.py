@@ -51,8 +51,8 @@ BORDER, DISTINCT = 3, 0.4  # pixels; of them: what lies round it is of another c
 @dataclass(frozen=True)
 class _Seen:
     """A picture at a small size, h x w. parts: labels; skin: CIELAB distance to the face's tones; cloth: to the clothes that are
-    nearest; shade: what is darker than those tones; shaded: skin in
-    shadow, where nothing else has its hue; no_line: what is lighter than lines; head: pixels; scale: of the size."""
+    nearest; shade: what is darker than those tones; shaded: skin in shadow, where nothing else has its hue; no_line: what is
+    lighter than lines; head: pixels; scale: of the size."""
 
     parts: Labels
     skin: Plane

@@ -124,7 +124,8 @@ def _before_face(p: Floats, side: str, evidence: Evidence, known: Clues) -> bool
     if evidence.sure["nose"] < CLAIMED:
         return False
     nose = (np.array(evidence.joints["nose"]) - known.view.origin) / known.view.scale
-    arm = np.array([bm.joints(p[None])[f"{part}_{side}"][0] for part in bm.CHAINS["arm"]])
+    joints = bm.joints(p[None])
+    arm = np.array([joints[f"{part}_{side}"][0] for part in bm.CHAINS["arm"]])
     places = np.concatenate([np.linspace(*bone, 20) for bone in pairwise(arm)])
     return bool(np.hypot(*(places - nose).T).min() < ACROSS)
 

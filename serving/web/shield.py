@@ -69,6 +69,14 @@ async def answer(scope: Scope, send: Send, status: int, sentence: str, more: dic
     await send({"type": "http.response.body", "body": body})
 
 
+async def turn_away(scope: Scope, send: Send, status: int, sentence: str) -> None:
+    """A request, or a socket, to which no sentence can be told."""
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close", "code": 1008})
+    else:
+        await answer(scope, send, status, sentence)
+
+
 class Watched:
     """Gives every request an id and a language, counts and logs it, and ends what fails in one sentence: no prompt, no picture
     and no address of a file gets into a log."""
@@ -142,10 +150,7 @@ class Hosts:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._allowed and scope["type"] in ("http", "websocket") and not self._knows(scope):
-            if scope["type"] == "websocket":
-                await send({"type": "websocket.close", "code": 1008})
-            else:
-                await answer(scope, send, 421, OTHER_HOST)
+            await turn_away(scope, send, 421, OTHER_HOST)
             return
         await self._app(scope, receive, send)
 
@@ -172,10 +177,7 @@ class Users:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._name and scope["type"] in ("http", "websocket") and scope["path"] not in PROBES and not self._is_in(scope):
-            if scope["type"] == "websocket":
-                await send({"type": "websocket.close", "code": 1008})
-            else:
-                await answer(scope, send, 401, LOG_IN)
+            await turn_away(scope, send, 401, LOG_IN)
             return
         await self._app(scope, receive, send)
 
