@@ -17,7 +17,7 @@ from pipeline.part_maps import Labels, fill_unknown
 from pipeline.part_tables import BARE, FACE_HANDS, Probabilities
 from pipeline.regions import Region, box_round, enlarged, grown, largest, touching
 from pipeline.request import CLOTHING, ClothingPart, Image8
-from pipeline.surroundings import push_pull
+from pipeline.surroundings import apart_from_nearby
 from pipeline.tones import LIGHT, apart_from, calm_lab, lighter_than_lines, main_tones
 
 Plane = NDArray[np.float32]  # h x w
@@ -98,8 +98,7 @@ def _seen(rgb: Image8, labels: Labels) -> _Seen | None:
     inside = cv2.erode(inside.astype(np.uint8), np.ones((SPECK, SPECK), np.uint8))  # not the lines of a hand
     if not inside.any() or (skin < LIKE)[clothes].mean() > COMMON:
         return None
-    weight = inside.astype(np.float32)[..., None]
-    cloth = np.asarray(np.linalg.norm(lab - push_pull(lab * weight, weight), axis=2), np.float32)
+    cloth = apart_from_nearby(lab, inside > 0)
     head = float(np.sqrt((face | (parts == ClothingPart.HAIR)).sum()))
     shaded = of_hue & lone & (cloth > APART) & (in_shadow < NEARER * cloth)
     return _Seen(parts, skin, cloth, shade, shaded, lighter_than_lines(lab, parts > 0), head, scale)

@@ -19,8 +19,8 @@ from pipeline.part_maps import Labels, fill_unknown
 from pipeline.part_tables import FACE_HANDS, Probabilities
 from pipeline.regions import Region, away_from, box_of, crumbs, grown, touching
 from pipeline.request import CLOTHING, ClothingPart, Image8
-from pipeline.surroundings import push_pull
-from pipeline.tones import LIGHT, LIKE, Lab, apart_from, calm_lab, hair_tones, inked, tones_of
+from pipeline.surroundings import apart_from_nearby
+from pipeline.tones import LIGHT, LIKE, Lab, apart_from, calm_lab, hair_tones, inked, main_tones
 
 Part = ClothingPart
 Plane = NDArray[np.float32]  # h x w
@@ -42,7 +42,7 @@ PRIOR = 0.02  # weight of parser and colours beside that of one neighbour
 MOST = {HAIR: 0.04, CLOTHES: 0.1}  # of clothes and of hair: a larger piece that would change sides is no error of a border
 SMALLEST = 30  # pixels of hair
 LINE, LARGEST, TOUCHES = 0.015, 0.01, 0.25  # heads: half the width of a line; of the clothes; of its border: clothes beside it
-INK, SPUR = 0.7, 5  # how dark their lines are beside locks; pixels: twice what a spur is wide, and one
+SPUR = 5  # pixels: twice what a spur is wide, and one
 STEPS, EXACT = 60, 1e-3  # of the solver at most, and its relative error
 NEIGHBOURS = ((0, 1, 1.0), (1, 0, 1.0), (1, 1, 0.7), (1, -1, 0.7))  # down, right, weight
 
@@ -108,9 +108,7 @@ def _outlines(kinds: Labels, head: float) -> Region:
 def _lined(rgb: Image8, kinds: Labels, head: float) -> Region:
     """H x W, lines between locks and the clothes that they lie on: they are those of the locks."""
     hair, light = kinds == HAIR, cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
-    free = (
-        (kinds == CLOTHES) & inked(rgb, head) & (light < light[hair].mean() - INK)
-    )  # shadows are lighter, and lines on dark hair have its colour
+    free = (kinds == CLOTHES) & inked(rgb, head) & (light < light[hair].mean())
     found = hair
     for _ in range(max(1, round(LINE * head))):
         found = found | (grown(found, 1) & free)
@@ -145,28 +143,21 @@ def _colours(rgb: Image8, labels: Labels, kinds: Labels, backed: bool) -> Planes
     found[..., CLOTHES] = _from_clothes(lab, labels, clothes, found[..., HAIR])
     behind = _inner(kinds == BACKGROUND)
     if backed and behind.any():
-        found[..., BACKGROUND] = _from_nearby(lab, behind)
+        found[..., BACKGROUND] = apart_from_nearby(lab, behind)
     return found
 
 
 def _from_clothes(lab: Lab, labels: Labels, clothes: Region, own: Plane) -> Plane:
     """H x W, how far from the cloth nearby, or from a main tone of the garment there. own: H x W, how far from the hair's."""
     surely = _inner(clothes) & (own > 2 * SPREAD)
-    found = _from_nearby(lab, surely if surely.any() else clothes)
+    found = apart_from_nearby(lab, surely if surely.any() else clothes)
     nearest = fill_unknown(labels, clothes)
     for part in np.unique(labels[clothes]):
         inner, there = _inner(labels == part), nearest == part
         if not inner.any():
             continue
-        tones = tones_of(lab, inner)
-        shares = np.array([(np.linalg.norm(lab[inner] - tone, axis=1) < LIKE).mean() for tone in tones])
-        found[there] = np.minimum(found, apart_from(lab, tones[shares > MAIN]))[there]
+        found[there] = np.minimum(found, apart_from(lab, main_tones(lab, inner, LIKE, MAIN)))[there]
     return found
-
-
-def _from_nearby(lab: Lab, region: Region) -> Plane:
-    weight = region.astype(np.float32)[..., None]
-    return np.asarray(np.linalg.norm(lab - push_pull(lab * weight, weight), axis=2), np.float32)
 
 
 def _inner(region: Region) -> Region:

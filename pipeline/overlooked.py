@@ -9,7 +9,7 @@ import numpy as np
 
 from pipeline.regions import Region, box_of, box_round, grown, near
 from pipeline.request import CLOTHING, ClothingPart, Image8
-from pipeline.surroundings import push_pull
+from pipeline.surroundings import apart_from_nearby
 from pipeline.tones import apart_from, calm_lab, tones_of
 
 Part = ClothingPart
@@ -49,8 +49,7 @@ def overlooked(rgb: Image8, labels: Image8, old: Region, front: Region, unit: fl
     if not beside.any():
         return found
     cloth = apart_from(lab, tones_of(lab, cv2.erode(gone.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0))
-    weight = beside.astype(np.float32)[..., None]
-    behind = np.asarray(np.linalg.norm(lab - push_pull(lab * weight, weight), axis=2), np.float32)
+    behind = apart_from_nearby(lab, beside)
     wrong = (parts == 0) & ~stays & (behind > APART) & (cloth < NEARER * behind)
     hair = parts == Part.HAIR
     if hair.any():  # a curl that was overlooked as well

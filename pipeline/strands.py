@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from pipeline.part_maps import Labels, fill_unknown
 from pipeline.regions import Region, enlarged, grown, spans_of, touching
 from pipeline.request import CLOTHING, ClothingPart, Image8
-from pipeline.surroundings import push_pull
+from pipeline.surroundings import apart_from_nearby
 from pipeline.tones import LIGHT, LIKE, Lab, apart_from, calm_lab, hair_tones, lighter_than_lines, tones_of
 
 SIDE = 640  # pixels, long side: the size at which they are looked for
@@ -58,10 +58,10 @@ def with_strands(rgb: Image8, labels: Labels) -> Labels:
     lab = calm_lab(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)) * np.array([LIGHT, 1, 1], np.float32)
     tones = hair_tones(lab, hair, clothes)
     own = apart_from(lab, tones)
-    weight = (clothes & (own > 2 * LIKE)).astype(np.float32)[..., None]
-    if not len(tones) or not weight.any():
+    surely = clothes & (own > 2 * LIKE)
+    if not len(tones) or not surely.any():
         return labels
-    cloth = np.asarray(np.linalg.norm(lab - push_pull(lab * weight, weight), axis=2), np.float32)
+    cloth = apart_from_nearby(lab, surely)
     head = float(np.sqrt(hair.sum()))
     scarf = parts == ClothingPart.NECKWEAR  # these often match the hair
     like = clothes & ~scarf & (lab[..., 0] > DARK * tones[:, 0].min())
@@ -96,8 +96,7 @@ def _pockets(lab: Lab, parts: NDArray[Any], own: Lab, least: float) -> Region:
     hair, around = parts == ClothingPart.HAIR, parts == ClothingPart.BACKGROUND
     if not around.any():
         return np.zeros_like(hair)
-    weight = around.astype(np.float32)[..., None]
-    back = np.linalg.norm(lab - push_pull(lab * weight, weight), axis=2)
+    back = apart_from_nearby(lab, around)
     return touching(hair & (own > FAR) & (back < NEARER * own) & (back < LIKE), grown(~hair & ~around, 2), least)
 
 

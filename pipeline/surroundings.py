@@ -16,6 +16,12 @@ NEAR = 0.15  # of the long side: how far from a hole its grain is measured
 FINE = 0.15  # of the long side: about a head
 
 
+def apart_from_nearby(values: NDArray[np.float32], region: Region) -> NDArray[np.float32]:
+    """H x W, the distance of every pixel's colour, H x W x C, from those of what is nearest of a region."""
+    weight = region.astype(np.float32)[..., None]
+    return np.asarray(np.linalg.norm(values - push_pull(values * weight, weight), axis=2), np.float32)
+
+
 def push_pull(values: NDArray[np.float32], weight: NDArray[np.float32]) -> NDArray[np.float32]:
     """values: H x W x C, each already times its weight; weight: H x W x 1 in 0..1 -> H x W x C without a hole: means of ever
     coarser pictures (Gortler et al. 1996). Channels do not know of each other: large pictures are given one by one."""
