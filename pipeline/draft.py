@@ -1,86 +1,43 @@
-"""The draft: an outfit drawn on the character's own body, in the manner of the character's own drawing.
-
-What is drawn lies behind what has to stay: hair, face, hands, held objects and kept clothes. Where the old garment was and
-nothing new is, the body shows its skin; where there is no body either, the draft says nothing.
-"""
+"""A draft: an outfit as a picture, what it replaces and what stays in front of it; and the character in it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from pipeline.cancelling import raise_if_cancelled
-from pipeline.collars import beside_collar
 from pipeline.dyeing import recoloured
-from pipeline.grain import grained
 from pipeline.hints import read_lineart
 from pipeline.images import flatten, is_opaque, with_alpha
-from pipeline.joining import led_over
-from pipeline.leftovers import outline, reach_of_outline, scraps, specks
-from pipeline.neck import Sides, drawn_sides, line_of_sides, without_seam
-from pipeline.regions import Region, away_from, box_of, crumbs, near, nearer, spurs, touching
+from pipeline.leftovers import outline, reach_of_outline
+from pipeline.regions import Region, away_from, box_of
 from pipeline.request import CLOTHING, ClothingPart, Detection, Garment, Image8
-from pipeline.rims import CALM, calm, settled, unmixed
-from pipeline.sitter import BEHIND, EDGE, Sitter
-from pipeline.sticker import backed, old_band
+from pipeline.sitter import BEHIND
 from pipeline.strips import strips
 from pipeline.surroundings import carried_on
-from pipeline.tucked import tucked, under_sleeves
-from wardrobe import garments
-from wardrobe.canvas import Layer, Z
-from wardrobe.geometry import polygon
-from wardrobe.outfit import Outfit, is_waisted
-from wardrobe.render import paint_maps, paint_picture
-from wardrobe.skin import skin_layers
-from wardrobe.style import RGB, Style
+from wardrobe.outfit import Outfit
 from wardrobe.svg import Sheet
 
-Plane = NDArray[np.float32]  # H x W
 Part = ClothingPart
 
-# from the skin outwards: what is worn over what, also where one of them stays and the other is new
-ORDER = (
-    Part.SKIN,
-    Part.LEGWEAR,
-    Part.FOOTWEAR,
-    Part.BOTTOMWEAR,
-    Part.ONEPIECE,
-    Part.TOPWEAR,
-    Part.HANDWEAR,
-    Part.NECKWEAR,
-    Part.HEADWEAR,
-)
-WAISTED = 0.78  # of the chest's width: the waist of skirts and dresses at most
-SLOPE = 0.16  # of the torso: from neck to shoulders, whose shade is none
-WRIST, ROOT = 0.25, 0.14  # heads: how far from a wrist a cuff's line may be, and the root of a hand reaches
-SLEEVE_END, SLEEVE_EASE = 0.97, 0.35  # of an arm, and of its half-width: where sleeves end, and how wide they are at most
-CUFF = 0.09  # heads: how far a new sleeve may reach over the root of a hand
-CAST, CHIN = (0.035, 0.06), 0.16  # heads: how far hair, face and hands throw their shadow, across and down; a chin on a neck
-APART = 0.5  # heads: old clothes that are farther from the new ones are somebody else's
-AT_CHIN = 0.12  # heads: how far from the fitted chin a face may end
-LIT = 0.05  # square heads: less skin of another hue is something else
-GRAINY_SKIN = 0.4  # of the grain of clothes
 WHOLE = 250  # of 255: from there on a pixel of what stays is no mixture
-HOLE = 9  # pixels: a smaller hole in what stays, or in what is drawn, is an error of its rim
-FAINT = 0.1  # share from which a pixel is seen
-SOFT_CAST = 0.8  # of its length: blur of that shadow in softly shaded drawings
 
 
 @dataclass(frozen=True)
 class Draft:
     """image: H x W x 4 uint8, straight alpha, opaque where the draft draws. worn: H x W uint8, index + 1 of the garment in
     `outfit.garments`, 0 for skin and nothing. lines: H x W uint8, 255 = line. kept: H x W x 4 uint8, straight alpha, what of
-    the picture stays in front of it, without the colour of old clothes. old: H x W, the clothes that it replaces."""
+    the picture stays in front of it, without the colour of old clothes. old: H x W, the clothes that it replaces; redrawn: H x W,
+    where what stays is drawn anew along them."""
 
     image: Image8
     worn: Image8
     lines: Image8
     kept: Image8
     old: Region
+    redrawn: Region
     outfit: Outfit = field(default_factory=lambda: Outfit(()))
     sheet: Sheet | None = None
 
@@ -113,154 +70,6 @@ class Draft:
         return self.old & ~self.covers & ~self.front
 
 
-def draw_draft(sitter: Sitter, outfit: Outfit) -> Draft:
-    """An outfit on a character, at the picture's own size."""
-    unit, found, style = sitter.unit, sitter.found, sitter.style
-    raise_if_cancelled()
-    drawn = _drawn(sitter, outfit)
-    raise_if_cancelled()
-    laid = _laid(sitter, outfit, drawn)
-    raise_if_cancelled()
-    share, rims = _stays(sitter, drawn, laid)
-    raise_if_cancelled()
-    draws, old = _draws(sitter, drawn, laid, share)
-    front, lines_end = share >= 0.5, sitter.throat.lines & ~sitter.sides
-    bare = draws & (drawn.worn == 0) & (laid.draws | (laid.joints & (share < 1)))
-    share *= sitter.character[..., 3] / np.float32(255)
-    alpha = np.where(draws, np.rint(drawn.picture[..., 3] * (1 - share)), 0).astype(np.uint8)
-    bare, clothed = bare & (alpha > 0), drawn.worn > 0
-    skin = (found.labels == Part.SKIN) & ~old & ~bare
-    lit = skin & ~sitter.like & ~sitter.kept  # a limb may be lit in another hue
-    own_skin = (skin & sitter.like) | (lit & ~crumbs(lit, LIT * unit**2))
-    # a chin's shadow first: where some of the neck is seen it is in that tone already
-    chin, throat = front & sitter.throat.jaw, bare & lines_end
-    cast = style if style.line or not _ends_at_chin(sitter) else replace(style, shading="cel")  # or face and neck were one
-    colours = _cast(drawn.picture[..., :3], chin, throat, cast, (0.0, CHIN * unit), sitter.skin_shade)
-    colours = led_over(colours, sitter.rgb, bare, own_skin, unit)
-    colours = _cast(colours, front, clothed, style, (CAST[0] * unit, CAST[1] * unit), style.shade)
-    colours = grained(colours, sitter.grain, np.where(clothed, 1.0, GRAINY_SKIN) * (alpha > 0))
-    lines = np.where(alpha >= 128, drawn.lines, np.uint8(0))
-    if sitter.sticker:
-        colours, alpha = backed(sitter.sticker, colours, alpha, share, found.labels == 0, old)
-        old = old | old_band(sitter.sticker, sitter.character, found.labels, old)
-    old = touching(old, near(alpha >= 128, APART * unit))  # what lies far off is somebody else's
-    kept = with_alpha(rims, np.rint(255 * share).astype(np.uint8))
-    sheet = Sheet(drawn.layers, style, sitter.fit.frame)
-    return Draft(with_alpha(colours, alpha), drawn.worn, lines, kept, old, outfit, sheet)
-
-
-@dataclass(frozen=True)
-class _Drawn:
-    """An outfit on a body, and nothing of the picture. picture: H x W x 4; worn, lines: as of `Draft`; collared: H x W, where
-    garments lie before the neck."""
-
-    layers: tuple[Layer, ...]
-    picture: Image8
-    worn: Image8
-    lines: Image8
-    collared: Region
-
-
-def _drawn(sitter: Sitter, outfit: Outfit) -> _Drawn:
-    figure, frame, style = sitter.fit.figure, sitter.fit.frame, sitter.style
-    if any(map(is_waisted, outfit.garments)):
-        figure = figure.waisted(WAISTED)
-    path, line = figure.neck()
-    neck = Layer(Z.BODY, path, sitter.skin, Part.SKIN, edge=line, shading=0)
-    left, right = figure.torso.sides(0.0, SLOPE)
-    slope = Layer(Z.BODY, polygon(np.concatenate([left, right[::-1]])), sitter.skin, Part.SKIN, line=0, shading=0)
-    body = [*skin_layers(figure, sitter.skin, sitter.hands), slope, neck]  # or a collar cuts a block out of the shade there
-    layers = sorted([*body, *garments.layers(outfit, figure, style)], key=lambda layer: layer.z)
-    layers = [layer for layer in layers if frame.shows(layer)]
-    maps = paint_maps(layers, style, frame)
-    hung = any(layer.garment and layer.z < Z.BODY for layer in layers)  # a hood's back lies behind the neck
-    before = paint_maps([layer for layer in layers if layer.z > Z.BODY], style, frame) if hung else maps
-    picture = paint_picture(layers, style, frame, None)
-    if sitter.fit.floor is not None:  # there the character is cut off
-        picture[sitter.fit.floor :, :, 3] = maps.garments[sitter.fit.floor :] = 0
-    return _Drawn(tuple(layers), picture, maps.garments, maps.lines, before.garments > 0)
-
-
-@dataclass(frozen=True)
-class _Laid:
-    """A drawing and what stays, one over the other, all H x W. front: what stays; old: what goes; draws: where the drawing is to
-    be seen if nothing lies before it; gone: what surely is not of what stays; cuffs: hands' roots in new sleeves; away: where
-    legs would stand out beside boots; joints: necks and roots of hands that are seen, which drawn skin may go on from; sides:
-    those of the neck."""
-
-    front: Region
-    old: Region
-    draws: Region
-    gone: Region
-    cuffs: Region
-    away: Region
-    joints: Region
-    sides: Sides
-
-
-def _laid(sitter: Sitter, outfit: Outfit, drawn: _Drawn) -> _Laid:
-    found, fit, worn, unit, throat = sitter.found, sitter.fit, drawn.worn, sitter.unit, sitter.throat
-    there, old = drawn.picture[..., 3] > 0, sitter.old
-    # skin is redrawn only where an old garment hid it; a garment's soft rim lies beside its ids
-    edge = there & (sitter.edge | _last_line(sitter, old & (worn == 0)))
-    hidden = under_sleeves(found.labels, sitter.kept, fit.figure, fit.frame, outfit, worn)
-    beyond = beside_collar(sitter, outfit, worn)
-    flare = beyond & throat.covered
-    outline = line_of_sides(fit, sitter.style.line * unit)  # along which a neck is cut off
-    draws = there & (near(worn > 0, 1) | old | edge | sitter.beside | hidden | flare) & (~beyond | outline)
-    gone = (edge | sitter.missed | flare) & ~sitter.beard
-    cuffs = _under_cuffs(sitter, outfit, worn)
-    front = (_in_front(sitter, outfit, drawn) & ~gone & ~cuffs) | sitter.beard
-    front &= ~crumbs(front, sitter.speck)
-    boots = np.where(np.isin(found.labels, list(sitter.changed)), np.uint8(0), found.labels)
-    over, away = tucked(boots, outfit, worn, unit)
-    front, old = (front | over) & ~hidden, old | hidden | (beyond & (found.labels == Part.SKIN))
-    old = old | scraps(sitter.character, found.labels, old, front)
-    smooth = calm(front, CALM * unit)
-    front = settled(sitter.rgb, smooth, old, unit, sitter.style.line * unit) & ~flare
-    front &= smooth | ~(throat.lines & (worn > 0))  # collars lie over more of a neck than its label has
-    misread, gone = smooth & ~front, gone | hidden
-    old, joints = old | misread, sitter.kept & (throat.lines | _wrists(sitter, ROOT))
-    return _Laid(front, old, draws | (misread & there), gone, cuffs, away, joints, drawn_sides(sitter, front, old | gone))
-
-
-def _stays(sitter: Sitter, drawn: _Drawn, laid: _Laid) -> tuple[Plane, Image8]:
-    """H x W in 0..1, how much of every pixel stays, and H x W x 3, its colour."""
-    front, kept = laid.front, sitter.kept
-    bare = laid.draws & (drawn.worn == 0)
-    jaw = sitter.throat.jaw & (sitter.style.line > 0)  # which ends in a line, or in nothing
-    goes_on = bare & ~jaw & nearer(front & kept, front & ~kept)
-    goes_on |= front & kept & _wrists(sitter) & nearer(bare, ~front & ~bare)  # a cuff's line lies half on the hand
-    share, rims = unmixed(sitter.rgb, front, laid.old | laid.draws, goes_on, sitter.unit, sitter.style)
-    share *= front | ~(sitter.throat.lines & (goes_on | kept))  # beside a neck there are no strands
-    share *= laid.sides.stays
-    seen = front & kept & ~sitter.beard & (drawn.picture[..., 3] == 255)
-    share *= without_seam(sitter, seen & (sitter.throat.lines if sitter.style.line else ~jaw), bare & ~front)
-    rim = away_from(~(front & kept) & ~bare) < sitter.style.line * sitter.unit + 2  # of hands, with its line
-    share *= without_seam(sitter, seen & laid.joints & ~sitter.throat.lines & ~rim, bare & ~front)
-    share *= ~laid.gone * (1 - cv2.GaussianBlur(laid.cuffs.astype(np.float32), (0, 0), 0.6))
-    share = np.where((255 * share > WHOLE - 1) | crumbs(share < 0.5, HOLE), np.float32(1), share)
-    thin = front & ~np.isin(sitter.found.labels, CLOTHING)  # hair, fingers and things may be
-    share *= thin | ~spurs(share > FAINT)  # bits of the old line at its rim, and of an old hem at shoes
-    return share * ~crumbs(share > FAINT, sitter.speck), rims
-
-
-def _draws(sitter: Sitter, drawn: _Drawn, laid: _Laid, share: Plane) -> tuple[Region, Region]:
-    """H x W, where the drawing is to be seen at last, and what goes."""
-    labels, there, lines = sitter.found.labels, drawn.picture[..., 3] > 0, sitter.throat.lines
-    mixed = (share < 1) & (laid.front | (share > 0))  # what something else is to be seen behind
-    within, sides = laid.joints & ~laid.sides.beyond & (share < 1), laid.sides
-    draws = there & (within | sides.line | laid.draws | (mixed & (~sitter.sides | (drawn.worn > 0) | laid.old)))
-    old = laid.old | (laid.front & (share < 0.5)) | (sides.beyond & (labels == Part.SKIN))
-    beyond = crumbs(draws, sitter.speck) & (labels == 0)
-    nowhere = (labels > 0) & ~draws & (share <= FAINT) & ~old
-    forgotten = crumbs(nowhere, sitter.speck) & (there | (near(old, 2) & (labels != Part.SKIN)))
-    forgotten |= nowhere & ~sitter.like & near(old, EDGE * sitter.unit) & lines
-    forgotten |= crumbs(there & laid.old & ~draws, HOLE)
-    forgotten |= specks(sitter, draws | (share > FAINT), old)
-    return (draws | forgotten) & ~laid.away & ~beyond, old | forgotten
-
-
 def dyed_draft(character: Image8, found: Detection, garments: Sequence[Garment], allowed: Region | None = None) -> Draft | None:
     """The old clothes in the new colours as a draft, where no body could be made out; None where nothing that is named is
     worn. As `recoloured`, character: H x W x 4."""
@@ -272,7 +81,7 @@ def dyed_draft(character: Image8, found: Detection, garments: Sequence[Garment],
     soft = cv2.GaussianBlur(there.astype(np.float32), (0, 0), 0.7) * there
     image = with_alpha(colours, np.rint(255 * soft).astype(np.uint8))
     kept = with_alpha(rgb, np.where(there, np.uint8(0), character[..., 3]))
-    return Draft(image, worn, np.zeros_like(worn), kept, np.zeros_like(there), Outfit(tuple(garments)))
+    return Draft(image, worn, np.zeros_like(worn), kept, np.zeros_like(there), np.zeros_like(there), Outfit(tuple(garments)))
 
 
 def own_draft(character: Image8, image: Image8, found: Detection, changed: Iterable[Part] = CLOTHING) -> Draft:
@@ -282,7 +91,7 @@ def own_draft(character: Image8, image: Image8, found: Detection, changed: Itera
     stays = ((found.keep > 0) | np.isin(found.labels, (Part.HAIR, Part.HELD))) & ~covers
     kept = with_alpha(flatten(character, BEHIND), np.where(stays, character[..., 3], np.uint8(0)))
     old = np.isin(found.labels, list(changed))
-    return Draft(image, covers.astype(np.uint8), lines, kept, np.asarray(old))
+    return Draft(image, covers.astype(np.uint8), lines, kept, np.asarray(old), np.zeros_like(stays))
 
 
 def dressed(character: Image8, draft: Draft, labels: Image8) -> Image8:
@@ -296,7 +105,7 @@ def dressed(character: Image8, draft: Draft, labels: Image8) -> Image8:
     else:
         base = character.copy()
         base[hole] = 0
-    changes = (draft.image[..., 3] > 0) | hole
+    changes = (draft.image[..., 3] > 0) | hole | draft.redrawn
     if not changes.any():
         return base
     box = box_of(changes, 0)
@@ -317,77 +126,4 @@ def old_clothes(draft: Draft, labels: Image8) -> Region:
         return draft.old
     kept = draft.kept[..., 3]
     rim = (kept > 0) & (away_from(draft.old) <= reach_of_outline(labels)) & ((labels == 0) | (draft.image[..., 3] > 0))
-    return np.asarray((draft.old | outline(draft.old, labels) | rim) & (kept < WHOLE))
-
-
-def _in_front(sitter: Sitter, outfit: Outfit, drawn: _Drawn) -> Region:
-    """What of the picture lies over the draft. A garment lies over what it is worn on: gloves over hands, hats over hair,
-    collars over the neck."""
-    labels, kept, worn = sitter.found.labels, sitter.kept, drawn.worn
-    slots = _slots(outfit, worn)
-    rank = np.zeros(len(Part), np.uint8)
-    for index, part in enumerate(ORDER):
-        rank[part] = index
-    stays = np.isin(labels, [part for part in ORDER[1:] if part not in sitter.changed])
-    front = np.isin(labels, (Part.HAIR, Part.HELD)) | kept | (stays & (rank[labels] >= rank[slots]))
-    over_hands = (slots == Part.HANDWEAR) & kept
-    over_hair = (slots == Part.HEADWEAR) & ((labels == Part.HAIR) | (labels == Part.HEADWEAR))
-    over_neck = (worn > 0) & kept & sitter.throat.covered & drawn.collared
-    front &= ~over_hands & ~over_hair & ~over_neck
-    return np.asarray(front if sitter.found.others is None else front | sitter.found.others)
-
-
-def _slots(outfit: Outfit, worn: Image8) -> NDArray[np.uint8]:
-    """H x W, the part that is drawn there, 0 for none."""
-    return np.array([0, *(int(garment.slot) for garment in outfit.garments)], np.uint8)[worn]
-
-
-def _under_cuffs(sitter: Sitter, outfit: Outfit, worn: Image8) -> Region:
-    """What of a hand's root the end of a new sleeve covers, so that it ends as a cuff does and not where a label did."""
-    figure, frame, labels = sitter.fit.figure, sitter.fit.frame, sitter.found.labels
-    ends = np.zeros(worn.shape, np.uint8)
-    for arm in (arm for arm in figure.arms.values() if arm.z >= Z.FRONT_ARM):
-        outer, inner = arm.sides(0.75, SLEEVE_END, SLEEVE_EASE * figure.body.arm_half)
-        corners = frame.pixels(np.concatenate([outer, inner[::-1]]))
-        cv2.fillPoly(ends, [np.rint(corners).astype(np.int32)], 1)
-    sleeves = np.isin(_slots(outfit, worn), (Part.TOPWEAR, Part.ONEPIECE)) & (ends > 0)
-    return np.asarray(sleeves & sitter.kept & near(sitter.old & (labels != Part.SKIN), CUFF * sitter.unit))
-
-
-def _ends_at_chin(sitter: Sitter) -> bool:
-    """Whether the face that is seen ends where a chin is, and not in the middle of the neck."""
-    rows, chin = np.flatnonzero(sitter.throat.jaw.any(1)), sitter.fit.frame.pixel(*sitter.fit.figure.head.at(0, 0.5))[1]
-    return bool(len(rows)) and abs(rows[-1] - chin) < AT_CHIN * sitter.unit
-
-
-def _last_line(sitter: Sitter, bared: Region) -> Region:
-    """The line of an old collar or cuff that face or hand half has, where bare skin goes on from them now; elsewhere a dark
-    line beside a hand is its outline."""
-    there = _wrists(sitter) | sitter.throat.lines
-    return np.asarray(near(bared, EDGE * sitter.unit) & there & ~sitter.like & sitter.kept)
-
-
-def _wrists(sitter: Sitter, reach: float = WRIST) -> Region:
-    """H x W, so many heads round the ends of arms."""
-    ends = np.zeros(sitter.old.shape, np.uint8)
-    for arm in sitter.fit.figure.arms.values():
-        x, y = sitter.fit.frame.pixel(*arm.point(1.0))
-        cv2.circle(ends, (round(x), round(y)), max(1, round(reach * sitter.unit)), 1, -1)
-    return ends > 0
-
-
-def _cast(drawn: Image8, front: Region, below: Region, style: Style, way: tuple[float, float], shade: RGB) -> Image8:
-    """The shadow of what is in front, so many pixels away from the light and down, on what lies below it."""
-    across, down = way
-    if style.shading == "flat" or not below.any():
-        return drawn
-    box = box_of(below, round(5 * down) + 1)
-    shift = np.array([[1, 0, -style.light[0] * across], [0, 1, down]])
-    moved = cv2.warpAffine(front[box].astype(np.float32), shift, front[box].shape[::-1])
-    if style.shading == "soft":
-        moved = cv2.GaussianBlur(moved, (0, 0), max(0.5, SOFT_CAST * down))
-    cast, dark = drawn.copy(), np.array(shade, np.float32) / 255 - 1
-    for rows in strips(moved.shape):
-        share = 1 + dark * (moved[rows] * below[box][rows]).clip(0, 1)[..., None]
-        cast[box][rows] = np.rint(drawn[box][rows] * share)
-    return cast
+    return np.asarray((draft.old | outline(draft.old, labels) | rim | draft.redrawn) & (kept < WHOLE))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 from pipeline.fit import Fit
 from pipeline.regions import Region, away_from, box_of, crumbs, near, touching
 from pipeline.sitter import Sitter
+from pipeline.throat import ways_in
 from pipeline.tones import inked
 
 Plane = NDArray[np.float32]  # H x W
@@ -29,18 +29,18 @@ STROKES = 2.5  # times a line's width: how far the line of an old collar may lie
 
 @dataclass(frozen=True)
 class Sides:
-    """stays: H x W in 0..1, what of a neck may be seen within its drawn sides; beyond: H x W, what stands out from them; line:
-    H x W, along them, where they are to be seen."""
+    """stays: H x W in 0..1, what of a neck may be seen within its drawn sides; beyond: H x W, what stands out from them; neck:
+    H x W, what lies between them, with their lines."""
 
     stays: Plane
     beyond: Region
-    line: Region
+    neck: Region
 
 
 def drawn_sides(sitter: Sitter, front: Region, gone: Region) -> Sides:
     """The sides of a neck from where old clothes lie beside it on down. front: H x W, what stays; gone: H x W, what goes."""
     unit, line = sitter.unit, sitter.style.line * sitter.unit
-    stays, beyond, along = np.ones(gone.shape, np.float32), np.zeros(gone.shape, bool), np.zeros(gone.shape, bool)
+    stays, beyond, neck = np.ones(gone.shape, np.float32), np.zeros(gone.shape, bool), np.zeros(gone.shape, bool)
     there = sitter.throat.lines & (~front | sitter.kept) & ~sitter.beard
     seen = front & sitter.kept & sitter.throat.lines
     for rows, inside in ways_in(sitter.fit):
@@ -58,8 +58,10 @@ def drawn_sides(sitter: Sitter, front: Region, gone: Region) -> Sides:
         stays[rows] = np.where(part, np.minimum(stays[rows], within), stays[rows])
         drawn = part & (lead >= 1)
         beyond[rows] |= drawn & (inside < -line / 2)
-        along[rows] |= drawn & (np.abs(inside) < line / 2 + 1)
-    return Sides(stays, beyond, along)
+        neck[rows] |= drawn & (inside > -line / 2 - 1)
+    for rows, inside in ways_in(sitter.fit):
+        neck[rows] &= inside > -line / 2 - 1
+    return Sides(stays, beyond, neck)
 
 
 def line_of_sides(fit: Fit, line: float) -> Region:
@@ -68,19 +70,6 @@ def line_of_sides(fit: Fit, line: float) -> Region:
     for rows, inside in ways_in(fit):
         found[rows] |= (inside > -line / 2 - 1) & (inside < line / 2 + 2)
     return found
-
-
-def ways_in(fit: Fit) -> Iterator[tuple[slice, Plane]]:
-    """For the left side of the neck and the right one their rows, and how far within it every pixel of those lies, pixels."""
-    frame = fit.frame
-    columns = np.arange(frame.width) + 0.5
-    for inwards, side in zip((1, -1), fit.figure.neck_sides(), strict=True):
-        x, y = frame.pixels(side).T
-        first, last = max(0, round(y[0])), min(frame.height, round(y[-1]))
-        if last - first > 1:
-            at = np.interp(np.arange(first, last) + 0.5, y, x)
-            steep = np.hypot(1, np.gradient(at))
-            yield slice(first, last), (inwards * (columns - at[:, None]) / steep[:, None]).astype(np.float32)
 
 
 def without_seam(sitter: Sitter, seen: Region, bare: Region) -> Plane:

@@ -16,7 +16,8 @@ from pipeline.body import CLAIMED
 from pipeline.cancelling import raise_if_cancelled
 from pipeline.chips import choices_of
 from pipeline.detect import masked
-from pipeline.draft import Draft, draw_draft, dressed, dyed_draft, old_clothes, own_draft
+from pipeline.draft import Draft, dressed, dyed_draft, old_clothes, own_draft
+from pipeline.drafting import draw_draft
 from pipeline.evidence import Evidence, read_evidence, with_joints
 from pipeline.fit import Doubt, Fit, fit
 from pipeline.limits import cut_off, is_cut, over_face, over_several
@@ -223,14 +224,14 @@ def _limited(draft: Draft, found: Detection, painted: Region | None, protected: 
         if (found.labels[painted] > 0).mean() < EXPLAINED:  # whoever paints sees clothes where detection sees nothing
             old = painted
         old = old & ~draft.front
-    return replace(draft, image=np.dstack([draft.image[..., :3], alpha]), old=old)
+    return replace(draft, image=np.dstack([draft.image[..., :3], alpha]), old=old, redrawn=draft.redrawn & allowed)
 
 
 def _with_mask(request: SwapRequest, drafts: Iterable[Draft], found: Detection) -> SwapRequest:
     """The request with a mask that holds old clothes and all drafts."""
     mask = np.zeros(found.labels.shape, bool)
     for draft in drafts:
-        mask |= (draft.image[..., 3] > 0) | old_clothes(draft, found.labels)
+        mask |= (draft.image[..., 3] > 0) | old_clothes(draft, found.labels) | draft.redrawn
     if request.mask is not None:
         mask &= as_mask(request.mask, found.labels.shape[::-1]) >= 128
     # protection and parts are in the mask now

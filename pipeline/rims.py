@@ -71,11 +71,11 @@ def settled(rgb: Image8, front: Region, old: Region, unit: float, line: float) -
     outer = theirs & plain & ~cv2.dilate(ours.astype(np.uint8), disc).astype(bool)
     if not outer.any():
         return front
-    to_cloth = np.linalg.norm(seen - _nearest(seen, outer), axis=2)
+    to_cloth = np.linalg.norm(seen - nearest_colours(seen, outer), axis=2)
     inner &= to_cloth > APART  # cloth that shows between strands is no hair
     if not inner.any():
         return front
-    to_own = np.linalg.norm(seen - _nearest(seen, inner), axis=2)
+    to_own = np.linalg.norm(seen - nearest_colours(seen, inner), axis=2)
     cloth = ours & there & (to_cloth < APART) & (to_own > SURELY * to_cloth + ALIKE)
     own = theirs & there & (to_own < ALIKE) & (to_cloth > SURELY * to_own + ALIKE)
     gone = touching(cloth, near(~ours, 1), connectivity=4)
@@ -126,9 +126,9 @@ def unmixed(rgb: Image8, front: Region, changing: Region, bare: Region, unit: fl
     outer &= ~ink
     if not outer.any():
         return share, colours
-    own, cloth = _nearest(seen, small | (core[box] & ~ink)), _nearest(seen, outer)
+    own, cloth = nearest_colours(seen, small | (core[box] & ~ink)), nearest_colours(seen, outer)
     lines = (ink & reached[box]).astype(np.float32)
-    dark, inks = _mean(seen, lines * np.exp(-seen.mean(-1) / INK), 2.0 * reach), cv2.GaussianBlur(lines, (0, 0), 2.0 * reach)
+    dark, inks = mean_near(seen, lines * np.exp(-seen.mean(-1) / INK), 2.0 * reach), cv2.GaussianBlur(lines, (0, 0), 2.0 * reach)
     y, x = np.nonzero(band[box])
     pixel, one, other, black = (plane[y, x] for plane in (seen, own, cloth, dark))
     lined = (inks > INKED)[y, x] & (line > 0)
@@ -152,12 +152,12 @@ def unmixed(rgb: Image8, front: Region, changing: Region, bare: Region, unit: fl
     if hidden.any():  # what stays gets its outline back
         part[y, x] = np.maximum(stays, (_outline(part, hidden, line) * hidden)[y, x])
         pen_share = ((part[y, x] - stays) / np.maximum(part[y, x], FAINT))[:, None]
-        clean = (1 - pen_share) * clean.clip(0, 255) + pen_share * _inks(one, style)
+        clean = (1 - pen_share) * clean.clip(0, 255) + pen_share * inks_of(one, style)
     colours[box][y, x] = np.rint(clean.clip(0, 255))
     return share, colours
 
 
-def _inks(colours: Colours, style: Style) -> Colours:
+def inks_of(colours: Colours, style: Style) -> Colours:
     """N x 3, the lines round such fills, N x 3."""
     steps, which = np.unique(colours.astype(np.uint8) // STEP, axis=0, return_inverse=True)
     inks = [style.ink((int(r), int(g), int(b))) for r, g, b in steps * STEP + STEP // 2]
@@ -188,20 +188,20 @@ def _evened(share: Plane, ours: Region, ink: Region, pen: Region, line: float) -
     return np.asarray(found * cv2.dilate(solid.astype(np.uint8), np.ones((3, 3), np.uint8)), np.float32)
 
 
-def _nearest(rgb: Colours, region: Region) -> Colours:
+def nearest_colours(rgb: Colours, region: Region) -> Colours:
     """At every pixel the colour of the part of a region that is nearest, without its grain."""
     if not region.any():
         return np.zeros_like(rgb)
     _, nearest = cv2.distanceTransformWithLabels(
         (~region).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL
     )
-    calm = _mean(rgb, region.astype(np.float32), GRAIN)
+    calm = mean_near(rgb, region.astype(np.float32), GRAIN)
     colours = np.zeros((int(nearest.max()) + 1, 3), np.float32)
     colours[nearest[region]] = calm[region]
     return np.asarray(colours[nearest])
 
 
-def _mean(rgb: Colours, weight: Plane, reach: float) -> Colours:
+def mean_near(rgb: Colours, weight: Plane, reach: float) -> Colours:
     """The mean colour of what has weight near every pixel."""
     total = cv2.GaussianBlur(np.dstack([rgb * weight[..., None], weight]), (0, 0), reach)
     return np.asarray(total[..., :3] / np.maximum(total[..., 3:], 1e-12))

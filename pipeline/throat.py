@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.fit import Fit
 from pipeline.regions import Region, box_of, near, touching
@@ -27,6 +29,7 @@ FRINGE = 0.05  # heads: how far from it a collar's rim lies
 NECK = 0.04  # heads: how far from the fitted neck's side a seen one may lie
 WIDE, SOME = 0.7, 0.15  # of the widest row of a scarf, and of those rows
 LINE = 0.02  # heads: how far a jaw's line reaches beyond the face
+AT_CHIN = 0.12  # heads: how far from the fitted chin a face may end
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,26 @@ def throat_of(rgb: Image8, kept: Region, like: Region, fit: Fit) -> Throat:
     reach = 2 * max(1, round(LINE * fit.frame.scale)) + 1
     jaw = _filled(np.asarray(cv2.dilate(face.astype(np.uint8), np.ones((reach, reach), np.uint8)), np.uint8))
     neck = np.asarray(_below(fit, JAW) & ~jaw)
-    return Throat(neck & kept, neck, jaw)
+    return Throat(neck & touching(kept, face), neck, jaw)  # a hand before it is none of it
+
+
+def ends_at_chin(throat: Throat, fit: Fit) -> bool:
+    """Whether the face that is seen ends where a chin is, and not in the middle of the neck."""
+    rows = np.flatnonzero(throat.jaw.any(1))
+    return bool(len(rows)) and abs(rows[-1] - _level(fit, 0.5)) < AT_CHIN * fit.frame.scale
+
+
+def ways_in(fit: Fit) -> Iterator[tuple[slice, NDArray[np.float32]]]:
+    """For the left side of the neck and the right one their rows, and how far within it every pixel of those lies, pixels."""
+    frame = fit.frame
+    columns = np.arange(frame.width) + 0.5
+    for inwards, side in zip((1, -1), fit.figure.neck_sides(), strict=True):
+        x, y = frame.pixels(side).T
+        first, last = max(0, round(y[0])), min(frame.height, round(y[-1]))
+        if last - first > 1:
+            at = np.interp(np.arange(first, last) + 0.5, y, x)
+            steep = np.hypot(1, np.gradient(at))
+            yield slice(first, last), (inwards * (columns - at[:, None]) / steep[:, None]).astype(np.float32)
 
 
 def under_narrowest(seen: Region, nobody: Region, fit: Fit) -> Region:

@@ -9,16 +9,17 @@ import numpy as np
 import pytest
 
 from models.lru_cache import LRUCache
-from pipeline import draft as drafting
-from pipeline import leftovers
+from pipeline import drafting, leftovers
 from pipeline import plan as planning
 from pipeline.collars import beside_collar
-from pipeline.draft import WHOLE, Draft, draw_draft, dressed, own_draft
+from pipeline.draft import WHOLE, Draft, dressed, own_draft
 from pipeline.draft_style import flesh, measure_style
+from pipeline.drafting import draw_draft
 from pipeline.fit import LIMBS, Fit
 from pipeline.images import flatten
 from pipeline.outfit import complete, read_outfit
 from pipeline.plan import changing, make_draft, make_plan
+from pipeline.regions import near
 from pipeline.request import CLOTHING, OFF, ClothingPart, Detection, DetectRequest, SwapRequest, UserError
 from pipeline.sitter import sitter_of
 from training.characters import Drawing, draw, style_of
@@ -90,10 +91,11 @@ def test_what_is_outside_the_mask_stays_bit_for_bit(drawing: Drawing) -> None:
     for picture in (drawing.image, sprite.image):
         draft = drafted(drawing, "black gothic dress")
         new = dressed(picture, draft, drawing.labels)
-        untouched = ~draft.covers & (draft.image[..., 3] == 0) & (drawing.labels > 0) & ~draft.old
+        untouched = ~draft.covers & (draft.image[..., 3] == 0) & (drawing.labels > 0) & ~draft.old & ~draft.redrawn
         assert (new[untouched] == picture[untouched]).all()
     empty = draft.unknown & (draft.image[..., 3] == 0) & (draft.kept[..., 3] == 0)
     assert empty.any() and (new[empty] == 0).all(), "a sprite is empty where its old clothes were"
+    assert near(draft.old, 6)[draft.redrawn].all(), "what stays is drawn anew along old clothes only"
 
 
 def plan_of(drawing: Drawing, monkeypatch: pytest.MonkeyPatch, **more: object) -> object:
@@ -106,7 +108,11 @@ def test_the_mask_follows_the_draft_and_a_painted_mask_clips_it(drawing: Drawing
     plan = plan_of(drawing, monkeypatch)
     (draft,) = plan.drafts  # type: ignore[attr-defined]
     mask = plan.request.mask > 0  # type: ignore[attr-defined]
-    assert mask[draft.image[..., 3] > 0].all() and mask[draft.unknown].all() and not mask[draft.kept[..., 3] >= WHOLE].any()
+    assert (
+        mask[draft.image[..., 3] > 0].all()
+        and mask[draft.unknown].all()
+        and not mask[(draft.kept[..., 3] >= WHOLE) & ~draft.redrawn].any()
+    )
     painted = np.zeros(SIZE, np.uint8)
     painted[2 * SIZE[0] // 3 :] = 255
     clipped = plan_of(drawing, monkeypatch, mask=painted)

@@ -14,7 +14,8 @@ from models.profiles import PROFILES, ModelProfile
 from pipeline import swap
 from pipeline.composite import KEYS, key_colour
 from pipeline.conditions import BUILDERS, Scene
-from pipeline.draft import draw_draft, dressed
+from pipeline.draft import dressed
+from pipeline.drafting import draw_draft
 from pipeline.request import CLOTHING, OFF, Detection, DetectRequest, Hint, Image8, SwapRequest
 from pipeline.sitter import sitter_of
 from pipeline.swap import OutfitSwapper

@@ -32,7 +32,7 @@ def square() -> Draft:
     kept, none = np.zeros_like(image), np.zeros((SIDE, SIDE), bool)
     shirt = Garment(Part.TOPWEAR, "shirt", "red", RED, None, None, None, "long", "", "", 1)
     sheet = Sheet((), PLAIN, Frame(SIDE, SIDE, 110.0, 0, 0))  # lines of two pixels
-    return Draft(image, worn, np.zeros_like(worn), kept, none, Outfit((shirt,)), sheet)
+    return Draft(image, worn, np.zeros_like(worn), kept, none, none, Outfit((shirt,)), sheet)
 
 
 @pytest.mark.parametrize("part", [0, Part.SKIN])

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pipeline.fit import LIMBS, Fit
-from pipeline.neck import drawn_sides, line_of_sides, ways_in, without_seam
+from pipeline.neck import drawn_sides, ways_in, without_seam
 from pipeline.request import ClothingPart, Detection
 from pipeline.seen_limbs import as_wide_as_seen, with_seen_sides
 from pipeline.sitter import Sitter, sitter_of
@@ -66,7 +66,10 @@ def test_sides_are_drawn_from_where_old_clothes_lie_beside_them(sitter: Sitter) 
     outside = np.zeros_like(kept)
     outside[rows] = (inside < -1 - sitter.style.line * sitter.unit) & (inside > -3)
     assert (found.stays[outside & found.beyond] == 0).all()
-    assert not (found.line & ~line_of_sides(sitter.fit, sitter.style.line * sitter.unit)).any()
+    assert not (found.neck[rows] & (inside < -2 - sitter.style.line * sitter.unit)).any(), "what lies between the sides"
+    assert found.neck[rows][
+        (inside > 0) & (inside < 3) & (np.arange(rows.start, rows.stop)[:, None] > middle + 8) & kept[rows]
+    ].all()
 
 
 def test_the_line_of_an_old_collar_goes_and_lines_farther_up_stay(sitter: Sitter) -> None:

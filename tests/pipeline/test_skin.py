@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 import pytest
 
-from pipeline.draft import draw_draft
 from pipeline.draft_style import flesh
+from pipeline.drafting import draw_draft
 from pipeline.fit import LIMBS, Fit
 from pipeline.outfit import complete, read_outfit
 from pipeline.palette import in_own_skin

@@ -39,6 +39,17 @@ def test_a_jaw_that_is_seen_stays_before_a_collar() -> None:
     assert found.covered[round(y), round(x)] and neck[round(y), round(x)]
 
 
+def test_a_hand_before_the_collar_is_no_neck() -> None:
+    rgb, face, neck, body = portrait(lined=True)
+    x, y = (round(value) for value in body.frame.pixel(*body.figure.torso.at(0.5, 0.08)))
+    hand = np.zeros_like(face)
+    hand[y - 6 : y + 6, x - 6 : x + 6] = True
+    hand &= ~(face | neck)
+    rgb[hand] = SKIN
+    found = throat_of(rgb, face | neck | hand, np.ones_like(face), body)
+    assert hand.any() and not found.covered[hand].any() and found.covered[neck].any()
+
+
 def test_a_mouth_is_of_the_face() -> None:
     rgb, face, neck, body = portrait(lined=True)
     x, y = (round(value) for value in body.frame.pixel(*body.figure.head.at(0, 0.42)))

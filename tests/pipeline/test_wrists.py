@@ -8,9 +8,11 @@ import cv2
 import numpy as np
 import pytest
 
-from pipeline.draft import draw_draft, dressed
+from pipeline.draft import dressed
+from pipeline.drafting import _drawn, _end_of, _under_cuffs, draw_draft
 from pipeline.fit import LIMBS, Fit, fit
 from pipeline.outfit import complete, read_outfit
+from pipeline.regions import grown
 from pipeline.request import CLOTHING, ClothingPart, Detection
 from pipeline.sitter import sitter_of
 from pipeline.wrists import with_wrists
@@ -88,6 +90,24 @@ def test_no_line_of_an_old_cuff_is_left_where_the_arm_is_bare_now() -> None:
     after = dressed(picture, draft, labels)
     middle = cv2.erode((labels > 0).astype(np.uint8), np.ones((9, 9))) > 0  # an arm has lines at its sides
     assert after[(cuff > 60) & middle & hand][:, :3].mean(-1).min() > 180
+
+
+def test_a_short_sleeve_that_lies_behind_a_hand_covers_none_of_it() -> None:
+    figure, frame = framed(SEED, 512, 384)
+    body = Fit(figure, frame, dict.fromkeys(LIMBS, 1.0))
+    labels, _ = sleeve_and_hand(body, 0.0, 1.0)
+    hand = _end_of(figure.arms["l"], frame, 1.0, 0.0)
+    labels[hand] = ClothingPart.SKIN
+    picture = np.zeros((*labels.shape, 4), np.uint8)
+    picture[labels == ClothingPart.TOPWEAR], picture[hand] = COAT, SKIN
+    found = Detection(labels, hand.astype(np.uint8) * np.uint8(255), confidence={ClothingPart.TOPWEAR: 0.9})
+    sitter = sitter_of(picture, found, body)
+    root = grown(labels == ClothingPart.TOPWEAR, 3) & hand
+    for words, covered in (("black suit jacket", True), ("red t-shirt", False)):
+        outfit = complete(read_outfit(words), CLOTHING, 1)
+        drawn = _drawn(sitter, outfit)
+        worn = drawn.worn if covered else np.where(root, np.uint8(1), drawn.worn)  # of the chest, say
+        assert _under_cuffs(sitter, outfit, worn)[root].any() == covered, words
 
 
 def test_a_bare_arm_goes_on_in_the_tone_it_is_lit_in_whatever_hue_that_is() -> None:

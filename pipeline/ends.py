@@ -1,0 +1,129 @@
+"""Borders of what stays where old clothes lay beside it: smooth, and with an outline, as an artist draws them.
+
+What of a border pixel is hair, line or cloth is told from its colour alone, and so such borders come out ragged. Here they are
+drawn anew: a contour that is smoothed along its own length, so that the sides of a thin lock come no nearer to each other, filled
+with the colours beside it, with the picture's line along hair.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.regions import Region, away_from, box_of, crumbs, largest, near, nearer
+from pipeline.request import ClothingPart, Image8
+from pipeline.rims import INK, inks_of, mean_near, nearest_colours
+from pipeline.sitter import Sitter
+from pipeline.tones import inked
+
+Plane = NDArray[np.float32]  # H x W
+Points = NDArray[np.float64]  # N x 2
+
+REACH, OFF = 0.03, 0.08  # heads: how far from old clothes; by how much labels may be off
+ROUGH = 0.035  # heads: along a contour, over which it is smooth
+PIECE = 0.004  # square heads: a smaller piece that only old clothes lie beside is an error
+FINE = 3  # times as many pixels to a side: contours are known as exactly
+FEWEST = 8  # points of a contour
+RIM = 2.5  # pixels beyond the line that hold something of the old cloth
+ALIKE, WHOLLY = 18.0, 0.98  # levels from what surely stays, and share of a pixel that stays, from where on it is sure too
+SEEN = 0.02  # share of lines nearby from which the picture has them there
+
+
+def with_clean_ends(sitter: Sitter, share: Plane, colours: Image8, old: Region, bare: Region) -> tuple[Plane, Image8, Region]:
+    """share: H x W in 0..1, how much of every pixel stays; colours: H x W x 3, of that; old: H x W, old clothes; bare: H x W,
+    drawn skin, which hands go on as -> both of them with clean borders, and H x W, where they are drawn anew."""
+    unit, line = sitter.unit, sitter.style.line * sitter.unit
+    face = largest(sitter.kept)
+    hands = sitter.kept & ~face
+    hair = (sitter.found.labels == ClothingPart.HAIR) | hands
+    solid, reach = share > 0.5, max(2.0, REACH * unit)
+    head = solid & near(hair | face, OFF * unit)  # labels end a few pixels off
+    zone = (away_from(old & ~solid) <= reach) & near(head, reach) & ~(near(hands, reach) & near(bare, reach))
+    if not (zone & solid & near(~solid, 1)).any():
+        return share, colours, np.zeros_like(old)
+    box = box_of(zone, round(6 * reach) + FINE)
+    part, there = share[box], zone[box]
+    least = max(PIECE * unit**2, sitter.speck)
+    contours = _contours(part, there, ROUGH * unit, least)
+    fine = _filled(contours, part.shape)
+    cover = _coarse(fine.astype(np.float32))
+    way = cv2.distanceTransform(fine, cv2.DIST_L2, cv2.DIST_MASK_PRECISE) / FINE  # to the contour
+    seen, lined = sitter.rgb[box].astype(np.float32), inked(sitter.rgb[box], unit) & (line > 0)
+    ours = (hair | face)[box] & (part > 0.5)
+    core = ours & ~lined & (_coarse(way) > line + 1.5) & (away_from(old[box]) > 2)
+    if not core.any():
+        return share, colours, np.zeros_like(old)
+    fill = nearest_colours(seen, core)
+    inks = _inks(sitter, seen, fill, lined & ours, there, 3 * reach) if line > 0 else fill
+    off = np.minimum(np.linalg.norm(seen - fill, axis=2), np.linalg.norm(seen - inks, axis=2))
+    own = head[box] & (off < ALIKE) & (part > WHOLLY)  # what surely stays does so bit for bit
+    found, clean = share.copy(), colours.copy()
+    cover = np.where(own, part, cover)
+    found[box] = np.where(there, cover * ~crumbs(cover > 0, least), part)
+    at_hair = nearer(hair[box], face[box])
+    clear = at_hair if line > 0 else np.ones_like(there)  # a jaw's own line and shadow stay
+    rim = there & ~own & (cover > 0) & np.where(clear, _coarse(way) < line + RIM, part < 0.5)
+    rim &= ~(near(lined & ours, 1) & (part > 0.5))  # lines that are there stay
+    if line > 0:
+        pen = (_coarse(np.clip(line + 0.5 - way, 0, 1) * fine) / np.maximum(cover, 1e-3) * at_hair).clip(0, 1)[..., None]
+        fill = fill + (inks - fill) * pen
+    clean[box] = np.where(rim[..., None], np.rint(fill.clip(0, 255)), colours[box])
+    return found, clean, zone & ((found != share) | (clean != colours).any(-1) | ((found > 0) & (found < 1)))
+
+
+def _contours(share: Plane, zone: Region, rough: float, least: float) -> list[Points]:
+    """Round all that more than half stays of, in finer pixels, smooth in a zone, without the pieces there that are too small.
+    rough: pixels along a contour; least: square pixels."""
+    height, width = share.shape
+    fine = cv2.resize(share, (width * FINE, height * FINE), interpolation=cv2.INTER_LINEAR) > 0.5
+    framed = cv2.copyMakeBorder(fine.astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT)
+    found = []
+    for contour in cv2.findContours(framed, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)[0]:
+        points = contour[:, 0].astype(np.float64) - 1
+        if len(points) < FEWEST:
+            continue
+        x, y = points.T
+        free = zone[(y / FINE).astype(int).clip(0, height - 1), (x / FINE).astype(int).clip(0, width - 1)]
+        free &= (x > FINE) & (y > FINE) & (x < (width - 2) * FINE) & (y < (height - 2) * FINE)  # no picture's edge
+        if free.mean() > 0.5 and cv2.contourArea(contour) < least * FINE**2:
+            continue
+        found.append(_smooth(points, free, rough * FINE) if free.any() else points)
+    return found
+
+
+def _smooth(points: Points, free: NDArray[np.bool_], rough: float) -> Points:
+    """A closed contour, N x 2, without what is shorter than so many points, where it is free. Blurred twice, the second time to
+    give back what the first has shrunk it by (Taubin 1995, "A signal processing approach to fair surface design")."""
+    reach = min(round(3 * rough) + 1, (len(points) - 2) // 2)
+    bell = np.exp(-0.5 * (np.arange(-reach, reach + 1) / rough) ** 2)
+    bell /= bell.sum()
+
+    def blurred(values: Points) -> Points:
+        ring = np.concatenate([values[-reach:], values, values[:reach]])
+        return np.stack([np.convolve(column, bell, "valid") for column in ring.T], axis=1)
+
+    once = blurred(points)
+    share = blurred(free[:, None].astype(np.float64)) * free[:, None]
+    return np.asarray(points + share * (2 * once - blurred(once) - points))
+
+
+def _filled(contours: list[Points], shape: tuple[int, ...]) -> Image8:
+    """1 inside of contours, else 0, in finer pixels."""
+    canvas = np.zeros((shape[0] * FINE, shape[1] * FINE), np.uint8)
+    cv2.fillPoly(canvas, [np.rint(points * 16).astype(np.int32) for points in contours], 1, shift=4)
+    return canvas
+
+
+def _coarse(fine: NDArray[np.floating]) -> Plane:
+    size = fine.shape[1] // FINE, fine.shape[0] // FINE
+    return np.asarray(cv2.resize(fine.astype(np.float32), size, interpolation=cv2.INTER_AREA))
+
+
+def _inks(sitter: Sitter, seen: Plane, fills: Plane, lines: Region, rim: Region, reach: float) -> Plane:
+    """H x W x 3, the colour of a line at a rim: as those nearby, or as the picture's manner has it round such fills."""
+    weight = lines.astype(np.float32)
+    near_by = mean_near(seen, weight * np.exp(-seen.mean(-1) / INK), reach)
+    found = np.zeros_like(fills)
+    found[rim] = inks_of(fills[rim], sitter.style)
+    return np.where((cv2.GaussianBlur(weight, (0, 0), reach) > SEEN)[..., None], near_by, found)
