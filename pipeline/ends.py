@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from pipeline.regions import Region, away_from, box_of, crumbs, largest, near, nearer
 from pipeline.request import ClothingPart, Image8
-from pipeline.rims import INK, inks_of, mean_near, nearest_colours
+from pipeline.rims import INK, mean_near, nearest_colours
 from pipeline.sitter import Sitter
 from pipeline.tones import inked
 
@@ -22,11 +22,12 @@ Points = NDArray[np.float64]  # N x 2
 
 REACH, OFF = 0.03, 0.08  # heads: how far from old clothes; by how much labels may be off
 ROUGH = 0.035  # heads: along a contour, over which it is smooth
-PIECE = 0.004  # square heads: a smaller piece that only old clothes lie beside is an error
+PIECE = 0.006  # square heads: a smaller piece that only old clothes lie beside is an error
 FINE = 3  # times as many pixels to a side: contours are known as exactly
 FEWEST = 8  # points of a contour
 RIM = 2.5  # pixels beyond the line that hold something of the old cloth
 ALIKE, WHOLLY = 18.0, 0.98  # levels from what surely stays, and share of a pixel that stays, from where on it is sure too
+MIXED = 1.5  # times as far from the old cloth as from what stays
 SEEN = 0.02  # share of lines nearby from which the picture has them there
 
 
@@ -39,7 +40,7 @@ def with_clean_ends(sitter: Sitter, share: Plane, colours: Image8, old: Region, 
     hair = (sitter.found.labels == ClothingPart.HAIR) | hands
     solid, reach = share > 0.5, max(2.0, REACH * unit)
     head = solid & near(hair | face, OFF * unit)  # labels end a few pixels off
-    zone = (away_from(old & ~solid) <= reach) & near(head, reach) & ~(near(hands, reach) & near(bare, reach))
+    zone = (away_from(old & ~solid) <= reach) & near(solid, reach) & ~(near(hands, reach) & near(bare, reach))
     if not (zone & solid & near(~solid, 1)).any():
         return share, colours, np.zeros_like(old)
     box = box_of(zone, round(6 * reach) + FINE)
@@ -50,24 +51,26 @@ def with_clean_ends(sitter: Sitter, share: Plane, colours: Image8, old: Region, 
     cover = _coarse(fine.astype(np.float32))
     way = cv2.distanceTransform(fine, cv2.DIST_L2, cv2.DIST_MASK_PRECISE) / FINE  # to the contour
     seen, lined = sitter.rgb[box].astype(np.float32), inked(sitter.rgb[box], unit) & (line > 0)
-    ours = (hair | face)[box] & (part > 0.5)
+    ours = head[box]
     core = ours & ~lined & (_coarse(way) > line + 1.5) & (away_from(old[box]) > 2)
     if not core.any():
         return share, colours, np.zeros_like(old)
     fill = nearest_colours(seen, core)
-    inks = _inks(sitter, seen, fill, lined & ours, there, 3 * reach) if line > 0 else fill
-    off = np.minimum(np.linalg.norm(seen - fill, axis=2), np.linalg.norm(seen - inks, axis=2))
-    own = head[box] & (off < ALIKE) & (part > WHOLLY)  # what surely stays does so bit for bit
+    inks, penned = _inks(seen, lined & ours, 3 * reach)
+    off = np.minimum(np.linalg.norm(seen - fill, axis=2), np.where(penned, np.linalg.norm(seen - inks, axis=2), np.inf))
+    own = solid[box] & (off < ALIKE) & (part > WHOLLY)  # what surely stays does so bit for bit
     found, clean = share.copy(), colours.copy()
     cover = np.where(own, part, cover)
     found[box] = np.where(there, cover * ~crumbs(cover > 0, least), part)
-    at_hair = nearer(hair[box], face[box])
+    at_hair = nearer(hair[box], face[box]) & near(head[box], reach)
     clear = at_hair if line > 0 else np.ones_like(there)  # a jaw's own line and shadow stay
     rim = there & ~own & (cover > 0) & np.where(clear, _coarse(way) < line + RIM, part < 0.5)
-    rim &= ~(near(lined & ours, 1) & (part > 0.5))  # lines that are there stay
-    if line > 0:
-        pen = (_coarse(np.clip(line + 0.5 - way, 0, 1) * fine) / np.maximum(cover, 1e-3) * at_hair).clip(0, 1)[..., None]
-        fill = fill + (inks - fill) * pen
+    theirs = old[box] & ~near(solid[box], 2) & ~lined
+    to_cloth = np.linalg.norm(seen - nearest_colours(seen, theirs), axis=2) if theirs.any() else np.zeros_like(off)
+    # what is no mixture with cloth stays, and lines that are there
+    rim &= (part < 0.5) | ((to_cloth < MIXED * off) & ~near(lined & ours, 1))
+    pen = _coarse(np.clip(line + 0.5 - way, 0, 1) * fine) / np.maximum(cover, 1e-3) * (at_hair & penned)
+    fill = fill + (inks - fill) * pen.clip(0, 1)[..., None]
     clean[box] = np.where(rim[..., None], np.rint(fill.clip(0, 255)), colours[box])
     return found, clean, zone & ((found != share) | (clean != colours).any(-1) | ((found > 0) & (found < 1)))
 
@@ -120,10 +123,8 @@ def _coarse(fine: NDArray[np.floating]) -> Plane:
     return np.asarray(cv2.resize(fine.astype(np.float32), size, interpolation=cv2.INTER_AREA))
 
 
-def _inks(sitter: Sitter, seen: Plane, fills: Plane, lines: Region, rim: Region, reach: float) -> Plane:
-    """H x W x 3, the colour of a line at a rim: as those nearby, or as the picture's manner has it round such fills."""
+def _inks(seen: Plane, lines: Region, reach: float) -> tuple[Plane, Region]:
+    """H x W x 3, the colour of the lines nearby, and H x W, where there are any."""
     weight = lines.astype(np.float32)
     near_by = mean_near(seen, weight * np.exp(-seen.mean(-1) / INK), reach)
-    found = np.zeros_like(fills)
-    found[rim] = inks_of(fills[rim], sitter.style)
-    return np.where((cv2.GaussianBlur(weight, (0, 0), reach) > SEEN)[..., None], near_by, found)
+    return near_by, np.asarray(cv2.GaussianBlur(weight, (0, 0), reach) > SEEN)

@@ -19,6 +19,7 @@ Plane = NDArray[np.float32]  # H x W
 ABOUT = 0.05  # heads: old clothes so near to a side hide it
 BESIDE = 0.04  # heads: what is seen farther out than that says that the side is elsewhere
 SCRAP = 0.005  # square heads: less of it is a scrap of the old collar
+UP = 0.12  # heads: how far above old clothes a side goes on where nothing is seen of it
 TOP = 0.15  # heads: a side of which less is seen is drawn as a whole
 REACH = 0.3  # heads: what stands out from a neck so far is of it
 LEADS = 4.0  # pixels above it over which a drawn side takes the place of the one that is seen
@@ -48,7 +49,11 @@ def drawn_sides(sitter: Sitter, front: Region, gone: Region) -> Sides:
         if not hidden.any():
             continue
         begins = int(hidden.argmax())
-        ruled = np.arange(len(hidden)) >= (begins if begins > TOP * unit else 0)
+        free = np.asarray(((np.abs(inside) < line / 2 + 1) & ~front[rows]).any(1))
+        least = max(0, begins - round(UP * unit))
+        while begins > least and free[begins - 1]:  # up to the jaw, the ear or the hair
+            begins -= 1
+        ruled = np.arange(len(hidden)) >= (begins - LEADS if begins > TOP * unit else 0)
         outside = seen[rows] & (inside < -line / 2) & (inside > -REACH * unit)
         scraps = crumbs(outside, SCRAP * unit**2)
         ruled &= ~(outside & ~scraps & (inside < -BESIDE * unit)).any(1)  # there the side is elsewhere

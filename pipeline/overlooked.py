@@ -10,7 +10,7 @@ import numpy as np
 from pipeline.regions import Region, box_of, box_round, grown, near
 from pipeline.request import CLOTHING, ClothingPart, Image8
 from pipeline.surroundings import apart_from_nearby
-from pipeline.tones import apart_from, calm_lab, tones_of
+from pipeline.tones import apart_from, calm_lab, inked, tones_of
 
 Part = ClothingPart
 
@@ -25,6 +25,7 @@ SAME, GOES_ON = 10.0, 5.0  # CIELAB: two parts of one cloth, and places of it th
 BESIDE, SEAMLESS = 4, 0.66  # pixels on either side of a border, and share of it that lies in one colour
 OWNERS = {Part.LEGWEAR: (Part.BOTTOMWEAR, Part.ONEPIECE), Part.HANDWEAR: (Part.TOPWEAR, Part.ONEPIECE)}
 ISLAND = 0.25  # of the largest piece of its part: a smaller piece that lies in the old clothes is theirs
+AT_HAND = 0.04  # heads: how near to it the cloth lies that a piece of a hand is of
 SPOT, ENCLOSED = 0.01, 0.9  # of the figure, and of its border: so small a part that lies all in old clothes is theirs too
 
 
@@ -62,6 +63,30 @@ def overlooked(rgb: Image8, labels: Image8, old: Region, front: Region, unit: fl
     missed = grown(np.isin(where, fits) & (pieces > 0), 1.0)
     whole = cv2.resize(missed.astype(np.uint8), labels.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
     return np.asarray(found | (whole & ~old & (labels == 0)))
+
+
+def in_hands(rgb: Image8, hands: Region, like: Region, old: Region, unit: float) -> Region:
+    """H x W, cloth beside a hand that was taken for it: broad pieces in the colour of the old clothes next to them.
+
+    hands: H x W, those that stay; like: what has the skin's hue; old: the old clothes.
+    """
+    found = np.zeros(hands.shape, bool)
+    strange = hands & ~like & ~inked(rgb, unit)
+    broad = cv2.morphologyEx(strange.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    if not broad.any() or not old.any():
+        return found
+    _, where, table, _ = cv2.connectedComponentsWithStats(broad, connectivity=8)
+    for index in range(1, len(table)):
+        box = box_round(table[index, : cv2.CC_STAT_AREA], round(AT_HAND * unit) + 2)
+        piece = where[box] == index
+        beside = grown(piece, AT_HAND * unit) & old[box]
+        if not beside.any():
+            continue
+        seen = np.array([[np.median(rgb[box][region], axis=0) for region in (piece, beside)]], np.float32) / 255
+        one, other = cv2.cvtColor(seen, cv2.COLOR_RGB2LAB)[0]
+        if np.linalg.norm(one - other) < SAME:
+            found[box] |= grown(piece, 2) & hands[box] & ~like[box]
+    return found
 
 
 def of_one_cloth(rgb: Image8, labels: Image8, changed: Collection[Part]) -> frozenset[Part]:

@@ -152,12 +152,12 @@ def unmixed(rgb: Image8, front: Region, changing: Region, bare: Region, unit: fl
     if hidden.any():  # what stays gets its outline back
         part[y, x] = np.maximum(stays, (_outline(part, hidden, line) * hidden)[y, x])
         pen_share = ((part[y, x] - stays) / np.maximum(part[y, x], FAINT))[:, None]
-        clean = (1 - pen_share) * clean.clip(0, 255) + pen_share * inks_of(one, style)
+        clean = (1 - pen_share) * clean.clip(0, 255) + pen_share * _inks(one, style)
     colours[box][y, x] = np.rint(clean.clip(0, 255))
     return share, colours
 
 
-def inks_of(colours: Colours, style: Style) -> Colours:
+def _inks(colours: Colours, style: Style) -> Colours:
     """N x 3, the lines round such fills, N x 3."""
     steps, which = np.unique(colours.astype(np.uint8) // STEP, axis=0, return_inverse=True)
     inks = [style.ink((int(r), int(g), int(b))) for r, g, b in steps * STEP + STEP // 2]

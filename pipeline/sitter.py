@@ -16,8 +16,8 @@ from pipeline.draft_style import flesh, measure_style, shade_of_flesh
 from pipeline.fit import Fit
 from pipeline.grain import Grain, of_figure
 from pipeline.images import flatten, is_opaque
-from pipeline.overlooked import overlooked
-from pipeline.regions import Region, near
+from pipeline.overlooked import in_hands, overlooked
+from pipeline.regions import Region, largest, near
 from pipeline.request import CLOTHING, ClothingPart, Detection, Image8
 from pipeline.seen_limbs import as_wide_as_seen, with_seen_sides
 from pipeline.sticker import Sticker, sticker_of
@@ -91,7 +91,7 @@ def sitter_of(character: Image8, found: Detection, fit: Fit, changed: Iterable[C
     like = _like(rgb, skin)
     beard = beard_of(rgb, labels, clothes, kept & ~like, fit)
     clothes &= ~beard
-    missed = overlooked(rgb, labels, clothes, kept, unit)
+    missed = overlooked(rgb, labels, clothes, kept, unit) | in_hands(rgb, kept & ~largest(kept), like, clothes, unit)
     old = clothes | missed
     raise_if_cancelled()
     throat = throat_of(rgb, kept, like, fit)
