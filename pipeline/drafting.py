@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.cancelling import raise_if_cancelled
-from pipeline.collars import beside_collar
+from pipeline.collars import beside_collar, in_collar
 from pipeline.draft import WHOLE, Draft
 from pipeline.ends import with_clean_ends
 from pipeline.grain import grained
@@ -72,6 +72,7 @@ def draw_draft(sitter: Sitter, outfit: Outfit) -> Draft:
     """An outfit on a character, at the picture's own size."""
     unit, found, style = sitter.unit, sitter.found, sitter.style
     raise_if_cancelled()
+    sitter = in_collar(sitter, outfit)
     drawn = _drawn(sitter, outfit)
     raise_if_cancelled()
     laid = _laid(sitter, outfit, drawn)
@@ -79,8 +80,9 @@ def draw_draft(sitter: Sitter, outfit: Outfit) -> Draft:
     share, rims, redrawn = _stays(sitter, drawn, laid)
     raise_if_cancelled()
     draws, old = _draws(sitter, drawn, laid, share)
+    draws |= (drawn.picture[..., 3] > 0) & redrawn & (share < 1)
     front, lines_end = share >= 0.5, sitter.throat.lines & ~sitter.sides
-    bare = draws & (drawn.worn == 0) & (laid.draws | (laid.joints & (share < 1)))
+    bare = draws & (drawn.worn == 0) & (laid.draws | ((laid.joints | redrawn) & (share < 1)))
     share *= sitter.character[..., 3] / np.float32(255)
     alpha = np.where(draws, np.rint(drawn.picture[..., 3] * (1 - share)), 0).astype(np.uint8)
     bare, clothed = bare & (alpha > 0), drawn.worn > 0

@@ -328,4 +328,6 @@ def _neck_side(usual: list[XY], seen: Points | None) -> Points:
     """A side of a neck, N x 2: along what is seen of it, else as it usually is. usual: at its top, middle and end."""
     (_, top), _, (end, low) = usual
     along: Points = np.zeros((0, 2)) if seen is None else seen[(seen[:, 1] > top + 0.01) & (seen[:, 1] < low - 0.05)]
+    if len(along) and along[-1][1] > low - 0.065:  # it is known to its end
+        end = along[-1][0]
     return spline(np.array([(along[0][0], top), *along, (end, low)] if len(along) else usual), 17)

@@ -7,14 +7,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from pipeline.collars import in_collar
 from pipeline.fit import LIMBS, Fit
 from pipeline.neck import drawn_sides, ways_in, without_seam
-from pipeline.request import ClothingPart, Detection
+from pipeline.outfit import complete, read_outfit
+from pipeline.request import CLOTHING, ClothingPart, Detection
 from pipeline.seen_limbs import as_wide_as_seen, with_seen_sides
 from pipeline.sitter import Sitter, sitter_of
 from pipeline.throat import Throat
 from training.characters import draw
 from training.characters.character import framed
+from wardrobe import garments
+from wardrobe.render import paint_maps
 
 SEED, SIZE = 890000004, (384, 288)
 
@@ -90,3 +94,20 @@ def test_the_line_of_an_old_collar_goes_and_lines_farther_up_stay(sitter: Sitter
     of_face = replace(seen, throat=replace(throat, jaw=bare))
     assert (without_seam(of_face, neck, bare)[137, 105:135] > 0).all(), "a line beside the face is the chin's"
     assert (without_seam(seen, neck, np.zeros(shape, bool)) == 1).all()
+
+
+def test_a_neck_is_led_into_a_collar_that_is_narrower_where_its_own_side_is_not_seen(sitter: Sitter) -> None:
+    figure, frame = sitter.fit.figure, sitter.fit.frame
+    aside = replace(figure, head=replace(figure.head, nape=figure.torso.at(0, 0.0)[0] + 0.08, neck=(None, None)))
+    outfit = complete(read_outfit("navy sailor uniform"), CLOTHING, 1)
+    hidden = replace(
+        sitter, fit=replace(sitter.fit, figure=aside), found=replace(sitter.found, keep=np.zeros_like(sitter.found.labels))
+    )
+    before, after = aside.neck_sides()[1], in_collar(hidden, outfit).fit.figure.neck_sides()[1]
+    collar = [layer for layer in garments.layers(outfit, aside, sitter.style) if layer.part == ClothingPart.TOPWEAR]
+    worn = paint_maps(collar, sitter.style, frame).garments > 0
+    ends = [np.rint(frame.pixels(side)[-1]).astype(int) for side in (before, after)]
+    assert ends[1][0] < ends[0][0] and worn[ends[1][1], ends[1][0] - 2 : ends[1][0] + 3].any(), "it ends in the collar"
+    assert np.allclose(before[:4], after[:4], atol=0.02), "and begins as it did"
+    seen = replace(hidden, found=replace(sitter.found, keep=np.full_like(sitter.found.labels, 255)))
+    assert in_collar(seen, outfit).fit.figure.head.neck == (None, None), "a neck that is seen has its own sides"
