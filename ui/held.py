@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import ctypes
 import gc
-import sys
 import threading
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from typing import Any
 
 import numpy as np
 from gradio.state_holder import StateHolder
+
+from serving.returning import return_freed
 
 
 class Returning:
@@ -35,9 +34,7 @@ class Returning:
         with self._lock:
             self._timer = None
         gc.collect()
-        if sys.platform == "linux":
-            with suppress(AttributeError):  # of other C libraries than glibc
-                ctypes.CDLL(None).malloc_trim(0)
+        return_freed()
 
 
 def held(holder: StateHolder, session: str | None = None) -> int:
