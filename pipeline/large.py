@@ -68,8 +68,8 @@ def moved(joints: Joints, factors: tuple[float, float]) -> dict[str, tuple[float
     return {name: (x * factors[0], y * factors[1]) for name, (x, y) in joints.items()}
 
 
-def large_draft(draft: Draft, character: Image8) -> Draft:
-    """A draft on a smaller copy as one on the picture itself, H x W x 4."""
+def large_draft(draft: Draft, character: Image8, painted: Region | None = None) -> Draft:
+    """A draft on a smaller copy as one on the picture itself, H x W x 4; painted: H x W, where it may draw."""
     height, width = character.shape[:2]
     small, size = draft.worn.shape, (width, height)
     sheet = draft.sheet
@@ -78,13 +78,15 @@ def large_draft(draft: Draft, character: Image8) -> Draft:
         frame = sheet.frame
         there = replace(frame, width=width, height=height, scale=frame.scale * (across * down) ** 0.5)
         sheet = replace(sheet, frame=replace(there, dx=frame.dx * across, dy=frame.dy * down))
-    kept = large_image(draft.kept, size)
+    image, kept = large_image(draft.image, size), large_image(draft.kept, size)
+    if painted is not None:
+        image[~painted, 3] = 0
     own = flatten(character, BEHIND)
     whole = kept[..., 3] >= WHOLE  # what is no mixture is seen sharper in the picture
     kept[whole, :3] = own[whole]
     return replace(
         draft,
-        image=large_image(draft.image, size),
+        image=image,
         worn=largest_share(draft.worn, size),
         lines=large_plane(draft.lines, size),
         kept=kept,

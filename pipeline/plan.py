@@ -48,7 +48,8 @@ WORN = 0.004  # of the figure: parts below are not worn
 EXPLAINED = 0.4  # share of a painted mask that detection must take for somebody, or it has missed what is meant
 TAKEN = 0.5  # share of an old garment that a painted mask must cover to replace it
 
-_BODIES, _SITTERS = LRUCache(4), LRUCache(4)
+SITTERS_BYTES = 200_000_000  # of what is known of the last pictures; of one that is drafted as it is 100 million at most
+_BODIES, _SITTERS = LRUCache(4), LRUCache(4, SITTERS_BYTES)
 
 NOTHING_NAMED = "No garment is named here, so nothing is drafted; please name one, such as 'red hoodie, blue jeans'."
 GUESSED = "Part of the body could not be made out and is drawn as it seems likely; its joints can be put right by hand."
@@ -177,7 +178,7 @@ def _brought_up(near: Plan, request: SwapRequest, found: Detection) -> Plan:
             parts=(),
             notes=near.request.notes,
         ),
-        tuple(large_draft(draft, request.character) for draft in near.drafts),
+        tuple(large_draft(draft, request.character, painted) for draft in near.drafts),
         found,
         moved(near.joints, larger(near.found.labels.shape[::-1], shape)),
         painted,
