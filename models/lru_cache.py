@@ -11,12 +11,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.arrays import bytes_in
+
 
 class LRUCache:
     """The last few answers by their question: least recently used go first."""
 
-    def __init__(self, size: int) -> None:
-        self.size = size
+    def __init__(self, size: int, most: int | None = None) -> None:
+        """size: answers that are kept at most; most: bytes of the arrays in them likewise; the last one stays in any case."""
+        self.size, self.most = size, most
         self.known: OrderedDict[Hashable, Any] = OrderedDict()
         self.lock = threading.Lock()  # of the table alone: drafts are read by several visitors at once
 
@@ -30,9 +33,12 @@ class LRUCache:
         with self.lock:
             self.known[key] = made
             self.known.move_to_end(key)
-            if len(self.known) > self.size:
+            while len(self.known) > self.size or (len(self.known) > 1 and self._is_heavy()):
                 self.known.popitem(last=False)
         return made
+
+    def _is_heavy(self) -> bool:
+        return self.most is not None and bytes_in(self.known.values()) > self.most
 
 
 def digest(picture: NDArray[Any]) -> bytes:

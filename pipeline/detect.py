@@ -19,7 +19,7 @@ from pipeline.cancelling import raise_if_cancelled
 from pipeline.hands import with_whole_hands
 from pipeline.images import flatten, is_opaque, resize, with_alpha
 from pipeline.mask import as_mask, grow, grown_beside, protect
-from pipeline.part_maps import Labels, clean, fill_unknown, most_likely, snap
+from pipeline.part_maps import Labels, clean, fill_unknown, largest_share, most_likely, snap
 from pipeline.part_tables import BARE, FACE_HANDS, Probabilities, translate
 from pipeline.part_words import parts_meant
 from pipeline.people import SEVERAL, split
@@ -343,13 +343,5 @@ def _placed(values: Image8, where: tuple[slice, slice], character: Image8) -> Im
 
 
 def _enlarged(values: Image8, character: Image8) -> Image8:
-    """Back to the character's size, with smooth borders: every pixel takes the value that is most of what lies there."""
-    height, width = character.shape[:2]
-    if values.shape == (height, width):
-        return values
-    found, most = np.zeros((height, width), np.uint8), np.zeros((height, width), np.uint8)
-    for value in np.unique(values):
-        share = cv2.resize((values == value).astype(np.uint8) * 255, (width, height), interpolation=cv2.INTER_LINEAR)
-        found[share > most] = value
-        np.maximum(most, share, out=most)
-    return found
+    """Back to the character's size."""
+    return largest_share(values, (character.shape[1], character.shape[0]))

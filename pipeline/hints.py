@@ -22,6 +22,7 @@ from pipeline.images import resize
 from pipeline.mask import grow
 from pipeline.regions import Region
 from pipeline.request import Image8, UserError
+from pipeline.strips import strips
 from pipeline.surroundings import push_pull
 
 FINE, COARSE, GAIN, FLOOR = 0.7, 2.4, 6.0, 0.08  # line art: blur radii in pixels of the crop, contrast, threshold
@@ -44,9 +45,13 @@ def read_lineart(rgb: Image8, fine: float = FINE, coarse: float = COARSE) -> Ima
     A pixel is line as far as it is darker than its surroundings, in the colour channel where that shows most. The radii
     are pixels, so read it at the size at which the network works.
     """
-    picture = rgb.astype(np.float32) / 255
-    darker = cv2.GaussianBlur(picture, (0, 0), coarse) - cv2.GaussianBlur(picture, (0, 0), fine)
-    lines: Image8 = np.rint(np.clip((darker.max(axis=2) - FLOOR) * GAIN, 0, 1) * 255).astype(np.uint8)
+    lines, room = np.empty(rgb.shape[:2], np.uint8), round(4 * coarse) + 1  # rows that a blur looks at
+    for rows in strips(rgb.shape):
+        top = max(0, rows.start - room)
+        picture = rgb[top : rows.stop + room].astype(np.float32) / 255
+        darker = (cv2.GaussianBlur(picture, (0, 0), coarse) - cv2.GaussianBlur(picture, (0, 0), fine)).max(axis=2)
+        share = np.clip((darker[rows.start - top : rows.stop - top] - FLOOR) * GAIN, 0, 1)
+        lines[rows] = np.rint(share * 255)
     return lines
 
 

@@ -20,6 +20,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from PIL.TiffImagePlugin import TiffImageFile
 
+from models.arrays import bytes_in as bytes_in
 from pipeline.colour_profile import EmbeddedProfile as EmbeddedProfile
 from pipeline.colour_profile import Reader
 from pipeline.mask import as_mask, bounds, fits

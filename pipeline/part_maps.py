@@ -106,3 +106,17 @@ def fill_unknown(labels: Labels, known: NDArray[np.bool_]) -> Labels:
     of_pixel[nearest[known]] = labels[known]
     found: Labels = of_pixel[nearest]
     return found
+
+
+def largest_share(values: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
+    """H x W, names of things at a larger size (width, height), with smooth borders: every pixel takes the value that is most of
+    what lies there."""
+    width, height = size
+    if values.shape == (height, width):
+        return values
+    found, most = np.zeros((height, width), np.uint8), np.zeros((height, width), np.uint8)
+    for value in np.unique(values):
+        share = cv2.resize((values == value).astype(np.uint8) * 255, (width, height), interpolation=cv2.INTER_LINEAR)
+        found[share > most] = value
+        np.maximum(most, share, out=most)
+    return found

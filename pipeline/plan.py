@@ -20,6 +20,7 @@ from pipeline.draft import Draft, dressed, dyed_draft, old_clothes, own_draft
 from pipeline.drafting import draw_draft
 from pipeline.evidence import Evidence, read_evidence, with_joints
 from pipeline.fit import Doubt, Fit, fit
+from pipeline.large import large_draft, large_picture, large_region, larger, moved, shrunk, size_to_draft_at
 from pipeline.limits import cut_off, is_cut, over_face, over_several
 from pipeline.mask import as_mask
 from pipeline.outfit import Wish, complete, read_outfit
@@ -40,7 +41,8 @@ WORN = 0.004  # of the figure: parts below are not worn
 EXPLAINED = 0.4  # share of a painted mask that detection must take for somebody, or it has missed what is meant
 TAKEN = 0.5  # share of an old garment that a painted mask must cover to replace it
 
-_BODIES, _SITTERS = LRUCache(4), LRUCache(4)
+SITTERS_BYTES = 200_000_000  # of what is known of the last pictures; of one that is drafted as it is 100 million at most
+_BODIES, _SITTERS = LRUCache(4), LRUCache(4, SITTERS_BYTES)
 
 NOTHING_NAMED = "No garment is named here, so nothing is drafted; please name one, such as 'red hoodie, blue jeans'."
 GUESSED = "Part of the body could not be made out and is drawn as it seems likely; its joints can be put right by hand."
@@ -51,7 +53,8 @@ class Plan:
     """A request with its mask, and a draft for each of its pictures; none where today's words alone decide. found: what
     detection said, None where nobody could look. joints: of the body that is dressed, x and y in pixels. painted: H x W, the
     user's own mask. beyond: H x W, what it has cut off the first draft. dyed: where no body could be made out, for each
-    picture the old clothes in the new colours. kept: H x W, what is protected and nothing that widens the mask may enter."""
+    picture the old clothes in the new colours. kept: H x W, what is protected and nothing that widens the mask may enter. near:
+    the plan of a smaller copy that this one was brought up from, None where the picture was small enough."""
 
     request: SwapRequest
     drafts: tuple[Draft, ...] = ()
@@ -61,11 +64,14 @@ class Plan:
     beyond: Region | None = None
     dyed: tuple[Draft, ...] = ()
     kept: Region | None = None
+    near: Plan | None = None
 
-    def picture(self, draft: Draft) -> Image8:
+    def picture(self, index: int) -> Image8:
         """H x W x 4, the character in one of the drafts; outside the mask bit for bit as it was."""
         assert self.found is not None and self.request.mask is not None
-        character = self.request.character
+        character, draft = self.request.character, self.drafts[index]
+        if self.near is not None:
+            return large_picture(self.near.picture(index), character, self.request.mask, self.near.drafts[index])
         image = dressed(character, draft, self.found.labels)
         if self.painted is not None:
             image = feathered(character, image, self.painted, self.found.labels, draft.old)
@@ -91,7 +97,7 @@ def _planned(request: SwapRequest, see: See) -> Plan:
     raise_if_cancelled()
     found = see(DetectRequest(request.character))
     raise_if_cancelled()
-    painted = None if request.mask is None else as_mask(request.mask, found.labels.shape[::-1]) >= 128
+    painted = _painted(request, found)
     said: tuple[str, ...] = () if painted is None else over_several(found, painted)
     if found.count > 1 and not request.person and painted is None:
         said = (SEVERAL.format(count=found.count),)
@@ -99,40 +105,84 @@ def _planned(request: SwapRequest, see: See) -> Plan:
     if not drafting:
         return Plan(masked(request, found), (), found)
     request = replace(request, notes=(*request.notes, *said))
-    joints: dict[str, tuple[float, float]] = {}
-    if isinstance(request.draft, np.ndarray):
-        drafts: tuple[Draft, ...] = (
-            own_draft(request.character, request.draft, found, _garments_of(request.parts) or CLOTHING),
-        ) * request.count
-    else:
-        evidence = with_joints(read_evidence(request.character, found.labels, found.keep, found.others), request.joints)
-        raise_if_cancelled()
-        joints, body = _places(evidence), _fitted(evidence)
-        raise_if_cancelled()
-        seeds = range(request.seed, request.seed + request.count)
-        request = replace(request, notes=(*request.notes, *wish.notes))
-        if isinstance(body, Doubt):
-            masks = masked(replace(request, notes=(*request.notes, body.value)), found)
-            assert masks.mask is not None
-            named = [read_outfit(request.prompt, request.negative_prompt, seed).garments for seed in seeds]
-            instead = [dyed_draft(request.character, found, garments, masks.mask > 0) for garments in named]
-            return Plan(masks, (), found, joints, painted, dyed=tuple(draft for draft in instead if draft is not None))
-        if body.guessed:
-            request = replace(request, notes=(*request.notes, GUESSED))
-        changed = changing(wish, found, request.parts, painted)
-        drawn = changed if request.parts else changed - (SMALL - wish.slots)
-        if not request.parts and painted is None:
-            changed |= of_one_cloth(request.character[..., :3], found.labels, changed)
-        outfits = [complete(read_outfit(request.prompt, request.negative_prompt, seed), drawn, seed) for seed in seeds]
-        sitter = _sitting(request.character, found, body, changed)
-        drafts = tuple(draw_draft(sitter, outfit) for outfit in outfits)
+    if not isinstance(request.draft, np.ndarray):
+        return _in_words(request, found, wish)
+    own = own_draft(request.character, request.draft, found, _garments_of(request.parts) or CLOTHING)
+    return _limits(request, found, (own,) * request.count, {}) or Plan(masked(request, found), (), found)
+
+
+def _in_words(request: SwapRequest, found: Detection, wish: Wish) -> Plan:
+    """An outfit drawn on the body, if that can be made out. Of a large picture all of this is done on a smaller copy."""
+    request, size = replace(request, notes=(*request.notes, *wish.notes)), size_to_draft_at(request.character.shape)
+    near, seen = (request, found) if size is None else shrunk(request, found, size)
+    evidence = with_joints(read_evidence(near.character, seen.labels, seen.keep, seen.others), near.joints)
+    raise_if_cancelled()
+    joints, body = _places(evidence), _fitted(evidence)
+    raise_if_cancelled()
+    seeds = range(request.seed, request.seed + request.count)
+    if isinstance(body, Doubt):
+        masks = masked(replace(request, notes=(*request.notes, body.value)), found)
+        assert masks.mask is not None
+        named = [read_outfit(request.prompt, request.negative_prompt, seed).garments for seed in seeds]
+        instead = [dyed_draft(request.character, found, garments, masks.mask > 0) for garments in named]
+        dyed = tuple(draft for draft in instead if draft is not None)
+        there = joints if size is None else moved(joints, larger(size, request.character.shape))
+        return Plan(masks, (), found, there, _painted(request, found), dyed=dyed)
+    if body.guessed:
+        near = replace(near, notes=(*near.notes, GUESSED))
+    painted = _painted(near, seen)
+    changed = changing(wish, seen, near.parts, painted)
+    drawn = changed if near.parts else changed - (SMALL - wish.slots)
+    if not near.parts and painted is None:
+        changed |= of_one_cloth(near.character[..., :3], seen.labels, changed)
+    outfits = [complete(read_outfit(near.prompt, near.negative_prompt, seed), drawn, seed) for seed in seeds]
+    sitter = _sitting(near.character, seen, body, changed)
+    plan = _limits(near, seen, tuple(draw_draft(sitter, outfit) for outfit in outfits), joints)
+    if plan is None:
+        return Plan(masked(replace(request, notes=near.notes), found), (), found)
+    return plan if size is None else _brought_up(plan, request, found)
+
+
+def _limits(
+    request: SwapRequest, found: Detection, drafts: tuple[Draft, ...], joints: Mapping[str, tuple[float, float]]
+) -> Plan | None:
+    """The drafts within what was painted and is protected, and the mask that holds them; None where nothing of them is left."""
+    painted = _painted(request, found)
     beyond = None if painted is None or not drafts else drafts[0].covers & ~painted
     if painted is not None and drafts:
         request = replace(request, notes=(*request.notes, *cut_off(drafts[0], painted)))
     drafts = tuple(_limited(draft, found, painted, request.protect) for draft in drafts)
     if not any(draft.covers.any() for draft in drafts):
-        return Plan(masked(request, found), (), found)
+        return None
     return Plan(_with_mask(request, drafts, found), drafts, found, joints, painted, beyond)
+
+
+def _brought_up(near: Plan, request: SwapRequest, found: Detection) -> Plan:
+    """A plan of a smaller copy, with drafts, as one of the picture itself. request, found: of that."""
+    assert near.request.mask is not None and near.found is not None
+    shape, painted = request.character.shape[:2], _painted(request, found)
+    size = shape[::-1]
+    mask = large_region(near.request.mask > 0, size)
+    return Plan(
+        replace(
+            request,
+            mask=(mask if painted is None else mask & painted).astype(np.uint8) * np.uint8(255),
+            protect=(),
+            parts=(),
+            notes=near.request.notes,
+        ),
+        tuple(large_draft(draft, request.character, painted) for draft in near.drafts),
+        found,
+        moved(near.joints, larger(near.found.labels.shape[::-1], shape)),
+        painted,
+        None if near.beyond is None else large_region(near.beyond, size),
+        near=near,
+    )
+
+
+def _painted(request: SwapRequest, found: Detection) -> Region | None:
+    """H x W, the user's own mask."""
+    return None if request.mask is None else as_mask(request.mask, found.labels.shape[::-1]) >= 128
 
 
 def make_draft(request: SwapRequest, see: See) -> Drafted:
@@ -145,7 +195,7 @@ def make_draft(request: SwapRequest, see: See) -> Drafted:
     garments, beyond = draft.outfit.garments, plan.beyond
     return Drafted(
         draft.image,
-        plan.picture(draft),
+        plan.picture(0),
         garments,
         tuple(map(choices_of, garments)),
         draft.parts,

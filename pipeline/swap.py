@@ -118,9 +118,9 @@ class OutfitSwapper:
         request = plan.request
         assert request.mask is not None
         images = []
-        for index, draft in enumerate(plan.drafts):
+        for index in range(len(plan.drafts)):
             with timer("draft"):
-                images.append(plan.picture(draft))
+                images.append(plan.picture(index))
             if on_step is not None:
                 on_step(Step(index + 1, len(plan.drafts), index, len(plan.drafts)))
         result = SwapResult(

@@ -18,6 +18,7 @@ from tqdm import tqdm
 from pipeline.cancelling import cancellable
 from pipeline.request import Cancelled, Step
 from serving.later import LaterEngine
+from serving.returning import return_freed
 from serving.wire import Call, Cancel, Failed, Made, Told, receive, send
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 SACRIFICED = 500  # of 1000, added to what Linux makes of the memory that is held: where it is short the page must not go first
 BEHIND = 5  # niceness of the thread that loads networks before they are asked for: the page that opens needs the cores more
+SMALL = ("health",)  # calls that take next to no memory
 _DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2)
 
 
@@ -63,6 +65,14 @@ def _warm_up(engine: LaterEngine) -> None:
         engine.warm_up()
 
 
+class _Worker(threading.Thread):
+    """What the call took goes back to the system, with its pictures, which a thread holds until it has ended."""
+
+    def run(self) -> None:
+        super().run()
+        return_freed()
+
+
 class _Desk:
     """Gives every call a thread of its own: which of them wait for each other is the engine's affair."""
 
@@ -78,7 +88,8 @@ class _Desk:
             return
         assert isinstance(message, Call)
         self._stops[message.id] = threading.Event()
-        threading.Thread(target=self._answer, args=(message,), name=message.method, daemon=True).start()
+        kind = threading.Thread if message.method in SMALL else _Worker
+        kind(target=self._answer, args=(message,), name=message.method, daemon=True).start()
 
     def _answer(self, call: Call) -> None:
         stop = self._stops[call.id]

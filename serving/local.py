@@ -50,7 +50,7 @@ from pipeline.validate import validate
 from serving.checking import check, row
 from serving.engine import Health
 
-FOUND = 4  # pictures whose parts are remembered: a draft is drawn anew at every word
+FOUND, FOUND_BYTES = 4, 200_000_000  # pictures whose parts are remembered: a draft is drawn anew at every word
 ASK_SECONDS = 0.2  # how often whoever waits for another's detection is asked whether they still do
 HINT_SIDE = 1024  # pixels: the long side at which a hint is previewed
 CPU_OUT_OF_MEMORY = ("can't allocate memory", "not enough memory")  # as torch words it on Linux and on Windows
@@ -87,7 +87,7 @@ class LocalEngine:
         self._loading = threading.Lock()
         self._looking = threading.Lock()  # detection has its own, so that it never waits for a swap
         self._segmenter: Segmenter | None = None
-        self._found = LRUCache(FOUND)
+        self._found = LRUCache(FOUND, FOUND_BYTES)
         self._annotators = Annotators(self._device)
         self._swapper: OutfitSwapper | None = None
         self._placements: dict[str, Placement] = {}  # by profile, once it ran out of memory

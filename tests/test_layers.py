@@ -19,7 +19,7 @@ ALLOWED = {
     "serving": ("models", "pipeline", "serving"),
     "ui": (
         *("ui", "pipeline.request", "pipeline.images", "pipeline.mask", "pipeline.alike", "pipeline.embedded"),
-        *("serving.engine", "serving.settings"),
+        *("serving.engine", "serving.returning", "serving.settings"),
     ),
     "training": ("wardrobe", "models", "pipeline", "training"),
     "benchmarks": ("wardrobe", "models", "pipeline", "serving", "training", "benchmarks"),

@@ -66,7 +66,7 @@ def kept(case: Case, found: Detection, prompt: str) -> NDArray[np.bool_]:
         return np.ones(case.over.shape, bool)
     assert plan.request.mask is not None
     if plan.drafts:
-        return np.asarray((plan.picture(plan.drafts[0]) == case.image).all(2))
+        return np.asarray((plan.picture(0) == case.image).all(2))
     return np.asarray(plan.request.mask == 0)
 
 

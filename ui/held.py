@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import ctypes
 import gc
-import sys
 import threading
-from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import fields, is_dataclass
-from typing import Any
 
-import numpy as np
 from gradio.state_holder import StateHolder
+
+from pipeline.images import bytes_in
+from serving.returning import return_freed
 
 
 class Returning:
@@ -35,25 +31,11 @@ class Returning:
         with self._lock:
             self._timer = None
         gc.collect()
-        if sys.platform == "linux":
-            with suppress(AttributeError):  # of other C libraries than glibc
-                ctypes.CDLL(None).malloc_trim(0)
+        return_freed()
 
 
 def held(holder: StateHolder, session: str | None = None) -> int:
     """Bytes, of one visit or of all; what several share is counted once."""
     visits = [holder.session_data.get(session)] if session is not None else list(holder.session_data.values())
     states = [list(visit.state_data.values()) for visit in visits if visit is not None]
-    return sum({id(array): array.nbytes for array in _arrays(states)}.values())
-
-
-def _arrays(value: Any) -> Iterator[np.ndarray[Any, Any]]:
-    if isinstance(value, np.ndarray):
-        yield value
-    elif isinstance(value, (list, tuple)):
-        for item in value:
-            yield from _arrays(item)
-    elif isinstance(value, dict):
-        yield from _arrays(list(value.values()))
-    elif is_dataclass(value):
-        yield from _arrays([getattr(value, field.name) for field in fields(value)])
+    return bytes_in(states)

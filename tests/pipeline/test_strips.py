@@ -11,6 +11,7 @@ import pytest
 from pipeline import strips as module
 from pipeline.composite import key_colour, outfit_layer, paste
 from pipeline.grain import Grain, grained
+from pipeline.hints import read_lineart
 from pipeline.images import Crop, flatten
 from pipeline.mask import as_mask
 from pipeline.strips import strips
@@ -34,6 +35,7 @@ WORK: dict[str, tuple[Callable[[], object], int]] = {  # and how many bytes for 
     "paste within a limit": (lambda: paste(PICTURE, DRAWN, CROP, MASK, LIMIT), 8),
     "outfit_layer": (lambda: outfit_layer(PICTURE, DRAWN, CROP, MASK, LIMIT), 18),
     "carried_on": (lambda: carried_on(PICTURE[..., :3].copy(), HOLE, HOLE), 32),
+    "read_lineart": (lambda: read_lineart(PICTURE[..., :3], 1.0, 3.0), 12),
     "grained": (lambda: grained(PICTURE[..., :3], GRAIN, HOLE | True), 30),
 }
 

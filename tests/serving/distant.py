@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from serving.local import LocalEngine
 
 STEP_SECONDS = 0.05
+PIECE = 100_000  # bytes: the C library puts what is much larger elsewhere
+KEPT: list[Image8] = []
 STYLE = Style(0.1, "dark", (20, 10, 10), 0.5, "cel", (90, 90, 90), (0.7, 0.5), 0.5, 1.0, 1.0, 0.0, 3)
 
 
@@ -103,6 +105,10 @@ def _become(word: str) -> None:
         raise UnicodeDecodeError("utf-8", b"\xff", 0, 1, "why")
     if word == "die":
         os._exit(3)
+    if word == "pieces":  # 300 MB, some of which stay
+        pieces = [np.ones(PIECE, np.uint8) for _ in range(3000)]
+        KEPT.extend(pieces[::30])
+        del pieces
     if word == "stages":  # tells no steps
         while True:
             time.sleep(STEP_SECONDS)

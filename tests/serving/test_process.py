@@ -77,6 +77,14 @@ def test_it_answers_as_the_engine_does(shared: ProcessEngine) -> None:
     assert shared.memory() > 10e6 or sys.platform != "linux"
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nobody says what a process holds")
+def test_what_a_call_has_freed_goes_back_to_the_system(own: ProcessEngine) -> None:
+    own.warm_up()
+    before = own.memory()
+    own.detect(DetectRequest(job().character, "pieces"))
+    until(lambda: own.memory() < before + 40e6)
+
+
 def test_a_mistake_is_told_without_asking_it() -> None:
     asleep = engine()
     with pytest.raises(UserError, match="no sampler"):
