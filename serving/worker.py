@@ -21,6 +21,7 @@ from serving.journal import Journal
 from serving.line import Line
 from serving.metrics import Metrics, Pace
 from serving.refusals import BROKEN, GAVE_UP, TOO_LONG, Lost
+from serving.returning import return_freed
 from serving.settings import Settings
 from serving.work import KINDS, Made, Work
 
@@ -156,6 +157,7 @@ class Worker:
                 self._do(live)
             if time.monotonic() - swept > SWEEP_SECONDS:
                 self.sweep()
+                return_freed()  # what pictures of page and programs took in this process
                 swept = time.monotonic()
 
     def _begin(self, live: Live) -> None:

@@ -50,6 +50,16 @@ def test_work_goes_through_bytes(profile: bool) -> None:
             assert embedded is not None and np.array_equal(again.profile.stored, embedded.stored)
 
 
+def test_the_process_of_the_page_gives_memory_back_from_time_to_time(
+    opened: Callable[..., Service], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    returned = threading.Event()
+    monkeypatch.setattr(workers, "SWEEP_SECONDS", 0.05)
+    monkeypatch.setattr(workers, "return_freed", returned.set)
+    opened()
+    assert returned.wait(10)
+
+
 def test_a_job_is_done_and_its_pictures_wait_for_its_secret(opened: Callable[..., Service]) -> None:
     desk = opened()
     entry, secret = desk.submit("a", swap(count=2, seed=5))
