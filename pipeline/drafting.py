@@ -82,7 +82,7 @@ def draw_draft(sitter: Sitter, outfit: Outfit) -> Draft:
     draws, old = _draws(sitter, drawn, laid, share)
     draws |= (drawn.picture[..., 3] > 0) & redrawn & (share < 1)
     front, lines_end = share >= 0.5, sitter.throat.lines & ~sitter.sides
-    bare = draws & (drawn.worn == 0) & (laid.draws | ((laid.joints | redrawn) & (share < 1)))
+    bare = draws & (drawn.worn == 0) & (laid.draws | ((laid.joints | laid.sides.neck | redrawn) & (share < 1)))
     share *= sitter.character[..., 3] / np.float32(255)
     alpha = np.where(draws, np.rint(drawn.picture[..., 3] * (1 - share)), 0).astype(np.uint8)
     bare, clothed = bare & (alpha > 0), drawn.worn > 0

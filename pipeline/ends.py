@@ -58,15 +58,16 @@ def with_clean_ends(sitter: Sitter, share: Plane, colours: Image8, old: Region, 
     fill = nearest_colours(seen, core)
     inks, penned = _inks(seen, lined & ours, 3 * reach)
     off = np.minimum(np.linalg.norm(seen - fill, axis=2), np.where(penned, np.linalg.norm(seen - inks, axis=2), np.inf))
-    own = solid[box] & (off < ALIKE) & (part > WHOLLY)  # what surely stays does so bit for bit
+    theirs = old[box] & ~near(solid[box], 2) & ~lined
+    to_cloth = np.linalg.norm(seen - nearest_colours(seen, theirs), axis=2) if theirs.any() else np.zeros_like(off)
+    # what surely stays does so bit for bit: not where cloth looks the same
+    own = solid[box] & (off < ALIKE) & (MIXED * off < to_cloth) & (part > WHOLLY)
     found, clean = share.copy(), colours.copy()
     cover = np.where(own, part, cover)
     found[box] = np.where(there, cover * ~crumbs(cover > 0, least), part)
     at_hair = nearer(hair[box], face[box]) & near(head[box], reach)
     clear = at_hair if line > 0 else np.ones_like(there)  # a jaw's own line and shadow stay
     rim = there & ~own & (cover > 0) & np.where(clear, _coarse(way) < line + RIM, part < 0.5)
-    theirs = old[box] & ~near(solid[box], 2) & ~lined
-    to_cloth = np.linalg.norm(seen - nearest_colours(seen, theirs), axis=2) if theirs.any() else np.zeros_like(off)
     # what is no mixture with cloth stays, and lines that are there
     rim &= (part < 0.5) | ((to_cloth < MIXED * off) & ~near(lined & ours, 1))
     pen = _coarse(np.clip(line + 0.5 - way, 0, 1) * fine) / np.maximum(cover, 1e-3) * (at_hair & penned)
