@@ -191,7 +191,7 @@ def _stays(sitter: Sitter, drawn: _Drawn, laid: _Laid) -> tuple[Plane, Image8, R
     goes_on = bare & ~jaw & nearer(front & kept, front & ~kept)
     goes_on |= front & kept & _wrists(sitter) & nearer(bare, ~front & ~bare)  # a cuff's line lies half on the hand
     share, rims = unmixed(sitter.rgb, front, laid.old | laid.draws, goes_on, sitter.unit, sitter.style)
-    share *= front | ~(sitter.throat.lines & (goes_on | kept))  # beside a neck there are no strands
+    share *= front | ~(sitter.throat.lines & (goes_on | sitter.face))  # beside a neck there are no strands
     share *= laid.sides.stays
     seen = front & kept & ~sitter.beard & (drawn.picture[..., 3] == 255)
     share *= without_seam(sitter, seen & (sitter.throat.lines if sitter.style.line else ~jaw), bare & ~front)
@@ -203,7 +203,7 @@ def _stays(sitter: Sitter, drawn: _Drawn, laid: _Laid) -> tuple[Plane, Image8, R
     thin = front & ~np.isin(sitter.found.labels, CLOTHING)  # hair, fingers and things may be
     share *= thin | ~spurs(share > FAINT)  # bits of the old line at its rim, and of an old hem at shoes
     share *= ~crumbs(share > FAINT, sitter.speck)
-    return with_clean_ends(sitter, share, rims, laid.old, bare & ~front & ~sitter.throat.lines)
+    return with_clean_ends(sitter, share, rims, laid.old)
 
 
 def _draws(sitter: Sitter, drawn: _Drawn, laid: _Laid, share: Plane) -> tuple[Region, Region]:

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.regions import Region, away_from, box_of, crumbs, largest, near, nearer
+from pipeline.regions import Region, away_from, box_of, crumbs, near, nearer
 from pipeline.request import ClothingPart, Image8
 from pipeline.rims import INK, mean_near, nearest_colours
 from pipeline.sitter import Sitter
@@ -24,6 +24,8 @@ REACH, OFF = 0.03, 0.08  # heads: how far from old clothes; by how much labels m
 ROUGH = 0.035  # heads: along a contour, over which it is smooth
 PIECE = 0.006  # square heads: a smaller piece that only old clothes lie beside is an error
 FINE = 3  # times as many pixels to a side: contours are known as exactly
+PINHOLE = 20  # pixels: a smaller hole is none
+EVEN = 0.25  # pixels: a border that strays less from a smooth one is even
 FEWEST = 8  # points of a contour
 RIM = 2.5  # pixels beyond the line that hold something of the old cloth
 ALIKE, WHOLLY = 18.0, 0.98  # levels from what surely stays, and share of a pixel that stays, from where on it is sure too
@@ -31,16 +33,16 @@ MIXED = 1.5  # times as far from the old cloth as from what stays
 SEEN = 0.02  # share of lines nearby from which the picture has them there
 
 
-def with_clean_ends(sitter: Sitter, share: Plane, colours: Image8, old: Region, bare: Region) -> tuple[Plane, Image8, Region]:
-    """share: H x W in 0..1, how much of every pixel stays; colours: H x W x 3, of that; old: H x W, old clothes; bare: H x W,
-    drawn skin, which hands go on as -> both of them with clean borders, and H x W, where they are drawn anew."""
+def with_clean_ends(sitter: Sitter, share: Plane, colours: Image8, old: Region) -> tuple[Plane, Image8, Region]:
+    """share: H x W in 0..1, how much of every pixel stays; colours: H x W x 3, of that; old: H x W, old clothes -> both of them
+    with clean borders, and H x W, where they are drawn anew. Hands are left: they have their lines, and go on as bare arms."""
     unit, line = sitter.unit, sitter.style.line * sitter.unit
-    face = largest(sitter.kept)
+    face = sitter.face
     hands = sitter.kept & ~face
-    hair = (sitter.found.labels == ClothingPart.HAIR) | hands
+    hair = sitter.found.labels == ClothingPart.HAIR
     solid, reach = share > 0.5, max(2.0, REACH * unit)
     head = solid & near(hair | face, OFF * unit)  # labels end a few pixels off
-    zone = (away_from(old & ~solid) <= reach) & near(solid, reach) & ~(near(hands, reach) & near(bare, reach))
+    zone = (away_from(old & ~solid) <= reach) & near(solid, reach) & ~near(hands, reach)
     if not (zone & solid & near(~solid, 1)).any():
         return share, colours, np.zeros_like(old)
     box = box_of(zone, round(6 * reach) + FINE)
@@ -51,23 +53,25 @@ def with_clean_ends(sitter: Sitter, share: Plane, colours: Image8, old: Region, 
     cover = _coarse(fine.astype(np.float32))
     way = cv2.distanceTransform(fine, cv2.DIST_L2, cv2.DIST_MASK_PRECISE) / FINE  # to the contour
     seen, lined = sitter.rgb[box].astype(np.float32), inked(sitter.rgb[box], unit) & (line > 0)
-    ours = head[box]
+    ours = solid[box]
     core = ours & ~lined & (_coarse(way) > line + 1.5) & (away_from(old[box]) > 2)
     if not core.any():
         return share, colours, np.zeros_like(old)
     fill = nearest_colours(seen, core)
     inks, penned = _inks(seen, lined & ours, 3 * reach)
     off = np.minimum(np.linalg.norm(seen - fill, axis=2), np.where(penned, np.linalg.norm(seen - inks, axis=2), np.inf))
-    theirs = old[box] & ~near(solid[box], 2) & ~lined
+    theirs = old[box] & ~near(ours, 2) & ~lined
     to_cloth = np.linalg.norm(seen - nearest_colours(seen, theirs), axis=2) if theirs.any() else np.zeros_like(off)
     # what surely stays does so bit for bit: not where cloth looks the same
-    own = solid[box] & (off < ALIKE) & (MIXED * off < to_cloth) & (part > WHOLLY)
+    own = ours & (off < ALIKE) & (MIXED * off < to_cloth) & (part > WHOLLY)
     found, clean = share.copy(), colours.copy()
-    cover = np.where(own, part, cover)
+    soft = near(own, 1) & (part > cover)  # its edge
+    soft |= crumbs(np.where(own | soft, part, cover) < 0.5, PINHOLE)
+    cover = np.where(own | soft, part, cover)
     found[box] = np.where(there, cover * ~crumbs(cover > 0, least), part)
     at_hair = nearer(hair[box], face[box]) & near(head[box], reach)
     clear = at_hair if line > 0 else np.ones_like(there)  # a jaw's own line and shadow stay
-    rim = there & ~own & (cover > 0) & np.where(clear, _coarse(way) < line + RIM, part < 0.5)
+    rim = there & ~own & ~soft & (cover > 0) & np.where(clear, _coarse(way) < line + RIM, part < 0.5)
     # what is no mixture with cloth stays, and lines that are there
     rim &= (part < 0.5) | ((to_cloth < MIXED * off) & ~near(lined & ours, 1))
     pen = _coarse(np.clip(line + 0.5 - way, 0, 1) * fine) / np.maximum(cover, 1e-3) * (at_hair & penned)
@@ -108,8 +112,11 @@ def _smooth(points: Points, free: NDArray[np.bool_], rough: float) -> Points:
         return np.stack([np.convolve(column, bell, "valid") for column in ring.T], axis=1)
 
     once = blurred(points)
-    share = blurred(free[:, None].astype(np.float64)) * free[:, None]
-    return np.asarray(points + share * (2 * once - blurred(once) - points))
+    smooth = 2 * once - blurred(once)
+    # a corner of a clean border is no roughness: it stands alone
+    off = blurred(blurred(np.hypot(*(smooth - points).T)[:, None])) / FINE
+    share = blurred(free[:, None].astype(np.float64)) * free[:, None] * np.clip((off - EVEN) / EVEN, 0, 1)
+    return np.asarray(points + share * (smooth - points))
 
 
 def _filled(contours: list[Points], shape: tuple[int, ...]) -> Image8:

@@ -77,6 +77,11 @@ class Sitter:
         return np.asarray(self.found.keep > 0)
 
     @property
+    def face(self) -> Region:
+        """H x W, face and neck."""
+        return largest(self.kept)
+
+    @property
     def speck(self) -> float:
         """Pixels: smaller pieces are nothing."""
         return float(CRUMB * np.count_nonzero(self.found.labels))

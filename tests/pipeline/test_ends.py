@@ -32,7 +32,9 @@ def seated(hair: NDArray[np.bool_], line: float) -> SimpleNamespace:
     labels = np.where(hair, np.uint8(ClothingPart.HAIR), np.uint8(ClothingPart.ONEPIECE)).astype(np.uint8)
     found = SimpleNamespace(labels=labels)
     style = Style(line / UNIT, "plain", INK, 0.0, "flat", (255, 255, 255), (0.0, 1.0), 0.0, 1.0, 1.0, 0.0, 0)
-    return SimpleNamespace(unit=UNIT, style=style, found=found, kept=np.zeros_like(hair), rgb=rgb, speck=20.0)
+    return SimpleNamespace(
+        unit=UNIT, style=style, found=found, kept=np.zeros_like(hair), face=np.zeros_like(hair), rgb=rgb, speck=20.0
+    )
 
 
 def test_a_contour_loses_its_teeth_and_a_thin_lock_keeps_its_width_and_length() -> None:
@@ -50,7 +52,7 @@ def test_a_contour_loses_its_teeth_and_a_thin_lock_keeps_its_width_and_length() 
 def test_hair_that_is_surely_hair_stays_bit_for_bit() -> None:
     hair, cloth = lock(teeth=False)
     sitter = seated(hair, line=0.0)
-    share, colours, redrawn = with_clean_ends(sitter, hair.astype(np.float32), sitter.rgb, cloth, np.zeros_like(hair))  # type: ignore[arg-type]
+    share, colours, redrawn = with_clean_ends(sitter, hair.astype(np.float32), sitter.rgb, cloth)  # type: ignore[arg-type]
     assert (share[hair] == 1).all() and (colours[hair] == sitter.rgb[hair]).all() and not (redrawn & hair).any()
 
 
@@ -59,7 +61,7 @@ def test_what_has_the_colour_of_the_old_cloth_at_its_border_goes() -> None:
     straight, _ = lock(teeth=False)
     sitter = seated(straight, line=0.0)  # the teeth are cloth
     sitter.found.labels[ragged] = ClothingPart.HAIR
-    share, colours, redrawn = with_clean_ends(sitter, ragged.astype(np.float32), sitter.rgb, cloth, np.zeros_like(cloth))  # type: ignore[arg-type]
+    share, colours, redrawn = with_clean_ends(sitter, ragged.astype(np.float32), sitter.rgb, cloth)  # type: ignore[arg-type]
     teeth = ragged & ~straight
     teeth[:20] = teeth[112:] = False
     assert share[teeth].mean() <= 0.5 and redrawn[teeth].any(), "at least their ends"
@@ -67,13 +69,15 @@ def test_what_has_the_colour_of_the_old_cloth_at_its_border_goes() -> None:
     assert not seen.any() or np.abs(colours[seen].astype(int) - HAIR).max() < 40, "what is left has the hair's colour"
 
 
-def test_hands_end_as_they_did_where_bare_skin_goes_on() -> None:
+def test_hands_end_as_they_did_and_a_clean_corner_keeps_its_point() -> None:
     hand, cloth = lock(teeth=True)
     sitter = seated(hand, line=1.5)
     sitter.found.labels[hand] = ClothingPart.SKIN
     sitter.kept = hand.copy()
-    sitter.kept[:60, :40] = True  # a face, which is larger
-    bare = cloth & (np.arange(160)[:, None] > 60)
-    share, _, redrawn = with_clean_ends(sitter, hand.astype(np.float32), sitter.rgb, cloth, bare)  # type: ignore[arg-type]
-    below = np.arange(160)[:, None] > 70
-    assert (share[hand & below] == 1).all() and not (redrawn & below & hand).any()
+    sitter.face = np.zeros_like(hand)
+    share, colours, redrawn = with_clean_ends(sitter, hand.astype(np.float32), sitter.rgb, cloth)  # type: ignore[arg-type]
+    assert (share == hand).all() and (colours == sitter.rgb).all() and not redrawn.any()
+    straight, cloth = lock(teeth=False)
+    contours = _contours(straight.astype(np.float32), near(cloth, 1), 3.5, 30)
+    found = cv2.resize(_filled(contours, straight.shape).astype(np.float32), straight.shape[::-1], interpolation=cv2.INTER_AREA)
+    assert np.abs(found - straight)[20:].sum() < 12
