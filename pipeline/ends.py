@@ -7,6 +7,8 @@ with the colours beside it, with the picture's line along hair.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -37,47 +39,67 @@ def with_clean_ends(sitter: Sitter, share: Plane, colours: Image8, old: Region) 
     """share: H x W in 0..1, how much of every pixel stays; colours: H x W x 3, of that; old: H x W, old clothes -> both of them
     with clean borders, and H x W, where they are drawn anew. Hands are left: they have their lines, and go on as bare arms."""
     unit, line = sitter.unit, sitter.style.line * sitter.unit
-    face = sitter.face
-    hands = sitter.kept & ~face
+    hands = sitter.kept & ~sitter.face
     hair = sitter.found.labels == ClothingPart.HAIR
     solid, reach = share > 0.5, max(2.0, REACH * unit)
-    head = solid & near(hair | face, OFF * unit)  # labels end a few pixels off
+    head = solid & near(hair | sitter.face, OFF * unit)  # labels end a few pixels off
     zone = (away_from(old & ~solid) <= reach) & near(solid, reach) & ~near(hands, reach)
     if not (zone & solid & near(~solid, 1)).any():
         return share, colours, np.zeros_like(old)
     box = box_of(zone, round(6 * reach) + FINE)
-    part, there = share[box], zone[box]
-    least = max(PIECE * unit**2, sitter.speck)
-    contours = _contours(part, there, ROUGH * unit, least)
-    fine = _filled(contours, part.shape)
+    part, there, least = share[box], zone[box], max(PIECE * unit**2, sitter.speck)
+    fine = _filled(_contours(part, there, ROUGH * unit, least), part.shape)
     cover = _coarse(fine.astype(np.float32))
     way = cv2.distanceTransform(fine, cv2.DIST_L2, cv2.DIST_MASK_PRECISE) / FINE  # to the contour
-    seen, lined = sitter.rgb[box].astype(np.float32), inked(sitter.rgb[box], unit) & (line > 0)
-    ours = solid[box]
-    core = ours & ~lined & (_coarse(way) > line + 1.5) & (away_from(old[box]) > 2)
-    if not core.any():
+    inside, ours = _coarse(way), part > 0.5
+    lined = inked(sitter.rgb[box], unit) & (line > 0)
+    near_by = _near_by(sitter.rgb[box], ours, old[box], lined, inside > line + 1.5, 3 * reach)
+    if near_by is None:
         return share, colours, np.zeros_like(old)
-    fill = nearest_colours(seen, core)
-    inks, penned = _inks(seen, lined & ours, 3 * reach)
-    off = np.minimum(np.linalg.norm(seen - fill, axis=2), np.where(penned, np.linalg.norm(seen - inks, axis=2), np.inf))
-    theirs = old[box] & ~near(ours, 2) & ~lined
-    to_cloth = np.linalg.norm(seen - nearest_colours(seen, theirs), axis=2) if theirs.any() else np.zeros_like(off)
     # what surely stays does so bit for bit: not where cloth looks the same
-    own = ours & (off < ALIKE) & (MIXED * off < to_cloth) & (part > WHOLLY)
-    found, clean = share.copy(), colours.copy()
+    own = ours & (near_by.off < ALIKE) & (MIXED * near_by.off < near_by.to_cloth) & (part > WHOLLY)
     soft = near(own, 1) & (part > cover)  # its edge
     soft |= crumbs(np.where(own | soft, part, cover) < 0.5, PINHOLE)
     cover = np.where(own | soft, part, cover)
+    found, clean = share.copy(), colours.copy()
     found[box] = np.where(there, cover * ~crumbs(cover > 0, least), part)
-    at_hair = nearer(hair[box], face[box]) & near(head[box], reach)
+    at_hair = nearer(hair[box], sitter.face[box]) & near(head[box], reach)
     clear = at_hair if line > 0 else np.ones_like(there)  # a jaw's own line and shadow stay
-    rim = there & ~own & ~soft & (cover > 0) & np.where(clear, _coarse(way) < line + RIM, part < 0.5)
+    rim = there & ~own & ~soft & (cover > 0) & np.where(clear, inside < line + RIM, part < 0.5)
     # what is no mixture with cloth stays, and lines that are there
-    rim &= (part < 0.5) | ((to_cloth < MIXED * off) & ~near(lined & ours, 1))
-    pen = _coarse(np.clip(line + 0.5 - way, 0, 1) * fine) / np.maximum(cover, 1e-3) * (at_hair & penned)
-    fill = fill + (inks - fill) * pen.clip(0, 1)[..., None]
-    clean[box] = np.where(rim[..., None], np.rint(fill.clip(0, 255)), colours[box])
+    rim &= (part < 0.5) | ((near_by.to_cloth < MIXED * near_by.off) & ~near(lined & ours, 1))
+    pen = _coarse(np.clip(line + 0.5 - way, 0, 1) * fine) / np.maximum(cover, 1e-3) * (at_hair & near_by.penned)
+    anew = near_by.fill + (near_by.inks - near_by.fill) * pen.clip(0, 1)[..., None]
+    clean[box] = np.where(rim[..., None], np.rint(anew.clip(0, 255)), colours[box])
     return found, clean, zone & ((found != share) | (clean != colours).any(-1) | ((found > 0) & (found < 1)))
+
+
+@dataclass(frozen=True)
+class _NearBy:
+    """fill, inks: H x W x 3, colour of what stays there and of its lines; penned: H x W, where there are any; off, to_cloth:
+    H x W, how far a pixel is from either of those, and from the old cloth, levels."""
+
+    fill: Plane
+    inks: Plane
+    penned: Region
+    off: Plane
+    to_cloth: Plane
+
+
+def _near_by(rgb: Image8, ours: Region, old: Region, lined: Region, inner: Region, reach: float) -> _NearBy | None:
+    """None where nothing is seen of what stays but its border. ours: H x W, it; lined: lines; inner: far from its border."""
+    seen = rgb.astype(np.float32)
+    core = ours & ~lined & inner & (away_from(old) > 2)
+    if not core.any():
+        return None
+    weight = (lined & ours).astype(np.float32)
+    fill, inks = nearest_colours(seen, core), mean_near(seen, weight * np.exp(-seen.mean(-1) / INK), reach)
+    penned = cv2.GaussianBlur(weight, (0, 0), reach) > SEEN
+    off = np.linalg.norm(seen - fill, axis=2)
+    off = np.where(penned, np.minimum(off, np.linalg.norm(seen - inks, axis=2)), off)
+    theirs = old & ~near(ours, 2) & ~lined
+    to_cloth = np.linalg.norm(seen - nearest_colours(seen, theirs), axis=2) if theirs.any() else np.zeros_like(off)
+    return _NearBy(fill, inks, np.asarray(penned), np.asarray(off, np.float32), np.asarray(to_cloth, np.float32))
 
 
 def _contours(share: Plane, zone: Region, rough: float, least: float) -> list[Points]:
@@ -129,10 +151,3 @@ def _filled(contours: list[Points], shape: tuple[int, ...]) -> Image8:
 def _coarse(fine: NDArray[np.floating]) -> Plane:
     size = fine.shape[1] // FINE, fine.shape[0] // FINE
     return np.asarray(cv2.resize(fine.astype(np.float32), size, interpolation=cv2.INTER_AREA))
-
-
-def _inks(seen: Plane, lines: Region, reach: float) -> tuple[Plane, Region]:
-    """H x W x 3, the colour of the lines nearby, and H x W, where there are any."""
-    weight = lines.astype(np.float32)
-    near_by = mean_near(seen, weight * np.exp(-seen.mean(-1) / INK), reach)
-    return near_by, np.asarray(cv2.GaussianBlur(weight, (0, 0), reach) > SEEN)
