@@ -79,8 +79,7 @@ def draw_draft(sitter: Sitter, outfit: Outfit) -> Draft:
     raise_if_cancelled()
     share, rims, redrawn = _stays(sitter, drawn, laid)
     raise_if_cancelled()
-    draws, old = _draws(sitter, drawn, laid, share)
-    draws |= (drawn.picture[..., 3] > 0) & redrawn & (share < 1)
+    draws, old = _draws(sitter, drawn, laid, share, redrawn)
     front, lines_end = share >= 0.5, sitter.throat.lines & ~sitter.sides
     bare = draws & (drawn.worn == 0) & (laid.draws | ((laid.joints | laid.sides.neck | redrawn) & (share < 1)))
     share *= sitter.character[..., 3] / np.float32(255)
@@ -206,11 +205,12 @@ def _stays(sitter: Sitter, drawn: _Drawn, laid: _Laid) -> tuple[Plane, Image8, R
     return with_clean_ends(sitter, share, rims, laid.old)
 
 
-def _draws(sitter: Sitter, drawn: _Drawn, laid: _Laid, share: Plane) -> tuple[Region, Region]:
-    """H x W, where the drawing is to be seen at last, and what goes."""
+def _draws(sitter: Sitter, drawn: _Drawn, laid: _Laid, share: Plane, redrawn: Region) -> tuple[Region, Region]:
+    """H x W, where the drawing is to be seen at last, and what goes. share, redrawn: as of `_stays`."""
     labels, there, lines = sitter.found.labels, drawn.picture[..., 3] > 0, sitter.throat.lines
     mixed = (share < 1) & (laid.front | (share > 0))  # what something else is to be seen behind
     within, sides = laid.joints & ~laid.sides.beyond & (share < 1), laid.sides
+    within |= redrawn & (share < 1)
     draws = there & (within | sides.neck | laid.draws | (mixed & (~sitter.sides | (drawn.worn > 0) | laid.old)))
     old = laid.old | (laid.front & (share < 0.5)) | (sides.beyond & (labels == Part.SKIN))
     beyond = crumbs(draws, sitter.speck) & (labels == 0)
