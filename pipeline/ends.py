@@ -65,7 +65,7 @@ def with_clean_ends(sitter: Sitter, share: Plane, colours: Image8, old: Region) 
     found[box] = np.where(there, cover * ~crumbs(cover > 0, least), part)
     at_hair = nearer(hair[box], sitter.face[box]) & near(head[box], reach)
     clear = at_hair if line > 0 else np.ones_like(there)  # a jaw's own line and shadow stay
-    rim = there & ~own & ~soft & (cover > 0) & np.where(clear, inside < line + RIM, part < 0.5)
+    rim = there & ~own & (cover > 0) & np.where(clear, inside < line + RIM, part < 0.5)
     # what is no mixture with cloth stays, and lines that are there
     rim &= (part < 0.5) | ((near_by.to_cloth < MIXED * near_by.off) & ~near(lined & ours, 1))
     pen = _coarse(np.clip(line + 0.5 - way, 0, 1) * fine) / np.maximum(cover, 1e-3) * (at_hair & near_by.penned)
