@@ -46,8 +46,8 @@ def pasted() -> Method:
     see = Detector()
 
     def run(case: Case) -> tuple[np.ndarray, np.ndarray]:
-        image = case.source.image.copy()
-        request = request_for(PROFILES["bundled"], image, case.mask, case.prompt, case.seed % 2**31)
+        image = case.source.image.copy()  # another one than is asked for: what is known of that is remembered
+        request = request_for(PROFILES["bundled"], case.source.image, case.mask, case.prompt, case.seed % 2**31)
         for draft in make_plan(request, see).drafts:
             share = np.where(case.mask, draft.image[..., 3], 0)[..., None] / 255
             mixed = image[..., :3] * (1 - share) + draft.image[..., :3] * share
