@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import logging
 import multiprocessing
 import os
 import signal
@@ -38,6 +39,7 @@ def work(connection: Connection, make: Callable[[], LocalEngine], profile: str, 
         signal.signal(number, signal.SIG_IGN)
     if sys.platform == "linux":
         _bind_to_parent()
+    logging.getLogger("xformers").setLevel(logging.ERROR)  # as in app.py, whose settings a new process does not have
     tqdm.set_lock(threading.RLock())  # its own is a semaphore of the system's, which a process that is killed leaves behind
     engine = LaterEngine(make, profile)
     if warm:

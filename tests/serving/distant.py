@@ -6,6 +6,7 @@ python -m tests.serving.distant WORD: says which process it is in, has it find t
 from __future__ import annotations
 
 import ctypes
+import logging
 import os
 import sys
 import time
@@ -103,6 +104,9 @@ def _become(word: str) -> None:
         raise ZeroDivisionError("by nothing")
     if word == "unicode":
         raise UnicodeDecodeError("utf-8", b"\xff", 0, 1, "why")
+    if word == "murmur":
+        logging.getLogger("xformers").warning("no kernels for a CPU")
+        logging.getLogger("xformers").error("broken kernel")
     if word == "die":
         os._exit(3)
     if word == "pieces":  # 300 MB, some of which stay

@@ -208,6 +208,12 @@ def test_one_that_dies_is_started_again(own: ProcessEngine, capfd: pytest.Captur
     assert "exit status 3" in capfd.readouterr().err
 
 
+def test_what_xformers_says_on_every_cpu_stays_out_of_the_log(own: ProcessEngine, capfd: pytest.CaptureFixture[str]) -> None:
+    own.swap(job("murmur"))
+    said = capfd.readouterr().err
+    assert "broken kernel" in said and "no kernels for a CPU" not in said
+
+
 @posix
 def test_a_signal_to_all_of_the_group_leaves_it_to_its_parent(own: ProcessEngine) -> None:
     process, sent = process_of(own), list[int]()
