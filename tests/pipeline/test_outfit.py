@@ -343,7 +343,7 @@ def test_the_surveys_glaring_colours_are_brought_to_what_cloth_has() -> None:
     assert colour_of("mauve")[1] == (0xAE, 0x71, 0x81)
 
 
-@pytest.mark.parametrize("words", ["long purple patterned robe, brown leather belt", "ornate purple robe", "紫色有花纹的长袍"])
+@pytest.mark.parametrize("words", ["long purple patterned robe, brown leather belt", "ornate purple robe"])
 def test_that_a_garment_is_patterned_takes_no_colour_from_it(words: str) -> None:
     robe = read_outfit(words).garments[0]
     assert (robe.kind, robe.colour) == ("robe", "purple")
