@@ -26,6 +26,8 @@ def in_collar(sitter: Sitter, outfit: Outfit) -> Sitter:
     """The sitter with a neck whose sides end in the collar's tips, where these are narrower and the neck there is not seen: skin
     would stand out beside them."""
     figure, frame = sitter.fit.figure, sitter.fit.frame
+    if all(side is not None for side in figure.head.neck):
+        return sitter
     layers = [layer for layer in garments.layers(outfit, figure, sitter.style) if layer.z > Z.BODY and layer.part in TOPS]
     if not layers:
         return sitter

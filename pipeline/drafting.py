@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.cancelling import raise_if_cancelled
-from pipeline.collars import beside_collar, in_collar
+from pipeline.collars import TOPS, beside_collar, in_collar
 from pipeline.draft import WHOLE, Draft
 from pipeline.ends import with_clean_ends
 from pipeline.grain import grained
@@ -90,9 +90,8 @@ def draw_draft(sitter: Sitter, outfit: Outfit) -> Draft:
     own_skin = (skin & sitter.like) | (lit & ~crumbs(lit, LIT * unit**2))
     # a chin's shadow first: where some of the neck is seen it is in that tone already
     chin, throat = front & sitter.throat.jaw, bare & lines_end
-    cast = (
-        style if style.line or not ends_at_chin(sitter.throat, sitter.fit) else replace(style, shading="cel")
-    )  # or face and neck were one
+    one = not style.line and ends_at_chin(sitter.throat, sitter.fit)  # face and neck would be
+    cast = replace(style, shading="cel") if one else style
     colours = _cast(drawn.picture[..., :3], chin, throat, cast, (0.0, CHIN * unit), sitter.skin_shade)
     colours = led_over(colours, sitter.rgb, bare, own_skin, unit)
     colours = _cast(colours, front, clothed, style, (CAST[0] * unit, CAST[1] * unit), style.shade)
@@ -197,8 +196,7 @@ def _stays(sitter: Sitter, drawn: _Drawn, laid: _Laid) -> tuple[Plane, Image8, R
     rim = away_from(~(front & kept) & ~bare) < sitter.style.line * sitter.unit + 2  # of hands, with its line
     share *= without_seam(sitter, seen & laid.joints & ~sitter.throat.lines & ~rim, bare & ~front)
     share *= ~laid.gone * (1 - cv2.GaussianBlur(laid.cuffs.astype(np.float32), (0, 0), 0.6))
-    holes = crumbs(share < 0.5, HOLE)
-    share = np.where((255 * share > WHOLE - 1) | holes, np.float32(1), share)
+    share = np.where((255 * share > WHOLE - 1) | crumbs(share < 0.5, HOLE), np.float32(1), share)
     thin = front & ~np.isin(sitter.found.labels, CLOTHING)  # hair, fingers and things may be
     share *= thin | ~spurs(share > FAINT)  # bits of the old line at its rim, and of an old hem at shoes
     share *= ~crumbs(share > FAINT, sitter.speck)
@@ -209,8 +207,7 @@ def _draws(sitter: Sitter, drawn: _Drawn, laid: _Laid, share: Plane, redrawn: Re
     """H x W, where the drawing is to be seen at last, and what goes. share, redrawn: as of `_stays`."""
     labels, there, lines = sitter.found.labels, drawn.picture[..., 3] > 0, sitter.throat.lines
     mixed = (share < 1) & (laid.front | (share > 0))  # what something else is to be seen behind
-    within, sides = laid.joints & ~laid.sides.beyond & (share < 1), laid.sides
-    within |= redrawn & (share < 1)
+    within, sides = ((laid.joints & ~laid.sides.beyond) | redrawn) & (share < 1), laid.sides
     draws = there & (within | sides.neck | laid.draws | (mixed & (~sitter.sides | (drawn.worn > 0) | laid.old)))
     old = laid.old | (laid.front & (share < 0.5)) | (sides.beyond & (labels == Part.SKIN))
     beyond = crumbs(draws, sitter.speck) & (labels == 0)
@@ -247,7 +244,7 @@ def _slots(outfit: Outfit, worn: Image8) -> NDArray[np.uint8]:
 def _under_cuffs(sitter: Sitter, outfit: Outfit, worn: Image8) -> Region:
     """What of a hand's root the end of a new sleeve covers, so that it ends as a cuff does and not where a label did."""
     figure, frame, labels = sitter.fit.figure, sitter.fit.frame, sitter.found.labels
-    tops = np.isin(_slots(outfit, worn), (Part.TOPWEAR, Part.ONEPIECE))
+    tops = np.isin(_slots(outfit, worn), TOPS)
     sleeves = np.zeros(worn.shape, np.bool_)
     for arm in (arm for arm in figure.arms.values() if arm.z >= Z.FRONT_ARM):
         end = _end_of(arm, frame, SLEEVE_END, SLEEVE_EASE * figure.body.arm_half)

@@ -39,10 +39,11 @@ def with_clean_ends(sitter: Sitter, share: Plane, colours: Image8, old: Region) 
     """share: H x W in 0..1, how much of every pixel stays; colours: H x W x 3, of that; old: H x W, old clothes -> both of them
     with clean borders, and H x W, where they are drawn anew. Hands are left: they have their lines, and go on as bare arms."""
     unit, line = sitter.unit, sitter.style.line * sitter.unit
-    hands = sitter.kept & ~sitter.face
+    face = sitter.face
+    hands = sitter.kept & ~face
     hair = sitter.found.labels == ClothingPart.HAIR
     solid, reach = share > 0.5, max(2.0, REACH * unit)
-    head = solid & near(hair | sitter.face, OFF * unit)  # labels end a few pixels off
+    head = solid & near(hair | face, OFF * unit)  # labels end a few pixels off
     zone = (away_from(old & ~solid) <= reach) & near(solid, reach) & ~near(hands, reach)
     if not (zone & solid & near(~solid, 1)).any():
         return share, colours, np.zeros_like(old)
@@ -63,7 +64,7 @@ def with_clean_ends(sitter: Sitter, share: Plane, colours: Image8, old: Region) 
     cover = np.where(own | soft, part, cover)
     found, clean = share.copy(), colours.copy()
     found[box] = np.where(there, cover * ~crumbs(cover > 0, least), part)
-    at_hair = nearer(hair[box], sitter.face[box]) & near(head[box], reach)
+    at_hair = nearer(hair[box], face[box]) & near(head[box], reach)
     clear = at_hair if line > 0 else np.ones_like(there)  # a jaw's own line and shadow stay
     rim = there & ~own & (cover > 0) & np.where(clear, inside < line + RIM, part < 0.5)
     # what is no mixture with cloth stays, and lines that are there

@@ -82,9 +82,7 @@ def in_hands(rgb: Image8, hands: Region, like: Region, old: Region, unit: float)
         beside = grown(piece, AT_HAND * unit) & old[box]
         if not beside.any():
             continue
-        seen = np.array([[np.median(rgb[box][region], axis=0) for region in (piece, beside)]], np.float32) / 255
-        one, other = cv2.cvtColor(seen, cv2.COLOR_RGB2LAB)[0]
-        if np.linalg.norm(one - other) < SAME:
+        if _between(rgb[box], piece, beside) < SAME:
             found[box] |= grown(piece, 2) & hands[box] & ~like[box]
     return found
 
@@ -104,12 +102,16 @@ def of_one_cloth(rgb: Image8, labels: Image8, changed: Collection[Part]) -> froz
                 continue
             if owner == Part.BOTTOMWEAR and not own.any() and (close & (labels == Part.TOPWEAR)).any():
                 found.add(part)
-            elif (close & own).any():
-                seen = np.array([[np.median(rgb[where], axis=0) for where in (region, own)]], np.float32) / 255
-                one, other = cv2.cvtColor(seen, cv2.COLOR_RGB2LAB)[0]
-                if np.linalg.norm(one - other) < SAME or _goes_on(rgb, region, own):
-                    found.add(part)
+            elif (close & own).any() and (_between(rgb, region, own) < SAME or _goes_on(rgb, region, own)):
+                found.add(part)
     return frozenset(found)
+
+
+def _between(rgb: Image8, one: Region, other: Region) -> float:
+    """How far the middle colours of two regions are from each other, CIELAB."""
+    seen = np.array([[np.median(rgb[region], axis=0) for region in (one, other)]], np.float32) / 255
+    first, second = cv2.cvtColor(seen, cv2.COLOR_RGB2LAB)[0]
+    return float(np.linalg.norm(first - second))
 
 
 def _goes_on(rgb: Image8, one: Region, other: Region) -> bool:
