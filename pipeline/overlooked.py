@@ -100,9 +100,9 @@ def of_one_cloth(rgb: Image8, labels: Image8, changed: Collection[Part]) -> froz
             own = labels == owner
             if owner not in changed:
                 continue
-            if owner == Part.BOTTOMWEAR and not own.any() and (close & (labels == Part.TOPWEAR)).any():
-                found.add(part)
-            elif (close & own).any() and (_between(rgb, region, own) < SAME or _goes_on(rgb, region, own)):
+            alone = owner == Part.BOTTOMWEAR and not own.any() and (close & (labels == Part.TOPWEAR)).any()
+            touch = (close & own).any()
+            if alone or (touch and (_between(rgb, region, own) < SAME or _goes_on(rgb, region, own))):
                 found.add(part)
     return frozenset(found)
 
